@@ -1,0 +1,125 @@
+"""The nouns of the course: a course has days, a day has exercises, an exercise has checks with points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What student code may use while one check runs in isolation."""
+
+    test_seconds: float = 10.0
+    call_seconds: float = 8.0
+    training_seconds: float = 90.0
+    memory_mib: int = 2048
+    output_kib: int = 1024
+    scratch_mib: int = 50
+    processes: int = 64
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test function of the shared suite."""
+
+    name: str
+    points: int
+    module: str
+    line: int
+    hidden: bool = False
+    training: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A function, class or method that a student writes, with the checks that belong to it."""
+
+    name: str
+    title: str
+    sheet: str
+    refused: tuple[str, ...]
+    hints: tuple[str, ...]
+    optional: bool
+    checks: tuple[Check, ...]
+
+    @property
+    def module(self) -> str:
+        """The module of the day that holds it: ``regression`` of ``regression.pseudo_inverse``."""
+        return self.name.partition(".")[0]
+
+    @property
+    def qualname(self) -> str:
+        """Its name inside the module: ``pseudo_inverse`` or ``Complex.multiply``."""
+        return self.name.partition(".")[2]
+
+    @property
+    def max_score(self) -> int:
+        return sum(check.points for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day: its exercises are read from the disk when they are first asked for."""
+
+    name: str
+    title: str
+    part: int
+    imports: tuple[str, ...]
+    due: str | None
+    read_exercises: Callable[[str], tuple[Exercise, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        return self.read_exercises(self.name)
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """Modules that hold exercises, in the order of the sheet."""
+        return tuple(dict.fromkeys(exercise.module for exercise in self.exercises))
+
+    @property
+    def number(self) -> str:
+        """The short name that people type: ``day03``."""
+        return self.name.partition("_")[0]
+
+    @property
+    def max_score(self) -> int:
+        return sum(exercise.max_score for exercise in self.exercises)
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everything ``course.toml`` says."""
+
+    root: Path
+    title: str
+    seed: int
+    limits: Limits
+    days: tuple[Day, ...]
+
+    def tests(self, day: Day) -> Path:
+        return self.root / "tests" / day.name
+
+    def sheet(self, day: Day) -> Path:
+        return self.root / day.name / "README.md"
+
+    @property
+    def solutions(self) -> Path:
+        return self.root / "solutions"
+
+    def day(self, name: str) -> Day:
+        """The day of that exact name."""
+        return next(day for day in self.days if day.name == name)
+
+
+def snake_case(qualname: str) -> str:
+    """The words of a test name that stand for an exercise: ``LSTMCell`` → ``lstm_cell``, ``Complex.__eq__`` → ``complex_eq``."""
+    words = []
+    for part in qualname.split("."):
+        part = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", part.strip("_"))
+        words.append(re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", part).lower())
+    return "_".join(words)

@@ -1,0 +1,166 @@
+"""Reading ``course.toml``, ``exercises.toml`` and the checks (through their syntax tree, never by importing)."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from course.catalog.model import Check, Course, Day, Exercise, Limits, snake_case
+from course.errors import CourseError, UsageError
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The folder with ``course.toml``: here or above.
+
+    Raises UsageError when there is none.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "course.toml").is_file():
+            return folder
+    raise UsageError(f"There is no course.toml in {here} or above it; change into your clone of the course and try again.")
+
+
+def load_course(root: Path) -> Course:
+    """Read the catalogue of the course at ``root``; exercises of a day are read when they are first needed.
+
+    Raises CourseError when ``course.toml`` cannot be read or lacks something.
+    """
+    path = root / "course.toml"
+    content = _read_toml(path)
+    try:
+        head, limits = content["course"], content.get("limits", {})
+        unknown = set(limits) - {f.name for f in fields(Limits)}
+        if unknown:
+            raise CourseError(f"{path.name}: [limits] has no setting named {sorted(unknown)[0]!r}; see docs/authoring.md.")
+        reader = _ExerciseReader(root)
+        days = tuple(
+            Day(
+                name=entry["name"],
+                title=entry["title"],
+                part=int(entry["part"]),
+                imports=tuple(entry.get("imports", ["numpy"])),
+                due=str(entry["due"]) if "due" in entry else None,
+                read_exercises=reader.read,
+            )
+            for entry in content.get("day", [])
+        )
+        return Course(root=root, title=head["title"], seed=int(head["seed"]), limits=Limits(**limits), days=days)
+    except KeyError as missing:
+        raise CourseError(f"{path.name} lacks the entry {missing}; docs/authoring.md shows a complete one.") from None
+
+
+@dataclass(frozen=True)
+class _ExerciseReader:
+    root: Path
+
+    def read(self, day: str) -> tuple[Exercise, ...]:
+        folder = self.root / "tests" / day
+        path = folder / "exercises.toml"
+        if not path.is_file():
+            raise CourseError(f"tests/{day}/exercises.toml is missing; restore it with `git checkout -- tests/{day}`.")
+        entries = _read_toml(path).get("exercise", [])
+        if not entries:
+            raise CourseError(f"tests/{day}/exercises.toml lists no exercise; add an [[exercise]] entry.")
+        try:
+            names = [entry["name"] for entry in entries]
+        except KeyError:
+            raise CourseError(f"tests/{day}/exercises.toml: an [[exercise]] entry has no name.") from None
+        checks = _read_checks(folder, names)
+        return tuple(_exercise(entry, checks[entry["name"]], path) for entry in entries)
+
+
+def _exercise(entry: dict[str, Any], checks: list[Check], path: Path) -> Exercise:
+    try:
+        return Exercise(
+            name=entry["name"],
+            title=entry["title"],
+            sheet=entry["sheet"],
+            refused=tuple(entry.get("refused", ())),
+            hints=tuple(entry["hints"]),
+            optional=bool(entry.get("optional", False)),
+            checks=tuple(checks),
+        )
+    except KeyError as missing:
+        raise CourseError(f"{path.parent.name}/{path.name}: exercise {entry['name']} lacks the entry {missing}.") from None
+
+
+def _read_checks(folder: Path, exercises: list[str]) -> dict[str, list[Check]]:
+    """The checks of every exercise, in the order of the test files."""
+    found: dict[str, list[Check]] = {name: [] for name in exercises}
+    for module in dict.fromkeys(name.partition(".")[0] for name in exercises):
+        path = folder / f"test_{module}.py"
+        where = f"tests/{folder.name}/{path.name}"
+        if not path.is_file():
+            raise CourseError(f"{where} is missing; restore it with `git checkout -- {where}`.")
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        except SyntaxError as error:
+            raise CourseError(f"{where}:{error.lineno}: {error.msg}; a test file must be valid Python.") from None
+        prefixes = {name: snake_case(name.partition(".")[2]) for name in exercises if name.startswith(module + ".")}
+        tests = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
+        if not any(_decorator(test, "points") is not None for test in tests):
+            raise CourseError(f"{where} has no test with points; write @points(n) above each test function.")
+        for test in tests:
+            check = _read_check(test, module, where)
+            owner = _owner(check.name, prefixes)
+            if owner is None:
+                raise CourseError(
+                    f"{where}:{test.lineno}: {check.name} belongs to no exercise; its name must begin with test_ and the exercise, "
+                    f"such as test_{next(iter(prefixes.values()))}_…"
+                )
+            found[owner].append(check)
+    for name, checks in found.items():
+        if not checks:
+            raise CourseError(
+                f"tests/{folder.name}: exercise {name} has no test; name one test_{snake_case(name.partition('.')[2])}_…"
+            )
+    return found
+
+
+def _read_check(test: ast.FunctionDef, module: str, where: str) -> Check:
+    points = _decorator(test, "points")
+    if not (
+        isinstance(points, ast.Call)
+        and len(points.args) == 1
+        and isinstance(points.args[0], ast.Constant)
+        and type(points.args[0].value) is int
+        and points.args[0].value >= 0
+    ):
+        raise CourseError(f"{where}:{test.lineno}: {test.name} has no points; write @points(n) with a whole number above it.")
+    arguments = [argument.arg for argument in test.args.args]
+    if "student" not in arguments or set(arguments) - {"student", "rng"}:
+        raise CourseError(f"{where}:{test.lineno}: {test.name} must take student, or student and rng, and nothing else.")
+    return Check(
+        name=test.name,
+        points=points.args[0].value,
+        module=module,
+        line=test.lineno,
+        hidden=_decorator(test, "hidden") is not None,
+        training=_decorator(test, "training") is not None,
+    )
+
+
+def _decorator(test: ast.FunctionDef, name: str) -> ast.expr | None:
+    for decorator in test.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(target, ast.Name) and target.id == name:
+            return decorator
+    return None
+
+
+def _owner(test: str, prefixes: dict[str, str]) -> str | None:
+    matches = [name for name, prefix in prefixes.items() if f"{test}_".startswith(f"test_{prefix}_")]
+    return max(matches, key=lambda name: len(prefixes[name]), default=None)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CourseError(f"{path.name} is missing in {path.parent}; restore it with `git checkout -- {path.name}`.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path.parent.name}/{path.name} is not valid TOML: {error}.") from None

@@ -1,0 +1,65 @@
+"""What a person typed, turned into days and exercises: ``day03``, ``day03_linalg/regression.pseudo_inverse``."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from course.catalog.model import Course, Day, Exercise
+from course.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One day with the exercises of it that are meant."""
+
+    day: Day
+    exercises: tuple[Exercise, ...]
+
+
+def select(course: Course, words: Sequence[str]) -> list[Selection]:
+    """Days and exercises named by ``words``, in the order of the course; everything when there are no words.
+
+    A word is a day (``day03_linalg``, ``day03``, ``day03_linalg/``) or a day and an exercise
+    (``day03/regression.pseudo_inverse``, ``day03/pseudo_inverse``).
+    Raises UsageError, with the nearest name, for an unknown one.
+    """
+    if not words:
+        return [Selection(day, day.exercises) for day in course.days]
+    chosen: dict[str, list[Exercise]] = {}
+    for word in words:
+        day_word, _, exercise_word = word.strip("/").partition("/")
+        day = find_day(course, day_word)
+        meant = [find_exercise(day, exercise_word)] if exercise_word else list(day.exercises)
+        chosen.setdefault(day.name, []).extend(meant)
+    return [
+        Selection(day, tuple(e for e in day.exercises if e in chosen[day.name]))
+        for day in course.days
+        if day.name in chosen
+    ]
+
+
+def find_day(course: Course, word: str) -> Day:
+    """The day a person means; raises UsageError with the nearest name."""
+    for day in course.days:
+        if word in (day.name, day.number):
+            return day
+    raise UsageError(f"There is no day {word!r}{_did_you_mean(word, [d.name for d in course.days])}")
+
+
+def find_exercise(day: Day, word: str) -> Exercise:
+    """The exercise of ``day`` a person means; raises UsageError with the nearest name."""
+    for exercise in day.exercises:
+        if word in (exercise.name, exercise.qualname):
+            return exercise
+    names = [name for e in day.exercises for name in (e.qualname, e.name)]
+    raise UsageError(f"{day.name} has no exercise {word!r}{_did_you_mean(word, names)}")
+
+
+def _did_you_mean(word: str, names: Iterable[str]) -> str:
+    names = list(names)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.4)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; there is: {', '.join(names)}." if names else "."

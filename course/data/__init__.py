@@ -1,0 +1,30 @@
+"""Data sets that come with the course, and real ones read from a folder of yours.
+
+What is here needs no network: it is generated from a seed or shipped inside NumPy, Matplotlib or
+scikit-learn. Larger real data is read from a path or from the folder named by ``COURSE_DATA``. Every
+loader says shapes, units, source and licence in its docstring, and raises `course.errors.CourseError`,
+one sentence with the next step, when data is missing or damaged. Heavy packages are imported when a
+loader is called.
+"""
+
+from course.data.digits import Digits, load_digits
+from course.data.folder import data_folder
+from course.data.photograph import load_photograph
+from course.data.river_gauge import load_river_gauge
+from course.data.signal import Signal, make_noisy_signal
+from course.data.stocks import STOCK_SYMBOLS, load_stock
+from course.data.time_series import TimeSeries, load_time_series
+
+__all__ = [
+    "STOCK_SYMBOLS",
+    "Digits",
+    "Signal",
+    "TimeSeries",
+    "data_folder",
+    "load_digits",
+    "load_photograph",
+    "load_river_gauge",
+    "load_stock",
+    "load_time_series",
+    "make_noisy_signal",
+]

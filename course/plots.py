@@ -1,0 +1,83 @@
+"""One look for the pictures of all days: panels, colours, labels. Nothing here knows data or exercises.
+
+Figures are built with Matplotlib's object interface on the Agg canvas: no window, no global state, the
+same in a script, a notebook, a thread and a test. Matplotlib is imported when the first picture is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+RED = "#D55E00"
+PURPLE = "#CC79A7"
+GREY = "#7F7F7F"
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK)
+"""Tell-apart colours for readers of every colour vision (M. Okabe and K. Ito, 2008), strongest first."""
+
+PANEL = (4.6, 3.5)
+"""Width and height of one panel in inches."""
+
+
+def panels(
+    rows: int = 1, columns: int = 1, size: tuple[float, float] = PANEL, projection: str | None = None
+) -> tuple[Figure, list[Axes]]:
+    """A figure with ``rows`` × ``columns`` panels, and the panels row by row.
+
+    Parameters
+    ----------
+    size : width and height of one panel in inches
+    projection : None for plane axes, ``"3d"`` for axes in space
+
+    Returns
+    -------
+    figure, axes
+        always a list of axes, also when there is one: ``figure, (left, right) = panels(1, 2)``
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(columns * size[0], rows * size[1]), dpi=110, layout="constrained")
+    FigureCanvasAgg(figure)
+    grid = figure.subplots(rows, columns, squeeze=False, subplot_kw={"projection": projection})
+    return figure, list(grid.flat)
+
+
+def label(ax: Axes, x: str, y: str, title: str = "", legend: bool = False) -> None:
+    """Name the axes (with units) and give the panel the look of the course."""
+    ax.set_xlabel(x)
+    ax.set_ylabel(y)
+    ax.set_title(title, fontsize=11)
+    ax.grid(color="0.92", linewidth=0.8)
+    ax.set_axisbelow(True)
+    for side in ("top", "right"):
+        if side in ax.spines:
+            ax.spines[side].set_visible(False)
+    if legend:
+        ax.legend(fontsize=9, framealpha=0.9)
+
+
+def show_image(ax: Axes, image: ArrayLike, title: str = "", low: float = 0.0, high: float = 1.0) -> None:
+    """An image without ticks.
+
+    Parameters
+    ----------
+    image : (height, width) array, grey between ``low`` and ``high``, or (height, width, 3) array in [0, 1]
+    """
+    pixels = np.asarray(image)
+    ax.imshow(pixels, cmap="gray", vmin=low, vmax=high)
+    ax.set_title(title, fontsize=11)
+    ax.set_xticks([])
+    ax.set_yticks([])

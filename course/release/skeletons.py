@@ -1,0 +1,261 @@
+"""Skeletons: the student's version of a source file, with the marked regions replaced by a TODO.
+
+A skeleton carries the digest of its own text in its first lines. Untouched, it may be written anew at any time; once somebody has
+worked in it, it is only replaced on demand and after a backup.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from course.catalog import Course, Day
+from course.errors import CourseError
+
+BEGIN = "### BEGIN SOLUTION"
+END = "### END SOLUTION"
+_DIGEST = re.compile(r"^# skeleton ([0-9a-f]{16})$", re.MULTILINE)
+_POINTS = re.compile(r"(<!-- points -->\n).*?(<!-- /points -->)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lines (1-based, markers included) that the student writes, and the function or method they stand in."""
+
+    first: int
+    last: int
+    qualname: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file that is out of step with its source; ``wanted`` None means that it should not exist."""
+
+    path: Path
+    wanted: str | None
+    found: str | None
+    edited: bool
+
+
+def find_regions(source: str, where: str) -> list[Region]:
+    """The marked regions of a source, checked. Raises CourseError with file and line for anything misplaced."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise CourseError(f"{where}:{error.lineno}: {error.msg}; nothing was written.") from None
+    functions = list(_functions(tree, ""))
+    regions: list[Region] = []
+    begun: tuple[int, str] | None = None
+    for number, line in enumerate(source.splitlines(), start=1):
+        stripped = line.strip()
+        if stripped.startswith(BEGIN):
+            if begun is not None:
+                raise CourseError(f"{where}:{number}: {BEGIN} inside the region begun in line {begun[0]}; close that one first.")
+            begun = (number, stripped.removeprefix(BEGIN).strip(" :"))
+        elif stripped.startswith(END):
+            if begun is None:
+                raise CourseError(f"{where}:{number}: {END} without a {BEGIN} above it.")
+            regions.append(_region(begun, number, functions, where, line))
+            begun = None
+    if begun is not None:
+        raise CourseError(f"{where}:{begun[0]}: {BEGIN} has no {END} below it.")
+    return regions
+
+
+def _region(begun: tuple[int, str], last: int, functions: Sequence[_Function], where: str, line: str) -> Region:
+    first, text = begun
+    inside = [f for f in functions if f.body_first <= first and last <= f.last + 1 and line.startswith((" ", "\t"))]
+    if not inside:
+        raise CourseError(f"{where}:{first}: the region is not inside the body of a function, below its docstring.")
+    innermost = max(inside, key=lambda f: f.body_first)
+    if any(first < f.body_first - 1 and f.last < last and f not in inside for f in functions if f.first < first):
+        raise CourseError(f"{where}:{first}: the region reaches over the end of a function.")
+    owner = next((f for f in inside if f.depth == 0), innermost)
+    return Region(first, last, owner.qualname, text or innermost.task)
+
+
+@dataclass(frozen=True)
+class _Function:
+    qualname: str
+    first: int
+    body_first: int
+    last: int
+    task: str
+    depth: int
+
+
+def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{prefix}{child.name}.", depth)
+        elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            doc = ast.get_docstring(child) or ""
+            has_doc = bool(doc)
+            body_first = (child.body[0].end_lineno or child.lineno) + 1 if has_doc else child.lineno + 1
+            task = doc.splitlines()[0].rstrip(".") if doc else f"write {child.name}"
+            yield _Function(f"{prefix}{child.name}", child.lineno, body_first, child.end_lineno or child.lineno, task, depth)
+            yield from _functions(child, f"{prefix}{child.name}.", depth + 1)
+
+
+def skeleton(source: str, day: Day, module: str) -> str:
+    """The student's version of one source file, with its header and digest."""
+    where = f"solutions/{day.name}/{module}.py"
+    lines = source.splitlines()
+    regions = find_regions(source, where)
+    out: list[str] = []
+    position = 0
+    for region in regions:
+        out += lines[position : region.first - 1]
+        marker = lines[region.first - 1]
+        indent = marker[: len(marker) - len(marker.lstrip())]
+        out += [
+            f"{indent}# TODO({day.number}): {region.text}",
+            f'{indent}raise NotImplementedError("{region.qualname} is not written yet")',
+        ]
+        position = region.last
+    out += lines[position:]
+    body = "\n".join(out).rstrip() + "\n"
+    return _with_header(body, day, module, bool(regions))
+
+
+def _with_header(body: str, day: Day, module: str, has_regions: bool) -> str:
+    what = f"Write the parts marked TODO({day.number})." if has_regions else "Given: read it, there is nothing to write."
+    return f"# {what} Made by `course sync` from the course's single source.\n# skeleton {_digest(body)}\n{body}"
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8")).hexdigest()[:16]
+
+
+def is_untouched(text: str) -> bool:
+    """Whether a skeleton is exactly as it was generated."""
+    match = _DIGEST.search(text[:400])
+    return match is not None and match.group(1) == _digest(text[match.end() + 1 :])
+
+
+def differences(course: Course, days: Sequence[Day] | None = None) -> list[Difference]:
+    """Every generated file that is not what its source says now. Reads and checks all sources before it returns."""
+    found: list[Difference] = []
+    for day in days or course.days:
+        found += _day_differences(course, day)
+    return found
+
+
+def _day_differences(course: Course, day: Day) -> Iterator[Difference]:
+    folder = course.solutions / day.name
+    if not folder.is_dir():
+        raise CourseError(f"solutions/{day.name} is missing; restore it with `git checkout -- solutions/{day.name}`.")
+    sources = sorted(folder.glob("*.py"))
+    _check_coverage(day, sources)
+    for path in sources:
+        wanted = skeleton(path.read_text(encoding="utf-8"), day, path.stem)
+        target = course.root / day.name / path.name
+        text = target.read_text(encoding="utf-8") if target.is_file() else None
+        if text != wanted:
+            yield Difference(target, wanted, text, edited=text is not None and not is_untouched(text))
+    names = {path.name for path in sources}
+    for target in sorted((course.root / day.name).glob("*.py")):
+        if target.name not in names:
+            text = target.read_text(encoding="utf-8")
+            yield Difference(target, None, text, edited=not is_untouched(text))
+    yield from _sheet_difference(course, day)
+
+
+def _check_coverage(day: Day, sources: Sequence[Path]) -> None:
+    """Every region belongs to an exercise, every exercise has a region."""
+    covered: set[str] = set()
+    for path in sources:
+        where = f"solutions/{day.name}/{path.name}"
+        for region in find_regions(path.read_text(encoding="utf-8"), where):
+            name = f"{path.stem}.{region.qualname}"
+            owners = [e.name for e in day.exercises if name == e.name or name.startswith(f"{e.name}.")]
+            if not owners:
+                raise CourseError(f"{where}:{region.first}: {name} has a region but stands in no entry of exercises.toml.")
+            covered.add(max(owners, key=len))
+    missing = [e.name for e in day.exercises if e.name not in covered]
+    if missing:
+        raise CourseError(f"exercises.toml of {day.name} lists {missing[0]}, but solutions/{day.name} has no such region.")
+
+
+def _sheet_difference(course: Course, day: Day) -> Iterator[Difference]:
+    sheet = course.sheet(day)
+    if not sheet.is_file():
+        raise CourseError(f"{day.name}/README.md is missing; every day has a sheet.")
+    text = sheet.read_text(encoding="utf-8")
+    if not _POINTS.search(text):
+        raise CourseError(f"{day.name}/README.md has no points table; add the lines <!-- points --> and <!-- /points -->.")
+    wanted = _POINTS.sub(lambda match: match.group(1) + points_table(day) + match.group(2), text)
+    if wanted != text:
+        yield Difference(sheet, wanted, text, edited=False)
+
+
+def points_table(day: Day) -> str:
+    """The points of a day as a Markdown table."""
+    rows = ["| exercise | write | points |", "|---|---|---|"]
+    for exercise in day.exercises:
+        points = "optional" if exercise.optional else str(exercise.max_score)
+        link = f"[{exercise.title}](#{exercise.sheet})"
+        rows.append(f"| {link} | `{exercise.qualname}` in [{exercise.module}.py]({exercise.module}.py) | {points} |")
+    rows.append(f"| | | **{day.max_score}** |")
+    return "\n".join(rows) + "\n"
+
+
+def diff_text(course: Course, difference: Difference) -> str:
+    """A unified diff from the file as it is to what the source says."""
+    name = str(difference.path.relative_to(course.root))
+    before = (difference.found or "").splitlines(keepends=True)
+    after = (difference.wanted or "").splitlines(keepends=True)
+    return "".join(difflib.unified_diff(before, after, f"{name} (now)", f"{name} (from the source)"))
+
+
+def write(course: Course, found: Sequence[Difference], *, force: bool) -> list[Path]:
+    """Bring the files into step; backups of edited ones are returned. Nothing is written when one would be lost."""
+    edited = [d for d in found if d.edited]
+    if edited and not force:
+        name = edited[0].path.relative_to(course.root)
+        raise CourseError(
+            f"{name} was edited by hand and would be overwritten; nothing was written. Move the change into solutions/, "
+            "or repeat with --force to replace it (a backup is kept)."
+        )
+    backups = [_backup(course, difference) for difference in edited]
+    for difference in found:
+        if difference.wanted is None:
+            difference.path.unlink()
+        else:
+            write_atomically(difference.path, difference.wanted)
+    return backups
+
+
+def _backup(course: Course, difference: Difference) -> Path:
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    relative = difference.path.relative_to(course.root)
+    target = course.root / ".course" / "backup" / stamp / relative
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(difference.found or "", encoding="utf-8")
+    return target
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a whole file or leave the old one. Raises CourseError when the disk or the permissions do not allow it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written ({error.strerror}); free some space or choose another folder.") from None

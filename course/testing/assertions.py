@@ -1,0 +1,425 @@
+"""Assertions that teach: shapes and kinds before values, the first place that differs, the likely cause.
+
+Every one says what was called with which input (the running check knows), what was expected and what came back.
+One rule decides what counts as right: **a value counts as what NumPy makes of it.** Lists count as arrays, NumPy scalars
+and arrays without dimensions as numbers, tensors as arrays of their values (with or without gradient, in any memory layout);
+results in float32 or float16 are compared at the precision they have. A shape (n, 1) is not (n,), and a truth value is no number.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course.testing.describing import as_array, describe, describe_call, is_tensor, kind, show
+from course.worker.handle import Call, Handle, Transcript
+from course.worker.outcomes import Outcome, StudentProblem
+
+# What the running check has asked of the student so far; set by the runner.
+current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.ContextVar("transcript", default=None)
+
+
+@dataclass(eq=False)
+class CheckFailed(AssertionError):
+    """What is wrong, in the order in which a student needs it."""
+
+    headline: str
+    details: tuple[tuple[str, str], ...] = ()
+    cause: str = ""
+    outcome: Outcome = "failed"
+    call: Call | None = None
+
+    def __str__(self) -> str:
+        rows = [*(() if self.call is None else (("called", describe_call(self.call)),)), *self.details]
+        if self.cause:
+            rows.append(("likely cause", self.cause))
+        return "\n".join([self.headline, *(_row(label, text) for label, text in rows)])
+
+
+def _row(label: str, text: str) -> str:
+    first, *rest = text.splitlines() or [""]
+    return "\n".join([f"  {label:<13} {first}", *(f"{'':16}{line}" for line in rest)])
+
+
+def _fail(value: Any, headline: str, *details: tuple[str, str], cause: str = "", outcome: Outcome = "failed") -> CheckFailed:
+    transcript = current_transcript.get()
+    call = transcript.find(value) if transcript is not None else None
+    return CheckFailed(headline, details, cause, outcome, call)
+
+
+def assert_close(
+    actual: Any,
+    expected: Any,
+    rtol: float = 1e-6,
+    atol: float = 1e-8,
+    name: str = "result",
+    cause: str = "",
+) -> None:
+    """``actual`` has the shape of ``expected`` and every entry is within ``atol + rtol · |expected|``.
+
+    float32 and float16 results get the tolerance of their precision. NaN and infinity must stand where they are expected.
+    """
+    want = as_array(expected)
+    got = _numbers(actual, want, name)
+    if got.shape != want.shape:
+        raise _fail(
+            actual,
+            f"The {name} has the wrong shape.",
+            ("expected", f"shape {want.shape}"),
+            ("came back", f"shape {got.shape}"),
+            cause=cause or _shape_cause(got.shape, want.shape),
+        )
+    wild = ~np.isfinite(got) & np.isfinite(want)
+    if wild.any():
+        at = _first(wild)
+        raise _fail(
+            actual,
+            f"The {name} is not finite{_at(at)}.",
+            ("expected", _number(want[at])),
+            ("came back", _number(got[at])),
+            cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
+        )
+    rtol, atol = _tolerance(got, want, rtol, atol)
+    wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
+    if not wrong.any():
+        return
+    at = _first(wrong)
+    rows = [("expected", f"{_number(want[at])}{_at(at)}"), ("came back", f"{_number(got[at])}{_at(at)}")]
+    if want.size > 1:
+        with np.errstate(all="ignore"):
+            largest = np.nanmax(np.abs(np.asarray(got, dtype=complex) - want)) if wrong.any() else 0.0
+        rows.append(("differ", f"{int(wrong.sum())} of {want.size} entries, by up to {largest:.3g}"))
+        if want.size <= 60:
+            rows += [("all expected", describe(want)), ("all came back", describe(got))]
+    raise _fail(actual, f"The {name} is wrong.", *rows, cause=cause or _value_cause(got, want, rtol, atol))
+
+
+def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
+    expected = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
+    if actual is None:
+        raise _fail(
+            actual, f"The {name} is None.", ("expected", expected), cause="is a return missing?", outcome="wrong_type"
+        )
+    try:
+        if isinstance(actual, (Handle, str, bytes, dict, set)):
+            raise TypeError
+        got = as_array(actual)
+    except (TypeError, ValueError, RuntimeError):
+        raise _fail(
+            actual,
+            f"The {name} is not made of numbers.",
+            ("expected", expected),
+            ("came back", describe(actual)),
+            outcome="wrong_type",
+        ) from None
+    if got.dtype.kind == "b" and want.dtype.kind != "b":
+        raise _fail(
+            actual,
+            f"The {name} holds truth values.",
+            ("expected", f"{expected} of {want.dtype}"),
+            ("came back", describe(actual)),
+            cause="a comparison where a number was meant",
+        )
+    return got
+
+
+def _tolerance(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> tuple[float, float]:
+    """Widen the tolerance to what the precision of the result can hold."""
+    if got.dtype.kind not in "fc" or want.size == 0:
+        return rtol, atol
+    eps = float(np.finfo(got.dtype).eps)
+    if eps < 1e-10:
+        return rtol, atol
+    scale = float(np.nanmax(np.where(np.isfinite(want), np.abs(want), 0.0), initial=0.0))
+    return max(rtol, 1000 * eps), max(atol, 300 * eps * scale)
+
+
+def _shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
+    if got == want[::-1] and len(want) > 1:
+        return "rows and columns are exchanged: a transpose too many or too few"
+    if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
+        return "an axis of length 1 too many or too few (keepdims, reshape, [:, None])"
+    if len(got) < len(want):
+        return "a sum or mean over an axis that should have stayed"
+    if len(got) > len(want):
+        return "an axis that should have been summed over or indexed is still there"
+    return ""
+
+
+def _value_cause(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    if want.size < 2 or not np.isfinite(got).all() or not np.isfinite(want).all():
+        return ""
+    if np.allclose(got, -want, rtol=rtol, atol=atol):
+        return "the sign is the wrong way round everywhere"
+    if want.ndim == 2 and want.shape[0] == want.shape[1] and np.allclose(got, want.T, rtol=rtol, atol=atol):
+        return "this is the transpose of what is expected"
+    nonzero = np.abs(want) > 1e-12
+    if nonzero.any():
+        ratio = got[nonzero] / want[nonzero]
+        if np.allclose(ratio, ratio.flat[0], rtol=1e-6) and not np.isclose(ratio.flat[0], 0.0):
+            return f"every entry is {ratio.flat[0]:.6g} times what is expected: a constant factor"
+    offset = got - want
+    if np.allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
+        return f"every entry is off by the same {offset.flat[0]:.6g}"
+    return ""
+
+
+def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = "") -> None:
+    """``actual`` is exactly ``expected``: the same kind of thing and the same value, part by part.
+
+    For integers, strings, truth values, None, and tuples, lists and dicts of them. An integer may come as a NumPy integer,
+    a truth value as a NumPy one; integer arrays are compared entry by entry.
+    """
+    difference = _difference(actual, expected, "")
+    if difference is None:
+        return
+    where, problem = difference
+    wrong_kind = problem == "kind"
+    raise _fail(
+        actual,
+        f"The {name} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
+        ("expected", describe(expected)),
+        ("came back", describe(actual)),
+        cause=cause or ("is a return missing?" if actual is None else ""),
+        outcome="wrong_type" if wrong_kind and not where else "failed",
+    )
+
+
+def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | None:
+    """Where the two first differ, and whether in kind or in value; None when they are equal."""
+    if isinstance(expected, np.ndarray) or is_tensor(expected):
+        try:
+            if isinstance(actual, (Handle, str, dict)) or actual is None:
+                return where, "kind"
+            got, want = as_array(actual), as_array(expected)
+        except (TypeError, ValueError, RuntimeError):
+            return where, "kind"
+        return None if got.shape == want.shape and bool(np.array_equal(got, want)) else (where, "value")
+    if isinstance(expected, (bool, np.bool_)):
+        if is_tensor(actual) or isinstance(actual, np.ndarray):
+            actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
+        if not isinstance(actual, (bool, np.bool_)):
+            return where, "kind"
+        return None if bool(actual) == bool(expected) else (where, "value")
+    if isinstance(expected, (int, np.integer)):
+        if is_tensor(actual) or (isinstance(actual, np.ndarray) and actual.ndim == 0):
+            actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
+        if isinstance(actual, (float, np.floating)) and float(actual) == int(expected):
+            return None
+        if isinstance(actual, (bool, np.bool_)) or not isinstance(actual, (int, np.integer)):
+            return where, "kind"
+        return None if int(actual) == int(expected) else (where, "value")
+    if isinstance(expected, (list, tuple)):
+        if isinstance(actual, np.ndarray) or is_tensor(actual):
+            actual = as_array(actual).tolist()
+        if not isinstance(actual, (list, tuple)):
+            return where, "kind"
+        if len(actual) != len(expected):
+            return where, "value"
+        pairs = ((a, e, f"{where}[{i}]") for i, (a, e) in enumerate(zip(actual, expected, strict=True)))
+        return next((d for a, e, w in pairs if (d := _difference(a, e, w)) is not None), None)
+    if isinstance(expected, dict):
+        if not isinstance(actual, dict):
+            return where, "kind"
+        if actual.keys() != expected.keys():
+            return where, "value"
+        return next((d for k in expected if (d := _difference(actual[k], expected[k], f"{where}[{k!r}]"))), None)
+    if type(actual) is not type(expected):
+        return where, "kind"
+    return None if actual == expected else (where, "value")
+
+
+def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "result", cause: str = "") -> None:
+    """``actual`` is an array (or what NumPy makes one of) of this shape."""
+    got = _numbers(actual, np.empty(shape, dtype=np.float64), name) if not _is_bool_array(actual) else as_array(actual)
+    if got.shape != tuple(shape):
+        raise _fail(
+            actual,
+            f"The {name} has the wrong shape.",
+            ("expected", f"shape {tuple(shape)}"),
+            ("came back", f"shape {got.shape}"),
+            cause=cause or _shape_cause(got.shape, tuple(shape)),
+        )
+
+
+def _is_bool_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == np.bool_
+
+
+def assert_dtype(actual: Any, dtype: Any, name: str = "result", cause: str = "") -> None:
+    """``actual`` is an array or tensor of this dtype (for the few exercises whose point is the dtype)."""
+    wanted = str(np.dtype(dtype)) if not str(dtype).startswith("torch.") else str(dtype).removeprefix("torch.")
+    got = str(getattr(actual, "dtype", type(actual).__name__)).removeprefix("torch.")
+    if got != wanted:
+        raise _fail(actual, f"The {name} has the wrong dtype.", ("expected", wanted), ("came back", got), cause=cause)
+
+
+def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:
+    """No NaN and no infinity in ``actual``."""
+    got = _numbers(actual, as_array(actual) if _is_numeric(actual) else np.empty(0), name)
+    bad = ~np.isfinite(got)
+    if bad.any():
+        at = _first(bad)
+        raise _fail(
+            actual,
+            f"The {name} is not finite{_at(at)}.",
+            ("expected", "finite numbers"),
+            ("came back", f"{_number(got[at])}{_at(at)}; {int(bad.sum())} of {got.size} are not finite"),
+            cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
+        )
+
+
+def _is_numeric(value: Any) -> bool:
+    try:
+        as_array(value)
+    except (TypeError, ValueError, RuntimeError):
+        return False
+    return not isinstance(value, Handle)
+
+
+def assert_parts(actual: Any, count: int, name: str = "result") -> tuple[Any, ...]:
+    """``actual`` is a tuple or list of ``count`` parts; they are returned for unpacking."""
+    if not isinstance(actual, (tuple, list)) or len(actual) != count:
+        raise _fail(
+            actual,
+            f"The {name} must have {count} parts.",
+            ("expected", f"a tuple of {count}"),
+            ("came back", describe(actual)),
+            cause="is a return missing?" if actual is None else "",
+            outcome="wrong_type",
+        )
+    return tuple(actual)
+
+
+@contextmanager
+def assert_unchanged(*values: Any) -> Iterator[None]:
+    """The block leaves arrays, tensors, lists and dicts as they were."""
+    before = [value.detach().clone() if is_tensor(value) else copy.deepcopy(value) for value in values]
+    yield
+    for number, (was, now) in enumerate(zip(before, values, strict=True), start=1):
+        if not _same(was, now):
+            raise _fail(
+                None,
+                "Your code changed its input.",
+                ("argument", f"number {number} of those that must stay as they are: {kind(now)}"),
+                ("before", show(was)),
+                ("after", show(now)),
+                cause="an in-place operation (+=, out=, sort(), x[...] = …) on an argument; work on a copy",
+            )
+
+
+def _same(was: Any, now: Any) -> bool:
+    if isinstance(was, (list, tuple)):
+        return len(was) == len(now) and all(_same(a, b) for a, b in zip(was, now, strict=True))
+    if isinstance(was, dict):
+        return was.keys() == now.keys() and all(_same(was[k], now[k]) for k in was)
+    if isinstance(was, np.ndarray) or is_tensor(was):
+        a, b = as_array(was), as_array(now)
+        return a.shape == b.shape and a.tobytes() == b.tobytes()
+    return bool(was == now)
+
+
+@contextmanager
+def assert_raises(*exceptions: type[BaseException], cause: str = "") -> Iterator[None]:
+    """The student's code raises one of ``exceptions`` (or a subclass of one) inside the block."""
+    wanted = " or ".join(e.__name__ for e in exceptions)
+    try:
+        yield
+    except StudentProblem as problem:
+        if problem.outcome in ("not_implemented", "timeout", "memory", "output") or not problem.types:
+            raise
+        if any(e.__name__ in problem.types for e in exceptions):
+            return
+        raise _fail(
+            None, "The wrong error is raised.", ("expected", wanted), ("came back", str(problem)), cause=cause
+        ) from None
+    raise _fail(
+        None,
+        "No error is raised.",
+        ("expected", wanted),
+        ("came back", _last_result()),
+        cause=cause or "a missing check of the arguments",
+    )
+
+
+def _last_result() -> str:
+    transcript = current_transcript.get()
+    return describe(transcript.calls[-1].result) if transcript is not None and transcript.calls else "nothing"
+
+
+def assert_converges(path: Any, to: Any, tol: float = 1e-3, name: str = "path", cause: str = "") -> None:
+    """The last row of ``path`` (steps, …) is within ``tol`` of ``to`` in every entry."""
+    target = as_array(to)
+    rows = _numbers(path, np.empty((1, *target.shape)), name)
+    if rows.ndim != target.ndim + 1 or rows.shape[1:] != target.shape or not len(rows):
+        raise _fail(
+            path,
+            f"The {name} has the wrong shape.",
+            ("expected", f"(steps, {', '.join(map(str, target.shape))})".replace(", )", ")")),
+            ("came back", f"shape {rows.shape}"),
+        )
+    distance = float(np.max(np.abs(rows[-1] - target), initial=0.0))
+    if not distance <= tol:
+        raise _fail(
+            path,
+            f"The {name} does not arrive.",
+            ("expected", f"within {tol:g} of {show(target)} after {len(rows) - 1} steps"),
+            ("came back", f"{show(rows[-1])}, at a distance of {distance:.3g}"),
+            cause=cause,
+        )
+
+
+def assert_decreasing(values: Any, slack: float = 0.0, name: str = "sequence", cause: str = "") -> None:
+    """No value is above the one before it by more than ``slack``."""
+    got = _numbers(values, np.empty(2), name)
+    rises = np.flatnonzero(~(got[1:] <= got[:-1] + slack)) if got.ndim == 1 else np.array([0])
+    if got.ndim != 1:
+        raise _fail(values, f"The {name} must be one-dimensional.", ("came back", kind(values)))
+    if rises.size:
+        i = int(rises[0])
+        raise _fail(
+            values,
+            f"The {name} rises.",
+            ("expected", "each value at most the one before"),
+            ("came back", f"{got[i]:.6g} at [{i}], then {got[i + 1]:.6g} at [{i + 1}]"),
+            cause=cause,
+        )
+
+
+def assert_between(value: Any, low: float, high: float, name: str = "result", cause: str = "") -> None:
+    """``value`` is a number with ``low <= value <= high``."""
+    got = _numbers(value, np.empty(()), name)
+    if got.shape != ():
+        raise _fail(value, f"The {name} must be one number.", ("came back", describe(value)), outcome="wrong_type")
+    if not low <= float(got) <= high:
+        raise _fail(
+            value,
+            f"The {name} is out of range.",
+            ("expected", f"from {low:.6g} to {high:.6g}"),
+            ("came back", f"{float(got):.6g}"),
+            cause=cause,
+        )
+
+
+def assert_that(condition: Any, headline: str, cause: str = "") -> None:
+    """An invariant holds; ``headline`` says, in a sentence for the student, what does not."""
+    if isinstance(condition, Handle) or not bool(condition):
+        raise _fail(None, headline, cause=cause)
+
+
+def _first(mask: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.argwhere(mask)[0])
+
+
+def _at(index: Sequence[int]) -> str:
+    return f" at [{', '.join(map(str, index))}]" if index else ""
+
+
+def _number(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, (float, np.floating, int, np.integer)) else str(value)

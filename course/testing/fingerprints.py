@@ -1,0 +1,132 @@
+"""Which misconception gives exactly the student's answers? Told by what came back in the failing check.
+
+The misconceptions of the exercise are put through the same check with the same seed, so they see the same inputs; their answers
+are compared with the student's, call by call. Only a unique match is reported. A fingerprint is a few numbers per call
+(the shape and two projections of the values), enough to recognise an answer and too little to rebuild one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from course.catalog import Check, Course, Day, Exercise
+from course.testing.answers import Answer, read_answers, write_answer
+from course.testing.describing import as_array, is_tensor
+from course.worker.handle import Handle, Transcript
+
+Entry = tuple[str, tuple[float, ...]]
+Fingerprint = tuple[Entry, ...]
+TOLERANCE = 1e-6
+
+
+def fingerprint(transcript: Transcript) -> Fingerprint:
+    """What came back, call by call."""
+    entries: list[Entry] = []
+    for call in transcript.calls:
+        if call.problem is not None:
+            entries.append((f"raised {call.problem.outcome} {call.problem.types[:1]}", ()))
+        else:
+            _summarise(call.result, entries)
+    return tuple(entries)
+
+
+def _summarise(value: Any, entries: list[Entry]) -> None:
+    if isinstance(value, Handle):
+        entries.append(("object", ()))
+    elif isinstance(value, (tuple, list)) and not _is_numeric(value):
+        entries.append((f"{len(value)} parts", ()))
+        for part in value:
+            _summarise(part, entries)
+    elif isinstance(value, dict):
+        entries.append((f"dict {sorted(map(str, value))}", ()))
+        for key in sorted(value, key=str):
+            _summarise(value[key], entries)
+    elif _is_numeric(value):
+        entries.append(_project(as_array(value)))
+    else:
+        entries.append((f"text {zlib.crc32(repr(value).encode())}", ()))
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, (int, float, complex, np.number, np.ndarray)) or is_tensor(value):
+        return getattr(value, "dtype", np.dtype(float)) is not None and _converts(value)
+    return isinstance(value, list) and _converts(value)
+
+
+def _converts(value: Any) -> bool:
+    try:
+        as_array(value)
+    except (TypeError, ValueError, RuntimeError):
+        return False
+    return True
+
+
+def _project(array: np.ndarray) -> Entry:
+    flat = array.reshape(-1).astype(complex)
+    finite = np.where(np.isfinite(flat), flat, 0.0)
+    index = np.arange(1, flat.size + 1)
+    one, two = (finite * np.cos(index)).sum(), (finite * np.sin(1.7 * index + 0.3)).sum()
+    wild = float((~np.isfinite(flat)).sum())
+    size = float(np.abs(finite).sum())
+    return f"array {array.shape}", (size, wild, one.real, one.imag, two.real, two.imag)
+
+
+def same(a: Fingerprint, b: Fingerprint) -> bool:
+    """Equal up to the rounding that two ways of computing one value differ by."""
+    return len(a) == len(b) and all(_same_entry(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _same_entry(a: Entry, b: Entry) -> bool:
+    if a[0] != b[0] or len(a[1]) != len(b[1]):
+        return False
+    if not a[1]:
+        return True
+    slack = TOLERANCE * max(a[1][0], b[1][0]) + 1e-12
+    return a[1][1] == b[1][1] and all(abs(x - y) <= slack for x, y in zip(a[1], b[1], strict=True))
+
+
+class Explainer:
+    """Names the misconception behind a failed check. Fingerprints are made once per check and seed."""
+
+    def __init__(self, course: Course, replay: Callable[[Path, Day, Exercise, Check], Transcript]) -> None:
+        self._course = course
+        self._replay = replay
+        self._known: dict[tuple[str, str], list[tuple[Answer, Fingerprint]]] = {}
+        self._answers: dict[str, tuple[Answer, ...]] = {}
+
+    def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
+        """The one misconception that answers as the student did; None without a unique match."""
+        if check.training or not transcript.calls or transcript.calls[-1].problem is not None:
+            return None
+        mine = fingerprint(transcript)
+        matches = [answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)]
+        return matches[0] if len(matches) == 1 else None
+
+    def _fingerprints(self, day: Day, exercise: Exercise, check: Check) -> list[tuple[Answer, Fingerprint]]:
+        key = (day.name, check.name)
+        if key not in self._known:
+            self._known[key] = [
+                (answer, self._fingerprint_of(day, exercise, check, answer))
+                for answer in self._misconceptions(day)
+                if answer.exercise == exercise.name
+            ]
+        return self._known[key]
+
+    def _misconceptions(self, day: Day) -> tuple[Answer, ...]:
+        if not self._course.solutions.is_dir():
+            return ()
+        if day.name not in self._answers:
+            answers = read_answers(self._course, day)
+            self._answers[day.name] = tuple(a for a in answers if a.kind == "misconception")
+        return self._answers[day.name]
+
+    def _fingerprint_of(self, day: Day, exercise: Exercise, check: Check, answer: Answer) -> Fingerprint:
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            write_answer(self._course, day, answer, Path(folder))
+            return fingerprint(self._replay(Path(folder), day, exercise, check))

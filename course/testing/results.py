@@ -1,0 +1,119 @@
+"""What a run of checks found, in the form that is written as JSON (the contract is in docs/results.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from course.catalog import Check, Day, Exercise
+from course.worker.outcomes import Outcome
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check: its verdict and what the student is told."""
+
+    check: Check
+    outcome: Outcome
+    message: str = ""
+    misconception: str | None = None
+    seconds: float = 0.0
+    output: str = ""
+    note: str = ""
+
+    @property
+    def points(self) -> int:
+        return self.check.points if self.outcome == "passed" else 0
+
+    def to_plain(self) -> dict[str, Any]:
+        plain = {
+            "test": self.check.name,
+            "outcome": self.outcome,
+            "points": self.points,
+            "max_points": self.check.points,
+            "message": self.message,
+            "misconception": self.misconception,
+            "seconds": round(self.seconds, 4),
+        }
+        return plain | ({"note": self.note} if self.note else {})
+
+
+@dataclass
+class ExerciseResult:
+    """The checks of one exercise."""
+
+    exercise: Exercise
+    checks: list[CheckResult] = field(default_factory=list)
+
+    @property
+    def score(self) -> int:
+        return sum(check.points for check in self.checks)
+
+    @property
+    def max_score(self) -> int:
+        return sum(check.check.points for check in self.checks)
+
+    @property
+    def first_failure(self) -> CheckResult | None:
+        return next((check for check in self.checks if check.outcome != "passed"), None)
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "exercise": self.exercise.name,
+            "score": self.score,
+            "max_score": self.max_score,
+            "tests": [check.to_plain() for check in self.checks],
+        }
+
+
+@dataclass
+class DayResult:
+    """The exercises of one day that were asked for."""
+
+    day: Day
+    exercises: list[ExerciseResult] = field(default_factory=list)
+
+    @property
+    def score(self) -> int:
+        return sum(exercise.score for exercise in self.exercises)
+
+    @property
+    def max_score(self) -> int:
+        return sum(exercise.max_score for exercise in self.exercises)
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "day": self.day.name,
+            "score": self.score,
+            "max_score": self.max_score,
+            "exercises": [exercise.to_plain() for exercise in self.exercises],
+        }
+
+
+@dataclass
+class RunResult:
+    """Everything of one run for one student."""
+
+    seed: int
+    days: list[DayResult] = field(default_factory=list)
+    isolation: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> int:
+        return sum(day.score for day in self.days)
+
+    @property
+    def max_score(self) -> int:
+        return sum(day.max_score for day in self.days)
+
+    @property
+    def all_checks(self) -> list[CheckResult]:
+        return [check for day in self.days for exercise in day.exercises for check in exercise.checks]
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "score": self.score,
+            "max_score": self.max_score,
+            "days": [day.to_plain() for day in self.days],
+        }

@@ -1,0 +1,223 @@
+"""Running checks: one function for every surface, so that the verdict is the same on all of them.
+
+``run_check`` calls a test function with a student handle and a seeded generator and turns whatever happens into a
+:class:`CheckResult`. pytest, ``course check``, ``course grade`` and ``course verify`` all end up here.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from course.catalog import Check, Course, Day, Exercise, Selection
+from course.errors import CourseError
+from course.testing.assertions import CheckFailed, current_transcript
+from course.testing.describing import describe, describe_call
+from course.testing.fingerprints import Explainer
+from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
+from course.testing.scanning import Finding, find_refused
+from course.worker.handle import Link, Student, Transcript
+from course.worker.local import LocalLink
+from course.worker.outcomes import Budget, StudentProblem
+from course.worker.refusals import refusal
+
+TestFunction = Callable[..., None]
+LinkMaker = Callable[[str], Link]  # given the day, opens a way to the student's modules
+
+
+def check_seed(seed: int, day: str, check: str) -> int:
+    """The seed of one check: the same wherever and in whatever order it runs."""
+    return zlib.crc32(f"{seed}/{day}/{check}".encode())
+
+
+def generator(seed: int, day: str, check: str) -> np.random.Generator:
+    """The ``rng`` fixture of one check."""
+    return np.random.default_rng(check_seed(seed, day, check))
+
+
+class Suite:
+    """The test functions of the course, imported by the trusted side when they are first needed."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self._modules: dict[tuple[str, str], ModuleType] = {}
+
+    def function(self, day: Day, check: Check) -> TestFunction:
+        function: TestFunction = getattr(self.module(day, check.module), check.name)
+        return function
+
+    def module(self, day: Day, module: str) -> ModuleType:
+        key = (day.name, module)
+        if key not in self._modules:
+            self._modules[key] = _import_tests(self._course.tests(day) / f"test_{module}.py", day.name, module)
+        return self._modules[key]
+
+
+def _import_tests(path: Path, day: str, module: str) -> ModuleType:
+    name = f"tests.{day}.test_{module}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise CourseError(f"tests/{day}/{path.name} cannot be imported.")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[name] = loaded  # so that drivers and callables can be sent by value
+    try:
+        spec.loader.exec_module(loaded)
+    except Exception as error:
+        del sys.modules[name]
+        raise CourseError(f"tests/{day}/{path.name} cannot be imported: {type(error).__name__}: {error}.") from error
+    return loaded
+
+
+class Runner:
+    """Runs checks of one course with one seed against modules reached through links.
+
+    ``root`` is the folder that holds the day folders of the submission; its sources are read (never run) here for refused calls.
+    """
+
+    def __init__(self, course: Course, seed: int, suite: Suite | None = None, explainer: Explainer | None = None) -> None:
+        self.course = course
+        self.seed = seed
+        self.suite = suite or Suite(course)
+        self._explainer = explainer or Explainer(course, self._replay)
+
+    def run(
+        self,
+        selections: Sequence[Selection],
+        root: Path,
+        open_link: LinkMaker,
+        done: Callable[[Day, Exercise, CheckResult], None] = lambda *_: None,
+    ) -> RunResult:
+        """Every check of the selections, in the order of the course; ``done`` hears of each as it ends."""
+        result = RunResult(self.seed)
+        for selection in selections:
+            day = selection.day
+            links: dict[str, Link] = {}
+            day_result = DayResult(day)
+            try:
+                for exercise in selection.exercises:
+                    if exercise.module not in links:
+                        links[exercise.module] = open_link(day.name)
+                    exercise_result = ExerciseResult(exercise)
+                    for checked in self._run_exercise(day, exercise, root, links[exercise.module]):
+                        exercise_result.checks.append(checked)
+                        done(day, exercise, checked)
+                    day_result.exercises.append(exercise_result)
+            finally:
+                for link in links.values():
+                    link.close()
+            result.days.append(day_result)
+        return result
+
+    def _run_exercise(self, day: Day, exercise: Exercise, root: Path, link: Link) -> Iterable[CheckResult]:
+        finding = scan_exercise(root, day, exercise)
+        for check in exercise.checks:
+            yield self.run_check(self.suite.function(day, check), day, exercise, check, link, finding)
+
+    def run_check(
+        self,
+        function: TestFunction,
+        day: Day,
+        exercise: Exercise,
+        check: Check,
+        link: Link,
+        finding: Finding | None = None,
+        *,
+        explain: bool = True,
+    ) -> CheckResult:
+        """The verdict of one check. Never raises for anything that student code does."""
+        if finding is not None:
+            return CheckResult(check, "failed", self._refused_message(day, exercise, finding))
+        started = time.perf_counter()
+        student = Student(link, f"{day.name}.{exercise.module}")
+        outcome, message = self._verdict(function, day, exercise, check, link, student)
+        seconds = time.perf_counter() - started
+        named = None
+        if explain and outcome in ("failed", "wrong_type"):
+            named = self._explainer.explain(day, exercise, check, student.transcript)
+        if named is not None:
+            message = f"{named.says}\n\n{message}"
+        if outcome not in ("passed", "not_implemented", "grader_fault"):
+            message += f"\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
+        output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
+        return CheckResult(check, outcome, message, named.name if named else None, seconds, output)
+
+    def _verdict(
+        self, function: TestFunction, day: Day, exercise: Exercise, check: Check, link: Link, student: Student
+    ) -> tuple[Any, str]:
+        limits = self.course.limits
+        seconds = limits.training_seconds if check.training else limits.test_seconds
+        budget = Budget(seconds, seconds if check.training else limits.call_seconds)
+        token = current_transcript.set(student.transcript)
+        try:
+            link.begin(check_seed(self.seed, day.name, check.name), exercise.refused, budget)
+            self.call(function, day, check, student)
+        except CheckFailed as failure:
+            return failure.outcome, str(failure)
+        except StudentProblem as problem:
+            return problem.outcome, _problem_message(problem, student.transcript, exercise)
+        except AssertionError as error:
+            return "failed", str(error) or "The check failed."
+        except Exception as error:
+            if not student.transcript.calls:
+                return "grader_fault", f"The check itself failed before it reached your code: {type(error).__name__}: {error}"
+            return "wrong_type", _unusable_message(error, student.transcript)
+        finally:
+            current_transcript.reset(token)
+        return "passed", ""
+
+    def call(self, function: TestFunction, day: Day, check: Check, student: Student) -> None:
+        """Call the test function with the fixtures it asks for."""
+        fixtures: dict[str, Any] = {"student": student}
+        if "rng" in inspect.signature(function).parameters:
+            fixtures["rng"] = generator(self.seed, day.name, check.name)
+        function(**fixtures)
+
+    def _replay(self, root: Path, day: Day, exercise: Exercise, check: Check) -> Transcript:
+        link = LocalLink(root, [d.name for d in self.course.days], self.course.limits)
+        student = Student(link, f"{day.name}.{exercise.module}")
+        try:
+            self._verdict(self.suite.function(day, check), day, exercise, check, link, student)
+        finally:
+            link.close()
+        return student.transcript
+
+    def _refused_message(self, day: Day, exercise: Exercise, finding: Finding) -> str:
+        where = f"{day.name}/{exercise.module}.py, line {finding.line}"
+        return f"{where}: {refusal(finding.name)}\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
+
+
+def scan_exercise(root: Path, day: Day, exercise: Exercise) -> Finding | None:
+    """A refused call in the source of the submission; None when there is none or no readable source."""
+    try:
+        source = (root / day.name / f"{exercise.module}.py").read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return find_refused(source, exercise.qualname, exercise.refused)
+
+
+def _problem_message(problem: StudentProblem, transcript: Transcript, exercise: Exercise) -> str:
+    if problem.outcome == "not_implemented":
+        return f"{exercise.qualname} is not written yet."
+    call = transcript.calls[-1] if transcript.calls else None
+    called = f"\n  {'called':<13} " + describe_call(call).replace("\n", f"\n{'':16}") if call and call.label != "import" else ""
+    trace = "\n" + problem.traceback if problem.traceback else ""
+    return f"{problem.message}{called}{trace}"
+
+
+def _unusable_message(error: Exception, transcript: Transcript) -> str:
+    call = transcript.calls[-1]
+    called = describe_call(call).replace("\n", f"\n{'':16}")
+    back = describe(call.result).replace("\n", f"\n{'':16}")
+    return (
+        f"The check could not use what your code returned ({type(error).__name__}: {error}).\n"
+        f"  {'called':<13} {called}\n  {'came back':<13} {back}"
+    )

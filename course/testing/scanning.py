@@ -1,0 +1,169 @@
+"""Refused calls in the source of a student's module, found through aliases, ``from`` imports and helper functions.
+
+The scan follows what the code says without running it: which dotted name an expression stands for
+(``la.pinv`` after ``import numpy.linalg as la``), what an assignment renames, and which functions of the module an exercise
+uses. Where a package is loaded, names are compared as objects too, so a detour such as ``np.linalg._linalg.pinv`` counts.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from course.worker.refusals import resolve
+
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.MatMult: "@",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.Mod: "%",
+    ast.FloorDiv: "//",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A refused call: its name as the exercise lists it, and the line where it stands."""
+
+    name: str
+    line: int
+
+
+def find_refused(source: str, qualname: str, refused: Sequence[str]) -> Finding | None:
+    """The first refused call that the exercise ``qualname`` makes, itself or through functions of its module.
+
+    A source that Python cannot parse has no findings: importing it will say so.
+    """
+    if not refused:
+        return None
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return None
+    return _Scan(tree, refused).run(qualname)
+
+
+class _Scan:
+    def __init__(self, tree: ast.Module, refused: Sequence[str]) -> None:
+        self._methods = {name[1:]: name for name in refused if name.startswith(".")}
+        self._operators = {name for name in refused if not name[-1].isalnum() and not name.endswith("_")}
+        self._names = {name for name in refused if name[0].isalpha() or name[0] == "_"}
+        self._objects = {id(found[2]): name for name in self._names if (found := resolve(name)) is not None}
+        self._module_names: dict[str, str] = {}
+        self._definitions: dict[str, ast.AST] = {}
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self._definitions[node.name] = node
+        self._collect_aliases(tree.body, self._module_names)
+        self._assignments = {
+            target.id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
+    def run(self, qualname: str) -> Finding | None:
+        owner, _, method = qualname.partition(".")
+        start = self._definitions.get(owner)
+        if start is None:
+            return self._inspect_alias(owner)
+        if method and isinstance(start, ast.ClassDef):
+            start = next((n for n in start.body if isinstance(n, ast.FunctionDef) and n.name == method), start)
+        seen: set[int] = set()
+        waiting: list[ast.AST] = [start]
+        while waiting:
+            node = waiting.pop(0)
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            aliases = dict(self._module_names)
+            self._collect_aliases(list(ast.walk(node)), aliases)
+            finding = self._inspect(node, aliases)
+            if finding is not None:
+                return finding
+            waiting += self._used_definitions(node)
+        return None
+
+    def _inspect_alias(self, owner: str) -> Finding | None:
+        value = self._assignments.get(owner)  # pseudo_inverse = np.linalg.pinv
+        return None if value is None else self._inspect(value, self._module_names)
+
+    def _used_definitions(self, node: ast.AST) -> Iterator[ast.AST]:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                for table in (self._definitions, self._assignments):
+                    if part.id in table:
+                        yield table[part.id]
+
+    def _collect_aliases(self, nodes: Sequence[ast.AST], aliases: dict[str, str]) -> None:
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                for name in node.names:
+                    aliases[name.asname or name.name.partition(".")[0]] = (
+                        name.name if name.asname else name.name.partition(".")[0]
+                    )
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                for name in node.names:
+                    if name.name == "*":
+                        self._collect_star(node.module, aliases)
+                    else:
+                        aliases[name.asname or name.name] = f"{node.module}.{name.name}"
+            elif isinstance(node, ast.Assign) and (dotted := _dotted(node.value, aliases)) is not None:
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        aliases[target.id] = dotted
+
+    def _collect_star(self, module: str, aliases: dict[str, str]) -> None:
+        for name in self._names:
+            if name.startswith(module + "."):
+                aliases[name.removeprefix(module + ".").partition(".")[0]] = name
+
+    def _inspect(self, node: ast.AST, aliases: dict[str, str]) -> Finding | None:
+        hits = [hit for part in ast.walk(node) if (hit := self._hit(part, aliases)) is not None]
+        return min(hits, key=lambda hit: hit.line, default=None)
+
+    def _hit(self, node: ast.AST, aliases: dict[str, str]) -> Finding | None:
+        if isinstance(node, (ast.BinOp, ast.AugAssign)):
+            sign = _OPERATORS.get(type(node.op))
+            return Finding(sign, node.lineno) if sign in self._operators and sign is not None else None
+        if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
+            dotted = _dotted(node, aliases)
+            if dotted is not None and (name := self._refused_name(dotted)) is not None:
+                return Finding(name, node.lineno)
+        if isinstance(node, ast.Attribute) and node.attr in self._methods and not self._is_module(node.value, aliases):
+            return Finding(self._methods[node.attr], node.lineno)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            return self._getattr_hit(node, aliases)
+        return None
+
+    def _getattr_hit(self, node: ast.Call, aliases: dict[str, str]) -> Finding | None:
+        if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant) or not isinstance(node.args[1].value, str):
+            return None
+        owner = _dotted(node.args[0], aliases)
+        name = self._refused_name(f"{owner}.{node.args[1].value}") if owner else None
+        return Finding(name, node.lineno) if name is not None else None
+
+    def _is_module(self, node: ast.expr, aliases: dict[str, str]) -> bool:
+        return isinstance(node, ast.Name) and node.id in aliases
+
+    def _refused_name(self, dotted: str) -> str | None:
+        if dotted in self._names:
+            return dotted
+        if "." in dotted and self._objects and (found := resolve(dotted)) is not None:
+            return self._objects.get(id(found[2]))
+        return None
+
+
+def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
+    """The dotted name an expression stands for, aliases resolved; None when it is no plain name."""
+    if isinstance(node, ast.Name):
+        return aliases.get(node.id)
+    if isinstance(node, ast.Attribute):
+        owner = _dotted(node.value, aliases)
+        return f"{owner}.{node.attr}" if owner is not None else None
+    return None

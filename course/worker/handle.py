@@ -1,0 +1,287 @@
+"""What a test holds instead of the student's module.
+
+A :class:`Handle` stands for an object that lives with the student's code: the module itself, a function, an ``Adam``
+instance. Attributes, calls and operators go there; plain data comes back by value, everything else as another handle.
+A test cannot tell whether the other end is this process or an isolated one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from course.worker.outcomes import Budget, StudentProblem
+from course.worker.session import Verb
+
+MAX_CALLS = 300
+
+
+@dataclass(frozen=True)
+class Call:
+    """One thing that a test asked of student code, and what came back."""
+
+    label: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any = None
+    problem: StudentProblem | None = None
+
+
+class Link(Protocol):
+    """The way to the student's code; ``target`` and handles in ``args`` are numbers of the session's table."""
+
+    def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The decoded result. Raises StudentProblem."""
+
+    def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
+        """Start a check: same state, these refused calls, this much time."""
+
+    def forget(self, number: int) -> None:
+        """The trusted side no longer holds this object."""
+
+    def close(self) -> None:
+        """Release the other side."""
+
+
+class Transcript:
+    """What happened between one test and the student's code, in order."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def add(self, call: Call) -> None:
+        if len(self.calls) < MAX_CALLS:
+            self.calls.append(call)
+
+    def find(self, value: Any) -> Call | None:
+        """The call that returned ``value`` (itself or as a part); the last call when it was computed from results."""
+        for call in reversed(self.calls):
+            result = call.result
+            if result is value or (isinstance(result, (tuple, list)) and any(part is value for part in result)):
+                return call if value is not None else self.calls[-1]
+        return self.calls[-1] if self.calls else None
+
+
+class Handle:
+    """An object on the student's side. Equality, truth, length, iteration, ``with`` and arithmetic happen there."""
+
+    __slots__ = ("__weakref__", "_label", "_link", "_number", "_transcript", "_type")
+    __array_ufunc__ = None  # so that ``array * handle`` asks the handle
+
+    def __init__(self, link: Link, transcript: Transcript, number: int, type_name: str, label: str) -> None:
+        self._link = link
+        self._transcript = transcript
+        self._number = number
+        self._type = type_name
+        self._label = label
+
+    def _ask(self, verb: Verb, label: str, name: str, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
+        return ask(self._link, self._transcript, verb, self._number, label, name, args, kwargs or {})
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__") and name not in ("__name__", "__doc__", "__dict__"):
+            raise AttributeError(name)
+        return self._ask("get", f"{self._label}.{name}", name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in Handle.__slots__:
+            object.__setattr__(self, name, value)
+        else:
+            self._ask("set", f"{self._label}.{name} =", name, (value,))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("call", self._label, "", args, kwargs)
+
+    def _operate(self, name: str, *args: Any) -> Any:
+        return self._ask("operator", name, name, args)
+
+    def __iter__(self) -> Iterator[Any]:
+        iterator = self._operate("iter", self)
+        while True:
+            try:
+                item = iterator._operate("next", iterator)
+            except StudentProblem as problem:
+                if problem.types[:1] == ("StopIteration",):
+                    return
+                raise
+            yield item
+
+    def __next__(self) -> Any:
+        try:
+            return self._operate("next", self)
+        except StudentProblem as problem:
+            if problem.types[:1] == ("StopIteration",):
+                raise StopIteration from None
+            raise
+
+    def _exactly(self, kind: type, operator: str, *args: Any) -> Any:
+        value = self._operate(operator, *args)
+        if type(value) is not kind:
+            raise StudentProblem("wrong_type", f"{operator}() of your {self._type} gave {value!r}, not {kind.__name__}.")
+        return value
+
+    def __bool__(self) -> bool:
+        return bool(self._exactly(bool, "bool", self))
+
+    def __len__(self) -> int:
+        return int(self._exactly(int, "len", self))
+
+    def __float__(self) -> float:
+        return float(self._exactly(float, "float", self))
+
+    def __int__(self) -> int:
+        return int(self._exactly(int, "int", self))
+
+    def __complex__(self) -> complex:
+        return complex(self._exactly(complex, "complex", self))
+
+    def __repr__(self) -> str:
+        return str(self._exactly(str, "repr", self))
+
+    def __str__(self) -> str:
+        return str(self._exactly(str, "str", self))
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(self._exactly(bool, "contains", self, item))
+
+    def __enter__(self) -> Any:
+        return self._operate("enter", self)
+
+    def __exit__(self, *exception: object) -> None:
+        self._operate("exit", self)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._operate("getitem", self, key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._operate("setitem", self, key, value)
+
+    def __eq__(self, other: object) -> Any:
+        return self._operate("eq", self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._operate("ne", self, other)
+
+    def __hash__(self) -> int:
+        return hash((id(self._link), self._number))
+
+    def __del__(self) -> None:
+        try:
+            self._link.forget(self._number)
+        except Exception:  # half-built, or the link is gone
+            return
+
+
+def _binary(name: str) -> tuple[Callable[[Handle, Any], Any], Callable[[Handle, Any], Any]]:
+    def forward(self: Handle, other: Any) -> Any:
+        return self._operate(name, self, other)
+
+    def reflected(self: Handle, other: Any) -> Any:
+        return self._operate(name, other, self)
+
+    return forward, reflected
+
+
+def _unary(name: str) -> Callable[[Handle], Any]:
+    return lambda self: self._operate(name, self)
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor"):
+    _forward, _reflected = _binary(_name)
+    setattr(Handle, f"__{_name.strip('_')}__", _forward)
+    setattr(Handle, f"__r{_name.strip('_')}__", _reflected)
+for _name in ("lt", "le", "gt", "ge", "iadd", "isub", "imul", "itruediv"):
+    setattr(Handle, f"__{_name}__", _binary(_name)[0])
+for _name in ("neg", "pos", "abs", "invert"):
+    setattr(Handle, f"__{_name}__", _unary(_name))
+
+
+class Student:
+    """The module under test: ``student.pseudo_inverse(a)``, ``student.run(driver, …)``.
+
+    It is imported when it is first used, so a module that cannot be imported ends each of its own checks and no other.
+    """
+
+    def __init__(self, link: Link, module: str) -> None:
+        self._link = link
+        self._name = module
+        self._module: Handle | None = None
+        self._cache: dict[str, Handle] = {}
+        self._transcript = Transcript()
+
+    def _imported(self) -> Handle:
+        if self._module is None:
+            module = ask(self._link, self._transcript, "import", None, "import", self._name, (), {})
+            if not isinstance(module, Handle):
+                raise StudentProblem("error", f"{self._name} is not a module.")
+            self._module = module
+        return self._module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        known = self._cache.get(name)
+        if known is not None:
+            return known
+        module = self._imported()
+        value = module._ask("get", name, name)
+        if isinstance(value, Handle):
+            self._cache[name] = value
+        return value
+
+    def run(self, driver: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Run ``driver(module, *args)`` next to the student's objects; plain data comes back.
+
+        The driver is a self-contained function of the test file and carries no expected value.
+        """
+        return self._imported()._ask("run", driver.__name__, "", (driver, *args), kwargs)
+
+    @property
+    def transcript(self) -> Transcript:
+        """What this test has asked so far."""
+        return self._transcript
+
+
+def ask(
+    link: Link,
+    transcript: Transcript,
+    verb: Verb,
+    target: int | None,
+    label: str,
+    name: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """One request, recorded; numbers that come back become handles."""
+    try:
+        result = link.request(verb, target, name, args, kwargs)
+    except StudentProblem as problem:
+        transcript.add(Call(label, args, kwargs, problem=problem))
+        raise
+    result = adopt(result, link, transcript, label)
+    if verb in ("call", "operator", "run") or not isinstance(result, Handle):
+        transcript.add(Call(label, args, kwargs, result=result))
+    return result
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An object that stayed on the other side, as it comes out of the decoder."""
+
+    number: int
+    type_name: str
+
+
+def adopt(value: Any, link: Link, transcript: Transcript, label: str) -> Any:
+    """Replace every Reference in ``value`` by a Handle."""
+    if type(value) is Reference:
+        function = value.type_name in ("function", "method", "builtin_function_or_method", "type", "ABCMeta", "module")
+        return Handle(link, transcript, value.number, value.type_name, label if function else value.type_name.lower())
+    if type(value) is tuple:
+        return tuple(adopt(part, link, transcript, label) for part in value)
+    if type(value) is list:
+        return [adopt(part, link, transcript, label) for part in value]
+    if type(value) is dict:
+        return {key: adopt(part, link, transcript, label) for key, part in value.items()}
+    return value

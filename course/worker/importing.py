@@ -1,0 +1,97 @@
+"""Importing a student's modules from one folder, without touching ``sys.path``.
+
+Only names below the day folders are looked for there, so a stray ``numpy.py`` or ``random.py`` beside the work is
+never imported. Sources are always read afresh: no ``.pyc`` is written, and none is believed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.machinery
+import importlib.util
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+
+class _FreshSource(importlib.machinery.SourceFileLoader):
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+class DayFinder:
+    """Finds ``dayNN_topic`` and its modules below ``root``, nothing else."""
+
+    def __init__(self, root: Path, days: Sequence[str]) -> None:
+        self.root = root
+        self.days = frozenset(days)
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        day, _, module = fullname.partition(".")
+        if day not in self.days or "." in module:
+            return None
+        if not module:
+            spec = ModuleSpec(day, None, is_package=True)
+            spec.submodule_search_locations = [str(self.root / day)]
+            return spec
+        file = self.root / day / f"{module}.py"
+        if not file.is_file():
+            return None
+        return importlib.util.spec_from_file_location(fullname, file, loader=_FreshSource(fullname, str(file)))
+
+
+class ModuleSpace:
+    """The modules of one root. Several can live in one process; one is active at a time."""
+
+    _active: ModuleSpace | None = None
+
+    def __init__(self, root: Path, days: Sequence[str]) -> None:
+        self.root = root
+        self._finder = DayFinder(root, days)
+        self._modules: dict[str, ModuleType] = {}
+
+    def import_module(self, name: str) -> ModuleType:
+        """Import ``dayNN_topic.module`` from this root (once). Whatever its import raises is raised."""
+        with self.active():
+            return importlib.import_module(name)
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """Make ``import dayNN_topic…`` mean this root inside the block."""
+        before = ModuleSpace._active
+        if before is self:
+            yield
+            return
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+            if before is not None:
+                before._enter()
+
+    def _enter(self) -> None:
+        outer = ModuleSpace._active
+        if outer is not None:
+            outer._leave()
+        for name in [name for name in sys.modules if self._is_ours(name)]:
+            del sys.modules[name]
+        sys.modules.update(self._modules)
+        sys.meta_path.insert(0, self._finder)  # type: ignore[arg-type]
+        ModuleSpace._active = self
+
+    def _leave(self) -> None:
+        if self._finder in sys.meta_path:
+            sys.meta_path.remove(self._finder)  # type: ignore[arg-type]
+        self._modules = {name: module for name, module in sys.modules.items() if self._is_ours(name)}
+        for name in self._modules:
+            del sys.modules[name]
+        ModuleSpace._active = None
+
+    def _is_ours(self, name: str) -> bool:
+        return name.partition(".")[0] in self._finder.days

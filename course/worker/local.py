@@ -1,0 +1,252 @@
+"""Student code in this process: for a student at work, an IDE, a debugger.
+
+Calls go to the very module, so breakpoints and tracebacks are as in any Python program; results take the same road
+through the exchange format as from an isolated process, so that a test sees the same values either way.
+Where the platform has them, an alarm and a memory limit turn an endless loop or an enormous array into a verdict;
+under a debugger both are off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, TextIO
+
+from course.catalog.model import Limits
+from course.worker.handle import Handle, Reference
+from course.worker.outcomes import Budget, Interruption, StudentProblem
+from course.worker.session import Request, Session, Verb
+from course.worker.values import Decoder, Encoder, NotPlainError
+
+
+class _TimeUpError(Interruption):
+    """Raised by the alarm."""
+
+
+class _EarlyExitError(Interruption):
+    """Raised in place of ``os._exit``, which would take the whole test run with it."""
+
+
+class LocalLink:
+    """A session in this process.
+
+    With ``echo`` what student code prints also goes where it would go without us (pytest captures it), and standard
+    input is left alone, so that ``breakpoint()`` works.
+    """
+
+    def __init__(self, root: Path, days: Sequence[str], limits: Limits, *, echo: bool = False) -> None:
+        self._session = Session(root.resolve(), days)
+        self._limits = limits
+        self._echo = echo
+        self._budget = Budget(limits.test_seconds, limits.call_seconds)
+        self._left = limits.test_seconds
+        self.output = BoundedOutput(limits.output_kib * 1024)
+
+    def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
+        self._session.begin(seed, refused)
+        self._budget = budget
+        self._left = budget.test_seconds
+        self.output.clear()
+
+    def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        thing = None if target is None else self._session.object(target)
+        request = Request(verb, thing, name, _unwrap(args, self._session), _unwrap(kwargs, self._session))
+        with self._bounds():
+            result = self._session.perform(request)
+        encoder = Encoder(lambda value: ["h", *self._session.keep(value)])
+        try:
+            tree = encoder.encode(result)
+            return Decoder(encoder.buffers, _resolve).decode(tree)
+        except NotPlainError as error:
+            raise StudentProblem("wrong_type", f"What your code returned cannot be checked: {error}.") from None
+
+    def forget(self, number: int) -> None:
+        self._session.drop([number])
+
+    def close(self) -> None:
+        self._session.refusals.uninstall()
+
+    @contextlib.contextmanager
+    def _bounds(self) -> Iterator[None]:
+        if _debugging():
+            yield
+            return
+        seconds = min(self._left, self._budget.call_seconds)
+        started = time.monotonic()
+        try:
+            with (
+                _alarm(max(seconds, 0.001)),
+                _memory(self._limits.memory_mib),
+                _no_exit(),
+                self.output.collecting(self._echo),
+            ):
+                yield
+        except _TimeUpError:
+            raise timeout_problem(seconds) from None
+        except _EarlyExitError as error:
+            raise StudentProblem("error", exit_message(str(error))) from None
+        except _FloodError:
+            raise flood_problem(self._limits.output_kib) from None
+        finally:
+            self._left -= time.monotonic() - started
+
+
+def _debugging() -> bool:
+    """A debugger or a coverage tool is at work: an alarm would only be in its way."""
+    return sys.gettrace() is not None or "pydevd" in sys.modules or "debugpy" in sys.modules
+
+
+def timeout_problem(seconds: float) -> StudentProblem:
+    return StudentProblem(
+        "timeout",
+        f"No answer within {seconds:g} s; is there a loop that does not end, or work at the top of the file that belongs under "
+        "`if __name__ == '__main__':`?",
+    )
+
+
+def flood_problem(kib: int) -> StudentProblem:
+    return StudentProblem("output", f"Your code printed more than {kib} KiB during one check; is there a print in a loop?")
+
+
+def exit_message(status: str) -> str:
+    return f"Your code ended the program ({status}) before it gave an answer."
+
+
+def _unwrap(value: Any, session: Session) -> Any:
+    """Arguments with handles replaced by the objects they stand for; everything else is passed as it is."""
+    if isinstance(value, Handle):
+        return session.object(value._number)
+    if type(value) is tuple:
+        return tuple(_unwrap(part, session) for part in value)
+    if type(value) is list and any(isinstance(part, Handle) for part in value):
+        return [_unwrap(part, session) for part in value]
+    if type(value) is dict and any(isinstance(part, Handle) for part in value.values()):
+        return {key: _unwrap(part, session) for key, part in value.items()}
+    if type(value) is dict:
+        return dict(value) if not value else value
+    return value
+
+
+def _resolve(tree: list[Any]) -> Reference:
+    return Reference(tree[1], tree[2])
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    finished = False
+
+    def ring(signum: int, frame: FrameType | None) -> None:
+        if not finished and not _debugging():
+            raise _TimeUpError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again: a loop may catch everything
+    try:
+        yield
+    finally:
+        finished = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _memory(mib: int) -> Iterator[None]:
+    used = _address_space()
+    if used is None:
+        yield
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = used + mib * 2**20
+    if (hard != resource.RLIM_INFINITY and wanted > hard) or (soft != resource.RLIM_INFINITY and wanted > soft):
+        yield
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _address_space() -> int | None:
+    """Bytes of address space in use; None where the system does not say."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return None
+
+
+@contextlib.contextmanager
+def _no_exit() -> Iterator[None]:
+    before = os._exit
+
+    def early_exit(status: int = 0) -> None:
+        raise _EarlyExitError(f"os._exit({status})")
+
+    os._exit = early_exit  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        os._exit = before
+
+
+class _FloodError(Interruption):
+    """Student code printed too much."""
+
+
+class BoundedOutput(io.TextIOBase):
+    """Keeps the head of what is printed and raises once there is far too much."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._parts: list[str] = []
+        self._size = 0
+        self._through: TextIO | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._size += len(text)
+        if self._size <= 4000:
+            self._parts.append(text)
+        if self._size > self._limit:
+            raise _FloodError
+        if self._through is not None:
+            self._through.write(text)
+        return len(text)
+
+    def clear(self) -> None:
+        self._parts.clear()
+        self._size = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    @contextlib.contextmanager
+    def collecting(self, echo: bool) -> Iterator[None]:
+        """Take standard output and error inside the block; with ``echo`` also pass them on."""
+        stream: Any = self
+        stdin = sys.stdin
+        self._through = sys.stdout if echo else None
+        try:
+            with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+                if not echo:
+                    sys.stdin = io.StringIO()
+                yield
+        finally:
+            sys.stdin = stdin

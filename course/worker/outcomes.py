@@ -1,0 +1,71 @@
+"""How a check can end, and the exception that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+
+Outcome = Literal[
+    "passed",
+    "failed",
+    "not_implemented",
+    "error",
+    "timeout",
+    "memory",
+    "output",
+    "wrong_type",
+    "rejected",
+    "not_gradable",
+    "grader_fault",
+]  # fmt: skip
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+
+
+class Interruption(BaseException):
+    """Raised inside student code by a limit; not an Exception, so that ``except Exception`` does not hold it."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Seconds for one check and for each call in it, counted while student code runs."""
+
+    test_seconds: float
+    call_seconds: float
+
+
+@dataclass(eq=False)
+class StudentProblem(Exception):
+    """Student code did not give a value: it raised, ran out of something, or ended.
+
+    ``message`` is what the student reads first, ``traceback`` the text of the student's own frames (may be empty),
+    ``types`` the names of the exception's classes from the most to the least specific (empty when nothing was raised).
+    """
+
+    outcome: Outcome
+    message: str
+    traceback: str = ""
+    types: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.traceback}".rstrip()
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "outcome": self.outcome,
+            "message": self.message,
+            "traceback": self.traceback,
+            "types": list(self.types),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: Any) -> StudentProblem:
+        """Rebuild it from what an isolated process sent, trusting nothing but the types."""
+        outcome = plain.get("outcome") if isinstance(plain, dict) else None
+        if outcome not in ("not_implemented", "error", "memory", "failed", "not_gradable", "timeout", "output"):
+            return cls("error", "The isolated process gave an answer that makes no sense.")
+        return cls(
+            outcome,
+            str(plain.get("message", ""))[:4000],
+            str(plain.get("traceback", ""))[:8000],
+            tuple(str(name)[:200] for name in plain.get("types", ())[:30]),
+        )

@@ -1,0 +1,120 @@
+"""Library calls that would replace an exercise, refused at run time.
+
+Each refused function is wrapped where it lives, each refused class has its constructor wrapped. The wrapper lets
+everybody through but the student's own files, and those only while an exercise is checked that refuses the call: a
+library that uses the function inside, the reference in a test, another exercise are not disturbed.
+The same list is looked for in the source as well (``course.testing.scanning``); this is the half that finds
+``getattr(np.linalg, "pi" + "nv")``.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+
+class RefusedCallError(Exception):
+    """A student's file used what the exercise asks to write."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(refusal(name))
+        self.name = name
+
+
+def refusal(name: str) -> str:
+    """The sentence a student reads."""
+    what = f"the operator {name}" if not name[-1].isalnum() else f"{name.lstrip('.')}()"
+    return f"{what} does the work that this exercise asks you to write; write it with simpler operations."
+
+
+class Refusals:
+    """The guards of one session: installed once, told before each check which names count."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = str(root) + "/"
+        self._active: frozenset[str] = frozenset()
+        self._installed: dict[str, Callable[[], None]] = {}
+
+    def activate(self, names: Iterable[str]) -> None:
+        """Refuse exactly these names from now on; unknown packages are ignored until they are imported."""
+        self._active = frozenset(names)
+        for name in self._active - self._installed.keys():
+            undo = self._install(name)
+            if undo is not None:
+                self._installed[name] = undo
+
+    def uninstall(self) -> None:
+        """Put everything back."""
+        self._active = frozenset()
+        for undo in self._installed.values():
+            undo()
+        self._installed.clear()
+
+    def _install(self, name: str) -> Callable[[], None] | None:
+        found = resolve(name)
+        if found is None:
+            return None
+        parent, attribute, original = found
+        if isinstance(original, type):
+            parent, attribute, original = original, "__init__", original.__init__  # type: ignore[misc]
+        try:
+            setattr(parent, attribute, self._guard(name, original))
+        except (AttributeError, TypeError):  # a built-in type or a method of a ufunc: only the source is checked
+            return None
+        return lambda: setattr(parent, attribute, original)
+
+    def _guard(self, name: str, original: Any) -> Any:
+        def check() -> None:
+            if name in self._active and sys._getframe(2).f_code.co_filename.startswith(self._root):
+                raise RefusedCallError(name)
+
+        if not hasattr(original, "__code__") and hasattr(original, "reduce"):
+            return _GuardedUfunc(original, check)
+
+        @functools.wraps(original)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            check()
+            return original(*args, **kwargs)
+
+        return guarded
+
+
+class _GuardedUfunc:
+    """A ufunc has methods (``np.add.outer``), so its guard must have them too."""
+
+    def __init__(self, original: Any, check: Callable[[], None]) -> None:
+        self._original = original
+        self._check = check
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._check()
+        return self._original(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._original, name)
+
+
+def resolve(name: str) -> tuple[Any, str, Any] | None:
+    """Parent, attribute and object of a dotted name; None for operators, methods and packages not there."""
+    parts = name.split(".")
+    if not all(part.isidentifier() for part in parts) or len(parts) < 2:
+        return None
+    for cut in range(len(parts) - 1, 0, -1):
+        module_name = ".".join(parts[:cut])
+        if parts[0] not in sys.modules:  # never the reason for importing PyTorch
+            return None
+        try:
+            parent: Any = importlib.import_module(module_name)
+        except ImportError:
+            continue
+        try:
+            for part in parts[cut:-1]:
+                parent = getattr(parent, part)
+            return parent, parts[-1], getattr(parent, parts[-1])
+        except AttributeError:
+            return None
+    return None

@@ -1,0 +1,242 @@
+"""Requests carried out next to the student's module. The same code runs in process and in the isolated process.
+
+A session imports modules, reads attributes, calls, applies operators, and runs drivers that a test sent along. What is
+not plain data stays in its table of objects and is known outside by a number.
+"""
+
+from __future__ import annotations
+
+import difflib
+import linecache
+import operator
+import os
+import random
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import numpy as np
+
+from course.worker.importing import ModuleSpace
+from course.worker.outcomes import Interruption, StudentProblem
+from course.worker.refusals import RefusedCallError, Refusals
+
+Verb = Literal["import", "get", "set", "call", "operator", "run"]
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **{
+        name: getattr(operator, name)
+        for name in (
+            "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift neg pos abs invert "
+            "eq ne lt le gt ge getitem setitem delitem contains index "
+            "iadd isub imul itruediv imatmul ipow"
+        ).split()
+    },
+    "len": len,
+    "iter": iter,
+    "next": next,
+    "str": str,
+    "repr": repr,
+    "bool": bool,
+    "int": int,
+    "float": float,
+    "complex": complex,
+    "hash": hash,
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "exit": lambda manager: type(manager).__exit__(manager, None, None, None),
+    "dir": dir,
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One thing to do over there; ``target`` and ``args`` are already the real objects."""
+
+    verb: Verb
+    target: Any = None
+    name: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+class Session:
+    """A student's modules below ``root``, and the objects of theirs that a test holds by number."""
+
+    def __init__(self, root: Path, days: Sequence[str]) -> None:
+        self.root = root
+        self.space = ModuleSpace(root, days)
+        self.refusals = Refusals(root)
+        self._objects: dict[int, Any] = {}
+        self._next = 1
+        self._folder = os.getcwd()
+
+    def keep(self, value: Any) -> tuple[int, str]:
+        """Put an object into the table; its number and the name of its type."""
+        number, self._next = self._next, self._next + 1
+        self._objects[number] = value
+        return number, type(value).__name__
+
+    def object(self, number: int) -> Any:
+        return self._objects[number]
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._objects.pop(number, None)
+
+    def begin(self, seed: int, refused: Sequence[str]) -> None:
+        """Make a check start from the same state wherever and after whatever it runs."""
+        os.chdir(self._folder)
+        reset_process_state(seed)
+        self.refusals.activate(refused)
+
+    def perform(self, request: Request) -> Any:
+        """The raw result. Raises StudentProblem for whatever the student's code raises."""
+        try:
+            with self.space.active():
+                return self._perform(request)
+        except (StudentProblem, Interruption, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            problem = describe_exception(error, self.root)
+            raise problem.with_traceback(error.__traceback__) from None
+
+    def _perform(self, request: Request) -> Any:
+        match request.verb:
+            case "import":
+                return self._import(request.name)
+            case "get":
+                return self._attribute(request.target, request.name)
+            case "set":
+                return setattr(request.target, request.name, request.args[0])
+            case "call":
+                function = self._attribute(request.target, request.name) if request.name else request.target
+                return function(*request.args, **request.kwargs)
+            case "operator":
+                return OPERATORS[request.name](*request.args)
+            case "run":
+                driver, *args = request.args
+                return driver(request.target, *args, **request.kwargs)
+
+    def _import(self, name: str) -> ModuleType:
+        file = self.root / Path(*name.split(".")).with_suffix(".py")
+        if not file.is_file():
+            raise StudentProblem("not_gradable", f"{_shown(file, self.root)} is missing{_near_file(file)}")
+        return self.space.import_module(name)
+
+    def _attribute(self, target: Any, name: str) -> Any:
+        if isinstance(target, ModuleType) and not hasattr(target, name):
+            own = [n for n, v in vars(target).items() if not n.startswith("_") and not isinstance(v, ModuleType)]
+            near = difflib.get_close_matches(name, own, n=1)
+            hint = f"; did you rename it to {near[0]!r}?" if near else "."
+            where = target.__name__.replace(".", "/") + ".py"
+            raise StudentProblem("not_gradable", f"{where} has nothing named {name!r}{hint}")
+        return getattr(target, name)
+
+
+def reset_process_state(seed: int) -> None:
+    """Generators seeded, and the global switches that student code may have turned put back."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    np.set_printoptions(edgeitems=3, threshold=1000, precision=8, suppress=False)
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        torch.use_deterministic_algorithms(False)
+
+
+def describe_exception(error: BaseException, root: Path) -> StudentProblem:
+    """What a student needs to know of an exception: a sentence, and the traceback cut to their own frames."""
+    types = tuple(c.__name__ for c in type(error).__mro__ if c is not object)
+    frames = _own_frames(error, root)
+    text = _traceback_text(error, frames, root)
+    if isinstance(error, RefusedCallError):
+        return StudentProblem("failed", str(error), text, types)
+    if isinstance(error, NotImplementedError) and (not frames or frames[-1] is _innermost(error)):
+        return StudentProblem("not_implemented", "Not written yet.", "", types)
+    if isinstance(error, MemoryError) or "can't allocate memory" in _safe_str(error):
+        return StudentProblem("memory", "Your code asked for more memory than a check may use.", text, types)
+    if isinstance(error, SyntaxError):
+        return StudentProblem("error", _syntax_message(error, root), text, types)
+    return StudentProblem("error", _advice(error), text, types)
+
+
+def _advice(error: BaseException) -> str:
+    name, said = type(error).__name__, _safe_str(error)
+    if isinstance(error, SystemExit):
+        return "Your code ended the program (sys.exit or exit); a function must return instead."
+    if isinstance(error, RecursionError):
+        return "RecursionError: your function calls itself too often; is there an end to the recursion?"
+    if isinstance(error, ModuleNotFoundError):
+        return f"ModuleNotFoundError: {said}; only the packages of the course are installed where work is graded."
+    if isinstance(error, EOFError) and "reading a line" in said:
+        return "Your code waits for input(); a checked function gets everything through its arguments."
+    return f"{name}: {said}" if said else name
+
+
+def _syntax_message(error: SyntaxError, root: Path) -> str:
+    where = _shown(Path(error.filename), root) if error.filename else "the file"
+    line = (error.text or "").strip()
+    if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        return f"{where}, line {error.lineno}: a merge conflict is still in the file; choose one side and delete the marks."
+    return f"{where}, line {error.lineno}: Python cannot read this file ({error.msg})."
+
+
+def _own_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
+    linecache.checkcache()
+    prefix = str(root) + os.sep
+    return [f for f in _all_frames(error) if f.filename.startswith(prefix)]
+
+
+def _all_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    key = "_course_frames"
+    cached: list[traceback.FrameSummary] | None = getattr(error, key, None)
+    if cached is None:
+        cached = list(traceback.extract_tb(error.__traceback__, limit=-200))
+        try:
+            setattr(error, key, cached)
+        except AttributeError:
+            return cached
+    return cached
+
+
+def _innermost(error: BaseException) -> traceback.FrameSummary | None:
+    frames = _all_frames(error)
+    return frames[-1] if frames else None
+
+
+def _traceback_text(error: BaseException, frames: Sequence[traceback.FrameSummary], root: Path) -> str:
+    lines = [
+        f"  {_shown(Path(f.filename), root)}, line {f.lineno}, in {f.name}\n      {f.line}" for f in frames[-6:]
+    ]
+    if isinstance(error, SyntaxError) and error.text:
+        text = error.text.rstrip("\n")
+        caret = " " * max((error.offset or 1) - 1, 0) + "^"
+        lines.append(f"      {text}\n      {caret}")
+    return "\n".join(lines)
+
+
+def _safe_str(error: BaseException) -> str:
+    try:
+        return str(error)[:1500]
+    except BaseException:
+        return ""
+
+
+def _shown(file: Path, root: Path) -> str:
+    return str(file.relative_to(root)) if file.is_relative_to(root) else file.name
+
+
+def _near_file(file: Path) -> str:
+    names = [p.name for p in file.parent.glob("*.py")] if file.parent.is_dir() else []
+    near = difflib.get_close_matches(file.name, names, n=1)
+    return f"; did you rename it to {near[0]!r}?" if near else "; it is needed for these checks."
