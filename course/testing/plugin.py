@@ -1,0 +1,209 @@
+"""The pytest plugin: plain ``pytest`` checks the student's work, ``pytest --solutions`` the solutions.
+
+Every test function of a day is judged by the same :class:`~course.testing.running.Runner` as on all other surfaces; pytest
+collects, selects, shows and debugs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course.catalog import Check, Course, Day, Exercise, load_course
+from course.errors import CourseError
+from course.testing.results import CheckResult
+from course.testing.running import Runner, generator, scan_exercise
+from course.worker.handle import Link, Student
+from course.worker.local import LocalLink
+
+SESSION = pytest.StashKey["CourseSession"]()
+PLACE = pytest.StashKey[tuple[Day, Exercise, Check]]()
+RESULT = pytest.StashKey[CheckResult]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("course", "checking the exercises of the course")
+    group.addoption("--solutions", action="store_true", help="check the solutions instead of the day folders")
+    group.addoption("--submission", metavar="DIR", type=Path, help="check the day folders below DIR")
+    group.addoption("--isolated", action="store_true", help="run the exercises in a sandboxed process")
+    group.addoption("--seed", type=int, help="seed of the random inputs (default: the one in course.toml)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if (config.rootpath / "course.toml").is_file():
+        try:
+            config.stash[SESSION] = CourseSession(load_course(config.rootpath), config)
+        except CourseError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    session = config.stash.get(SESSION, None)
+    if session is not None:
+        session.close()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    session = config.stash.get(SESSION, None)
+    if session is None:
+        return []
+    where = "in an isolated process" if config.getoption("isolated") else "in this process"
+    return [f"course: checking {session.what} {where}, seed {session.runner.seed}"]
+
+
+class CourseSession:
+    """What one pytest run knows of the course."""
+
+    def __init__(self, course: Course, config: pytest.Config) -> None:
+        self.course = course
+        self.config = config
+        seed = config.getoption("seed")
+        self.runner = Runner(course, course.seed if seed is None else seed)
+        if config.getoption("submission") is not None:
+            self.root, self.what = config.getoption("submission").resolve(), str(config.getoption("submission"))
+        elif config.getoption("solutions"):
+            self.root, self.what = course.solutions, "the solutions"
+        else:
+            self.root, self.what = course.root, "your day folders"
+        self._links: dict[tuple[str, str], Link] = {}
+        self._zygote: Any = None
+        self.days: dict[str, Day] = {}  # those with collected tests
+
+    def place(self, path: Path, name: str) -> tuple[Day, Exercise, Check] | None:
+        """Where in the course a test function belongs; None for tests of the tooling."""
+        for day in self.course.days:
+            if path.parent == self.course.tests(day):
+                for exercise in day.exercises:
+                    for check in exercise.checks:
+                        if check.name == name and path.name == f"test_{check.module}.py":
+                            return day, exercise, check
+        return None
+
+    def link(self, day: Day, exercise: Exercise) -> Link:
+        key = (day.name, exercise.module)
+        if key not in self._links:
+            self._links[key] = self._open(day)
+        return self._links[key]
+
+    def _open(self, day: Day) -> Link:
+        days = [d.name for d in self.course.days]
+        if not self.config.getoption("isolated"):
+            return LocalLink(self.root, days, self.course.limits, echo=True)
+        from course.worker.isolated import Zygote
+
+        if self._zygote is None:
+            self._zygote = Zygote(days, [name for d in self.days.values() for name in d.imports], self.course.limits)
+        link: Link = self._zygote.open(self.root, day.name)
+        return link
+
+    def close(self) -> None:
+        for link in self._links.values():
+            link.close()
+        if self._zygote is not None:
+            self._zygote.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    session = config.stash.get(SESSION, None)
+    if session is None:
+        return
+    for item in items:
+        try:
+            place = session.place(item.path, item.name)
+        except CourseError as error:
+            raise pytest.UsageError(str(error)) from None
+        if place is not None:
+            item.stash[PLACE] = place
+    # The order of the sheet, whatever the order of the files.
+    session.days = {item.stash[PLACE][0].name: item.stash[PLACE][0] for item in items if PLACE in item.stash}
+    checks = [check for day in session.days.values() for exercise in day.exercises for check in exercise.checks]
+    order = {id(check): number for number, check in enumerate(checks)}
+    items.sort(key=lambda item: order[id(item.stash[PLACE][2])] if PLACE in item.stash else -1)
+
+
+@pytest.fixture
+def student(request: pytest.FixtureRequest) -> Student:
+    """The module under test, in this process or in an isolated one."""
+    session, place = request.config.stash.get(SESSION, None), request.node.stash.get(PLACE, None)
+    if session is None or place is None:
+        raise pytest.UsageError("The student fixture is for tests in tests/<day>/test_<module>.py with @points.")
+    day, exercise, _ = place
+    return Student(session.link(day, exercise), f"{day.name}.{exercise.module}")
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A NumPy generator seeded by ``--seed`` and the name of the test."""
+    session, place = request.config.stash.get(SESSION, None), request.node.stash.get(PLACE, None)
+    if session is None or place is None:
+        return np.random.default_rng(20261005)
+    return generator(session.runner.seed, place[0].name, place[2].name)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    place = pyfuncitem.stash.get(PLACE, None)
+    if place is None:
+        return None
+    session = pyfuncitem.config.stash[SESSION]
+    day, exercise, check = place
+    link = session.link(day, exercise)
+    finding = scan_exercise(session.root, day, exercise)
+    names = pyfuncitem._fixtureinfo.argnames
+    fixtures = {name: pyfuncitem.funcargs[name] for name in names}
+    if finding is not None:
+        result = session.runner.run_check(pyfuncitem.obj, day, exercise, check, link, finding)
+    else:
+        result = session.runner.judge(
+            lambda: pyfuncitem.obj(**fixtures), day, exercise, check, link, fixtures["student"]
+        )
+    pyfuncitem.stash[RESULT] = result
+    if result.outcome == "passed":
+        return True
+    raise result.error if result.error is not None else AssertionError(result.message)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+    result = item.stash.get(RESULT, None)
+    if call.when == "call" and result is not None and not item.config.getoption("fulltrace"):
+        if report.failed:
+            report.longrepr = f"{_LABELS.get(result.outcome, result.outcome)}: {result.message}"
+        report.user_properties.append(("course", (item.stash[PLACE][0].name, item.stash[PLACE][1].name, result)))
+    return report  # type: ignore[return-value]
+
+
+_LABELS = {
+    "not_implemented": "to do",
+    "wrong_type": "wrong kind of value",
+    "not_gradable": "missing",
+    "grader_fault": "fault of the check, not yours",
+}
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    rows: dict[tuple[str, str], list[CheckResult]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "course":
+                    rows.setdefault((value[0], value[1]), []).append(value[2])
+    session = config.stash.get(SESSION, None)
+    if not rows or session is None:
+        return
+    terminalreporter.section("points")
+    total = maximum = 0
+    for day in session.course.days:
+        for exercise in [e for e in day.exercises if (day.name, e.name) in rows]:
+            results = rows[day.name, exercise.name]
+            got, best = sum(r.points for r in results), sum(r.check.points for r in results)
+            total, maximum = total + got, maximum + best
+            passed = sum(r.outcome == "passed" for r in results)
+            score = f"{got:>3}/{best:<3}" if not exercise.optional else "  opt. "
+            terminalreporter.write_line(f"{score} {passed:>2} of {len(results):<2} {day.number} {exercise.name}")
+    terminalreporter.write_line(f"{total:>3}/{maximum:<3} points, seed {session.runner.seed}", bold=True)

@@ -20,6 +20,7 @@ class CheckResult:
     seconds: float = 0.0
     output: str = ""
     note: str = ""
+    error: BaseException | None = field(default=None, compare=False, repr=False)
 
     @property
     def points(self) -> int:

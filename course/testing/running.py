@@ -27,7 +27,7 @@ from course.testing.results import CheckResult, DayResult, ExerciseResult, RunRe
 from course.testing.scanning import Finding, find_refused
 from course.worker.handle import Link, Student, Transcript
 from course.worker.local import LocalLink
-from course.worker.outcomes import Budget, StudentProblem
+from course.worker.outcomes import Budget, Outcome, StudentProblem
 from course.worker.refusals import refusal
 
 TestFunction = Callable[..., None]
@@ -136,9 +136,23 @@ class Runner:
         """The verdict of one check. Never raises for anything that student code does."""
         if finding is not None:
             return CheckResult(check, "failed", self._refused_message(day, exercise, finding))
-        started = time.perf_counter()
         student = Student(link, f"{day.name}.{exercise.module}")
-        outcome, message = self._verdict(function, day, exercise, check, link, student)
+        return self.judge(lambda: self.call(function, day, check, student), day, exercise, check, link, student, explain=explain)
+
+    def judge(
+        self,
+        body: Callable[[], Any],
+        day: Day,
+        exercise: Exercise,
+        check: Check,
+        link: Link,
+        student: Student,
+        *,
+        explain: bool = True,
+    ) -> CheckResult:
+        """Run ``body``, a test with its fixtures filled in, and turn whatever happens into a verdict."""
+        started = time.perf_counter()
+        outcome, message, error = self._verdict(body, day, exercise, check, link, student)
         seconds = time.perf_counter() - started
         named = None
         if explain and outcome in ("failed", "wrong_type"):
@@ -146,33 +160,35 @@ class Runner:
         if named is not None:
             message = f"{named.says}\n\n{message}"
         if outcome not in ("passed", "not_implemented", "grader_fault"):
-            message += f"\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
+            message += read_row(day, exercise)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
-        return CheckResult(check, outcome, message, named.name if named else None, seconds, output)
+        return CheckResult(check, outcome, message, named.name if named else None, seconds, output, error=error)
 
     def _verdict(
-        self, function: TestFunction, day: Day, exercise: Exercise, check: Check, link: Link, student: Student
-    ) -> tuple[Any, str]:
+        self, body: Callable[[], Any], day: Day, exercise: Exercise, check: Check, link: Link, student: Student
+    ) -> tuple[Outcome, str, BaseException | None]:
         limits = self.course.limits
         seconds = limits.training_seconds if check.training else limits.test_seconds
         budget = Budget(seconds, seconds if check.training else limits.call_seconds)
-        token = current_transcript.set(student.transcript)
+        transcript = student.transcript
+        token = current_transcript.set(transcript)
         try:
             link.begin(check_seed(self.seed, day.name, check.name), exercise.refused, budget)
-            self.call(function, day, check, student)
+            body()
         except CheckFailed as failure:
-            return failure.outcome, str(failure)
+            return failure.outcome, str(failure), failure
         except StudentProblem as problem:
-            return problem.outcome, _problem_message(problem, student.transcript, exercise)
+            return problem.outcome, _problem_message(problem, transcript, exercise), problem
         except AssertionError as error:
-            return "failed", str(error) or "The check failed."
+            return "failed", str(error) or "The check failed.", error
         except Exception as error:
-            if not student.transcript.calls:
-                return "grader_fault", f"The check itself failed before it reached your code: {type(error).__name__}: {error}"
-            return "wrong_type", _unusable_message(error, student.transcript)
+            if not transcript.calls:
+                message = f"The check itself failed before it reached your code: {type(error).__name__}: {error}"
+                return "grader_fault", message, error
+            return "wrong_type", _unusable_message(error, transcript), error
         finally:
             current_transcript.reset(token)
-        return "passed", ""
+        return "passed", "", None
 
     def call(self, function: TestFunction, day: Day, check: Check, student: Student) -> None:
         """Call the test function with the fixtures it asks for."""
@@ -184,15 +200,21 @@ class Runner:
     def _replay(self, root: Path, day: Day, exercise: Exercise, check: Check) -> Transcript:
         link = LocalLink(root, [d.name for d in self.course.days], self.course.limits)
         student = Student(link, f"{day.name}.{exercise.module}")
+        function = self.suite.function(day, check)
         try:
-            self._verdict(self.suite.function(day, check), day, exercise, check, link, student)
+            self._verdict(lambda: self.call(function, day, check, student), day, exercise, check, link, student)
         finally:
             link.close()
         return student.transcript
 
     def _refused_message(self, day: Day, exercise: Exercise, finding: Finding) -> str:
         where = f"{day.name}/{exercise.module}.py, line {finding.line}"
-        return f"{where}: {refusal(finding.name)}\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
+        return f"{where}: {refusal(finding.name)}{read_row(day, exercise)}"
+
+
+def read_row(day: Day, exercise: Exercise) -> str:
+    """Where on the sheet the idea is explained, as the last row of a message."""
+    return f"\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
 
 
 def scan_exercise(root: Path, day: Day, exercise: Exercise) -> Finding | None:

@@ -31,6 +31,8 @@ class Call:
 class Link(Protocol):
     """The way to the student's code; ``target`` and handles in ``args`` are numbers of the session's table."""
 
+    failed_imports: dict[str, StudentProblem]  # modules whose import took too long or ended the process: tried once
+
     def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The decoded result. Raises StudentProblem."""
 
@@ -254,9 +256,13 @@ def ask(
     kwargs: dict[str, Any],
 ) -> Any:
     """One request, recorded; numbers that come back become handles."""
+    if verb == "import" and name in link.failed_imports:
+        raise link.failed_imports[name]
     try:
         result = link.request(verb, target, name, args, kwargs)
     except StudentProblem as problem:
+        if verb == "import":
+            link.failed_imports[name] = problem
         transcript.add(Call(label, args, kwargs, problem=problem))
         raise
     result = adopt(result, link, transcript, label)

@@ -49,6 +49,7 @@ class LocalLink:
         self._budget = Budget(limits.test_seconds, limits.call_seconds)
         self._left = limits.test_seconds
         self.output = BoundedOutput(limits.output_kib * 1024)
+        self.failed_imports: dict[str, StudentProblem] = {}
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         self._session.begin(seed, refused)

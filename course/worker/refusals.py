@@ -9,10 +9,11 @@ The same list is looked for in the source as well (``course.testing.scanning``);
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class Refusals:
     def __init__(self, root: Path) -> None:
         self._root = str(root) + "/"
         self._active: frozenset[str] = frozenset()
+        self._watching = False
         self._installed: dict[str, Callable[[], None]] = {}
 
     def activate(self, names: Iterable[str]) -> None:
@@ -46,6 +48,15 @@ class Refusals:
             undo = self._install(name)
             if undo is not None:
                 self._installed[name] = undo
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Refuse inside the block only: several sessions may live in one process."""
+        before, self._watching = self._watching, True
+        try:
+            yield
+        finally:
+            self._watching = before
 
     def uninstall(self) -> None:
         """Put everything back."""
@@ -69,7 +80,7 @@ class Refusals:
 
     def _guard(self, name: str, original: Any) -> Any:
         def check() -> None:
-            if name in self._active and sys._getframe(2).f_code.co_filename.startswith(self._root):
+            if self._watching and name in self._active and sys._getframe(2).f_code.co_filename.startswith(self._root):
                 raise RefusedCallError(name)
 
         if not hasattr(original, "__code__") and hasattr(original, "reduce"):

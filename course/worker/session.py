@@ -67,12 +67,12 @@ class Request:
 class Session:
     """A student's modules below ``root``, and the objects of theirs that a test holds by number."""
 
-    def __init__(self, root: Path, days: Sequence[str]) -> None:
+    def __init__(self, root: Path, days: Sequence[str], first_number: int = 1) -> None:
         self.root = root
         self.space = ModuleSpace(root, days)
         self.refusals = Refusals(root)
         self._objects: dict[int, Any] = {}
-        self._next = 1
+        self._next = first_number
         self._folder = os.getcwd()
 
     def keep(self, value: Any) -> tuple[int, str]:
@@ -97,7 +97,7 @@ class Session:
     def perform(self, request: Request) -> Any:
         """The raw result. Raises StudentProblem for whatever the student's code raises."""
         try:
-            with self.space.active():
+            with self.space.active(), self.refusals.watching():
                 return self._perform(request)
         except (StudentProblem, Interruption, KeyboardInterrupt):
             raise

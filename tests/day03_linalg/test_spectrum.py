@@ -10,8 +10,8 @@ def orthonormal_columns(rng, m, n):
     return np.linalg.qr(rng.normal(size=(m, n)))[0]
 
 
-def singular_values(rng, n):
-    """n singular values, largest first, each clearly smaller than the one before."""
+def falling(rng, n):
+    """n positive numbers between 0 and 4, each clearly smaller than the one before."""
     return np.cumprod(rng.uniform(0.3, 0.7, size=n)) * rng.uniform(3, 6)
 
 
@@ -19,7 +19,7 @@ def singular_values(rng, n):
 def test_low_rank_keeps_the_largest_singular_values(student, rng):
     for m, n, rank in [(6, 4, 2), (3, 7, 1), (5, 5, 3)]:
         k = min(m, n)
-        u, s, v = orthonormal_columns(rng, m, k), singular_values(rng, k), orthonormal_columns(rng, n, k)
+        u, s, v = orthonormal_columns(rng, m, k), falling(rng, k), orthonormal_columns(rng, n, k)
         a = (u * s) @ v.T
         expected = (u[:, :rank] * s[:rank]) @ v[:, :rank].T
         with assert_unchanged(a):
@@ -94,12 +94,15 @@ def test_spectral_filter_of_several_strengths(student, rng):
         s = np.sort(rng.uniform(0.05, 3, size=n))[::-1].copy()
         with assert_unchanged(s):
             result = student.spectral_filter(s, epsilon)
-        assert_close(result, 1 / (1 + epsilon / s**2), name="filter factors")
+        assert_close(result, 1 / (1 + epsilon / s**2), name="vector of filter factors")
     epsilon = rng.uniform(0.1, 5)
     s = np.array([1e4, np.sqrt(epsilon), 0.0])
-    assert_close(student.spectral_filter(s, epsilon), [1.0, 0.5, 0.0], atol=1e-6, name="filter factors")
+    assert_close(
+        student.spectral_filter(s, epsilon), [1.0, 0.5, 0.0], atol=1e-6, name="vector of filter factors"
+    )
     s = rng.uniform(0.5, 3, size=4).astype(np.float32)
-    assert_close(student.spectral_filter(s, 0.7), 1 / (1 + 0.7 / s.astype(float) ** 2), rtol=1e-4)
+    expected = 1 / (1 + 0.7 / s.astype(float) ** 2)
+    assert_close(student.spectral_filter(s, 0.7), expected, rtol=1e-4, name="vector of filter factors")
 
 
 def ridge_reference(a, b, epsilon):
@@ -111,8 +114,11 @@ def ridge_reference(a, b, epsilon):
 
 @points(1)
 def test_filtered_least_squares_of_several_shapes(student, rng):
-    for m, n, epsilon in [(7, 3, 0.4), (3, 6, 1.7), (4, 4, 0.05), (5, 1, 3.0)]:
-        a, b = rng.normal(size=(m, n)), rng.normal(size=m) + 1
+    for m, n in [(7, 3), (3, 6), (4, 4), (5, 1)]:
+        k = min(m, n)
+        s = falling(rng, k)
+        a = (orthonormal_columns(rng, m, k) * s) @ orthonormal_columns(rng, n, k).T
+        b, epsilon = rng.normal(size=m) + 1, 1.5 * s[-1] ** 2
         with assert_unchanged(a, b):
             result = student.filtered_least_squares(a, b, epsilon)
         assert_close(result, ridge_reference(a, b, epsilon))
@@ -212,7 +218,7 @@ def test_jacobi_svd_of_several_shapes(student, rng):
         with assert_unchanged(a):
             result = student.jacobi_svd(a)
         u, s, vt = assert_parts(result, 3)
-        assert_close(s, np.linalg.svd(a, compute_uv=False), name="singular values")
+        assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values")
         assert_shape(u, (m, n), name="matrix U")
         assert_shape(vt, (n, n), name="matrix Vᵀ")
         u, s, vt = np.asarray(u), np.asarray(s), np.asarray(vt)
@@ -226,7 +232,7 @@ def test_jacobi_svd_of_several_shapes(student, rng):
 def test_jacobi_svd_of_integers_and_unequal_columns(student, rng):
     integers = rng.integers(-9, 9, size=(6, 3)) + np.array([20, 0, -10])
     _, s, _ = assert_parts(student.jacobi_svd(integers), 3)
-    assert_close(s, np.linalg.svd(integers.astype(float), compute_uv=False), name="singular values")
+    assert_close(s, np.linalg.svd(integers.astype(float), compute_uv=False), name="list of singular values")
     a = rng.normal(size=(5, 3)) * [0.1, 10, 1]
     _, s, _ = assert_parts(student.jacobi_svd(a), 3)
-    assert_close(s, np.linalg.svd(a, compute_uv=False), name="singular values")
+    assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values")

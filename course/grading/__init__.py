@@ -1,0 +1,1 @@
+"""From submissions to verdicts: intake, scheduling, results and their files."""

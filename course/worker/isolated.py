@@ -1,0 +1,450 @@
+"""Student code in an isolated process, seen from the trusted side.
+
+The other end may be dead, slow, flooding or lying. Nothing it sends is believed beyond being plain data, every wait has an end on
+this side's clock, and when it is killed the next check gets a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from course.catalog.model import Limits
+from course.errors import CourseError
+from course.worker.handle import Handle, Reference
+from course.worker.local import exit_message, flood_problem, timeout_problem
+from course.worker.outcomes import Budget, StudentProblem
+from course.worker.serving import mutable_parts
+from course.worker.session import Verb
+from course.worker.values import Decoder, Encoder, NotPlainError
+from course.worker.wire import pack, receive, send
+
+TICK = 0.1
+HARD_CAP = 5  # times the seconds allowed, when a loaded machine lets student code wait for its turn
+BUFFER = 4 * 2**20
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "Agg",
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
+}
+
+
+class Zygote:
+    """The warm untrusted process, started once per run; every submission gets a fork of it."""
+
+    def __init__(
+        self,
+        days: Sequence[str],
+        imports: Sequence[str],
+        limits: Limits,
+        *,
+        off: Sequence[str] = (),
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
+            raise CourseError("Isolated checks need Linux or macOS; on this system run them without --isolated.")
+        self.limits = limits
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        settings = {
+            "days": list(days),
+            "imports": list(dict.fromkeys(imports)),
+            "limits": asdict(limits),
+            "off": list(off),
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-m", "course.worker.zygote", str(theirs.fileno()), json.dumps(settings)],
+            env={**ENVIRONMENT, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            cwd="/",
+        )
+        theirs.close()
+        self._layers: tuple[str, ...] | None = None
+        self._off = tuple(off)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers this machine can put up; waits until the process is warm."""
+        if self._layers is None:
+            message = self._control.recv(4096)
+            if not message:
+                raise CourseError("The isolated process did not start; run `course check --isolated` again to see its messages above.")
+            self._layers = tuple(name for name in json.loads(message)["layers"] if name not in self._off)
+        return self._layers
+
+    def open(self, root: Path, day: str) -> IsolatedLink:
+        """A way to the modules of one day below ``root``, each time in a fresh process and scratch folder."""
+        return IsolatedLink(self, root, day)
+
+    def fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        assert self.layers
+        socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+
+    def close(self) -> None:
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class IsolatedLink:
+    """A session in a process of its own, started when it is first needed and again after it had to be killed."""
+
+    def __init__(self, zygote: Zygote, root: Path, day: str) -> None:
+        self._zygote = zygote
+        self._limits = zygote.limits
+        self._scratch = Path(tempfile.mkdtemp(prefix="course-", dir=_scratch_parent()))
+        copy_day(root, day, self._scratch)
+        self._worker: _Worker | None = None
+        self._generation = 0
+        self._begin: dict[str, Any] | None = None
+        self._drop: list[int] = []
+        self._budget = Budget(self._limits.test_seconds, self._limits.call_seconds)
+        self._left = self._budget.test_seconds
+        self._ended: StudentProblem | None = None
+        self.failed_imports: dict[str, StudentProblem] = {}
+        self.isolation: tuple[str, ...] = ()
+
+    def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
+        self._begin = {"seed": seed, "refused": list(refused)}
+        self._budget, self._left = budget, budget.test_seconds
+        self._ended = None
+        if self._worker is not None:
+            self._worker.output.clear()
+
+    def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._ended is not None:
+            raise self._ended
+        worker = self._worker or self._start()
+        encoder = Encoder(lambda value: _escape(value, encoder))
+        parts = mutable_parts((args, kwargs))
+        head = {
+            "verb": verb,
+            "target": target,
+            "name": name,
+            "args": encoder.encode(args),
+            "kwargs": encoder.encode(kwargs),
+            "begin": self._begin,
+            "drop": self._drop,
+        }
+        self._begin, self._drop = None, []
+        seconds = max(min(self._left, self._budget.call_seconds), 0.01)
+        clock = _Clock(worker.number, seconds)
+        try:
+            reply, buffers = worker.exchange(pack(head, encoder.buffers), clock)
+            value = self._open_reply(reply, buffers, parts)
+        except StudentProblem as problem:
+            if problem.outcome in ("timeout", "output") or worker.dead:
+                self._ended = problem
+                self._stop()
+            raise
+        except NotPlainError as error:
+            self._stop()
+            self._ended = StudentProblem("error", f"Your code disturbed the connection to the check: {error}.")
+            raise self._ended from None
+        finally:
+            self._left -= clock.used()
+        return value
+
+    def _open_reply(self, reply: Any, buffers: list[Any], parts: list[Any]) -> Any:
+        if type(reply) is not dict:
+            raise NotPlainError("an answer is not in the exchange format")
+        decoder = Decoder(buffers, _resolve)
+        for change in reply.get("changed", ()):
+            if type(change) is not list or len(change) != 2 or type(change[0]) is not int or not 0 <= change[0] < len(parts):
+                raise NotPlainError("an answer is not in the exchange format")
+            _apply(parts[change[0]], decoder.decode(change[1]))
+        if "error" in reply:
+            raise StudentProblem.from_plain(reply["error"])
+        if "ok" not in reply:
+            raise NotPlainError("an answer is not in the exchange format")
+        return decoder.decode(reply["ok"])
+
+    @property
+    def output(self) -> Any:
+        return self._worker.output if self._worker is not None else None
+
+    def forget(self, number: int) -> None:
+        if number // _GENERATION == self._generation:
+            self._drop.append(number)
+
+    def close(self) -> None:
+        self._stop()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _start(self) -> _Worker:
+        self._generation += 1
+        self._drop.clear()
+        cpu_seconds = 20 * self._limits.training_seconds
+        self._worker = _Worker(
+            self._zygote,
+            {"scratch": str(self._scratch), "cpu_seconds": cpu_seconds, "first_number": self._generation * _GENERATION},
+        )
+        self.isolation = self._worker.isolation
+        return self._worker
+
+    def _stop(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+
+_GENERATION = 10**9
+
+
+def _scratch_parent() -> str | None:
+    return os.environ.get("COURSE_SCRATCH") or None
+
+
+def copy_day(root: Path, day: str, scratch: Path) -> None:
+    """Copy what may be looked at: the Python files of the day, no links, none larger than a megabyte."""
+    target = scratch / day
+    target.mkdir()
+    folder = root / day
+    if not folder.is_dir():
+        return
+    for path in sorted(folder.glob("*.py")):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= 2**20:
+            shutil.copyfile(path, target / path.name)
+
+
+def _escape(value: Any, encoder: Encoder) -> Any:
+    """How a test's own objects travel: handles by number, functions and models by value."""
+    if isinstance(value, Handle):
+        return ["h", value._number]
+    import cloudpickle
+
+    for module in _test_modules():
+        cloudpickle.register_pickle_by_value(module)
+    encoder.buffers.append(cloudpickle.dumps(value))
+    return ["p", len(encoder.buffers) - 1]
+
+
+def _test_modules() -> list[ModuleType]:
+    return [module for name, module in list(sys.modules.items()) if name.startswith("tests.") and "test_" in name]
+
+
+def _resolve(tree: list[Any]) -> Reference:
+    if len(tree) == 3 and tree[0] == "h" and type(tree[1]) is int and type(tree[2]) is str:
+        return Reference(tree[1], tree[2][:100])
+    raise NotPlainError("an answer has an unknown form")
+
+
+def _apply(mine: Any, theirs: Any) -> None:
+    """Repeat on the test's own object what student code did to its copy."""
+    if type(mine) is list and type(theirs) is list:
+        mine[:] = theirs
+    elif type(mine) is dict and type(theirs) is dict:
+        mine.clear()
+        mine.update(theirs)
+    elif isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray) and mine.shape == theirs.shape:
+        with contextlib.suppress(ValueError, TypeError):
+            mine[...] = theirs
+    elif hasattr(mine, "detach") and hasattr(theirs, "detach") and mine.shape == theirs.shape:
+        mine.detach().copy_(theirs.detach())
+
+
+class _Clock:
+    """Seconds that student code has used: processor time while it runs, wall time while it sleeps.
+
+    A process that waits for a busy machine is not charged, so that a verdict does not depend on the load.
+    """
+
+    def __init__(self, number: int, seconds: float) -> None:
+        self._number = number
+        self._seconds = seconds
+        self._started = self._looked = time.monotonic()
+        self._cpu: float | None = None
+        self._used = 0.0
+
+    def used(self) -> float:
+        return self._used or time.monotonic() - self._started
+
+    def look(self) -> None:
+        """Called once a tick. Raises StudentProblem when the time is up."""
+        now = time.monotonic()
+        wall, self._looked = now - self._looked, now
+        state, cpu = _process_time(self._number)
+        if cpu is None:
+            self._used += wall
+        else:
+            ran = cpu - (self._cpu if self._cpu is not None else cpu - min(wall, cpu))
+            self._used += wall if state in "SDTZ" else min(ran, wall)
+            self._cpu = cpu
+        if self._used >= self._seconds or now - self._started >= HARD_CAP * self._seconds:
+            raise timeout_problem(self._seconds)
+
+    @property
+    def tick(self) -> float:
+        return min(TICK, self._seconds / 4)
+
+
+def _process_time(number: int) -> tuple[str, float | None]:
+    try:
+        with open(f"/proc/{number}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return "", None
+    return fields[0].decode(), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class PipeOutput:
+    """What student code prints: the head is kept, the amount is counted."""
+
+    def __init__(self, descriptor: int, limit: int) -> None:
+        os.set_blocking(descriptor, False)
+        self.descriptor = descriptor
+        self._limit = limit
+        self._head = b""
+        self._size = 0
+
+    def read(self) -> None:
+        """Take what is there. Raises StudentProblem when it is too much."""
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(self.descriptor, 65536):
+                self._size += len(data)
+                if len(self._head) < 4000:
+                    self._head += data[: 4000 - len(self._head)]
+                if self._size > self._limit:
+                    raise flood_problem(self._limit // 1024)
+
+    def clear(self) -> None:
+        self.read_quietly()
+        self._head, self._size = b"", 0
+
+    def read_quietly(self) -> None:
+        with contextlib.suppress(StudentProblem, OSError):
+            self.read()
+
+    @property
+    def text(self) -> str:
+        self.read_quietly()
+        return self._head.decode("utf-8", "replace")
+
+
+class _Worker:
+    """One forked process: its socket, its output, its end."""
+
+    def __init__(self, zygote: Zygote, request: dict[str, Any]) -> None:
+        self.dead = False
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        for sock in (mine, theirs):
+            for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                with contextlib.suppress(OSError):
+                    sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
+        output_read, output_write = os.pipe()
+        self._report, report_write = os.pipe()
+        zygote.fork(request, [theirs.fileno(), output_write, report_write])
+        theirs.close()
+        os.close(output_write)
+        os.close(report_write)
+        self._sock = mine
+        self.output = PipeOutput(output_read, zygote.limits.output_kib * 1024)
+        self._report_text = b""
+        self.number = int(self._read_report(1)[0])
+        self.isolation = self._greeting()
+        mine.setblocking(False)
+        self._poll = select.poll()
+        self._poll.register(self.output.descriptor, select.POLLIN)
+        self._output_open = True
+
+    def _greeting(self) -> tuple[str, ...]:
+        self._sock.settimeout(30)
+        try:
+            text = b""
+            while len(text) < 256 and (piece := self._sock.recv(256 - len(text))):
+                text += piece
+            return tuple(json.loads(text))
+        except (OSError, ValueError):
+            raise CourseError("An isolated process could not be set up; run again with `--isolated` and look at the messages above.") from None
+
+    def exchange(self, pieces: Sequence[Any], clock: _Clock) -> tuple[Any, list[Any]]:
+        """Send one request and wait for its answer. Raises StudentProblem when there will be none."""
+
+        def wait(writing: bool) -> None:
+            self._wait(writing, clock)
+
+        try:
+            send(self._sock, pieces, wait)
+            answer = receive(self._sock, wait)
+        except (EOFError, ConnectionError):
+            self.dead = True
+            raise self._death() from None
+        self.output.read()
+        return answer
+
+    def _wait(self, writing: bool, clock: _Clock) -> None:
+        self._poll.register(self._sock, select.POLLOUT if writing else select.POLLIN)
+        while True:
+            events = dict(self._poll.poll(clock.tick * 1000))
+            if self.output.descriptor in events:
+                self.output.read()
+                if events[self.output.descriptor] & select.POLLHUP and self._output_open:
+                    self._poll.unregister(self.output.descriptor)
+                    self._output_open = False
+            if self._sock.fileno() in events:
+                return
+            if not events:
+                clock.look()
+            elif time.monotonic() - clock._looked > clock.tick:
+                clock.look()
+
+    def _death(self) -> StudentProblem:
+        try:
+            code = int(self._read_report(2)[1])
+        except (IndexError, ValueError):
+            return StudentProblem("error", exit_message("it was ended from outside"))
+        if code == -signal.SIGXCPU:
+            return timeout_problem(0)
+        if code == -signal.SIGKILL:
+            return StudentProblem("memory", "Your code was killed by the system, most likely for the memory it used.")
+        if code < 0:
+            return StudentProblem("error", exit_message(f"killed by {signal.Signals(-code).name}"))
+        return StudentProblem("error", exit_message(f"exit status {code}"))
+
+    def _read_report(self, lines: int) -> list[bytes]:
+        poll = select.poll()
+        poll.register(self._report, select.POLLIN)
+        until = time.monotonic() + 10
+        while self._report_text.count(b"\n") < lines and poll.poll(max(0, (until - time.monotonic()) * 1000)):
+            data = os.read(self._report, 4096)
+            if not data:
+                break
+            self._report_text += data
+        return self._report_text.split(b"\n")
+
+    def kill(self) -> None:
+        """End the process and everything in its group."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if not self.dead:
+                    kill(self.number, signal.SIGKILL)
+        self._sock.close()
+        for descriptor in (self._report, self.output.descriptor):
+            os.close(descriptor)

@@ -1,0 +1,164 @@
+"""The warm untrusted process: it has imported NumPy (and PyTorch), has never seen tests or solutions, and forks on demand.
+
+It listens on one socket. Each request carries three descriptors: the socket of the new process, the pipe for what it prints,
+and a pipe on which this process reports the number of the child and, later, how it ended. When the holder of the report pipe
+goes away the child is killed; when the listening socket closes everything ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from course.catalog.model import Limits
+from course.worker import sandbox
+
+MAX_REQUEST = 65536
+
+
+def main(control_number: int, words: str) -> None:
+    """Warm up, say so, then fork for every request until the other side closes."""
+    settings = json.loads(words)
+    control = socket.socket(fileno=control_number)
+    warm(settings["imports"])
+    capabilities = sandbox.probe()
+    control.send(json.dumps({"layers": capabilities.layers}).encode())
+    _Zygote(control, settings, capabilities).listen()
+
+
+def warm(imports: Sequence[str]) -> None:
+    """Import what submissions will need, with one thread, and run what is slow the first time."""
+    for name in imports:
+        with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
+            importlib.import_module(name)
+    import numpy as np
+
+    from course.worker import serving  # noqa: F401  (imported before the fork)
+
+    np.linalg.svd(np.eye(2))
+    torch: Any = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+        x = torch.ones(1, 1, 4, 4, requires_grad=True)
+        torch.nn.functional.conv2d(x, torch.ones(1, 1, 2, 2)).sum().backward()
+        torch.linalg.svd(torch.eye(2))
+    gc.collect()
+    gc.freeze()
+
+
+class _Zygote:
+    def __init__(self, control: socket.socket, settings: dict[str, Any], capabilities: sandbox.Capabilities) -> None:
+        self._control = control
+        self._days: list[str] = settings["days"]
+        self._limits = Limits(**settings["limits"])
+        self._off: list[str] = settings["off"]
+        self._capabilities = capabilities
+        self._reports: dict[int, int] = {}  # process number → report pipe
+
+    def listen(self) -> None:
+        wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
+        os.set_blocking(wake_read, False)
+        os.set_blocking(wake_write, False)
+        signal.set_wakeup_fd(wake_write)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the trusted side, which then closes us
+        while True:
+            poll = select.poll()
+            poll.register(self._control, select.POLLIN)
+            poll.register(wake_read, select.POLLIN)
+            for report in self._reports.values():
+                poll.register(report, 0)  # only: the reader went away
+            for number, event in poll.poll():
+                if number == wake_read:
+                    with contextlib.suppress(BlockingIOError):
+                        os.read(wake_read, 4096)
+                elif number == self._control.fileno():
+                    if not self._accept():
+                        self._kill_all()
+                        return
+                elif event & (select.POLLERR | select.POLLHUP):
+                    self._kill_of(number)
+            self._reap()
+
+    def _accept(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_REQUEST, 3)
+        if not message:
+            return False
+        request = json.loads(message)
+        worker, output, report = descriptors
+        number = os.fork()
+        if number == 0:
+            self._become_worker(request, worker, output)
+        os.write(report, f"{number}\n".encode())
+        self._reports[number] = report
+        os.close(worker)
+        os.close(output)
+        return True
+
+    def _become_worker(self, request: dict[str, Any], worker: int, output: int) -> NoReturn:
+        status = 70
+        try:
+            status = self._work(request, worker, output)
+        finally:
+            os._exit(status)
+
+    def _work(self, request: dict[str, Any], worker: int, output: int) -> int:
+        from course.worker.serving import serve
+
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        null = os.open(os.devnull, os.O_RDONLY)
+        for source, target in ((null, 0), (output, 1), (output, 2), (worker, 3)):
+            os.dup2(source, target, inheritable=False)
+        os.closerange(4, 4096)
+        scratch = Path(request["scratch"])
+        os.chdir(scratch)
+        os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), MPLCONFIGDIR=str(scratch))
+        standing = sandbox.enter(scratch, self._limits, self._capabilities, request["cpu_seconds"], self._off)
+        sock = socket.socket(fileno=3)
+        sock.send(json.dumps(standing).encode().ljust(256))
+        serve(sock, scratch, self._days, request["first_number"])
+        return 0
+
+    def _reap(self) -> None:
+        while self._reports:
+            try:
+                number, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if number == 0:
+                return
+            report = self._reports.pop(number, None)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(number, signal.SIGKILL)  # what it may have started
+            if report is not None:
+                with contextlib.suppress(OSError):
+                    os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+                os.close(report)
+
+    def _kill_of(self, report: int) -> None:
+        for number, pipe in self._reports.items():
+            if pipe == report:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(number, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+
+    def _kill_all(self) -> None:
+        for report in list(self._reports.values()):
+            self._kill_of(report)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2])

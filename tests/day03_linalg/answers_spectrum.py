@@ -1,0 +1,490 @@
+"""Answers to spectrum.py: wrong ones with what went wrong, and right ones in another style."""
+
+import numpy as np
+from day03_linalg.spectrum import low_rank
+
+from course.testing import misconception, variant
+
+
+@misconception("low_rank", "This is A itself. Only the first `rank` singular values may take part.")
+def everything_kept(a, rank):
+    return a.copy()
+
+
+@misconception(
+    "low_rank",
+    "The smallest singular values are kept and the largest left out. What matters comes first in s.",
+)
+def smallest_kept(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    k = len(s)
+    first = k - min(rank, k)
+    return (u[:, first:] * s[first:]) @ vt[first:]
+
+
+@misconception("low_rank", "One piece too many: the first `rank` of them have the indices 0 to rank − 1.")
+def one_too_many(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return (u[:, : rank + 1] * s[: rank + 1]) @ vt[: rank + 1]
+
+
+@misconception("low_rank", "The singular values are missing: U Vᵀ alone gives every piece the same weight.")
+def without_singular_values(a, rank):
+    u, _, vt = np.linalg.svd(a, full_matrices=False)
+    return u[:, :rank] @ vt[:rank]
+
+
+@misconception(
+    "low_rank",
+    "Entries of A were cut away instead of pieces of its decomposition: the rest of the matrix is zero.",
+)
+def corner_kept(a, rank):
+    result = np.zeros_like(a)
+    result[:rank, :rank] = a[:rank, :rank]
+    return result
+
+
+@variant("low_rank")
+def sum_of_outer_products(a, rank):
+    u, s, vt = np.linalg.svd(a)
+    result = np.zeros(a.shape)
+    for i in range(min(rank, len(s))):
+        result += s[i] * np.outer(u[:, i], vt[i])
+    return result
+
+
+@variant("low_rank")
+def by_projection(a, rank):
+    if a.shape[0] < a.shape[1]:
+        _, u = np.linalg.eigh(a @ a.T)
+        u = u[:, ::-1][:, :rank]
+        return u @ (u.T @ a)
+    _, v = np.linalg.eigh(a.T @ a)
+    v = v[:, ::-1][:, :rank]
+    return a @ v @ v.T
+
+
+@misconception("compress", "The image comes back as it went in: every channel has to be approximated.")
+def input_returned(image, rank):
+    return np.clip(image, 0, 1)
+
+
+@misconception(
+    "compress",
+    "The channels were put side by side into one matrix. Each channel has its own singular values and is "
+    "approximated alone.",
+)
+def channels_side_by_side(image, rank):
+    flat = image.reshape(image.shape[0], -1)
+    return np.clip(low_rank(flat, rank), 0, 1).reshape(image.shape)
+
+
+@misconception(
+    "compress",
+    "The approximation is not clipped. At edges it leaves the interval from 0 to 1, which a screen cannot "
+    "show.",
+)
+def not_clipped(image, rank):
+    if image.ndim == 2:
+        return low_rank(image, rank)
+    return np.stack([low_rank(image[:, :, i], rank) for i in range(image.shape[2])], axis=2)
+
+
+@misconception(
+    "compress",
+    "All channels became the same grey image: approximate red, green and blue, not their mean.",
+)
+def grey_for_colour(image, rank):
+    if image.ndim == 2:
+        return np.clip(low_rank(image, rank), 0, 1)
+    grey = np.clip(low_rank(image.mean(axis=2), rank), 0, 1)
+    return np.stack([grey, grey, grey], axis=2)
+
+
+@misconception(
+    "compress",
+    "The SVD of a three-dimensional array decomposes its last two axes, here width × 3 for each line of "
+    "the image. A channel is image[:, :, i].",
+)
+def last_two_axes(image, rank):
+    u, s, vt = np.linalg.svd(image, full_matrices=False)
+    s = np.where(np.arange(s.shape[-1]) < rank, s, 0)
+    return np.clip((u * s[..., None, :]) @ vt, 0, 1)
+
+
+@variant("compress")
+def axes_moved(image, rank):
+    if image.ndim == 2:
+        return low_rank(image, rank).clip(0, 1)
+    u, s, vt = np.linalg.svd(np.moveaxis(image, 2, 0), full_matrices=False)
+    channels = (u[:, :, :rank] * s[:, None, :rank]) @ vt[:, :rank]
+    return np.moveaxis(channels, 0, 2).clip(0, 1)
+
+
+@variant("compress")
+def written_into_a_copy(image, rank):
+    result = np.array(image, dtype=float)
+    if result.ndim == 2:
+        result = result[:, :, None]
+    for i in range(result.shape[2]):
+        result[:, :, i] = low_rank(result[:, :, i], rank)
+    result[result < 0] = 0
+    result[result > 1] = 1
+    return result.reshape(image.shape)
+
+
+@misconception("spectral_filter", "s is not squared: ε has the unit of s², so only s² can be added to it.")
+def not_squared(s, epsilon):
+    return s / (s + epsilon)
+
+
+@misconception(
+    "spectral_filter",
+    "ε is squared. Some books call the strength α and write α²; here ε itself is added to s².",
+)
+def strength_squared(s, epsilon):
+    return s**2 / (s**2 + epsilon**2)
+
+
+@misconception(
+    "spectral_filter",
+    "This is 1 − f: it keeps the small singular values and damps the large ones.",
+)
+def complement(s, epsilon):
+    return epsilon / (s**2 + epsilon)
+
+
+@misconception(
+    "spectral_filter",
+    "A hard cut: each direction is kept or dropped. The filter of Tikhonov passes smoothly from 1 to 0.",
+)
+def hard_cut(s, epsilon):
+    return np.where(s**2 > epsilon, 1.0, 0.0)
+
+
+@misconception(
+    "spectral_filter",
+    "This is f / s, the factor that multiplies uᵀb in the solution. The filter itself is a number between "
+    "0 and 1.",
+)
+def divided_by_s(s, epsilon):
+    return s / (s**2 + epsilon)
+
+
+@variant("spectral_filter")
+def one_minus(s, epsilon):
+    return 1 - epsilon / (s * s + epsilon)
+
+
+@variant("spectral_filter")
+def value_by_value(s, epsilon):
+    return [float(value) ** 2 / (float(value) ** 2 + epsilon) for value in s]
+
+
+@misconception(
+    "filtered_least_squares",
+    "The filter is applied, but the division by s is missing: V diag(f) Uᵀ damps without solving anything.",
+)
+def filter_without_inverse(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return vt.T @ (s**2 / (s**2 + epsilon) * (u.T @ b))
+
+
+@misconception(
+    "filtered_least_squares",
+    "ε has no effect: this is the unfiltered solution, in which small singular values magnify the noise.",
+)
+def unfiltered(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    inverted = np.divide(1, s, out=np.zeros_like(s), where=s > 1e-12 * s.max())
+    return vt.T @ (inverted * (u.T @ b))
+
+
+@misconception(
+    "filtered_least_squares",
+    "ε is added to s instead of s²: the factor is s / (s² + ε), not 1 / (s + ε).",
+)
+def shifted_singular_values(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return vt.T @ (u.T @ b / (s + epsilon))
+
+
+@misconception(
+    "filtered_least_squares",
+    "A hard cut at s² = ε: directions are kept or dropped as in the pseudo-inverse, not damped.",
+)
+def hard_cut_of_directions(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    inverted = np.divide(1, s, out=np.zeros_like(s), where=s**2 > epsilon)
+    return vt.T @ (inverted * (u.T @ b))
+
+
+@misconception(
+    "filtered_least_squares",
+    "f is divided by s, which is 0 / 0 when a singular value is exactly 0. Written as s / (s² + ε) the "
+    "factor has no such gap.",
+)
+def zero_by_zero(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    with np.errstate(all="ignore"):
+        return vt.T @ (s**2 / (s**2 + epsilon) / s * (u.T @ b))
+
+
+@variant("filtered_least_squares")
+def direction_by_direction(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a)
+    x = np.zeros(a.shape[1])
+    for i, value in enumerate(s):
+        x += value / (value**2 + epsilon) * (u[:, i] @ b) * vt[i]
+    return x
+
+
+@variant("filtered_least_squares")
+def by_eigenvectors(a, b, epsilon):
+    values, v = np.linalg.eigh(a.T @ a)
+    return list(v @ ((v.T @ (a.T @ b)) / (values + epsilon)))
+
+
+@misconception(
+    "ridge",
+    "ε was added to every entry of AᵀA. It belongs on the diagonal only: ε times the identity matrix.",
+)
+def added_everywhere(a, b, epsilon):
+    return np.linalg.solve(a.T @ a + epsilon, a.T @ b)
+
+
+@misconception("ridge", "ε is squared on the way. The price of a long x is ε ‖x‖².")
+def strength_squared_in_ridge(a, b, epsilon):
+    return np.linalg.solve(a.T @ a + epsilon**2 * np.eye(a.shape[1]), a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "The sum of squares was divided by the number of rows, which makes ε m times as strong. Here it is a "
+    "sum, not a mean.",
+)
+def mean_of_squares(a, b, epsilon):
+    m, n = a.shape
+    return np.linalg.solve(a.T @ a / m + epsilon * np.eye(n), a.T @ b / m)
+
+
+@misconception("ridge", "The sign of the penalty is wrong: − ε rewards a long x.")
+def negative_penalty(a, b, epsilon):
+    return np.linalg.solve(a.T @ a - epsilon * np.eye(a.shape[1]), a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "ε stands on the right-hand side too. The penalty ε ‖x‖² has no part that does not depend on x.",
+)
+def added_on_both_sides(a, b, epsilon):
+    return np.linalg.solve(a.T @ a + epsilon * np.eye(a.shape[1]), a.T @ b + epsilon)
+
+
+@variant("ridge")
+def by_singular_values(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return (u.T @ b * s / (s * s + epsilon)) @ vt
+
+
+@variant("ridge")
+def in_the_dual(a, b, epsilon):
+    m = a.shape[0]
+    return a.T @ np.linalg.solve(a @ a.T + epsilon * np.eye(m), b)
+
+
+@variant("ridge")
+def diagonal_in_place(a, b, epsilon):
+    matrix = np.array(a.T @ a, dtype=float)
+    for i in range(len(matrix)):
+        matrix[i, i] += epsilon
+    return np.linalg.inv(matrix) @ a.T @ b
+
+
+@misconception(
+    "power_iteration",
+    "The vector is normalised only after the last step. Until then it grows like λ to the power of the "
+    "steps and overflows.",
+)
+def normalised_at_the_end(a, start, steps):
+    v = np.array(start, dtype=float)
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            v = a @ v
+        v = v / np.linalg.norm(v)
+        return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "The length ‖A v‖ is returned as the eigenvalue. A length is never negative, and before convergence "
+    "it is not the Rayleigh quotient vᵀA v.",
+)
+def length_as_eigenvalue(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return np.linalg.norm(a @ v), v
+
+
+@misconception(
+    "power_iteration",
+    "The vector is divided by its largest entry and has not the length 1, so vᵀA v is not the Rayleigh "
+    "quotient either.",
+)
+def largest_entry_one(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.max(np.abs(v))
+    return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "Solving with A instead of multiplying finds the eigenvalue of smallest magnitude: inverse iteration.",
+)
+def inverse_iteration(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = np.linalg.solve(a, v)
+        v = v / np.linalg.norm(v)
+    return v @ a @ v, v
+
+
+@misconception("power_iteration", "One multiplication too many: the loop runs `steps` times, no more.")
+def one_step_too_many(a, start, steps):
+    v = start
+    for _ in range(steps + 1):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return v @ a @ v, v
+
+
+@variant("power_iteration")
+def normalised_before(a, start, steps):
+    v = start / np.sqrt(np.sum(np.asarray(start, dtype=float) ** 2))
+    for _ in range(steps):
+        w = a.dot(v)
+        v = w / np.sqrt(w.dot(w))
+    return float(v.dot(a).dot(v)), -v
+
+
+@variant("power_iteration")
+def scaled_by_the_largest_entry(a, start, steps):
+    v = np.array(start)
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.abs(v).max()
+    value = (v @ (a @ v)) / (v @ v)
+    return [value, v / np.linalg.norm(v)]
+
+
+@misconception(
+    "jacobi_svd",
+    "One sweep is not enough: a later rotation undoes a little of an earlier one. Repeat until nothing "
+    "turns.",
+)
+def one_sweep(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for j in range(len(v)) for i in range(j)]
+    for i, j in pairs * 1:
+        p, q = u[:, i], u[:, j]
+        angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    return u[:, order] / s[order], s[order], v[:, order].T
+
+
+@misconception(
+    "jacobi_svd",
+    "The singular values are not sorted: the largest comes first, and U and Vᵀ are put into the same order.",
+)
+def not_sorted(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for j in range(len(v)) for i in range(j)]
+    for i, j in pairs * sweeps:
+        p, q = u[:, i], u[:, j]
+        angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
+    s = np.linalg.norm(u, axis=0)
+    return u[:, ::-1] / s[::-1], s[::-1], v[:, ::-1].T
+
+
+@misconception(
+    "jacobi_svd",
+    "The columns of A V are returned as U with their lengths still in them: divide each by its singular "
+    "value.",
+)
+def lengths_left_in_u(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for j in range(len(v)) for i in range(j)]
+    for i, j in pairs * sweeps:
+        p, q = u[:, i], u[:, j]
+        angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    return u[:, order], s[order], v[:, order].T
+
+
+@misconception(
+    "jacobi_svd",
+    "V is returned instead of Vᵀ: the rows of the third part are the right singular vectors.",
+)
+def v_for_vt(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for j in range(len(v)) for i in range(j)]
+    for i, j in pairs * sweeps:
+        p, q = u[:, i], u[:, j]
+        angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    return u[:, order] / s[order], s[order], v[:, order]
+
+
+@variant("jacobi_svd")
+def with_two_columns_at_a_time(a, sweeps=30):
+    u, v = np.array(a, dtype=float), np.eye(a.shape[1])
+    n = u.shape[1]
+    for _ in range(sweeps):
+        for i in range(n - 1):
+            for j in range(i + 1, n):
+                p, q = u[:, i].copy(), u[:, j].copy()
+                gamma = p @ q
+                if gamma == 0:
+                    continue
+                zeta = (q @ q - p @ p) / (2 * gamma)
+                t = np.copysign(1, zeta) / (abs(zeta) + np.hypot(1, zeta))
+                c = 1 / np.sqrt(1 + t**2)
+                for matrix in (u, v):
+                    p, q = matrix[:, i].copy(), matrix[:, j].copy()
+                    matrix[:, i], matrix[:, j] = c * p - c * t * q, c * t * p + c * q
+    s = np.sqrt(np.sum(u**2, axis=0))
+    order = np.argsort(s)[::-1]
+    return (u / s)[:, order], s[order], v[:, order].T
+
+
+@variant("jacobi_svd")
+def by_angles(a, sweeps=30):
+    u, v = np.array(a, dtype=float), np.eye(a.shape[1])
+    n = u.shape[1]
+    for _ in range(sweeps):
+        for i in range(n - 1):
+            for j in range(i + 1, n):
+                p, q = u[:, i], u[:, j]
+                angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+                c, s = np.cos(angle), np.sin(angle)
+                turn = np.array([[c, -s], [s, c]])
+                u[:, [i, j]] = u[:, [i, j]] @ turn
+                v[:, [i, j]] = v[:, [i, j]] @ turn
+    lengths = np.linalg.norm(u, axis=0)
+    order = np.argsort(-lengths)
+    return (u[:, order] / lengths[order]).tolist(), lengths[order].tolist(), v[:, order].T.tolist()
