@@ -51,6 +51,18 @@ def stretched_by_broadcasting(a, x):
     return np.sum(a * x, axis=1)
 
 
+@misconception(
+    "matrix_vector",
+    "The matrix is treated as square: the sum runs over as many columns as A has rows. The number of "
+    "columns is a.shape[1].",
+)
+def square_only(a, x):
+    m, n = a.shape
+    if x.shape != (n,):
+        raise ValueError("lengths do not match")
+    return np.array([sum(a[i, j] * x[j] for j in range(m)) for i in range(m)])
+
+
 @variant("matrix_vector")
 def two_loops(a, x):
     if len(x) != a.shape[1]:

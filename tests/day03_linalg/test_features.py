@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.testing import assert_close, assert_equal, assert_unchanged, hidden, points
+from course.testing import assert_close, assert_equal, assert_unchanged, points
 
 
 @points(0)
@@ -12,9 +12,9 @@ def test_expand_quadratic_of_points(student, rng):
         with assert_unchanged(x):
             result = student.expand_quadratic(x)
         expected = np.array([[p, q, p * p, q * q, p * q, 1.0] for p, q in x])
-        assert_close(result, expected, name="features")
+        assert_close(result, expected, name="matrix of features")
     single = x.astype(np.float32)
-    assert_close(student.expand_quadratic(single), expected, rtol=1e-4, atol=1e-5, name="features")
+    assert_close(student.expand_quadratic(single), expected, rtol=1e-4, atol=1e-5, name="matrix of features")
 
 
 @points(0)
@@ -22,7 +22,7 @@ def test_expand_quadratic_of_small_integers(student, rng):
     x = rng.integers(100, 250, size=(4, 2)).astype(np.uint8)
     expected = np.array([[p, q, p * p, q * q, p * q, 1] for p, q in x.tolist()], dtype=float)
     cause = "products of 8-bit integers do not fit into 8 bits; make x float before multiplying"
-    assert_close(student.expand_quadratic(x), expected, name="features", cause=cause)
+    assert_close(student.expand_quadratic(x), expected, name="matrix of features", cause=cause)
 
 
 @points(0)
@@ -31,12 +31,13 @@ def test_classify_by_the_side_of_the_boundary(student, rng):
         features, weights = rng.normal(size=(n, k)), rng.normal(size=k)
         with assert_unchanged(features, weights):
             result = student.classify(features, weights)
-        assert_equal(result, np.where(np.einsum("nk,k->n", features, weights) < 0, -1, 1), name="labels")
+        assert_equal(
+            result, np.where(np.einsum("nk,k->n", features, weights) < 0, -1, 1), name="list of labels"
+        )
 
 
-@hidden
 @points(0)
 def test_classify_on_the_boundary(student, rng):
     features = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 1.0], [1.0, 3.0]]) * rng.integers(1, 5)
     labels = student.classify(features, np.array([1.0, -1.0]))
-    assert_equal(labels, np.array([1, 1, 1, -1]), name="labels", cause="0 belongs to the side of 1")
+    assert_equal(labels, np.array([1, 1, 1, -1]), name="list of labels", cause="0 belongs to the side of 1")

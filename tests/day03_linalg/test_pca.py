@@ -32,7 +32,7 @@ def test_pca_finds_mean_directions_and_variances(student, rng):
         directions = directions[:, :k]
         signs = np.sign(np.sum(np.asarray(components) * directions, axis=0))
         assert_close(np.asarray(components) * signs, directions, name="components up to sign", atol=1e-6)
-        assert_close(found_variances, variances[:k], name="variances")
+        assert_close(found_variances, variances[:k], name="list of variances")
 
 
 @points(1)
@@ -44,7 +44,7 @@ def test_pca_of_single_precision(student, rng):
     components = np.asarray(components)
     projector = directions[:, :2] @ directions[:, :2].T
     assert_close(components @ components.T, projector, rtol=1e-3, atol=1e-3, name="product W Wᵀ")
-    assert_close(found_variances, variances[:2], rtol=1e-3, name="variances")
+    assert_close(found_variances, variances[:2], rtol=1e-3, name="list of variances")
 
 
 @hidden
@@ -55,7 +55,7 @@ def test_pca_loses_the_variances_left_out(student, rng):
     for k in (1, 3, 6):
         mean, components, variances = assert_parts(student.pca(x, k), 3)
         assert_shape(components, (6, k), name="matrix of components")
-        assert_shape(variances, (k,), name="variances")
+        assert_shape(variances, (k,), name="list of variances")
         w, centred = np.asarray(components), x - np.asarray(mean)
         assert_close(w.T @ w, np.eye(k), name="product WᵀW")
         lost = np.sum((centred - centred @ w @ w.T) ** 2) / 29
@@ -69,9 +69,11 @@ def test_project_of_new_points(student, rng):
         x, mean, components = rng.normal(size=(n, d)), rng.normal(size=d) + 2, orthonormal_columns(rng, d, k)
         with assert_unchanged(x, mean, components):
             result = student.project(x, mean, components)
-        assert_close(result, np.einsum("nd,dk->nk", x, components) - mean @ components, name="coordinates")
+        assert_close(
+            result, np.einsum("nd,dk->nk", x, components) - mean @ components, name="array of coordinates"
+        )
         single = student.project(*(part.astype(np.float32) for part in (x, mean, components)))
-        assert_close(single, (x - mean) @ components, rtol=1e-3, atol=1e-3, name="coordinates")
+        assert_close(single, (x - mean) @ components, rtol=1e-3, atol=1e-3, name="array of coordinates")
 
 
 @points(1)
@@ -81,6 +83,6 @@ def test_reconstruct_from_coordinates(student, rng):
         with assert_unchanged(z, mean, components):
             result = student.reconstruct(z, mean, components)
         expected = mean + np.einsum("nk,dk->nd", z, components)
-        assert_close(result, expected, name="points")
+        assert_close(result, expected, name="array of points")
         single = student.reconstruct(*(part.astype(np.float32) for part in (z, mean, components)))
-        assert_close(single, expected, rtol=1e-3, atol=1e-3, name="points")
+        assert_close(single, expected, rtol=1e-3, atol=1e-3, name="array of points")
