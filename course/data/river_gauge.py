@@ -89,7 +89,8 @@ def _resolve(path: str | Path | None) -> Path:
     place = Path(path).expanduser() if path is not None else data_folder()
     if place is None:
         raise CourseError(
-            "No river gauge is named; give the path of a file, or set COURSE_DATA to a folder with gauge/*.tab."
+            "No river gauge is named; "
+            "give the path of a file, or set COURSE_DATA to a folder with gauge/*.tab."
         )
     if not place.exists():
         raise CourseError(f"{place} does not exist; check the path of the river gauge.")

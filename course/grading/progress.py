@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course.catalog import Exercise
 from course.release.skeletons import write_atomically
-from course.testing.results import RunResult
+
+if TYPE_CHECKING:  # `course status` must start without NumPy
+    from course.testing.results import RunResult
 
 Progress = dict[str, Any]
 

@@ -100,6 +100,11 @@ class Explainer:
         self._known: dict[tuple[str, str], list[tuple[Answer, Fingerprint]]] = {}
         self._answers: dict[str, tuple[Answer, ...]] = {}
 
+    def prepare(self, day: Day, exercise: Exercise, check: Check) -> None:
+        """Make the fingerprints of a check now rather than when it first fails."""
+        if not check.training:
+            self._fingerprints(day, exercise, check)
+
     def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
         """The one misconception that answers as the student did; None without a unique match."""
         if check.training or not transcript.calls or transcript.calls[-1].problem is not None:

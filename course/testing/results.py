@@ -26,13 +26,20 @@ class CheckResult:
     def points(self) -> int:
         return self.check.points if self.outcome == "passed" else 0
 
-    def to_plain(self) -> dict[str, Any]:
+    @property
+    def public_message(self) -> str:
+        """What a student may read: of a hidden check only the class of the mistake, no input and no value."""
+        if not self.check.hidden or self.outcome in ("passed", "not_implemented"):
+            return self.message
+        return f"A hidden check of this exercise ended with: {self.outcome}."
+
+    def to_plain(self, *, public: bool = False) -> dict[str, Any]:
         plain = {
             "test": self.check.name,
             "outcome": self.outcome,
             "points": self.points,
             "max_points": self.check.points,
-            "message": self.message,
+            "message": self.public_message if public else self.message,
             "misconception": self.misconception,
             "seconds": round(self.seconds, 4),
         }
@@ -58,12 +65,12 @@ class ExerciseResult:
     def first_failure(self) -> CheckResult | None:
         return next((check for check in self.checks if check.outcome != "passed"), None)
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self, *, public: bool = False) -> dict[str, Any]:
         return {
             "exercise": self.exercise.name,
             "score": self.score,
             "max_score": self.max_score,
-            "tests": [check.to_plain() for check in self.checks],
+            "tests": [check.to_plain(public=public) for check in self.checks],
         }
 
 
@@ -82,12 +89,12 @@ class DayResult:
     def max_score(self) -> int:
         return sum(exercise.max_score for exercise in self.exercises)
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self, *, public: bool = False) -> dict[str, Any]:
         return {
             "day": self.day.name,
             "score": self.score,
             "max_score": self.max_score,
-            "exercises": [exercise.to_plain() for exercise in self.exercises],
+            "exercises": [exercise.to_plain(public=public) for exercise in self.exercises],
         }
 
 
@@ -111,10 +118,11 @@ class RunResult:
     def all_checks(self) -> list[CheckResult]:
         return [check for day in self.days for exercise in day.exercises for check in exercise.checks]
 
-    def to_plain(self) -> dict[str, Any]:
+    def to_plain(self, *, public: bool = False) -> dict[str, Any]:
+        """The contract's JSON; ``public`` leaves out what hidden checks would give away."""
         return {
             "seed": self.seed,
             "score": self.score,
             "max_score": self.max_score,
-            "days": [day.to_plain() for day in self.days],
+            "days": [day.to_plain(public=public) for day in self.days],
         }

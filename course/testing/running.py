@@ -89,6 +89,14 @@ class Runner:
         self.suite = suite or Suite(course)
         self._explainer = explainer or Explainer(course, self._replay)
 
+    def warm(self, selections: Sequence[Selection]) -> None:
+        """Import every test and make every fingerprint now, so that forks of this process need not."""
+        for selection in selections:
+            for exercise in selection.exercises:
+                for check in exercise.checks:
+                    self.suite.function(selection.day, check)
+                    self._explainer.prepare(selection.day, exercise, check)
+
     def run(
         self,
         selections: Sequence[Selection],

@@ -20,7 +20,7 @@ def expand_quadratic(x: np.ndarray) -> np.ndarray:
     ----------
     Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., chapter 5
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION six columns, in the order above, of floats
     x0, x1 = np.asarray(x, dtype=float).T
     return np.column_stack([x0, x1, x0**2, x1**2, x0 * x1, np.ones(len(x0))])
     ### END SOLUTION
@@ -43,6 +43,6 @@ def classify(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
     ----------
     Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 2.3.1
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION mind the points exactly on the boundary
     return np.where(features @ weights >= 0, 1, -1)
     ### END SOLUTION

@@ -56,7 +56,7 @@ def project(x: np.ndarray, mean: np.ndarray, components: np.ndarray) -> np.ndarr
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 12.1
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION subtract the given mean, then one product
     return (x - mean) @ components
     ### END SOLUTION
 
@@ -81,6 +81,6 @@ def reconstruct(z: np.ndarray, mean: np.ndarray, components: np.ndarray) -> np.n
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 12.1.2
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION one product, then add the mean
     return z @ components.T + mean
     ### END SOLUTION

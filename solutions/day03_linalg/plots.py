@@ -7,6 +7,12 @@ exercise asks for, so a wrong function shows as a wrong picture.
 from itertools import product
 
 import numpy as np
+from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from course.data import Signal, load_digits, load_photograph, load_time_series, make_noisy_signal
+from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, panels, show_image
 from day03_linalg.features import classify, expand_quadratic
 from day03_linalg.matrices import determinant, inverse, matrix_vector, transpose
 from day03_linalg.pca import pca, project, reconstruct
@@ -27,12 +33,6 @@ from day03_linalg.spectrum import (
     ridge,
     spectral_filter,
 )
-from matplotlib.animation import FuncAnimation
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-
-from course.data import Signal, load_digits, load_photograph, load_time_series, make_noisy_signal
-from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, panels, show_image
 
 DEGREES = range(21)
 
@@ -85,7 +85,7 @@ def figure_degree() -> Figure:
     return figure
 
 
-def animation_degree() -> FuncAnimation:
+def animation_degrees() -> FuncAnimation:
     """The fit from degree 0 to 20: it bends where it should, then where the noise tells it to."""
     signal = make_noisy_signal()
     t_train = _seconds_to_unit(signal.t_train)

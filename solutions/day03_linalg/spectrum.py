@@ -29,7 +29,7 @@ def low_rank(a: np.ndarray, rank: int) -> np.ndarray:
     Eckart and Young (1936), The approximation of one matrix by another of lower rank,
     Psychometrika 1, 211-218
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION decompose A and put the first `rank` pieces together again
     u, s, vt = np.linalg.svd(a, full_matrices=False)
     return (u[:, :rank] * s[:rank]) @ vt[:rank]
     ### END SOLUTION
@@ -83,7 +83,7 @@ def spectral_filter(s: np.ndarray, epsilon: float) -> np.ndarray:
     ----------
     Hansen, Discrete Inverse Problems, section 4.4
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION one line, for all entries of s at once
     return s**2 / (s**2 + epsilon)
     ### END SOLUTION
 
@@ -111,7 +111,7 @@ def filtered_least_squares(a: np.ndarray, b: np.ndarray, epsilon: float) -> np.n
     ----------
     Hansen, Discrete Inverse Problems, section 4.4
     """
-    ### BEGIN SOLUTION
+    ### BEGIN SOLUTION decompose A, damp, put x together; no division by s
     u, s, vt = np.linalg.svd(a, full_matrices=False)
     return vt.T @ (s / (s**2 + epsilon) * (u.T @ b))
     ### END SOLUTION

@@ -1,9 +1,9 @@
 """Answers to matrices.py: wrong ones with what went wrong, and right ones in another style."""
 
 import numpy as np
-from day03_linalg.matrices import determinant
 
 from course.testing import misconception, variant
+from day03_linalg.matrices import determinant
 
 
 @misconception(

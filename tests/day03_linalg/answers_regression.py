@@ -1,9 +1,9 @@
 """Answers to regression.py: wrong ones with what went wrong, and right ones in another style."""
 
 import numpy as np
-from day03_linalg.regression import evaluate_polynomial, fit_polynomial, pseudo_inverse, vandermonde
 
 from course.testing import misconception, variant
+from day03_linalg.regression import evaluate_polynomial, fit_polynomial, pseudo_inverse, vandermonde
 
 
 @misconception(

@@ -1,9 +1,9 @@
 """Answers to spectrum.py: wrong ones with what went wrong, and right ones in another style."""
 
 import numpy as np
-from day03_linalg.spectrum import low_rank
 
 from course.testing import misconception, variant
+from day03_linalg.spectrum import low_rank
 
 
 @misconception("low_rank", "This is A itself. Only the first `rank` singular values may take part.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course.testing import assert_close, assert_raises, assert_unchanged, hidden, points
+from course.testing import assert_close, assert_raises, assert_unchanged, points
 
 SHAPES = [(3, 5), (5, 3), (1, 4), (4, 1), (2, 2)]
 
@@ -53,18 +53,8 @@ def test_transpose_of_several_shapes_and_dtypes(student, rng):
     assert_close(student.transpose(numbers), np.einsum("ij->ji", numbers), cause=cause)
 
 
-@hidden
 @points(1)
-def test_transpose_is_the_adjoint(student, rng):
-    for m, n in [(6, 2), (1, 7), (3, 3)]:
-        a, x, y = rng.normal(size=(m, n)), rng.normal(size=n), rng.normal(size=m)
-        transposed = student.transpose(a)
-        assert_close(transposed, np.einsum("ij->ji", a))
-        assert_close(np.asarray(transposed) @ y @ x, y @ (a @ x), name="product ⟨Aᵀy, x⟩")
-
-
-@points(1)
-def test_determinant_of_floats_and_integers(student, rng):
+def test_determinant_of_both_signs_and_of_zero(student, rng):
     for sign in (1, -1, 1, -1):
         a = rng.normal(size=(2, 2))
         a = a if np.sign(np.linalg.det(a)) == sign else a[::-1].copy()
@@ -73,18 +63,10 @@ def test_determinant_of_floats_and_integers(student, rng):
         assert_close(result, np.linalg.det(a))
     integers = rng.integers(2, 9, size=(2, 2))
     assert_close(student.determinant(integers), np.linalg.det(integers))
-    single = rng.normal(size=(2, 2)).astype(np.float32)
-    assert_close(student.determinant(single), np.linalg.det(single.astype(float)), rtol=1e-4, atol=1e-5)
-
-
-@hidden
-@points(1)
-def test_determinant_of_products_and_singular_matrices(student, rng):
-    a, b = rng.normal(size=(2, 2, 2))
-    expected = np.linalg.det(a) * np.linalg.det(b)
-    assert_close(student.determinant(a @ b), expected, name="determinant of a product")
     row = rng.integers(1, 9, size=2)
     assert_close(student.determinant(np.array([row, 3 * row])), 0.0, name="determinant of dependent rows")
+    single = rng.normal(size=(2, 2)).astype(np.float32)
+    assert_close(student.determinant(single), np.linalg.det(single.astype(float)), rtol=1e-4, atol=1e-5)
 
 
 @points(1)

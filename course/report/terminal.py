@@ -1,0 +1,240 @@
+"""Terminal screens: calm, right without colour, readable on a narrow terminal and in a log file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:  # `course status` must start without NumPy
+    from course.catalog import Course, Day, Exercise, Selection
+    from course.grading.classes import ClassOutcome, Graded
+    from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
+    from course.worker.outcomes import Outcome
+
+LABELS: dict[Outcome, str] = {
+    "passed": "done",
+    "failed": "wrong",
+    "not_implemented": "to do",
+    "error": "error",
+    "timeout": "too slow",
+    "memory": "too much memory",
+    "output": "prints too much",
+    "wrong_type": "wrong kind of value",
+    "rejected": "refused",
+    "not_gradable": "missing",
+    "grader_fault": "fault of the check",
+}
+STYLES: dict[str, str] = {"passed": "green", "not_implemented": "dim", "grader_fault": "magenta"}
+
+
+def console() -> Console:
+    """Standard output as it is: colour only where there is a terminal and NO_COLOR is not set."""
+    return Console(highlight=False, soft_wrap=False)
+
+
+def bar(done: float, total: float, out: Console, cells: int = 5) -> str:
+    """A bar of a few cells; the signs depend on what the terminal can show."""
+    full, empty = ("■", "□") if out.encoding.lower().startswith("utf") else ("#", ".")
+    filled = cells if total == 0 or done >= total else int(cells * done / total)
+    return full * filled + empty * (cells - filled)
+
+
+def _progress(out: Console, what: str) -> Progress:
+    return Progress(
+        TextColumn(what),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("{task.description}"),
+        console=out,
+        transient=True,
+        auto_refresh=False,  # no thread: processes are forked meanwhile
+        disable=not out.is_terminal,
+    )
+
+
+class CheckView:
+    """The screen of ``course check``."""
+
+    def __init__(self, course: Course, out: Console) -> None:
+        self._course = course
+        self._out = out
+        self._progress = _progress(out, "checking")
+        self._task = self._progress.add_task("", total=None)
+
+    def started(self, selections: Sequence[Selection]) -> None:
+        total = sum(len(exercise.checks) for selection in selections for exercise in selection.exercises)
+        self._progress.start()
+        self._progress.update(self._task, total=total)
+
+    def done(self, day: Day, exercise: Exercise, result: CheckResult) -> None:
+        self._progress.update(self._task, advance=1, description=exercise.qualname)
+        self._progress.refresh()
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+    def finish(self, result: RunResult) -> None:
+        self.stop()
+        for day in result.days:
+            self._show_day(day)
+        for day in result.days:
+            for exercise in day.exercises:
+                self._show_failure(day, exercise)
+        self._show_next(result)
+
+    def _show_day(self, day: DayResult) -> None:
+        out = self._out
+        out.print(Text(f"\n{day.day.name} · {day.day.title}", style="bold"))
+        table = Table.grid(padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, justify="right")
+        table.add_column(overflow="fold")
+        table.add_column()
+        for exercise in day.exercises:
+            failure = exercise.first_failure
+            outcome: Outcome = failure.outcome if failure else "passed"
+            passed = sum(check.outcome == "passed" for check in exercise.checks)
+            optional = exercise.exercise.optional
+            table.add_row(
+                Text("  " + bar(passed, len(exercise.checks), out), style=STYLES.get(outcome, "red")),
+                "optional" if optional else f"{exercise.score}/{exercise.max_score}",
+                exercise.exercise.name,
+                Text(LABELS[outcome], style=STYLES.get(outcome, "red")),
+            )
+        out.print(table)
+        out.print(f"  {day.score} of {day.max_score} points")
+
+    def _show_failure(self, day: DayResult, exercise: ExerciseResult) -> None:
+        failure = exercise.first_failure
+        if failure is None or failure.outcome == "not_implemented":
+            return
+        out = self._out
+        out.print()
+        out.print(Text(f"{exercise.exercise.name} · {failure.check.name}", style="bold"))
+        text, _, rest = failure.message.partition("\n")
+        out.print(Text(text, style="yellow"))
+        if rest:
+            out.print(Text(rest))
+        if failure.output.strip():
+            shown = failure.output.strip().splitlines()
+            out.print(Text(f"  {'printed':<13} " + ("\n" + " " * 16).join(shown[:8]), style="dim"))
+
+    def _show_next(self, result: RunResult) -> None:
+        out = self._out
+        out.print(Text(f"\n{result.score} of {result.max_score} points (seed {result.seed})", style="bold"))
+        for day in result.days:
+            for exercise in day.exercises:
+                failure = exercise.first_failure
+                if failure is None or exercise.exercise.optional:
+                    continue
+                name, file = exercise.exercise.qualname, f"{day.day.name}/{exercise.exercise.module}.py"
+                short = f"{day.day.number}/{name}"
+                verb = "write" if failure.outcome == "not_implemented" else "mend"
+                out.print(f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`.")
+                return
+        out.print("All points earned. `course plot` draws the pictures with your functions.")
+
+
+@contextmanager
+def show_check(course: Course) -> Iterator[CheckView]:
+    view = CheckView(course, console())
+    try:
+        yield view
+    finally:
+        view.stop()
+
+
+def show_status(course: Course, progress: dict[str, Any]) -> None:
+    """The days of the course with what the last checks said."""
+    out = console()
+    out.print(Text(course.title, style="bold"))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(4):
+        table.add_column(overflow="fold")
+    for day in course.days:
+        scores = [s for name, s in progress["scores"].items() if name.startswith(day.name + "/")]
+        got, best = sum(s[0] for s in scores), sum(s[1] for s in scores)
+        seen = f"{got} of {best}" if scores else "not checked yet"
+        table.add_row("  " + bar(got, best or 1, out), day.name, day.title, seen)
+    out.print(table)
+    out.print("`course check DAY` checks a day; `course hint DAY/EXERCISE` helps.")
+
+
+def show_hints(exercise: Exercise, level: int) -> None:
+    """The hints up to ``level``."""
+    out = console()
+    out.print(Text(f"{exercise.title} ({exercise.name})", style="bold"))
+    for number, text in enumerate(exercise.hints[:level], start=1):
+        out.print(f"{number}. {text}")
+    left = len(exercise.hints) - level
+    out.print(f"{left} more hint(s): ask again." if left else "That was the last hint; the sheet has the derivation.")
+
+
+class ClassView:
+    """The screen of ``course grade``: a bar with an estimate, or a line per submission where there is no terminal."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._progress = _progress(out, "grading")
+        self._task = self._progress.add_task("", total=None)
+        self._total = 0
+        self._count = 0
+
+    def started(self, total: int, already: int) -> None:
+        self._total, self._count = total, already
+        if already:
+            self._out.print(f"{already} of {total} submissions were graded before and have not changed.")
+        self._progress.start()
+        self._progress.update(self._task, total=total, completed=already)
+        self._progress.refresh()
+
+    def graded(self, one: Graded) -> None:
+        self._count += 1
+        self._progress.update(self._task, completed=self._count, description=one.student)
+        self._progress.refresh()
+        if not self._out.is_terminal:
+            self._out.print(f"{self._count}/{self._total} {one.student}: {one.score} of {one.max_score}")
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+    def finish(self, outcome: ClassOutcome) -> None:
+        self.stop()
+        out = self._out
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("student", overflow="fold")
+        table.add_column("points", justify="right", no_wrap=True)
+        table.add_column("")
+        table.add_column("what stands out", overflow="fold")
+        for one in outcome.graded:
+            table.add_row(Text(one.student), f"{one.score}/{one.max_score}", bar(one.score, one.max_score, out), Text(one.remark))
+        out.print(table)
+        layers = ", ".join(outcome.isolation) or "none"
+        out.print(f"{len(outcome.graded)} submissions, seed {outcome.seed}, isolation: {layers}.")
+        out.print(f"Results: {_shown(outcome.out)}/grades.csv and one JSON file per student.")
+        if not outcome.complete:
+            out.print("Some checks could not be run through no fault of the student (grader_fault); run the command again.")
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+@contextmanager
+def show_class() -> Iterator[ClassView]:
+    view = ClassView(console())
+    try:
+        yield view
+    finally:
+        view.stop()

@@ -1,0 +1,146 @@
+"""The data sets: shapes and ranges, and one clear sentence when a file is missing or damaged."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from course.data import (
+    STOCK_SYMBOLS,
+    load_digits,
+    load_photograph,
+    load_river_gauge,
+    load_stock,
+    load_time_series,
+    make_noisy_signal,
+)
+from course.errors import CourseError
+
+GAUGE = "Zeit \tPegel\n1.8.2022, 01:00 Uhr \t120 cm\n31.7.2022, 23:00 Uhr \t-3 cm\n1.8.2022, 00:00 Uhr \t118 cm\n"
+
+
+@pytest.fixture(autouse=True)
+def no_data_folder(monkeypatch):
+    monkeypatch.delenv("COURSE_DATA", raising=False)
+
+
+def gauge_file(tmp_path, content=GAUGE):
+    folder = tmp_path / "gauge"
+    folder.mkdir()
+    file = folder / "river.tab"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return file
+
+
+def test_importing_the_data_package_is_cheap():
+    code = "import sys, course.data; print({'matplotlib', 'sklearn', 'torch', 'PIL', 'scipy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+def test_digits_are_images_between_zero_and_one():
+    images, labels = load_digits()
+    assert images.shape == (1797, 8, 8)
+    assert images.dtype == np.float64
+    assert (images.min(), images.max()) == (0.0, 1.0)
+    assert set(labels) == set(range(10))
+
+
+def test_signal_is_the_same_for_the_same_seed_and_has_the_noise_it_says():
+    one, two, other = make_noisy_signal(seed=1), make_noisy_signal(seed=1), make_noisy_signal(seed=2)
+    np.testing.assert_array_equal(one.y_train, two.y_train)
+    assert not np.array_equal(one.y_train, other.y_train)
+    large = make_noisy_signal(n=4000, noise=0.5)
+    residual = large.y_train - np.interp(large.t_train, large.t, large.y)
+    assert abs(residual.std() - 0.5) < 0.03
+    assert not np.array_equal(large.t_train, large.t_validation)
+
+
+@pytest.mark.parametrize("symbol", STOCK_SYMBOLS)
+def test_every_stock_is_a_positive_series_in_the_order_of_time(symbol):
+    series = load_stock(symbol)
+    assert len(series.times) == len(series.values) >= 70
+    assert (np.diff(series.times) > np.timedelta64(0)).all()
+    assert (series.values > 0).all()
+
+
+def test_a_part_of_a_series_includes_its_start_and_excludes_its_end():
+    part = load_stock("IBM").between("2000-01-01", "2000-04-01")
+    assert [str(day) for day in part.times] == ["2000-01-01", "2000-02-01", "2000-03-01"]
+    assert part.days[1] - part.days[0] == 31
+
+
+def test_an_unknown_stock_names_the_known_ones():
+    with pytest.raises(CourseError, match="no stock 'ACME'; choose one of IBM"):
+        load_stock("ACME")
+
+
+def test_a_damaged_stock_file_names_the_line(tmp_path):
+    file = tmp_path / "Stocks.csv"
+    file.write_text("# source\nDate,IBM\n1990-01-01,10.5\n1990-02-01,ten\n")
+    with pytest.raises(CourseError, match=r"Stocks\.csv, line 4: .*'1990-02-01,ten'"):
+        load_stock("IBM", file)
+    with pytest.raises(CourseError, match="install Matplotlib again"):
+        load_stock("IBM", tmp_path / "absent.csv")
+
+
+def test_photograph_is_colour_between_zero_and_one():
+    image = load_photograph()
+    assert image.shape == (427, 640, 3)
+    assert 0.0 <= image.min() < 0.1 < 0.9 < image.max() <= 1.0
+
+
+def test_a_file_that_is_no_image_is_named(tmp_path):
+    file = tmp_path / "notes.png"
+    file.write_text("not an image")
+    with pytest.raises(CourseError, match=r"notes\.png is not an image"):
+        load_photograph(file)
+    with pytest.raises(CourseError, match="There is no image"):
+        load_photograph(tmp_path / "absent.png")
+
+
+def test_river_gauge_is_sorted_by_time(tmp_path):
+    series = load_river_gauge(gauge_file(tmp_path))
+    assert series.values.tolist() == [-3.0, 118.0, 120.0]
+    assert str(series.times[0]) == "2022-07-31T23:00"
+    assert series.unit == "cm"
+
+
+def test_river_gauge_is_found_in_the_data_folder(tmp_path, monkeypatch):
+    gauge_file(tmp_path)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    assert len(load_river_gauge().values) == 3
+    assert load_time_series().unit == "cm"
+
+
+def test_the_time_series_without_a_data_folder_is_a_stock():
+    assert load_time_series().name == "NASDAQ Composite"
+    assert len(load_time_series().values) == 36
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (GAUGE + "1.8.2022 02:00\t121\n", r"river\.tab, line 5: expected .* found '1\.8\.2022 02:00"),
+        (GAUGE + "32.8.2022, 02:00 Uhr \t121 cm\n", "line 5"),
+        ("Zeit \tPegel\n", "holds no water level"),
+        ("", "holds no water level"),
+        (b"\xff\xfe\x00\x01", "not a text file"),
+    ],
+)
+def test_a_damaged_river_gauge_says_what_and_where(tmp_path, content, says):
+    with pytest.raises(CourseError, match=says):
+        load_river_gauge(gauge_file(tmp_path, content))
+
+
+def test_a_missing_river_gauge_says_what_to_do(tmp_path, monkeypatch):
+    with pytest.raises(CourseError, match="set COURSE_DATA"):
+        load_river_gauge()
+    with pytest.raises(CourseError, match="does not exist"):
+        load_river_gauge(tmp_path / "absent.tab")
+    with pytest.raises(CourseError, match=r"holds no gauge/\*\.tab"):
+        load_river_gauge(tmp_path)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "absent"))
+    with pytest.raises(CourseError, match="not a folder"):
+        load_time_series()
