@@ -1,4 +1,6 @@
-"""The command ``course``: one thin function per subcommand, no logic, and nothing heavy imported before it is needed."""
+"""The command ``course``: one thin function per subcommand, no logic, and nothing heavy imported before it
+is needed.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ class _Group(click.Group):
 
 def _system_error(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
-    return f"the system said {(error.strerror or 'error').lower()!r}{where}; free some space or check the permissions, then repeat."
+    said = (error.strerror or "error").lower()
+    return f"the system said {said!r}{where}; free some space or check the permissions, then repeat."
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -58,11 +61,19 @@ def _course() -> Course:
 @click.option("--solutions", is_flag=True, help="Check the solutions instead of your day folders.")
 @click.option("--isolated", is_flag=True, help="Run the code in a sandboxed process, as grading does.")
 @click.option("--seed", type=int, help="Seed of the random inputs (default: the one in course.toml).")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the result as JSON.")
-def check(what: tuple[str, ...], solutions: bool, isolated: bool, seed: int | None, json_file: Path | None) -> None:
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the result as JSON.",
+)
+def check(
+    what: tuple[str, ...], solutions: bool, isolated: bool, seed: int | None, json_file: Path | None
+) -> None:
     """Check exercises and say what to do next.
 
-    Without arguments every day is checked; `course check day03` checks one day, `course check day03/pseudo_inverse` one exercise.
+    Without arguments every day is checked; `course check day03` checks one day, `course check
+    day03/pseudo_inverse` one exercise.
     """
     from course.grading.checking import check_folder
     from course.report.terminal import show_check
@@ -70,7 +81,9 @@ def check(what: tuple[str, ...], solutions: bool, isolated: bool, seed: int | No
     course = _course()
     root = course.solutions if solutions else course.root
     with show_check(course) as view:
-        result = check_folder(course, what, root, isolated=isolated, seed=seed, done=view.done, started=view.started)
+        result = check_folder(
+            course, what, root, isolated=isolated, seed=seed, done=view.done, started=view.started
+        )
         view.finish(result)
     if json_file is not None:
         from course.grading.records import write_json
@@ -91,7 +104,9 @@ def status() -> None:
 
 @main.command()
 @click.argument("exercise", metavar="DAY/EXERCISE")
-@click.option("--level", type=click.IntRange(1), help="Show hints up to this level (default: one more than last time).")
+@click.option(
+    "--level", type=click.IntRange(1), help="Show hints up to this level (default: one more than last time)."
+)
 def hint(exercise: str, level: int | None) -> None:
     """Give a hint, a little closer to the answer each time."""
     from course.catalog import select
@@ -109,7 +124,11 @@ def hint(exercise: str, level: int | None) -> None:
 @main.command()
 @click.argument("day")
 @click.option("--solutions", is_flag=True, help="Draw with the solutions instead of your own functions.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the pictures (default: pictures/<day>).")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the pictures (default: pictures/<day>).",
+)
 def plot(day: str, solutions: bool, out: Path | None) -> None:
     """Draw the pictures of a day with your own functions."""
     from course.catalog.selecting import find_day
@@ -117,28 +136,57 @@ def plot(day: str, solutions: bool, out: Path | None) -> None:
 
     course = _course()
     chosen = find_day(course, day.strip("/"))
-    drawn = draw_day(course, chosen, course.solutions if solutions else course.root, out or Path("pictures") / chosen.name, click.echo)
+    drawn = draw_day(
+        course,
+        chosen,
+        course.solutions if solutions else course.root,
+        out or Path("pictures") / chosen.name,
+        click.echo,
+    )
     sys.exit(0 if drawn.complete else 1)
 
 
 @main.command()
 @click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results.")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results."
+)
 @click.option("--day", "days", multiple=True, help="Grade only this day; may be given several times.")
-@click.option("--jobs", type=click.IntRange(1), default=None, help="Submissions graded at the same time (default: one per core).")
-@click.option("--seed", type=int, help="Seed of the run of record (default: drawn once and kept with the results).")
-@click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster (a later release; refused for now).", hidden=True)
-def grade(submissions: Path, out: Path, days: tuple[str, ...], jobs: int | None, seed: int | None, scheduler: str | None) -> None:
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=None,
+    help="Submissions graded at the same time (default: one per core).",
+)
+@click.option(
+    "--seed", type=int, help="Seed of the run of record (default: drawn once and kept with the results)."
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Grade on a Dask cluster (a later release; refused for now).",
+    hidden=True,
+)
+def grade(
+    submissions: Path,
+    out: Path,
+    days: tuple[str, ...],
+    jobs: int | None,
+    seed: int | None,
+    scheduler: str | None,
+) -> None:
     """Grade a folder of submissions in isolation.
 
-    SUBMISSIONS holds one folder per student, each with day folders as in the course. Results are written as they are ready; started
-    again, the run goes on where it was stopped.
+    SUBMISSIONS holds one folder per student, each with day folders as in the course. Results are written as
+    they are ready; started again, the run goes on where it was stopped.
     """
     from course.grading.classes import grade_class
     from course.report.terminal import show_class
 
     if scheduler is not None:
-        raise UsageError("Grading on a cluster is not built yet; leave --scheduler out to grade on this machine.")
+        raise UsageError(
+            "Grading on a cluster is not built yet; leave --scheduler out to grade on this machine."
+        )
     course = _course()
     with show_class() as view:
         outcome = grade_class(course, submissions, out, days=days, jobs=jobs, seed=seed, view=view)
@@ -160,11 +208,15 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
     if only_check:
         for difference in found:
             click.echo(diff_text(course, difference), nl=False)
-        click.echo(f"{len(found)} file(s) out of step; run `course sync`." if found else "Everything is in step.")
+        click.echo(
+            f"{len(found)} file(s) out of step; run `course sync`." if found else "Everything is in step."
+        )
         sys.exit(1 if found else 0)
     backups = write(course, found, force=force)
     for difference in found:
-        click.echo(f"{'removed' if difference.wanted is None else 'written'}  {difference.path.relative_to(course.root)}")
+        click.echo(
+            f"{'removed' if difference.wanted is None else 'written'}  {difference.path.relative_to(course.root)}"
+        )
     for backup in backups:
         click.echo(f"backup   {backup.relative_to(course.root)}")
     if not found:
@@ -172,7 +224,11 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
 
 
 @main.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Keep the sample class and its results here.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the sample class and its results here.",
+)
 def demo(out: Path | None) -> None:
     """Make a sample class, grade it in isolation, and show what a student and an instructor see."""
     from course.report.demo import run_demo

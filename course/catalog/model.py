@@ -117,7 +117,9 @@ class Course:
 
 
 def snake_case(qualname: str) -> str:
-    """The words of a test name that stand for an exercise: ``LSTMCell`` → ``lstm_cell``, ``Complex.__eq__`` → ``complex_eq``."""
+    """The words of a test name that stand for an exercise: ``LSTMCell`` → ``lstm_cell``,
+    ``Complex.__eq__`` → ``complex_eq``.
+    """
     words = []
     for part in qualname.split("."):
         part = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", part.strip("_"))

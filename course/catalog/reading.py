@@ -1,4 +1,6 @@
-"""Reading ``course.toml``, ``exercises.toml`` and the checks (through their syntax tree, never by importing)."""
+"""Reading ``course.toml``, ``exercises.toml`` and the checks (through their syntax tree, never by
+importing).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "course.toml").is_file():
             return folder
-    raise UsageError(f"There is no course.toml in {here} or above it; change into your clone of the course and try again.")
+    raise UsageError(
+        f"There is no course.toml in {here} or above it; change into your clone of the course and try again."
+    )
 
 
 def load_course(root: Path) -> Course:
@@ -35,7 +39,9 @@ def load_course(root: Path) -> Course:
         head, limits = content["course"], content.get("limits", {})
         unknown = set(limits) - {f.name for f in fields(Limits)}
         if unknown:
-            raise CourseError(f"{path.name}: [limits] has no setting named {sorted(unknown)[0]!r}; see docs/authoring.md.")
+            raise CourseError(
+                f"{path.name}: [limits] has no setting named {sorted(unknown)[0]!r}; see docs/authoring.md."
+            )
         reader = _ExerciseReader(root)
         days = tuple(
             Day(
@@ -48,9 +54,13 @@ def load_course(root: Path) -> Course:
             )
             for entry in content.get("day", [])
         )
-        return Course(root=root, title=head["title"], seed=int(head["seed"]), limits=Limits(**limits), days=days)
+        return Course(
+            root=root, title=head["title"], seed=int(head["seed"]), limits=Limits(**limits), days=days
+        )
     except KeyError as missing:
-        raise CourseError(f"{path.name} lacks the entry {missing}; docs/authoring.md shows a complete one.") from None
+        raise CourseError(
+            f"{path.name} lacks the entry {missing}; docs/authoring.md shows a complete one."
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,9 @@ class _ExerciseReader:
         folder = self.root / "tests" / day
         path = folder / "exercises.toml"
         if not path.is_file():
-            raise CourseError(f"tests/{day}/exercises.toml is missing; restore it with `git checkout -- tests/{day}`.")
+            raise CourseError(
+                f"tests/{day}/exercises.toml is missing; restore it with `git checkout -- tests/{day}`."
+            )
         entries = _read_toml(path).get("exercise", [])
         if not entries:
             raise CourseError(f"tests/{day}/exercises.toml lists no exercise; add an [[exercise]] entry.")
@@ -85,7 +97,9 @@ def _exercise(entry: dict[str, Any], checks: list[Check], path: Path) -> Exercis
             checks=tuple(checks),
         )
     except KeyError as missing:
-        raise CourseError(f"{path.parent.name}/{path.name}: exercise {entry['name']} lacks the entry {missing}.") from None
+        raise CourseError(
+            f"{path.parent.name}/{path.name}: exercise {entry['name']} lacks the entry {missing}."
+        ) from None
 
 
 def _read_checks(folder: Path, exercises: list[str]) -> dict[str, list[Check]]:
@@ -99,8 +113,12 @@ def _read_checks(folder: Path, exercises: list[str]) -> dict[str, list[Check]]:
         try:
             tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         except SyntaxError as error:
-            raise CourseError(f"{where}:{error.lineno}: {error.msg}; a test file must be valid Python.") from None
-        prefixes = {name: snake_case(name.partition(".")[2]) for name in exercises if name.startswith(module + ".")}
+            raise CourseError(
+                f"{where}:{error.lineno}: {error.msg}; a test file must be valid Python."
+            ) from None
+        prefixes = {
+            name: snake_case(name.partition(".")[2]) for name in exercises if name.startswith(module + ".")
+        }
         tests = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")]
         if not any(_decorator(test, "points") is not None for test in tests):
             raise CourseError(f"{where} has no test with points; write @points(n) above each test function.")
@@ -109,14 +127,15 @@ def _read_checks(folder: Path, exercises: list[str]) -> dict[str, list[Check]]:
             owner = _owner(check.name, prefixes)
             if owner is None:
                 raise CourseError(
-                    f"{where}:{test.lineno}: {check.name} belongs to no exercise; its name must begin with test_ and the exercise, "
-                    f"such as test_{next(iter(prefixes.values()))}_…"
+                    f"{where}:{test.lineno}: {check.name} belongs to no exercise; its name must begin with test_ "
+                    f"and the exercise, such as test_{next(iter(prefixes.values()))}_…"
                 )
             found[owner].append(check)
     for name, checks in found.items():
         if not checks:
             raise CourseError(
-                f"tests/{folder.name}: exercise {name} has no test; name one test_{snake_case(name.partition('.')[2])}_…"
+                f"tests/{folder.name}: exercise {name} has no test; "
+                f"name one test_{snake_case(name.partition('.')[2])}_…"
             )
     return found
 
@@ -130,10 +149,14 @@ def _read_check(test: ast.FunctionDef, module: str, where: str) -> Check:
         and type(points.args[0].value) is int
         and points.args[0].value >= 0
     ):
-        raise CourseError(f"{where}:{test.lineno}: {test.name} has no points; write @points(n) with a whole number above it.")
+        raise CourseError(
+            f"{where}:{test.lineno}: {test.name} has no points; write @points(n) with a whole number above it."
+        )
     arguments = [argument.arg for argument in test.args.args]
     if "student" not in arguments or set(arguments) - {"student", "rng"}:
-        raise CourseError(f"{where}:{test.lineno}: {test.name} must take student, or student and rng, and nothing else.")
+        raise CourseError(
+            f"{where}:{test.lineno}: {test.name} must take student, or student and rng, and nothing else."
+        )
     return Check(
         name=test.name,
         points=points.args[0].value,
@@ -161,6 +184,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CourseError(f"{path.name} is missing in {path.parent}; restore it with `git checkout -- {path.name}`.") from None
+        raise CourseError(
+            f"{path.name} is missing in {path.parent}; restore it with `git checkout -- {path.name}`."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CourseError(f"{path.parent.name}/{path.name} is not valid TOML: {error}.") from None

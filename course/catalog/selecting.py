@@ -1,4 +1,6 @@
-"""What a person typed, turned into days and exercises: ``day03``, ``day03_linalg/regression.pseudo_inverse``."""
+"""What a person typed, turned into days and exercises: ``day03``,
+``day03_linalg/regression.pseudo_inverse``.
+"""
 
 from __future__ import annotations
 

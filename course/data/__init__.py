@@ -7,6 +7,8 @@ one sentence with the next step, when data is missing or damaged. Heavy packages
 loader is called.
 """
 
+from course.data.challenger import Challenger, load_challenger
+from course.data.diabetes import Diabetes, load_diabetes
 from course.data.digits import Digits, load_digits
 from course.data.folder import data_folder
 from course.data.photograph import load_photograph
@@ -17,10 +19,14 @@ from course.data.time_series import TimeSeries, load_time_series
 
 __all__ = [
     "STOCK_SYMBOLS",
+    "Challenger",
+    "Diabetes",
     "Digits",
     "Signal",
     "TimeSeries",
     "data_folder",
+    "load_challenger",
+    "load_diabetes",
     "load_digits",
     "load_photograph",
     "load_river_gauge",

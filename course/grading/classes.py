@@ -1,7 +1,9 @@
-"""Grading a class: every submission in a fork of the warm trusted process, its code in a fork of the warm untrusted one.
+"""Grading a class: every submission in a fork of the warm trusted process, its code in a fork of the warm
+untrusted one.
 
-The trusted process has imported the tests and knows the fingerprints of the misconceptions before the first fork. Results are
-written whole as each submission ends; started again, a run goes on where it was stopped and ends with the same files.
+The trusted process has imported the tests and knows the fingerprints of the misconceptions before the
+first fork. Results are written whole as each submission ends; started again, a run goes on where it was
+stopped and ends with the same files.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ from course import __version__
 from course.catalog import Course, Day, Selection
 from course.catalog.selecting import find_day
 from course.errors import CourseError
+from course.files import write_atomically
 from course.grading.intake import Submission, find_submissions
 from course.grading.records import folder_hash, suite_hash, write_json
-from course.release.skeletons import write_atomically
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.testing.running import Runner
 from course.worker.isolated import IsolatedLink, Zygote
@@ -82,10 +84,13 @@ def grade_class(
 ) -> ClassOutcome:
     """Grade every submission and write ``<student>.json`` and ``grades.csv`` into ``out``.
 
-    Raises CourseError for submissions that cannot be read or results that cannot be written; nothing is lost then.
+    Raises CourseError for submissions that cannot be read or results that cannot be written; nothing is
+    lost then.
     """
     chosen = [find_day(course, word) for word in days] or list(course.days)
-    selections = [Selection(day, day.exercises) for day in chosen]  # the manifest: fixed before student code is touched
+    selections = [
+        Selection(day, day.exercises) for day in chosen
+    ]  # the manifest: fixed before student code is touched
     found = find_submissions(submissions, chosen)
     suite = suite_hash(course, chosen)
     seed = _settle_seed(out, seed, chosen)
@@ -128,7 +133,12 @@ def _is_current(out: Path, submission: Submission, suite: str, seed: int, days: 
         return False
     same = record.get("suite") == suite and record.get("seed") == seed
     graded_days = [day["day"] for day in record.get("days", ())]
-    faults = any(t["outcome"] == "grader_fault" for d in record.get("days", ()) for e in d["exercises"] for t in e["tests"])
+    faults = any(
+        t["outcome"] == "grader_fault"
+        for d in record.get("days", ())
+        for e in d["exercises"]
+        for t in e["tests"]
+    )
     return (
         same
         and not faults
@@ -172,13 +182,20 @@ class _ClassRun:
                     continue
                 code = os.waitstatus_to_exitcode(status)
                 if code == 2:
-                    raise CourseError(f"Results cannot be written to {self._out}; free some space or choose another folder, then repeat.")
+                    raise CourseError(
+                        f"Results cannot be written to {self._out}; free some space or choose another folder, "
+                        "then repeat."
+                    )
                 if code != 0 and attempts[ended.student] < ATTEMPTS:
                     waiting.append(ended)
                     continue
                 if code != 0:
-                    self._write(ended, self._all_faults(f"the grading process ended with status {code}"), (), 0.0)
-                self._view.graded(_line(json.loads(_result_path(self._out, ended).read_text(encoding="utf-8"))))
+                    self._write(
+                        ended, self._all_faults(f"the grading process ended with status {code}"), (), 0.0
+                    )
+                self._view.graded(
+                    _line(json.loads(_result_path(self._out, ended).read_text(encoding="utf-8")))
+                )
         finally:
             for number in running:
                 os.kill(number, 9)
@@ -213,7 +230,9 @@ class _ClassRun:
         isolation = next((link.isolation for link in links if link.isolation), zygote.layers)
         self._write(submission, result, isolation, time.monotonic() - started)
 
-    def _write(self, submission: Submission, result: RunResult, isolation: tuple[str, ...], seconds: float) -> None:
+    def _write(
+        self, submission: Submission, result: RunResult, isolation: tuple[str, ...], seconds: float
+    ) -> None:
         record: dict[str, Any] = {
             "student": submission.student,
             **result.to_plain(public=True),
@@ -232,7 +251,9 @@ class _ClassRun:
         for selection in self._selections:
             day = DayResult(selection.day)
             for exercise in selection.exercises:
-                checks = [CheckResult(check, "grader_fault", f"Not checked: {why}.") for check in exercise.checks]
+                checks = [
+                    CheckResult(check, "grader_fault", f"Not checked: {why}.") for check in exercise.checks
+                ]
                 day.exercises.append(ExerciseResult(exercise, checks))
             result.days.append(day)
         return result
@@ -251,9 +272,17 @@ def _line(record: dict[str, Any]) -> Graded:
     named = Counter(test["misconception"] for test in tests if test["misconception"])
     words = [record["note"]] if record.get("note") else []
     words += [name for name, _ in named.most_common(2)]
-    words += [f"{count} {outcome}" for outcome, count in outcomes.most_common() if outcome not in ("passed", "failed")][:2]
+    words += [
+        f"{count} {outcome}"
+        for outcome, count in outcomes.most_common()
+        if outcome not in ("passed", "failed")
+    ][:2]
     return Graded(
-        record["student"], record["score"], record["max_score"], ", ".join(words), outcomes.get("grader_fault", 0) > 0
+        record["student"],
+        record["score"],
+        record["max_score"],
+        ", ".join(words),
+        outcomes.get("grader_fault", 0) > 0,
     )
 
 

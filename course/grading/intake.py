@@ -34,13 +34,19 @@ def find_submissions(folder: Path, days: Sequence[Day]) -> list[Submission]:
     if (folder / "submitted").is_dir():
         folder = folder / "submitted"
     try:
-        found = [entry for entry in os.scandir(folder) if not entry.name.startswith(".") and entry.name not in IGNORED]
+        found = [
+            entry
+            for entry in os.scandir(folder)
+            if not entry.name.startswith(".") and entry.name not in IGNORED
+        ]
     except PermissionError:
         raise CourseError(f"The folder {folder} cannot be read; ask for the permission to read it.") from None
     entries = sorted(found, key=lambda entry: entry.name)
     archives = [entry.name for entry in entries if entry.name.endswith(ARCHIVES)]
     if archives:
-        raise CourseError(f"{archives[0]} is an archive, which is not unpacked yet; unpack it into a folder of the student's name.")
+        raise CourseError(
+            f"{archives[0]} is an archive, which is not unpacked yet; unpack it into a folder of the student's name."
+        )
     students = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
     if not students:
         raise CourseError(f"There is no submission in {folder}; it must hold one folder per student.")
@@ -53,14 +59,20 @@ def _refuse_duplicates(names: Sequence[str]) -> None:
     for name in names:
         key = name.casefold()
         if key in seen:
-            raise CourseError(f"Two submissions have the same name but for its case, {seen[key]!r} and {name!r}; rename one of them.")
+            raise CourseError(
+                f"Two submissions have the same name but for its case, {seen[key]!r} and {name!r}; rename one of them."
+            )
         seen[key] = name
 
 
 def _submission(folder: Path, days: Sequence[Day]) -> Submission:
     if not os.access(folder, os.R_OK | os.X_OK):
         return Submission(folder.name, folder, "the folder cannot be read")
-    known = [day.name for day in days if any((folder / day.name / f"{module}.py").is_file() for module in day.modules)]
+    known = [
+        day.name
+        for day in days
+        if any((folder / day.name / f"{module}.py").is_file() for module in day.modules)
+    ]
     if not known:
         wanted = f"{days[0].name}/{days[0].modules[0]}.py"
         return Submission(folder.name, folder, f"no known file in it, such as {wanted}")

@@ -1,4 +1,6 @@
-"""What a student has reached, kept by name in ``.course/progress.json``: nothing is lost when days are reordered."""
+"""What a student has reached, kept by name in ``.course/progress.json``: nothing is lost when days are
+reordered.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.catalog import Exercise
-from course.release.skeletons import write_atomically
+from course.files import write_atomically
 
 if TYPE_CHECKING:  # `course status` must start without NumPy
     from course.testing.results import RunResult
@@ -45,4 +47,6 @@ def next_hint(root: Path, day: str, exercise: Exercise, level: int | None) -> in
 
 
 def _write(root: Path, progress: Progress) -> None:
-    write_atomically(root / ".course" / "progress.json", json.dumps(progress, indent=1, sort_keys=True) + "\n")
+    write_atomically(
+        root / ".course" / "progress.json", json.dumps(progress, indent=1, sort_keys=True) + "\n"
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from course.catalog import Course, Day
-from course.release.skeletons import write_atomically
+from course.files import write_atomically
 
 
 def write_json(path: Path, plain: Any) -> None:
@@ -20,7 +20,10 @@ def write_json(path: Path, plain: Any) -> None:
 def suite_hash(course: Course, days: Iterable[Day]) -> str:
     """One hash of everything that decides a verdict: catalogue, tests and the checking code itself."""
     folders = [course.root / "course", *(course.tests(day) for day in days)]
-    files = [course.root / "course.toml", *(f for folder in folders for f in folder.rglob("*") if f.suffix in (".py", ".toml"))]
+    files = [
+        course.root / "course.toml",
+        *(f for folder in folders for f in folder.rglob("*") if f.suffix in (".py", ".toml")),
+    ]
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(str(file.relative_to(course.root)).encode() + b"\0" + file.read_bytes() + b"\0")

@@ -1,1 +1,3 @@
-"""From the single source to what students get: skeletons here; student repository and notebooks build on them."""
+"""From the single source to what students get: skeletons here; student repository and notebooks build on
+them.
+"""

@@ -1,7 +1,7 @@
 """Skeletons: the student's version of a source file, with the marked regions replaced by a TODO.
 
-A skeleton carries the digest of its own text in its first lines. Untouched, it may be written anew at any time; once somebody has
-worked in it, it is only replaced on demand and after a backup.
+A skeleton carries the digest of its own text in its first lines. Untouched, it may be written anew at
+any time; once somebody has worked in it, it is only replaced on demand and after a backup.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +17,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day
 from course.errors import CourseError
+from course.files import write_atomically
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -47,7 +46,9 @@ class Difference:
 
 
 def find_regions(source: str, where: str) -> list[Region]:
-    """The marked regions of a source, checked. Raises CourseError with file and line for anything misplaced."""
+    """The marked regions of a source, checked. Raises CourseError with file and line for anything
+    misplaced.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
@@ -59,7 +60,9 @@ def find_regions(source: str, where: str) -> list[Region]:
         stripped = line.strip()
         if stripped.startswith(BEGIN):
             if begun is not None:
-                raise CourseError(f"{where}:{number}: {BEGIN} inside the region begun in line {begun[0]}; close that one first.")
+                raise CourseError(
+                    f"{where}:{number}: {BEGIN} inside the region begun in line {begun[0]}; close that one first."
+                )
             begun = (number, stripped.removeprefix(BEGIN).strip(" :"))
         elif stripped.startswith(END):
             if begun is None:
@@ -71,13 +74,21 @@ def find_regions(source: str, where: str) -> list[Region]:
     return regions
 
 
-def _region(begun: tuple[int, str], last: int, functions: Sequence[_Function], where: str, line: str) -> Region:
+def _region(
+    begun: tuple[int, str], last: int, functions: Sequence[_Function], where: str, line: str
+) -> Region:
     first, text = begun
-    inside = [f for f in functions if f.body_first <= first and last <= f.last + 1 and line.startswith((" ", "\t"))]
+    inside = [
+        f for f in functions if f.body_first <= first and last <= f.last + 1 and line.startswith((" ", "\t"))
+    ]
     if not inside:
-        raise CourseError(f"{where}:{first}: the region is not inside the body of a function, below its docstring.")
+        raise CourseError(
+            f"{where}:{first}: the region is not inside the body of a function, below its docstring."
+        )
     innermost = max(inside, key=lambda f: f.body_first)
-    if any(first < f.body_first - 1 and f.last < last and f not in inside for f in functions if f.first < first):
+    if any(
+        first < f.body_first - 1 and f.last < last and f not in inside for f in functions if f.first < first
+    ):
         raise CourseError(f"{where}:{first}: the region reaches over the end of a function.")
     owner = next((f for f in inside if f.depth == 0), innermost)
     return Region(first, last, owner.qualname, text or innermost.task)
@@ -102,7 +113,14 @@ def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function
             has_doc = bool(doc)
             body_first = (child.body[0].end_lineno or child.lineno) + 1 if has_doc else child.lineno + 1
             task = doc.splitlines()[0].rstrip(".") if doc else f"write {child.name}"
-            yield _Function(f"{prefix}{child.name}", child.lineno, body_first, child.end_lineno or child.lineno, task, depth)
+            yield _Function(
+                f"{prefix}{child.name}",
+                child.lineno,
+                body_first,
+                child.end_lineno or child.lineno,
+                task,
+                depth,
+            )
             yield from _functions(child, f"{prefix}{child.name}.", depth + 1)
 
 
@@ -128,8 +146,14 @@ def skeleton(source: str, day: Day, module: str) -> str:
 
 
 def _with_header(body: str, day: Day, module: str, has_regions: bool) -> str:
-    what = f"Write the parts marked TODO({day.number})." if has_regions else "Given: read it, there is nothing to write."
-    return f"# {what} Made by `course sync` from the course's single source.\n# skeleton {_digest(body)}\n{body}"
+    what = (
+        f"Write the parts marked TODO({day.number})."
+        if has_regions
+        else "Given: read it, there is nothing to write."
+    )
+    return (
+        f"# {what} Made by `course sync` from the course's single source.\n# skeleton {_digest(body)}\n{body}"
+    )
 
 
 def _digest(body: str) -> str:
@@ -143,7 +167,9 @@ def is_untouched(text: str) -> bool:
 
 
 def differences(course: Course, days: Sequence[Day] | None = None) -> list[Difference]:
-    """Every generated file that is not what its source says now. Reads and checks all sources before it returns."""
+    """Every generated file that is not what its source says now. Reads and checks all sources before it
+    returns.
+    """
     found: list[Difference] = []
     for day in days or course.days:
         found += _day_differences(course, day)
@@ -153,7 +179,9 @@ def differences(course: Course, days: Sequence[Day] | None = None) -> list[Diffe
 def _day_differences(course: Course, day: Day) -> Iterator[Difference]:
     folder = course.solutions / day.name
     if not folder.is_dir():
-        raise CourseError(f"solutions/{day.name} is missing; restore it with `git checkout -- solutions/{day.name}`.")
+        raise CourseError(
+            f"solutions/{day.name} is missing; restore it with `git checkout -- solutions/{day.name}`."
+        )
     sources = sorted(folder.glob("*.py"))
     _check_coverage(day, sources)
     for path in sources:
@@ -179,11 +207,15 @@ def _check_coverage(day: Day, sources: Sequence[Path]) -> None:
             name = f"{path.stem}.{region.qualname}"
             owners = [e.name for e in day.exercises if name == e.name or name.startswith(f"{e.name}.")]
             if not owners:
-                raise CourseError(f"{where}:{region.first}: {name} has a region but stands in no entry of exercises.toml.")
+                raise CourseError(
+                    f"{where}:{region.first}: {name} has a region but stands in no entry of exercises.toml."
+                )
             covered.add(max(owners, key=len))
     missing = [e.name for e in day.exercises if e.name not in covered]
     if missing:
-        raise CourseError(f"exercises.toml of {day.name} lists {missing[0]}, but solutions/{day.name} has no such region.")
+        raise CourseError(
+            f"exercises.toml of {day.name} lists {missing[0]}, but solutions/{day.name} has no such region."
+        )
 
 
 def _sheet_difference(course: Course, day: Day) -> Iterator[Difference]:
@@ -192,7 +224,9 @@ def _sheet_difference(course: Course, day: Day) -> Iterator[Difference]:
         raise CourseError(f"{day.name}/README.md is missing; every day has a sheet.")
     text = sheet.read_text(encoding="utf-8")
     if not _POINTS.search(text):
-        raise CourseError(f"{day.name}/README.md has no points table; add the lines <!-- points --> and <!-- /points -->.")
+        raise CourseError(
+            f"{day.name}/README.md has no points table; add the lines <!-- points --> and <!-- /points -->."
+        )
     wanted = _POINTS.sub(lambda match: match.group(1) + points_table(day) + match.group(2), text)
     if wanted != text:
         yield Difference(sheet, wanted, text, edited=False)
@@ -204,7 +238,9 @@ def points_table(day: Day) -> str:
     for exercise in day.exercises:
         points = "optional" if exercise.optional else str(exercise.max_score)
         link = f"[{exercise.title}](#{exercise.sheet})"
-        rows.append(f"| {link} | `{exercise.qualname}` in [{exercise.module}.py]({exercise.module}.py) | {points} |")
+        rows.append(
+            f"| {link} | `{exercise.qualname}` in [{exercise.module}.py]({exercise.module}.py) | {points} |"
+        )
     rows.append(f"| | | **{day.max_score}** |")
     return "\n".join(rows) + "\n"
 
@@ -218,13 +254,15 @@ def diff_text(course: Course, difference: Difference) -> str:
 
 
 def write(course: Course, found: Sequence[Difference], *, force: bool) -> list[Path]:
-    """Bring the files into step; backups of edited ones are returned. Nothing is written when one would be lost."""
+    """Bring the files into step; backups of edited ones are returned. Nothing is written when one would be
+    lost.
+    """
     edited = [d for d in found if d.edited]
     if edited and not force:
         name = edited[0].path.relative_to(course.root)
         raise CourseError(
-            f"{name} was edited by hand and would be overwritten; nothing was written. Move the change into solutions/, "
-            "or repeat with --force to replace it (a backup is kept)."
+            f"{name} was edited by hand and would be overwritten; nothing was written. "
+            "Move the change into solutions/, or repeat with --force to replace it (a backup is kept)."
         )
     backups = [_backup(course, difference) for difference in edited]
     for difference in found:
@@ -242,20 +280,3 @@ def _backup(course: Course, difference: Difference) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(difference.found or "", encoding="utf-8")
     return target
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a whole file or leave the old one. Raises CourseError when the disk or the permissions do not allow it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise CourseError(f"{path} cannot be written ({error.strerror}); free some space or choose another folder.") from None

@@ -1,4 +1,6 @@
-"""``course demo``: a sample class is made, graded in isolation and shown, with the commands that do the same for a real one."""
+"""``course demo``: a sample class is made, graded in isolation and shown, with the commands that do the
+same for a real one.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,13 @@ from rich.text import Text
 from course.catalog import Course
 from course.errors import CourseError
 from course.grading.classes import grade_class
-from course.grading.sample_class import sample_class
+from course.release.sample_class import sample_class
 from course.report.terminal import console, show_class
 
 DAY = "day03_linalg"
 # Short limits, so that endless loops do not make the demonstration long.
-LIMITS = {"test_seconds": 2.0, "call_seconds": 1.5, "memory_mib": 512}
+SECONDS = 2.0
+MEMORY_MIB = 512
 
 
 def run_demo(course: Course, out: Path | None) -> None:
@@ -34,7 +37,10 @@ def run_demo(course: Course, out: Path | None) -> None:
 
 def _demo(course: Course, folder: Path) -> None:
     screen = console()
-    course = dataclasses.replace(course, limits=dataclasses.replace(course.limits, **LIMITS))
+    limits = dataclasses.replace(
+        course.limits, test_seconds=SECONDS, call_seconds=SECONDS, memory_mib=MEMORY_MIB
+    )
+    course = dataclasses.replace(course, limits=limits)
     day = course.day(DAY)
     samples = sample_class(course, day)
     for sample in samples:
@@ -50,15 +56,30 @@ def _demo(course: Course, folder: Path) -> None:
     screen.print(Text(f"\nWhat the student {shown!r} is told:", style="bold"))
     record = json.loads((folder / "results" / f"{shown}.json").read_text(encoding="utf-8"))
     for exercise in record["days"][0]["exercises"]:
-        failed = next((test for test in exercise["tests"] if test["outcome"] != "passed" and "hidden" not in test["message"]), None)
+        failed = next(
+            (
+                test
+                for test in exercise["tests"]
+                if test["outcome"] != "passed" and "hidden" not in test["message"]
+            ),
+            None,
+        )
         if failed is not None:
-            screen.print(f"\n{exercise['exercise']} · {failed['test']}: {exercise['score']} of {exercise['max_score']} points")
+            screen.print(
+                f"\n{exercise['exercise']} · {failed['test']}: {exercise['score']} of {exercise['max_score']} points"
+            )
             screen.print(Text(failed["message"]))
     screen.print(Text("\nThe commands", style="bold"))
     for command, what in (
         ("course demo --out DIR", "made this class and keeps it"),
-        (f"course grade DIR/class --out DIR/results --day {day.number}", "graded it; for a real class give its folder"),
-        (f"course check {day.number}", "is what a student runs on the own work; plain `pytest` gives the same verdicts"),
+        (
+            f"course grade DIR/class --out DIR/results --day {day.number}",
+            "graded it; for a real class give its folder",
+        ),
+        (
+            f"course check {day.number}",
+            "is what a student runs on the own work; plain `pytest` gives the same verdicts",
+        ),
         (f"course check {day.number} --solutions", "checks the solutions"),
         (f"course plot {day.number} --solutions", "draws the day's pictures"),
     ):

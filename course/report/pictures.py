@@ -40,7 +40,9 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, say: Callable[[str
 
     matplotlib.use("Agg")
     if not (root / day.name / "plots.py").is_file():
-        raise CourseError(f"{day.name} has no plots.py; bring it back with `git checkout -- {day.name}/plots.py`.")
+        raise CourseError(
+            f"{day.name} has no plots.py; bring it back with `git checkout -- {day.name}/plots.py`."
+        )
     space = ModuleSpace(root.resolve(), [d.name for d in course.days])
     drawn = Drawn([])
     try:
@@ -72,7 +74,9 @@ def _pictures(module: ModuleType) -> list[tuple[str, Callable[[], Any]]]:
     found = [
         (name, value)
         for name, value in vars(module).items()
-        if name.startswith(("figure_", "animation_")) and inspect.isfunction(value) and value.__module__ == module.__name__
+        if name.startswith(("figure_", "animation_"))
+        and inspect.isfunction(value)
+        and value.__module__ == module.__name__
     ]
     return sorted(found, key=lambda item: item[1].__code__.co_firstlineno)
 

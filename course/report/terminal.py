@@ -138,7 +138,9 @@ class CheckView:
                 name, file = exercise.exercise.qualname, f"{day.day.name}/{exercise.exercise.module}.py"
                 short = f"{day.day.number}/{name}"
                 verb = "write" if failure.outcome == "not_implemented" else "mend"
-                out.print(f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`.")
+                out.print(
+                    f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`."
+                )
                 return
         out.print("All points earned. `course plot` draws the pictures with your functions.")
 
@@ -175,11 +177,17 @@ def show_hints(exercise: Exercise, level: int) -> None:
     for number, text in enumerate(exercise.hints[:level], start=1):
         out.print(f"{number}. {text}")
     left = len(exercise.hints) - level
-    out.print(f"{left} more hint(s): ask again." if left else "That was the last hint; the sheet has the derivation.")
+    out.print(
+        f"{left} more hint(s): ask again."
+        if left
+        else "That was the last hint; the sheet has the derivation."
+    )
 
 
 class ClassView:
-    """The screen of ``course grade``: a bar with an estimate, or a line per submission where there is no terminal."""
+    """The screen of ``course grade``: a bar with an estimate, or a line per submission where there is no
+    terminal.
+    """
 
     def __init__(self, out: Console) -> None:
         self._out = out
@@ -215,13 +223,20 @@ class ClassView:
         table.add_column("")
         table.add_column("what stands out", overflow="fold")
         for one in outcome.graded:
-            table.add_row(Text(one.student), f"{one.score}/{one.max_score}", bar(one.score, one.max_score, out), Text(one.remark))
+            table.add_row(
+                Text(one.student),
+                f"{one.score}/{one.max_score}",
+                bar(one.score, one.max_score, out),
+                Text(one.remark),
+            )
         out.print(table)
         layers = ", ".join(outcome.isolation) or "none"
         out.print(f"{len(outcome.graded)} submissions, seed {outcome.seed}, isolation: {layers}.")
         out.print(f"Results: {_shown(outcome.out)}/grades.csv and one JSON file per student.")
         if not outcome.complete:
-            out.print("Some checks could not be run through no fault of the student (grader_fault); run the command again.")
+            out.print(
+                "Some checks could not be run through no fault of the student (grader_fault); run the command again."
+            )
 
 
 def _shown(path: Path) -> str:

@@ -2,7 +2,8 @@
 
     from course.testing import assert_close, points
 
-The machinery around it (pytest plugin, runner, scanner of refused calls, answers) stands in the other modules.
+The machinery around it (pytest plugin, runner, scanner of refused calls, answers) stands in the other
+modules.
 """
 
 from course.testing.assertions import (

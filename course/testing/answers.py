@@ -1,7 +1,8 @@
 """Misconceptions and variants: the wrong and the right answers that stand beside the tests of a day.
 
-Each is a small implementation in ``tests/<day>/answers_<module>.py``. It is never imported there: put in place of the exercise in the
-solution's source it makes a complete module, which is then treated exactly like a submission.
+Each is a small implementation in ``tests/<day>/answers_<module>.py``. It is never imported there: put
+in place of the exercise in the solution's source it makes a complete module, which is then treated
+exactly like a submission.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from course.errors import CourseError
 
 @dataclass(frozen=True)
 class Answer:
-    """One wrong or right answer: ``name`` is what is reported, ``says`` what went wrong (empty for a variant)."""
+    """One wrong or right answer: ``name`` is what is reported, ``says`` what went wrong (empty for a
+    variant).
+    """
 
     kind: Literal["misconception", "variant"]
     exercise: str
@@ -47,7 +50,9 @@ def read_answers(course: Course, day: Day) -> tuple[Answer, ...]:
     seen: dict[tuple[str, str], Answer] = {}
     for answer in found:
         if answer.exercise not in exercises:
-            raise CourseError(f"{answer.where}: {answer.name} answers {answer.exercise!r}, which exercises.toml does not list.")
+            raise CourseError(
+                f"{answer.where}: {answer.name} answers {answer.exercise!r}, which exercises.toml does not list."
+            )
         if (answer.exercise, answer.name) in seen:
             raise CourseError(f"{answer.where}: {answer.exercise} has two answers named {answer.name}.")
         seen[answer.exercise, answer.name] = answer
@@ -59,7 +64,9 @@ def _read_file(path: Path, module: str, where: str) -> list[Answer]:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise CourseError(f"{where}:{error.lineno}: {error.msg}; an answers file must be valid Python.") from None
+        raise CourseError(
+            f"{where}:{error.lineno}: {error.msg}; an answers file must be valid Python."
+        ) from None
     imports = tuple(
         ast.get_source_segment(source, node) or ""
         for node in tree.body
@@ -68,14 +75,18 @@ def _read_file(path: Path, module: str, where: str) -> list[Answer]:
     answers = []
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            answers += [_answer(node, d, source, imports, module, where) for d in node.decorator_list if _kind(d)]
+            answers += [
+                _answer(node, d, source, imports, module, where) for d in node.decorator_list if _kind(d)
+            ]
     return answers
 
 
 def _is_only_for_the_linter(node: ast.Import | ast.ImportFrom, module: str) -> bool:
     if not isinstance(node, ast.ImportFrom) or node.module is None:
         return False
-    return node.module == "course.testing" or node.module == "__future__" or node.module.endswith(f".{module}")
+    return (
+        node.module == "course.testing" or node.module == "__future__" or node.module.endswith(f".{module}")
+    )
 
 
 def _kind(decorator: ast.expr) -> str:
@@ -100,8 +111,14 @@ def _answer(
     except ValueError:
         words = []
     wanted = 2 if kind == "misconception" else 1
-    if len(words) != wanted or not all(isinstance(word, str) and word for word in words) or decorator.keywords:
-        raise CourseError(f"{where}:{node.lineno}: @{kind} of {node.name} takes {wanted} literal text(s); see docs/authoring.md.")
+    if (
+        len(words) != wanted
+        or not all(isinstance(word, str) and word for word in words)
+        or decorator.keywords
+    ):
+        raise CourseError(
+            f"{where}:{node.lineno}: @{kind} of {node.name} takes {wanted} literal text(s); see docs/authoring.md."
+        )
     lines = source.splitlines()
     kept = [ast.unparse(d) for d in node.decorator_list if d is not decorator]
     body = "\n".join([*(f"@{text}" for text in kept), *lines[node.lineno - 1 : node.end_lineno]])
@@ -139,7 +156,9 @@ def _find(tree: ast.Module, qualname: str) -> tuple[ast.FunctionDef | ast.ClassD
     outer: ast.stmt | None = None
     node: ast.FunctionDef | ast.ClassDef | None = None
     for part in qualname.split("."):
-        node = next((n for n in scope if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == part), None)
+        node = next(
+            (n for n in scope if isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n.name == part), None
+        )
         if node is None:
             return None, None
         outer, scope = outer or node, node.body
@@ -147,13 +166,15 @@ def _find(tree: ast.Module, qualname: str) -> tuple[ast.FunctionDef | ast.ClassD
 
 
 def _first_line(node: ast.stmt) -> int:
-    decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(d.lineno for d in decorators)])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def write_answer(course: Course, day: Day, answer: Answer, folder: Path) -> None:
     """Make ``folder`` a submission: the day's solutions with this answer in its place."""
     target = folder / day.name
-    shutil.copytree(course.solutions / day.name, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    shutil.copytree(
+        course.solutions / day.name, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
+    )
     file = target / f"{answer.module}.py"
     file.write_text(compose(file.read_text(encoding="utf-8"), answer), encoding="utf-8")

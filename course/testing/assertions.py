@@ -1,16 +1,17 @@
 """Assertions that teach: shapes and kinds before values, the first place that differs, the likely cause.
 
-Every one says what was called with which input (the running check knows), what was expected and what came back.
-One rule decides what counts as right: **a value counts as what NumPy makes of it.** Lists count as arrays, NumPy scalars
-and arrays without dimensions as numbers, tensors as arrays of their values (with or without gradient, in any memory layout);
-results in float32 or float16 are compared at the precision they have. A shape (n, 1) is not (n,), and a truth value is no number.
+Every one says what was called with which input (the running check knows), what was expected and what
+came back. One rule decides what counts as right: **a value counts as what NumPy makes of it.** Lists
+count as arrays, NumPy scalars and arrays without dimensions as numbers, tensors as arrays of their
+values (with or without gradient, in any memory layout); results in float32 or float16 are compared at
+the precision they have. A shape (n, 1) is not (n,), and a truth value is no number.
 """
 
 from __future__ import annotations
 
 import contextvars
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,15 @@ from course.worker.handle import Call, Handle, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
 
 # What the running check has asked of the student so far; set by the runner.
-current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.ContextVar("transcript", default=None)
+current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.ContextVar(
+    "transcript", default=None
+)
+
+# Who hears how far each assert_close was from its expected value, where 1 is the edge of the tolerance in effect;
+# set by `course verify`.
+comparison_listener: contextvars.ContextVar[Callable[[float], None] | None] = contextvars.ContextVar(
+    "comparison_listener", default=None
+)
 
 
 @dataclass(eq=False)
@@ -47,7 +56,9 @@ def _row(label: str, text: str) -> str:
     return "\n".join([f"  {label:<13} {first}", *(f"{'':16}{line}" for line in rest)])
 
 
-def _fail(value: Any, headline: str, *details: tuple[str, str], cause: str = "", outcome: Outcome = "failed") -> CheckFailed:
+def _fail(
+    value: Any, headline: str, *details: tuple[str, str], cause: str = "", outcome: Outcome = "failed"
+) -> CheckFailed:
     transcript = current_transcript.get()
     call = transcript.find(value) if transcript is not None else None
     return CheckFailed(headline, details, cause, outcome, call)
@@ -63,7 +74,8 @@ def assert_close(
 ) -> None:
     """``actual`` has the shape of ``expected`` and every entry is within ``atol + rtol · |expected|``.
 
-    float32 and float16 results get the tolerance of their precision. NaN and infinity must stand where they are expected.
+    float32 and float16 results get the tolerance of their precision. NaN and infinity must stand where
+    they are expected.
     """
     want = as_array(expected)
     got = _numbers(actual, want, name)
@@ -86,6 +98,9 @@ def assert_close(
             cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
         )
     rtol, atol = _tolerance(got, want, rtol, atol)
+    listener = comparison_listener.get()
+    if listener is not None:
+        listener(_deviation(got, want, rtol, atol))
     wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if not wrong.any():
         return
@@ -104,7 +119,11 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
     expected = "a number" if want.ndim == 0 else f"an array of shape {want.shape}"
     if actual is None:
         raise _fail(
-            actual, f"The {name} is None.", ("expected", expected), cause="is a return missing?", outcome="wrong_type"
+            actual,
+            f"The {name} is None.",
+            ("expected", expected),
+            cause="is a return missing?",
+            outcome="wrong_type",
         )
     try:
         if isinstance(actual, (Handle, str, bytes, dict, set)):
@@ -140,6 +159,16 @@ def _tolerance(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> t
     return max(rtol, 1000 * eps), max(atol, 300 * eps * scale)
 
 
+def _deviation(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> float:
+    """The largest |got − want| / (atol + rtol · |want|)."""
+    kind = complex if "c" in (got.dtype.kind, want.dtype.kind) else float
+    got, want = got.astype(kind), want.astype(kind)
+    same = (got == want) | (np.isnan(got) & np.isnan(want))
+    with np.errstate(all="ignore"):
+        deviations = np.where(same, 0.0, np.abs(got - want) / (atol + rtol * np.abs(want)))
+    return float(np.max(np.where(np.isnan(deviations), np.inf, deviations), initial=0.0))
+
+
 def _shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
     if got == want[::-1] and len(want) > 1:
         return "rows and columns are exchanged: a transpose too many or too few"
@@ -173,8 +202,8 @@ def _value_cause(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) ->
 def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = "") -> None:
     """``actual`` is exactly ``expected``: the same kind of thing and the same value, part by part.
 
-    For integers, strings, truth values, None, and tuples, lists and dicts of them. An integer may come as a NumPy integer,
-    a truth value as a NumPy one; integer arrays are compared entry by entry.
+    For integers, strings, truth values, None, and tuples, lists and dicts of them. An integer may come as a
+    NumPy integer, a truth value as a NumPy one; integer arrays are compared entry by entry.
     """
     difference = _difference(actual, expected, "")
     if difference is None:
@@ -229,7 +258,9 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
             return where, "kind"
         if actual.keys() != expected.keys():
             return where, "value"
-        return next((d for k in expected if (d := _difference(actual[k], expected[k], f"{where}[{k!r}]"))), None)
+        return next(
+            (d for k in expected if (d := _difference(actual[k], expected[k], f"{where}[{k!r}]"))), None
+        )
     if type(actual) is not type(expected):
         return where, "kind"
     return None if actual == expected else (where, "value")
@@ -237,7 +268,11 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
 
 def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "result", cause: str = "") -> None:
     """``actual`` is an array (or what NumPy makes one of) of this shape."""
-    got = _numbers(actual, np.empty(shape, dtype=np.float64), name) if not _is_bool_array(actual) else as_array(actual)
+    got = (
+        _numbers(actual, np.empty(shape, dtype=np.float64), name)
+        if not _is_bool_array(actual)
+        else as_array(actual)
+    )
     if got.shape != tuple(shape):
         raise _fail(
             actual,
@@ -254,10 +289,14 @@ def _is_bool_array(value: Any) -> bool:
 
 def assert_dtype(actual: Any, dtype: Any, name: str = "result", cause: str = "") -> None:
     """``actual`` is an array or tensor of this dtype (for the few exercises whose point is the dtype)."""
-    wanted = str(np.dtype(dtype)) if not str(dtype).startswith("torch.") else str(dtype).removeprefix("torch.")
+    wanted = (
+        str(np.dtype(dtype)) if not str(dtype).startswith("torch.") else str(dtype).removeprefix("torch.")
+    )
     got = str(getattr(actual, "dtype", type(actual).__name__)).removeprefix("torch.")
     if got != wanted:
-        raise _fail(actual, f"The {name} has the wrong dtype.", ("expected", wanted), ("came back", got), cause=cause)
+        raise _fail(
+            actual, f"The {name} has the wrong dtype.", ("expected", wanted), ("came back", got), cause=cause
+        )
 
 
 def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:
@@ -396,7 +435,9 @@ def assert_between(value: Any, low: float, high: float, name: str = "result", ca
     """``value`` is a number with ``low <= value <= high``."""
     got = _numbers(value, np.empty(()), name)
     if got.shape != ():
-        raise _fail(value, f"The {name} must be one number.", ("came back", describe(value)), outcome="wrong_type")
+        raise _fail(
+            value, f"The {name} must be one number.", ("came back", describe(value)), outcome="wrong_type"
+        )
     if not low <= float(got) <= high:
         raise _fail(
             value,

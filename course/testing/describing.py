@@ -42,14 +42,20 @@ def show(value: Any) -> str:
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(show(part).replace("\n", " ") for part in value[:6]) + (", …" if len(value) > 6 else "")
+        inner = ", ".join(show(part).replace("\n", " ") for part in value[:6]) + (
+            ", …" if len(value) > 6 else ""
+        )
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     return textwrap.shorten(repr(value), 200, placeholder=" …")
 
 
 def describe(value: Any) -> str:
     """Kind and value together, the value below when it needs more than a line."""
-    if isinstance(value, (bool, int, float, complex, str, np.generic)) or value is None or isinstance(value, Handle):
+    if (
+        isinstance(value, (bool, int, float, complex, str, np.generic))
+        or value is None
+        or isinstance(value, Handle)
+    ):
         return show(value)
     text = show(value)
     return f"{kind(value)}: {text}" if "\n" not in text and len(text) < 60 else f"{kind(value)}\n{text}"
@@ -60,7 +66,11 @@ def describe_call(call: Call) -> str:
     words: list[str] = []
     below: list[str] = []
     for name, value in [("", v) for v in call.args] + list(call.kwargs.items()):
-        short = show(value) if not isinstance(value, (np.ndarray, list, tuple, dict)) and not is_tensor(value) else ""
+        short = (
+            show(value)
+            if not isinstance(value, (np.ndarray, list, tuple, dict)) and not is_tensor(value)
+            else ""
+        )
         if isinstance(value, (list, tuple)) and len(show(value)) <= 30:
             short = show(value)
         if callable(value) and not isinstance(value, Handle):

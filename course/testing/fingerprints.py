@@ -1,8 +1,9 @@
 """Which misconception gives exactly the student's answers? Told by what came back in the failing check.
 
-The misconceptions of the exercise are put through the same check with the same seed, so they see the same inputs; their answers
-are compared with the student's, call by call. Only a unique match is reported. A fingerprint is a few numbers per call
-(the shape and two projections of the values), enough to recognise an answer and too little to rebuild one.
+The misconceptions of the exercise are put through the same check with the same seed, so they see the
+same inputs; their answers are compared with the student's, call by call. Only a unique match is
+reported. A fingerprint is a few numbers per call (the shape and two projections of the values), enough
+to recognise an answer and too little to rebuild one.
 """
 
 from __future__ import annotations
@@ -110,7 +111,9 @@ class Explainer:
         if check.training or not transcript.calls or transcript.calls[-1].problem is not None:
             return None
         mine = fingerprint(transcript)
-        matches = [answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)]
+        matches = [
+            answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)
+        ]
         return matches[0] if len(matches) == 1 else None
 
     def _fingerprints(self, day: Day, exercise: Exercise, check: Check) -> list[tuple[Answer, Fingerprint]]:

@@ -1,7 +1,7 @@
 """The decorators of test and answer files.
 
-They change nothing: the catalogue reads them from the syntax tree, so that points and answers are known without importing
-a test file, and no import can change them.
+They change nothing: the catalogue reads them from the syntax tree, so that points and answers are known
+without importing a test file, and no import can change them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def training(test: Anything) -> Anything:
 
 
 def misconception(exercise: str, says: str) -> Callable[[Anything], Anything]:
-    """``@misconception("pseudo_inverse", "what went wrong, and the idea that is missing")`` above a wrong answer."""
+    """``@misconception("pseudo_inverse", "what went wrong, and the idea that is missing")`` above a wrong
+    answer.
+    """
     return _unchanged
 
 

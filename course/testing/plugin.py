@@ -1,7 +1,7 @@
 """The pytest plugin: plain ``pytest`` checks the student's work, ``pytest --solutions`` the solutions.
 
-Every test function of a day is judged by the same :class:`~course.testing.running.Runner` as on all other surfaces; pytest
-collects, selects, shows and debugs.
+Every test function of a day is judged by the same :class:`~course.testing.running.Runner` as on all
+other surfaces; pytest collects, selects, shows and debugs.
 """
 
 from __future__ import annotations
@@ -64,7 +64,10 @@ class CourseSession:
         seed = config.getoption("seed")
         self.runner = Runner(course, course.seed if seed is None else seed)
         if config.getoption("submission") is not None:
-            self.root, self.what = config.getoption("submission").resolve(), str(config.getoption("submission"))
+            self.root, self.what = (
+                config.getoption("submission").resolve(),
+                str(config.getoption("submission")),
+            )
         elif config.getoption("solutions"):
             self.root, self.what = course.solutions, "the solutions"
         else:
@@ -96,7 +99,9 @@ class CourseSession:
         from course.worker.isolated import Zygote
 
         if self._zygote is None:
-            self._zygote = Zygote(days, [name for d in self.days.values() for name in d.imports], self.course.limits)
+            self._zygote = Zygote(
+                days, [name for d in self.days.values() for name in d.imports], self.course.limits
+            )
         link: Link = self._zygote.open(self.root, day.name)
         return link
 
@@ -120,7 +125,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.stash[PLACE] = place
     # The order of the sheet, whatever the order of the files.
     session.days = {item.stash[PLACE][0].name: item.stash[PLACE][0] for item in items if PLACE in item.stash}
-    checks = [check for day in session.days.values() for exercise in day.exercises for check in exercise.checks]
+    checks = [
+        check for day in session.days.values() for exercise in day.exercises for check in exercise.checks
+    ]
     order = {id(check): number for number, check in enumerate(checks)}
     items.sort(key=lambda item: order[id(item.stash[PLACE][2])] if PLACE in item.stash else -1)
 
@@ -130,7 +137,9 @@ def student(request: pytest.FixtureRequest) -> Student:
     """The module under test, in this process or in an isolated one."""
     session, place = request.config.stash.get(SESSION, None), request.node.stash.get(PLACE, None)
     if session is None or place is None:
-        raise pytest.UsageError("The student fixture is for tests in tests/<day>/test_<module>.py with @points.")
+        raise pytest.UsageError(
+            "The student fixture is for tests in tests/<day>/test_<module>.py with @points."
+        )
     day, exercise, _ = place
     return Student(session.link(day, exercise), f"{day.name}.{exercise.module}")
 
@@ -154,7 +163,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     link = session.link(day, exercise)
     finding = scan_exercise(session.root, day, exercise)
     names = pyfuncitem._fixtureinfo.argnames
-    fixtures = {name: pyfuncitem.funcargs[name] for name in names}
+    fixtures: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
     if finding is not None:
         result = session.runner.run_check(pyfuncitem.obj, day, exercise, check, link, finding)
     else:
@@ -169,12 +178,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    report: pytest.TestReport = yield  # type: ignore[misc, assignment]
+    report: pytest.TestReport = yield  # type: ignore[assignment]
     result = item.stash.get(RESULT, None)
     if call.when == "call" and result is not None and not item.config.getoption("fulltrace"):
         if report.failed:
             report.longrepr = f"{_LABELS.get(result.outcome, result.outcome)}: {result.message}"
-        report.user_properties.append(("course", (item.stash[PLACE][0].name, item.stash[PLACE][1].name, result)))
+        report.user_properties.append(
+            ("course", (item.stash[PLACE][0].name, item.stash[PLACE][1].name, result))
+        )
     return report  # type: ignore[return-value]
 
 
@@ -205,5 +216,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             total, maximum = total + got, maximum + best
             passed = sum(r.outcome == "passed" for r in results)
             score = f"{got:>3}/{best:<3}" if not exercise.optional else "  opt. "
-            terminalreporter.write_line(f"{score} {passed:>2} of {len(results):<2} {day.number} {exercise.name}")
+            terminalreporter.write_line(
+                f"{score} {passed:>2} of {len(results):<2} {day.number} {exercise.name}"
+            )
     terminalreporter.write_line(f"{total:>3}/{maximum:<3} points, seed {session.runner.seed}", bold=True)

@@ -1,7 +1,8 @@
 """Running checks: one function for every surface, so that the verdict is the same on all of them.
 
-``run_check`` calls a test function with a student handle and a seeded generator and turns whatever happens into a
-:class:`CheckResult`. pytest, ``course check``, ``course grade`` and ``course verify`` all end up here.
+``run_check`` calls a test function with a student handle and a seeded generator and turns whatever
+happens into a :class:`CheckResult`. pytest, ``course check``, ``course grade`` and ``course verify``
+all end up here.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ class Suite:
     def module(self, day: Day, module: str) -> ModuleType:
         key = (day.name, module)
         if key not in self._modules:
-            self._modules[key] = _import_tests(self._course.tests(day) / f"test_{module}.py", day.name, module)
+            self._modules[key] = _import_tests(
+                self._course.tests(day) / f"test_{module}.py", day.name, module
+            )
         return self._modules[key]
 
 
@@ -73,17 +76,22 @@ def _import_tests(path: Path, day: str, module: str) -> ModuleType:
         spec.loader.exec_module(loaded)
     except Exception as error:
         del sys.modules[name]
-        raise CourseError(f"tests/{day}/{path.name} cannot be imported: {type(error).__name__}: {error}.") from error
+        raise CourseError(
+            f"tests/{day}/{path.name} cannot be imported: {type(error).__name__}: {error}."
+        ) from error
     return loaded
 
 
 class Runner:
     """Runs checks of one course with one seed against modules reached through links.
 
-    ``root`` is the folder that holds the day folders of the submission; its sources are read (never run) here for refused calls.
+    ``root`` is the folder that holds the day folders of the submission; its sources are read (never
+    run) here for refused calls.
     """
 
-    def __init__(self, course: Course, seed: int, suite: Suite | None = None, explainer: Explainer | None = None) -> None:
+    def __init__(
+        self, course: Course, seed: int, suite: Suite | None = None, explainer: Explainer | None = None
+    ) -> None:
         self.course = course
         self.seed = seed
         self.suite = suite or Suite(course)
@@ -145,7 +153,15 @@ class Runner:
         if finding is not None:
             return CheckResult(check, "failed", self._refused_message(day, exercise, finding))
         student = Student(link, f"{day.name}.{exercise.module}")
-        return self.judge(lambda: self.call(function, day, check, student), day, exercise, check, link, student, explain=explain)
+        return self.judge(
+            lambda: self.call(function, day, check, student),
+            day,
+            exercise,
+            check,
+            link,
+            student,
+            explain=explain,
+        )
 
     def judge(
         self,
@@ -170,10 +186,18 @@ class Runner:
         if outcome not in ("passed", "not_implemented", "grader_fault"):
             message += read_row(day, exercise)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
-        return CheckResult(check, outcome, message, named.name if named else None, seconds, output, error=error)
+        return CheckResult(
+            check, outcome, message, named.name if named else None, seconds, output, error=error
+        )
 
     def _verdict(
-        self, body: Callable[[], Any], day: Day, exercise: Exercise, check: Check, link: Link, student: Student
+        self,
+        body: Callable[[], Any],
+        day: Day,
+        exercise: Exercise,
+        check: Check,
+        link: Link,
+        student: Student,
     ) -> tuple[Outcome, str, BaseException | None]:
         limits = self.course.limits
         seconds = limits.training_seconds if check.training else limits.test_seconds
@@ -191,7 +215,9 @@ class Runner:
             return "failed", str(error) or "The check failed.", error
         except Exception as error:
             if not transcript.calls:
-                message = f"The check itself failed before it reached your code: {type(error).__name__}: {error}"
+                message = (
+                    f"The check itself failed before it reached your code: {type(error).__name__}: {error}"
+                )
                 return "grader_fault", message, error
             return "wrong_type", _unusable_message(error, transcript), error
         finally:
@@ -210,7 +236,9 @@ class Runner:
         student = Student(link, f"{day.name}.{exercise.module}")
         function = self.suite.function(day, check)
         try:
-            self._verdict(lambda: self.call(function, day, check, student), day, exercise, check, link, student)
+            self._verdict(
+                lambda: self.call(function, day, check, student), day, exercise, check, link, student
+            )
         finally:
             link.close()
         return student.transcript
@@ -238,7 +266,11 @@ def _problem_message(problem: StudentProblem, transcript: Transcript, exercise: 
     if problem.outcome == "not_implemented":
         return f"{exercise.qualname} is not written yet."
     call = transcript.calls[-1] if transcript.calls else None
-    called = f"\n  {'called':<13} " + describe_call(call).replace("\n", f"\n{'':16}") if call and call.label != "import" else ""
+    called = (
+        f"\n  {'called':<13} " + describe_call(call).replace("\n", f"\n{'':16}")
+        if call and call.label != "import"
+        else ""
+    )
     trace = "\n" + problem.traceback if problem.traceback else ""
     return f"{problem.message}{called}{trace}"
 

@@ -1,8 +1,10 @@
-"""Refused calls in the source of a student's module, found through aliases, ``from`` imports and helper functions.
+"""Refused calls in the source of a student's module, found through aliases, ``from`` imports and helper
+functions.
 
 The scan follows what the code says without running it: which dotted name an expression stands for
-(``la.pinv`` after ``import numpy.linalg as la``), what an assignment renames, and which functions of the module an exercise
-uses. Where a package is loaded, names are compared as objects too, so a detour such as ``np.linalg._linalg.pinv`` counts.
+(``la.pinv`` after ``import numpy.linalg as la``), what an assignment renames, and which functions of
+the module an exercise uses. Where a package is loaded, names are compared as objects too, so a detour
+such as ``np.linalg._linalg.pinv`` counts.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ class _Scan:
         if start is None:
             return self._inspect_alias(owner)
         if method and isinstance(start, ast.ClassDef):
-            start = next((n for n in start.body if isinstance(n, ast.FunctionDef) and n.name == method), start)
+            start = next(
+                (n for n in start.body if isinstance(n, ast.FunctionDef) and n.name == method), start
+            )
         seen: set[int] = set()
         waiting: list[ast.AST] = [start]
         while waiting:
@@ -135,14 +139,22 @@ class _Scan:
             dotted = _dotted(node, aliases)
             if dotted is not None and (name := self._refused_name(dotted)) is not None:
                 return Finding(name, node.lineno)
-        if isinstance(node, ast.Attribute) and node.attr in self._methods and not self._is_module(node.value, aliases):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in self._methods
+            and not self._is_module(node.value, aliases)
+        ):
             return Finding(self._methods[node.attr], node.lineno)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             return self._getattr_hit(node, aliases)
         return None
 
     def _getattr_hit(self, node: ast.Call, aliases: dict[str, str]) -> Finding | None:
-        if len(node.args) < 2 or not isinstance(node.args[1], ast.Constant) or not isinstance(node.args[1].value, str):
+        if (
+            len(node.args) < 2
+            or not isinstance(node.args[1], ast.Constant)
+            or not isinstance(node.args[1].value, str)
+        ):
             return None
         owner = _dotted(node.args[0], aliases)
         name = self._refused_name(f"{owner}.{node.args[1].value}") if owner else None

@@ -1,8 +1,9 @@
 """What a test holds instead of the student's module.
 
-A :class:`Handle` stands for an object that lives with the student's code: the module itself, a function, an ``Adam``
-instance. Attributes, calls and operators go there; plain data comes back by value, everything else as another handle.
-A test cannot tell whether the other end is this process or an isolated one.
+A :class:`Handle` stands for an object that lives with the student's code: the module itself, a
+function, an ``Adam`` instance. Attributes, calls and operators go there; plain data comes back by
+value, everything else as another handle. A test cannot tell whether the other end is this process or an
+isolated one.
 """
 
 from __future__ import annotations
@@ -29,11 +30,17 @@ class Call:
 
 
 class Link(Protocol):
-    """The way to the student's code; ``target`` and handles in ``args`` are numbers of the session's table."""
+    """The way to the student's code; ``target`` and handles in ``args`` are numbers of the session's
+    table.
+    """
 
-    failed_imports: dict[str, StudentProblem]  # modules whose import took too long or ended the process: tried once
+    failed_imports: dict[
+        str, StudentProblem
+    ]  # modules whose import took too long or ended the process: tried once
 
-    def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def request(
+        self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         """The decoded result. Raises StudentProblem."""
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
@@ -57,16 +64,22 @@ class Transcript:
             self.calls.append(call)
 
     def find(self, value: Any) -> Call | None:
-        """The call that returned ``value`` (itself or as a part); the last call when it was computed from results."""
+        """The call that returned ``value`` (itself or as a part); the last call when it was computed from
+        results.
+        """
         for call in reversed(self.calls):
             result = call.result
-            if result is value or (isinstance(result, (tuple, list)) and any(part is value for part in result)):
+            if result is value or (
+                isinstance(result, (tuple, list)) and any(part is value for part in result)
+            ):
                 return call if value is not None else self.calls[-1]
         return self.calls[-1] if self.calls else None
 
 
 class Handle:
-    """An object on the student's side. Equality, truth, length, iteration, ``with`` and arithmetic happen there."""
+    """An object on the student's side. Equality, truth, length, iteration, ``with`` and arithmetic happen
+    there.
+    """
 
     __slots__ = ("__weakref__", "_label", "_link", "_number", "_transcript", "_type")
     __array_ufunc__ = None  # so that ``array * handle`` asks the handle
@@ -78,7 +91,14 @@ class Handle:
         self._type = type_name
         self._label = label
 
-    def _ask(self, verb: Verb, label: str, name: str, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
+    def _ask(
+        self,
+        verb: Verb,
+        label: str,
+        name: str,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
         return ask(self._link, self._transcript, verb, self._number, label, name, args, kwargs or {})
 
     def __getattr__(self, name: str) -> Any:
@@ -120,7 +140,9 @@ class Handle:
     def _exactly(self, kind: type, operator: str, *args: Any) -> Any:
         value = self._operate(operator, *args)
         if type(value) is not kind:
-            raise StudentProblem("wrong_type", f"{operator}() of your {self._type} gave {value!r}, not {kind.__name__}.")
+            raise StudentProblem(
+                "wrong_type", f"{operator}() of your {self._type} gave {value!r}, not {kind.__name__}."
+            )
         return value
 
     def __bool__(self) -> bool:
@@ -202,7 +224,8 @@ for _name in ("neg", "pos", "abs", "invert"):
 class Student:
     """The module under test: ``student.pseudo_inverse(a)``, ``student.run(driver, …)``.
 
-    It is imported when it is first used, so a module that cannot be imported ends each of its own checks and no other.
+    It is imported when it is first used, so a module that cannot be imported ends each of its own
+    checks and no other.
     """
 
     def __init__(self, link: Link, module: str) -> None:
@@ -282,8 +305,17 @@ class Reference:
 def adopt(value: Any, link: Link, transcript: Transcript, label: str) -> Any:
     """Replace every Reference in ``value`` by a Handle."""
     if type(value) is Reference:
-        function = value.type_name in ("function", "method", "builtin_function_or_method", "type", "ABCMeta", "module")
-        return Handle(link, transcript, value.number, value.type_name, label if function else value.type_name.lower())
+        function = value.type_name in (
+            "function",
+            "method",
+            "builtin_function_or_method",
+            "type",
+            "ABCMeta",
+            "module",
+        )
+        return Handle(
+            link, transcript, value.number, value.type_name, label if function else value.type_name.lower()
+        )
     if type(value) is tuple:
         return tuple(adopt(part, link, transcript, label) for part in value)
     if type(value) is list:

@@ -1,7 +1,8 @@
 """Importing a student's modules from one folder, without touching ``sys.path``.
 
-Only names below the day folders are looked for there, so a stray ``numpy.py`` or ``random.py`` beside the work is
-never imported. Sources are always read afresh: no ``.pyc`` is written, and none is believed.
+Only names below the day folders are looked for there, so a stray ``numpy.py`` or ``random.py`` beside
+the work is never imported. Sources are always read afresh: no ``.pyc`` is written, and none is
+believed.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class DayFinder:
         file = self.root / day / f"{module}.py"
         if not file.is_file():
             return None
-        return importlib.util.spec_from_file_location(fullname, file, loader=_FreshSource(fullname, str(file)))
+        return importlib.util.spec_from_file_location(
+            fullname, file, loader=_FreshSource(fullname, str(file))
+        )
 
 
 class ModuleSpace:
@@ -82,12 +85,12 @@ class ModuleSpace:
         for name in [name for name in sys.modules if self._is_ours(name)]:
             del sys.modules[name]
         sys.modules.update(self._modules)
-        sys.meta_path.insert(0, self._finder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self._finder)
         ModuleSpace._active = self
 
     def _leave(self) -> None:
         if self._finder in sys.meta_path:
-            sys.meta_path.remove(self._finder)  # type: ignore[arg-type]
+            sys.meta_path.remove(self._finder)
         self._modules = {name: module for name, module in sys.modules.items() if self._is_ours(name)}
         for name in self._modules:
             del sys.modules[name]

@@ -1,7 +1,7 @@
 """Student code in an isolated process, seen from the trusted side.
 
-The other end may be dead, slow, flooding or lying. Nothing it sends is believed beyond being plain data, every wait has an end on
-this side's clock, and when it is killed the next check gets a new one.
+The other end may be dead, slow, flooding or lying. Nothing it sends is believed beyond being plain
+data, every wait has an end on this side's clock, and when it is killed the next check gets a new one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ class Zygote:
         environment: dict[str, str] | None = None,
     ) -> None:
         if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
-            raise CourseError("Isolated checks need Linux or macOS; on this system run them without --isolated.")
+            raise CourseError(
+                "Isolated checks need Linux or macOS; on this system run them without --isolated."
+            )
         self.limits = limits
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = {
@@ -70,7 +72,18 @@ class Zygote:
             "off": list(off),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-m", "course.worker.zygote", str(theirs.fileno()), json.dumps(settings)],
+            [
+                sys.executable,
+                "-s",
+                "-P",
+                "-B",
+                "-X",
+                "utf8",
+                "-m",
+                "course.worker.zygote",
+                str(theirs.fileno()),
+                json.dumps(settings),
+            ],
             env={**ENVIRONMENT, **(environment or {})},
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
@@ -86,7 +99,9 @@ class Zygote:
         if self._layers is None:
             message = self._control.recv(4096)
             if not message:
-                raise CourseError("The isolated process did not start; run `course check --isolated` again to see its messages above.")
+                raise CourseError(
+                    "The isolated process did not start; run `course check --isolated` again to see its messages above."
+                )
             self._layers = tuple(name for name in json.loads(message)["layers"] if name not in self._off)
         return self._layers
 
@@ -114,7 +129,9 @@ class Zygote:
 
 
 class IsolatedLink:
-    """A session in a process of its own, started when it is first needed and again after it had to be killed."""
+    """A session in a process of its own, started when it is first needed and again after it had to be
+    killed.
+    """
 
     def __init__(self, zygote: Zygote, root: Path, day: str) -> None:
         self._zygote = zygote
@@ -138,7 +155,9 @@ class IsolatedLink:
         if self._worker is not None:
             self._worker.output.clear()
 
-    def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def request(
+        self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         if self._ended is not None:
             raise self._ended
         worker = self._worker or self._start()
@@ -166,7 +185,9 @@ class IsolatedLink:
             raise
         except NotPlainError as error:
             self._stop()
-            self._ended = StudentProblem("error", f"Your code disturbed the connection to the check: {error}.")
+            self._ended = StudentProblem(
+                "error", f"Your code disturbed the connection to the check: {error}."
+            )
             raise self._ended from None
         finally:
             self._left -= clock.used()
@@ -177,7 +198,12 @@ class IsolatedLink:
             raise NotPlainError("an answer is not in the exchange format")
         decoder = Decoder(buffers, _resolve)
         for change in reply.get("changed", ()):
-            if type(change) is not list or len(change) != 2 or type(change[0]) is not int or not 0 <= change[0] < len(parts):
+            if (
+                type(change) is not list
+                or len(change) != 2
+                or type(change[0]) is not int
+                or not 0 <= change[0] < len(parts)
+            ):
                 raise NotPlainError("an answer is not in the exchange format")
             _apply(parts[change[0]], decoder.decode(change[1]))
         if "error" in reply:
@@ -204,7 +230,11 @@ class IsolatedLink:
         cpu_seconds = 20 * self._limits.training_seconds
         self._worker = _Worker(
             self._zygote,
-            {"scratch": str(self._scratch), "cpu_seconds": cpu_seconds, "first_number": self._generation * _GENERATION},
+            {
+                "scratch": str(self._scratch),
+                "cpu_seconds": cpu_seconds,
+                "first_number": self._generation * _GENERATION,
+            },
         )
         self.isolation = self._worker.isolation
         return self._worker
@@ -247,7 +277,9 @@ def _escape(value: Any, encoder: Encoder) -> Any:
 
 
 def _test_modules() -> list[ModuleType]:
-    return [module for name, module in list(sys.modules.items()) if name.startswith("tests.") and "test_" in name]
+    return [
+        module for name, module in list(sys.modules.items()) if name.startswith("tests.") and "test_" in name
+    ]
 
 
 def _resolve(tree: list[Any]) -> Reference:
@@ -382,7 +414,9 @@ class _Worker:
                 text += piece
             return tuple(json.loads(text))
         except (OSError, ValueError):
-            raise CourseError("An isolated process could not be set up; run again with `--isolated` and look at the messages above.") from None
+            raise CourseError(
+                "An isolated process could not be set up; run again with `--isolated` and look at the messages above."
+            ) from None
 
     def exchange(self, pieces: Sequence[Any], clock: _Clock) -> tuple[Any, list[Any]]:
         """Send one request and wait for its answer. Raises StudentProblem when there will be none."""
@@ -410,9 +444,7 @@ class _Worker:
                     self._output_open = False
             if self._sock.fileno() in events:
                 return
-            if not events:
-                clock.look()
-            elif time.monotonic() - clock._looked > clock.tick:
+            if not events or time.monotonic() - clock._looked > clock.tick:
                 clock.look()
 
     def _death(self) -> StudentProblem:
@@ -423,7 +455,9 @@ class _Worker:
         if code == -signal.SIGXCPU:
             return timeout_problem(0)
         if code == -signal.SIGKILL:
-            return StudentProblem("memory", "Your code was killed by the system, most likely for the memory it used.")
+            return StudentProblem(
+                "memory", "Your code was killed by the system, most likely for the memory it used."
+            )
         if code < 0:
             return StudentProblem("error", exit_message(f"killed by {signal.Signals(-code).name}"))
         return StudentProblem("error", exit_message(f"exit status {code}"))

@@ -1,9 +1,9 @@
 """Student code in this process: for a student at work, an IDE, a debugger.
 
-Calls go to the very module, so breakpoints and tracebacks are as in any Python program; results take the same road
-through the exchange format as from an isolated process, so that a test sees the same values either way.
-Where the platform has them, an alarm and a memory limit turn an endless loop or an enormous array into a verdict;
-under a debugger both are off.
+Calls go to the very module, so breakpoints and tracebacks are as in any Python program; results take
+the same road through the exchange format as from an isolated process, so that a test sees the same
+values either way. Where the platform has them, an alarm and a memory limit turn an endless loop or an
+enormous array into a verdict; under a debugger both are off.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class LocalLink:
         self._left = budget.test_seconds
         self.output.clear()
 
-    def request(self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def request(
+        self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         thing = None if target is None else self._session.object(target)
         request = Request(verb, thing, name, _unwrap(args, self._session), _unwrap(kwargs, self._session))
         with self._bounds():
@@ -67,7 +69,9 @@ class LocalLink:
             tree = encoder.encode(result)
             return Decoder(encoder.buffers, _resolve).decode(tree)
         except NotPlainError as error:
-            raise StudentProblem("wrong_type", f"What your code returned cannot be checked: {error}.") from None
+            raise StudentProblem(
+                "wrong_type", f"What your code returned cannot be checked: {error}."
+            ) from None
 
     def forget(self, number: int) -> None:
         self._session.drop([number])
@@ -108,13 +112,15 @@ def _debugging() -> bool:
 def timeout_problem(seconds: float) -> StudentProblem:
     return StudentProblem(
         "timeout",
-        f"No answer within {seconds:g} s; is there a loop that does not end, or work at the top of the file that belongs under "
-        "`if __name__ == '__main__':`?",
+        f"No answer within {seconds:g} s; is there a loop that does not end, or work at the top of the file "
+        "that belongs under `if __name__ == '__main__':`?",
     )
 
 
 def flood_problem(kib: int) -> StudentProblem:
-    return StudentProblem("output", f"Your code printed more than {kib} KiB during one check; is there a print in a loop?")
+    return StudentProblem(
+        "output", f"Your code printed more than {kib} KiB during one check; is there a print in a loop?"
+    )
 
 
 def exit_message(status: str) -> str:
@@ -131,8 +137,6 @@ def _unwrap(value: Any, session: Session) -> Any:
         return [_unwrap(part, session) for part in value]
     if type(value) is dict and any(isinstance(part, Handle) for part in value.values()):
         return {key: _unwrap(part, session) for key, part in value.items()}
-    if type(value) is dict:
-        return dict(value) if not value else value
     return value
 
 
@@ -171,7 +175,9 @@ def _memory(mib: int) -> Iterator[None]:
 
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = used + mib * 2**20
-    if (hard != resource.RLIM_INFINITY and wanted > hard) or (soft != resource.RLIM_INFINITY and wanted > soft):
+    if (hard != resource.RLIM_INFINITY and wanted > hard) or (
+        soft != resource.RLIM_INFINITY and wanted > soft
+    ):
         yield
         return
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))

@@ -22,7 +22,9 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 
 
 class Interruption(BaseException):
-    """Raised inside student code by a limit; not an Exception, so that ``except Exception`` does not hold it."""
+    """Raised inside student code by a limit; not an Exception, so that ``except Exception`` does not hold
+    it.
+    """
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,15 @@ class StudentProblem(Exception):
     def from_plain(cls, plain: Any) -> StudentProblem:
         """Rebuild it from what an isolated process sent, trusting nothing but the types."""
         outcome = plain.get("outcome") if isinstance(plain, dict) else None
-        if outcome not in ("not_implemented", "error", "memory", "failed", "not_gradable", "timeout", "output"):
+        if outcome not in (
+            "not_implemented",
+            "error",
+            "memory",
+            "failed",
+            "not_gradable",
+            "timeout",
+            "output",
+        ):
             return cls("error", "The isolated process gave an answer that makes no sense.")
         return cls(
             outcome,

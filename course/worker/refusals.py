@@ -1,10 +1,10 @@
 """Library calls that would replace an exercise, refused at run time.
 
-Each refused function is wrapped where it lives, each refused class has its constructor wrapped. The wrapper lets
-everybody through but the student's own files, and those only while an exercise is checked that refuses the call: a
-library that uses the function inside, the reference in a test, another exercise are not disturbed.
-The same list is looked for in the source as well (``course.testing.scanning``); this is the half that finds
-``getattr(np.linalg, "pi" + "nv")``.
+Each refused function is wrapped where it lives, each refused class has its constructor wrapped. The
+wrapper lets everybody through but the student's own files, and those only while an exercise is checked
+that refuses the call: a library that uses the function inside, the reference in a test, another
+exercise are not disturbed. The same list is looked for in the source as well
+(``course.testing.scanning``); this is the half that finds ``getattr(np.linalg, "pi" + "nv")``.
 """
 
 from __future__ import annotations
@@ -74,13 +74,20 @@ class Refusals:
             parent, attribute, original = original, "__init__", original.__init__  # type: ignore[misc]
         try:
             setattr(parent, attribute, self._guard(name, original))
-        except (AttributeError, TypeError):  # a built-in type or a method of a ufunc: only the source is checked
+        except (
+            AttributeError,
+            TypeError,
+        ):  # a built-in type or a method of a ufunc: only the source is checked
             return None
         return lambda: setattr(parent, attribute, original)
 
     def _guard(self, name: str, original: Any) -> Any:
         def check() -> None:
-            if self._watching and name in self._active and sys._getframe(2).f_code.co_filename.startswith(self._root):
+            if (
+                self._watching
+                and name in self._active
+                and sys._getframe(2).f_code.co_filename.startswith(self._root)
+            ):
                 raise RefusedCallError(name)
 
         if not hasattr(original, "__code__") and hasattr(original, "reduce"):

@@ -1,9 +1,12 @@
-"""The walls around student code, in layers. Each is tried, reported when it stands, and never claimed when it does not.
+"""The walls around student code, in layers. Each is tried, reported when it stands, and never claimed when
+it does not.
 
-process     a process of its own: own session, no inherited descriptors, clean environment, scratch folder as the working directory
-rlimits     memory, CPU time, file size, open files, core dumps
-landlock    files: the interpreter and the installed packages can be read, the scratch folder written, nothing else; no TCP; no signals outside
-seccomp     system calls: no sockets, no new processes, no programs, no tracing, no changes of ownership or limits
+process     a process of its own: own session, no inherited descriptors, clean environment,
+            a scratch folder as the working directory
+rlimits     memory, processor time, file size, open files, core dumps
+landlock    files: the interpreter and the installed packages can be read, the scratch folder written,
+            nothing else; no TCP; no signals to anybody outside
+seccomp     system calls: no sockets, no new processes, no programs, no tracing, no changes of owners or limits
 
 Landlock comes from ``landlockpy``, seccomp from ``pyseccomp`` (libseccomp); both work without root.
 """
@@ -39,7 +42,7 @@ _DENIED = """
     chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr
     shmget msgget semget mq_open mknod mknodat
     setrlimit settimeofday clock_settime adjtimex sethostname setdomainname acct quotactl
-""".split()
+"""
 
 
 @dataclass(frozen=True)
@@ -78,15 +81,27 @@ def probe() -> Capabilities:
 def readable_paths() -> list[Path]:
     """What student code may read besides its own folder: the interpreter, the packages, the course's data."""
     course = Path(__file__).resolve().parents[1]
-    paths = {Path(p) for key in ("stdlib", "platstdlib", "purelib", "platlib") if (p := sysconfig.get_path(key))}
-    paths |= {Path(sys.base_prefix) / "lib", Path("/usr/lib"), Path("/lib"), Path("/lib64"), Path("/usr/lib64")}
+    paths = {
+        Path(p) for key in ("stdlib", "platstdlib", "purelib", "platlib") if (p := sysconfig.get_path(key))
+    }
+    paths |= {
+        Path(sys.base_prefix) / "lib",
+        Path("/usr/lib"),
+        Path("/lib"),
+        Path("/lib64"),
+        Path("/usr/lib64"),
+    }
     paths |= {Path("/usr/share/zoneinfo"), Path("/etc/ld.so.cache"), Path("/dev/null"), Path("/dev/urandom")}
     paths |= {course / "data", course / "plots.py", course / "__init__.py", course / "errors.py"}
     return sorted(path for path in paths if path.exists())
 
 
-def enter(scratch: Path, limits: Limits, capabilities: Capabilities, seconds: float, off: Sequence[str] = ()) -> tuple[str, ...]:
-    """Put up every layer around the calling process, which has just been forked. The layers that stand are returned."""
+def enter(
+    scratch: Path, limits: Limits, capabilities: Capabilities, seconds: float, off: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Put up every layer around the calling process, which has just been forked. The layers that stand are
+    returned.
+    """
     standing = ["process"]
     _die_with_parent()
     if "rlimits" not in off:
@@ -161,13 +176,15 @@ def _restrict_calls() -> None:
 
     rules: Any = seccomp.SyscallFilter(seccomp.ALLOW)
     denied = seccomp.ERRNO(errno.EPERM)
-    for name in _DENIED:
+    for name in _DENIED.split():
         with contextlib.suppress(OSError, RuntimeError):  # not every architecture has every call
             rules.add_rule(denied, name)
     me = os.getpid()
     for name in ("kill", "tgkill"):
         rules.add_rule(denied, name, seccomp.Arg(0, seccomp.NE, me))
     rules.add_rule(denied, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
-    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # the C library then falls back to clone, which can be judged
+    rules.add_rule(
+        seccomp.ERRNO(errno.ENOSYS), "clone3"
+    )  # the C library then falls back to clone, which can be judged
     rules.add_rule(denied, "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
     rules.load()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Sequence
@@ -97,7 +96,11 @@ def _collect(value: Any, found: list[Any], depth: int) -> None:
     if depth > 12:
         return
     torch = sys.modules.get("torch")
-    if type(value) in (list, dict) or type(value) is np.ndarray or (torch is not None and type(value) is torch.Tensor):
+    if (
+        type(value) in (list, dict)
+        or type(value) is np.ndarray
+        or (torch is not None and type(value) is torch.Tensor)
+    ):
         found.append(value)
     elif depth == 0:
         found.append(None)
@@ -119,7 +122,7 @@ def _snapshot(part: Any) -> Any:
 
 def _differs(part: Any, before: Any) -> bool:
     if isinstance(part, np.ndarray):
-        return part.shape != before.shape or part.dtype != before.dtype or part.tobytes() != before.tobytes()
+        return bool(part.dtype != before.dtype or part.tobytes() != before.tobytes())
     if type(part) is list:
         return len(part) != len(before) or any(a is not b for a, b in zip(part, before, strict=True))
     if type(part) is dict:
@@ -127,8 +130,3 @@ def _differs(part: Any, before: Any) -> bool:
     import torch
 
     return part.shape != before.shape or not torch.equal(part.detach(), before)
-
-
-def end(status: int) -> None:
-    """Leave a forked process at once: no handlers of student code run."""
-    os._exit(status)

@@ -1,7 +1,8 @@
-"""Requests carried out next to the student's module. The same code runs in process and in the isolated process.
+"""Requests carried out next to the student's module. The same code runs in process and in the isolated
+process.
 
-A session imports modules, reads attributes, calls, applies operators, and runs drivers that a test sent along. What is
-not plain data stays in its table of objects and is known outside by a number.
+A session imports modules, reads attributes, calls, applies operators, and runs drivers that a test sent
+along. What is not plain data stays in its table of objects and is known outside by a number.
 """
 
 from __future__ import annotations
@@ -24,19 +25,17 @@ import numpy as np
 
 from course.worker.importing import ModuleSpace
 from course.worker.outcomes import Interruption, StudentProblem
-from course.worker.refusals import RefusedCallError, Refusals
+from course.worker.refusals import Refusals, RefusedCallError
 
 Verb = Literal["import", "get", "set", "call", "operator", "run"]
 
+_FROM_OPERATOR = """
+    add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift neg pos abs invert
+    eq ne lt le gt ge getitem setitem delitem contains index
+    iadd isub imul itruediv imatmul ipow
+"""
 OPERATORS: dict[str, Callable[..., Any]] = {
-    **{
-        name: getattr(operator, name)
-        for name in (
-            "add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift neg pos abs invert "
-            "eq ne lt le gt ge getitem setitem delitem contains index "
-            "iadd isub imul itruediv imatmul ipow"
-        ).split()
-    },
+    **{name: getattr(operator, name) for name in _FROM_OPERATOR.split()},
     "len": len,
     "iter": iter,
     "next": next,
@@ -130,7 +129,9 @@ class Session:
 
     def _attribute(self, target: Any, name: str) -> Any:
         if isinstance(target, ModuleType) and not hasattr(target, name):
-            own = [n for n, v in vars(target).items() if not n.startswith("_") and not isinstance(v, ModuleType)]
+            own = [
+                n for n, v in vars(target).items() if not n.startswith("_") and not isinstance(v, ModuleType)
+            ]
             near = difflib.get_close_matches(name, own, n=1)
             hint = f"; did you rename it to {near[0]!r}?" if near else "."
             where = target.__name__.replace(".", "/") + ".py"
@@ -187,7 +188,10 @@ def _syntax_message(error: SyntaxError, root: Path) -> str:
     where = _shown(Path(error.filename), root) if error.filename else "the file"
     line = (error.text or "").strip()
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-        return f"{where}, line {error.lineno}: a merge conflict is still in the file; choose one side and delete the marks."
+        return (
+            f"{where}, line {error.lineno}: a merge conflict is still in the file; "
+            "choose one side and delete the marks."
+        )
     return f"{where}, line {error.lineno}: Python cannot read this file ({error.msg})."
 
 
@@ -216,7 +220,8 @@ def _innermost(error: BaseException) -> traceback.FrameSummary | None:
 
 def _traceback_text(error: BaseException, frames: Sequence[traceback.FrameSummary], root: Path) -> str:
     lines = [
-        f"  {_shown(Path(f.filename), root)}, line {f.lineno}, in {f.name}\n      {f.line}" for f in frames[-6:]
+        f"  {_shown(Path(f.filename), root)}, line {f.lineno}, in {f.name}\n      {f.line}"
+        for f in frames[-6:]
     ]
     if isinstance(error, SyntaxError) and error.text:
         text = error.text.rstrip("\n")

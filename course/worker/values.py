@@ -1,9 +1,11 @@
-"""Plain data: what crosses between a test and student code by value, and the strict format it has on the way.
+"""Plain data: what crosses between a test and student code by value, and the strict format it has on the
+way.
 
-A value becomes a tree of JSON types plus a list of raw buffers for the bulk (arrays, tensors, bytes). Nothing in it
-can carry code: decoding builds numbers, strings, arrays, tensors and containers, and checks every size against the
-bytes that really came. What is not plain data is handed to ``escape`` by the encoder and to ``resolve`` by the decoder:
-opaque handles in both directions, and, only on the way *to* student code, functions and models of the test.
+A value becomes a tree of JSON types plus a list of raw buffers for the bulk (arrays, tensors, bytes).
+Nothing in it can carry code: decoding builds numbers, strings, arrays, tensors and containers, and
+checks every size against the bytes that really came. What is not plain data is handed to ``escape`` by
+the encoder and to ``resolve`` by the decoder: opaque handles in both directions, and, only on the way
+*to* student code, functions and models of the test.
 """
 
 from __future__ import annotations
@@ -56,14 +58,21 @@ class Encoder:
             return ["b", self._buffer(bytes(value))]
         if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
             return ["s", value.dtype.str, self._buffer(value.tobytes())]
-        if isinstance(value, np.ndarray) and value.dtype.kind in ARRAY_KINDS and not isinstance(value, np.ma.MaskedArray):
+        if (
+            isinstance(value, np.ndarray)
+            and value.dtype.kind in ARRAY_KINDS
+            and not isinstance(value, np.ma.MaskedArray)
+        ):
             return self._array(np.asarray(value))
         if isinstance(value, tuple):
             return ["t", [self.encode(part, depth + 1) for part in tuple.__iter__(value)]]
         if kind is list:
             return ["l", [self.encode(part, depth + 1) for part in value]]
         if isinstance(value, dict):
-            return ["d", [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in dict.items(value)]]
+            return [
+                "d",
+                [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in dict.items(value)],
+            ]
         if kind in (set, frozenset):
             return ["e", [self.encode(part, depth + 1) for part in value]]
         torch = sys.modules.get("torch")
@@ -77,7 +86,7 @@ class Encoder:
 
     def _array(self, array: np.ndarray) -> Tree:
         contiguous = np.ascontiguousarray(array)
-        data = memoryview(contiguous.reshape(-1).view(np.uint8)) if array.size and array.dtype.itemsize else b""
+        data: Buffer = contiguous.reshape(-1).view(np.uint8).data if array.nbytes else b""
         return ["a", array.dtype.str, list(array.shape), self._buffer(data)]
 
     def _tensor(self, tensor: Any, torch: Any) -> Tree:

@@ -1,8 +1,10 @@
-"""The warm untrusted process: it has imported NumPy (and PyTorch), has never seen tests or solutions, and forks on demand.
+"""The warm untrusted process: it has imported NumPy (and PyTorch), has never seen tests or solutions, and
+forks on demand.
 
-It listens on one socket. Each request carries three descriptors: the socket of the new process, the pipe for what it prints,
-and a pipe on which this process reports the number of the child and, later, how it ended. When the holder of the report pipe
-goes away the child is killed; when the listening socket closes everything ends.
+It listens on one socket. Each request carries three descriptors: the socket of the new process, the
+pipe for what it prints, and a pipe on which this process reports the number of the child and, later,
+how it ended. When the holder of the report pipe goes away the child is killed; when the listening
+socket closes everything ends.
 """
 
 from __future__ import annotations
@@ -57,7 +59,9 @@ def warm(imports: Sequence[str]) -> None:
 
 
 class _Zygote:
-    def __init__(self, control: socket.socket, settings: dict[str, Any], capabilities: sandbox.Capabilities) -> None:
+    def __init__(
+        self, control: socket.socket, settings: dict[str, Any], capabilities: sandbox.Capabilities
+    ) -> None:
         self._control = control
         self._days: list[str] = settings["days"]
         self._limits = Limits(**settings["limits"])

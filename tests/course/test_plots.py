@@ -13,7 +13,9 @@ def test_importing_the_plots_does_not_import_matplotlib():
 
 
 def test_panels_need_no_window_and_no_pyplot():
-    code = "import sys; from course.plots import panels; panels(2, 2); print('matplotlib.pyplot' in sys.modules)"
+    code = (
+        "import sys; from course.plots import panels; panels(2, 2); print('matplotlib.pyplot' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

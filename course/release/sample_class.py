@@ -1,6 +1,8 @@
-"""A sample class, made on the fly from the solutions of a day: right, wrong, accidental and hostile submissions.
+"""A sample class, made on the fly from the solutions of a day: right, wrong, accidental and hostile
+submissions.
 
-It shows what grading does (``course demo``) and is the corpus on which the tests hold all surfaces to the same verdicts.
+It shows what grading does (``course demo``) and is the corpus on which the tests hold all surfaces to
+the same verdicts.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ class Sample:
 
 def sample_class(course: Course, day: Day) -> list[Sample]:
     """At least twelve submissions for one day."""
-    sources = {p.name: p.read_text(encoding="utf-8") for p in sorted((course.solutions / day.name).glob("*.py"))}
+    sources = {
+        p.name: p.read_text(encoding="utf-8") for p in sorted((course.solutions / day.name).glob("*.py"))
+    }
     skeletons = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
     victim = _victim(day, sources)
     file = f"{victim.module}.py"
@@ -46,7 +50,11 @@ def sample_class(course: Course, day: Day) -> list[Sample]:
         Sample("complete", "everything right", sources),
         Sample("partial", "the first module done, the rest not started", {**skeletons, file: sources[file]}),
         *_answer_samples(course, day, sources),
-        Sample("syntax-error", "one file that Python cannot read", {**sources, file: sources[file] + "\ndef unfinished(:\n"}),
+        Sample(
+            "syntax-error",
+            "one file that Python cannot read",
+            {**sources, file: sources[file] + "\ndef unfinished(:\n"},
+        ),
         Sample(
             "crash-at-import",
             "one module raises when it is imported",
@@ -75,7 +83,7 @@ def sample_class(course: Course, day: Day) -> list[Sample]:
     return samples
 
 
-_CHAMELEON = '''\
+_CHAMELEON = """\
 class Chameleon:
     shape = ()
     dtype = float
@@ -94,7 +102,7 @@ class Chameleon:
 
     __hash__ = None
 
-return Chameleon()'''
+return Chameleon()"""
 
 
 def _chatty(source: str, exercise: Exercise, file: str) -> str:
@@ -102,7 +110,13 @@ def _chatty(source: str, exercise: Exercise, file: str) -> str:
     region = next(r for r in find_regions(source, file) if r.qualname == exercise.qualname)
     lines = source.splitlines()[region.first : region.last - 1]
     indent = len(lines[0]) - len(lines[0].lstrip())
-    noise = ["import sys", "import warnings", 'print("working …")', 'print("still working", file=sys.stderr)', 'warnings.warn("just so", stacklevel=1)']
+    noise = [
+        "import sys",
+        "import warnings",
+        'print("working …")',
+        'print("still working", file=sys.stderr)',
+        'warnings.warn("just so", stacklevel=1)',
+    ]
     return "\n".join([*noise, *(line[indent:] for line in lines)])
 
 
@@ -138,7 +152,11 @@ def _answer_samples(course: Course, day: Day, sources: Mapping[str, str]) -> Ite
     for kind, count in (("misconception", 3), ("variant", 2)):
         for answer in _spread([a for a in answers if a.kind == kind], count):
             file = f"{answer.module}.py"
-            shows = answer.says.split(". ")[0].rstrip(".") if answer.says else f"another right way to write {answer.exercise}"
+            shows = (
+                answer.says.split(". ")[0].rstrip(".")
+                if answer.says
+                else f"another right way to write {answer.exercise}"
+            )
             name = f"{kind}-{answer.name.replace('_', '-')}"
             yield Sample(name, shows, {**sources, file: compose(sources[file], answer)})
 

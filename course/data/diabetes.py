@@ -1,0 +1,46 @@
+"""Body mass index and the course of diabetes: real points, far from zero, for fitting a line."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course.errors import CourseError
+
+
+class Diabetes(NamedTuple):
+    """One patient per entry."""
+
+    bmi: NDArray[np.float64]
+    progression: NDArray[np.float64]
+
+
+def load_diabetes() -> Diabetes:
+    """442 patients: body mass index, and how far their diabetes had progressed a year later.
+
+    Returns
+    -------
+    bmi : (442,) float64 array
+        body mass index, kg/m², 18 to 42.2
+    progression : (442,) float64 array
+        a quantitative measure of disease progression without unit, 25 to 346
+
+    Raises
+    ------
+    CourseError
+        when the file inside scikit-learn is missing or damaged
+
+    Notes
+    -----
+    Source: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani (2004), Least angle regression, Annals of
+    Statistics 32, 407-499. It is read from the installed scikit-learn and not redistributed here.
+    """
+    from sklearn.datasets import load_diabetes as load
+
+    try:
+        bunch = load(scaled=False)
+        return Diabetes(bunch.data[:, 2].astype(np.float64), bunch.target.astype(np.float64))
+    except (OSError, ValueError, IndexError) as error:
+        raise CourseError(
+            f"The diabetes data cannot be read ({error}); install scikit-learn again."
+        ) from None

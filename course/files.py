@@ -1,0 +1,30 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from course.errors import CourseError
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a whole file or leave the old one. Raises CourseError when the disk or the permissions do not
+    allow it.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise CourseError(
+            f"{path} cannot be written ({error.strerror}); free some space or choose another folder."
+        ) from None

@@ -1,0 +1,151 @@
+"""What ``course verify`` found: findings to mend, figures to publish. Plain data, no judgement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from course.verify.margins import Margins
+from course.verify.mutants import Fate, MutantResult
+
+Kind = Literal[
+    "catalogue",
+    "skeleton",
+    "solution",
+    "flaky test",
+    "misconception",
+    "naming",
+    "indistinguishable",
+    "variant",
+    "refused call",
+    "slow test",
+    "tolerance",
+    "mutation score",
+    "equivalent mutant",
+]
+"""What sort of thing is wrong; each is explained in docs/verify.md."""
+
+SCORE_TARGET = 0.95
+SCORE_TARGET_WITHOUT_EXCEPTIONS = 0.90
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: ``where`` is an exercise, a test or a file, ``says`` a sentence about it."""
+
+    kind: Kind
+    where: str
+    says: str
+
+    def to_plain(self) -> dict[str, Any]:
+        return {"kind": self.kind, "where": self.where, "says": self.says}
+
+
+@dataclass
+class DayReport:
+    """Everything about one day."""
+
+    day: str
+    exercises: int = 0
+    checks: int = 0
+    misconceptions: int = 0
+    variants: int = 0
+    refusals: int = 0
+    seeds: int = 0
+    slowest: tuple[str, float] = ("", 0.0)
+    findings: list[Finding] = field(default_factory=list)
+    margins: Margins = field(default_factory=Margins)
+    mutants: list[MutantResult] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return not self.findings
+
+    def add(self, kind: Kind, where: str, says: str) -> None:
+        """Note a finding, once."""
+        finding = Finding(kind, where, says)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    @property
+    def fates(self) -> Counter[Fate]:
+        return Counter(result.fate for result in self.mutants)
+
+    @property
+    def survivors(self) -> list[MutantResult]:
+        return [result for result in self.mutants if result.fate == "survived"]
+
+    @property
+    def score(self) -> float | None:
+        """Share of the mutants killed, those that are known to be equivalent left out; None without any."""
+        return _share(self.fates, without=("equivalent",))
+
+    @property
+    def score_without_exceptions(self) -> float | None:
+        """The same, leaving out mutants that die of an exception of their own: any test kills those."""
+        return _share(self.fates, without=("equivalent", "exception"))
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "day": self.day,
+            "good": self.good,
+            "exercises": self.exercises,
+            "checks": self.checks,
+            "misconceptions": self.misconceptions,
+            "variants": self.variants,
+            "refusals": self.refusals,
+            "seeds": self.seeds,
+            "seconds": round(self.seconds, 1),
+            "slowest": {"test": self.slowest[0], "seconds": round(self.slowest[1], 3)},
+            "findings": [finding.to_plain() for finding in self.findings],
+            "margins": self.margins.to_plain(),
+            "mutants": {
+                "total": len(self.mutants),
+                "score": _rounded(self.score),
+                "score_without_exceptions": _rounded(self.score_without_exceptions),
+                **{fate: self.fates[fate] for fate in ("assertion", "exception", "timeout")},
+                **{fate: self.fates[fate] for fate in ("equivalent", "survived")},
+                "per_exercise": _per_exercise(self.mutants),
+                "survivors": [result.to_plain() for result in self.survivors],
+            },
+        }
+
+
+def _share(fates: Counter[Fate], without: tuple[Fate, ...]) -> float | None:
+    counted = {fate: count for fate, count in fates.items() if fate not in without}
+    total = sum(counted.values())
+    return None if total == 0 else 1 - counted.get("survived", 0) / total
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
+
+
+def _per_exercise(results: list[MutantResult]) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {}
+    for result in results:
+        counts.setdefault(result.mutant.exercise, Counter())[result.fate] += 1
+    return {exercise: {"total": count.total(), **count} for exercise, count in counts.items()}
+
+
+@dataclass
+class Report:
+    """All days of one run."""
+
+    days: list[DayReport]
+    seeds: int
+    seconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return all(day.good for day in self.days)
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            "good": self.good,
+            "seeds": self.seeds,
+            "seconds": round(self.seconds, 1),
+            "days": [day.to_plain() for day in self.days],
+        }

@@ -1,0 +1,187 @@
+"""Jobs in forks of this warm process, a few at a time.
+
+A job is a function; it runs in a child that has inherited every import, and what it returns comes back
+as plain JSON through a pipe. A child that hangs, is killed or crashes is an answer like any other; an
+exception of the tool itself is raised again here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from course.errors import CourseError
+
+TICK = 0.2
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a job ended: with a ``value``, or with the ``problem`` that there is none (``timeout``, ``SIGSEGV``)."""
+
+    value: Any = None
+    problem: str = ""
+
+
+Then = Callable[[Ended], None]
+
+
+@dataclass(frozen=True)
+class _Job:
+    label: str
+    work: Callable[[], Any]
+    seconds: float
+    then: Then
+
+
+@dataclass
+class _Child:
+    job: _Job
+    number: int
+    pipe: int
+    until: float
+    text: bytearray
+
+
+class ForkPool:
+    """Runs jobs, ``at_once`` at a time, first come first served; what hears of an end may submit more.
+
+    ``ticked`` is called with the label of a job that has ended, and now and then with an empty one.
+    """
+
+    def __init__(self, at_once: int, ticked: Callable[[str], None] = lambda _: None) -> None:
+        self._at_once = at_once
+        self._ticked = ticked
+        self._waiting: deque[_Job] = deque()
+        self._running: dict[int, _Child] = {}
+        self.submitted = 0
+        self.ended = 0
+
+    def submit(self, label: str, work: Callable[[], Any], seconds: float, then: Then) -> None:
+        """Put a job into the queue; ``seconds`` on the wall after which it is killed."""
+        self._waiting.append(_Job(label, work, seconds, then))
+        self.submitted += 1
+
+    def run(self) -> None:
+        """Until nothing waits and nothing runs. No child outlives this call, whatever ends it."""
+        try:
+            while self._waiting or self._running:
+                while self._waiting and len(self._running) < self._at_once:
+                    self._start(self._waiting.popleft())
+                self._attend()
+        finally:
+            for child in list(self._running.values()):
+                self._bury(child)
+
+    def _start(self, job: _Job) -> None:
+        read, write = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        number = os.fork()
+        if number == 0:
+            os.close(read)
+            _work(job, write)
+        os.close(write)
+        os.set_blocking(read, False)
+        self._running[read] = _Child(job, number, read, time.monotonic() + job.seconds, bytearray())
+
+    def _attend(self) -> None:
+        """Wait for the first word of any child, or for the first deadline."""
+        poll = select.poll()
+        for pipe in self._running:
+            poll.register(pipe, select.POLLIN)
+        for pipe, _ in poll.poll(TICK * 1000):
+            child = self._running[pipe]
+            if self._read(child):
+                self._end(child, _reply(child, self._bury(child)))
+        now = time.monotonic()
+        for child in [child for child in self._running.values() if child.until < now]:
+            self._bury(child)
+            self._end(child, Ended(problem="timeout"))
+        self._ticked("")
+
+    def _read(self, child: _Child) -> bool:
+        """Take what is there; true at the end of the pipe."""
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(child.pipe, 1 << 18):
+                child.text += data
+            return True
+        return False
+
+    def _end(self, child: _Child, ended: Ended) -> None:
+        self.ended += 1
+        child.job.then(ended)
+        self._ticked(child.job.label)
+
+    def _bury(self, child: _Child) -> int:
+        """End the child and everything it started; its exit code."""
+        del self._running[child.pipe]
+        os.close(child.pipe)
+        if time.monotonic() < child.until:
+            _grace(child.number)
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(child.number, signal.SIGKILL)
+        return os.waitstatus_to_exitcode(os.waitpid(child.number, 0)[1])
+
+
+def _grace(number: int) -> None:
+    """A child that has closed its pipe is about to exit: let it, so that its exit code is its own."""
+    until = time.monotonic() + 0.5
+    while time.monotonic() < until:
+        if os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return
+        time.sleep(0.001)
+
+
+def _work(job: _Job, pipe: int) -> NoReturn:
+    status = 70
+    try:
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _silence()
+        reply = json.dumps(_answer(job)).encode()
+        while reply:
+            reply = reply[os.write(pipe, reply) :]
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _answer(job: _Job) -> dict[str, Any]:
+    try:
+        return {"value": job.work()}
+    except CourseError as error:
+        return {"sentence": str(error)}
+    except BaseException:
+        return {"traceback": traceback.format_exc()}
+
+
+def _silence() -> None:
+    """What student code writes past Python's streams must not reach the terminal."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for target in (0, 1, 2):
+        os.dup2(null, target)
+    os.close(null)
+
+
+def _reply(child: _Child, code: int) -> Ended:
+    try:
+        reply = json.loads(child.text.decode())
+    except ValueError:
+        return Ended(problem=signal.Signals(-code).name if code < 0 else f"exit status {code}")
+    if "sentence" in reply:
+        raise CourseError(reply["sentence"])
+    if "traceback" in reply:
+        raise RuntimeError(f"the job {child.job.label!r} broke:\n{reply['traceback']}")
+    return Ended(value=reply["value"])

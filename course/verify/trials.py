@@ -1,0 +1,262 @@
+"""Trials: checks run against one root under one seed, with what they asked, took and compared.
+
+The same function runs in a fork, in a cold process and next to an isolated one, so that their trials can
+be held against each other.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any, cast
+
+from course.catalog import Check, Course, Day, Exercise
+from course.testing.answers import Answer
+from course.testing.assertions import comparison_listener
+from course.testing.fingerprints import Fingerprint, fingerprint
+from course.testing.results import CheckResult
+from course.testing.running import Runner, Suite, scan_exercise
+from course.testing.scanning import Finding
+from course.worker.handle import Call, Handle, Link, Student, Transcript
+from course.worker.local import LocalLink
+from course.worker.outcomes import Outcome
+
+OpenLink = Callable[[], Link]
+Task = tuple[Exercise, Check]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One ``assert_close``: the line where it stands, and how far off the value was (1 is the edge)."""
+
+    line: int
+    deviation: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One check, once."""
+
+    exercise: str
+    check: str
+    seed: int
+    outcome: Outcome
+    message: str
+    seconds: float
+    misconception: str | None
+    questions: Fingerprint
+    comparisons: tuple[Comparison, ...]
+    again: tuple[Outcome, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+    @property
+    def headline(self) -> str:
+        return self.message.splitlines()[0] if self.message else self.outcome
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            **{name: getattr(self, name) for name in _PLAIN},
+            "questions": [[kind, list(numbers)] for kind, numbers in self.questions],
+            "comparisons": [[c.line, c.deviation] for c in self.comparisons],
+            "again": list(self.again),
+        }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Trial:
+        return cls(
+            **{name: plain[name] for name in _PLAIN},
+            questions=tuple((kind, tuple(numbers)) for kind, numbers in plain["questions"]),
+            comparisons=tuple(Comparison(line, deviation) for line, deviation in plain["comparisons"]),
+            again=tuple(plain["again"]),
+        )
+
+
+_PLAIN = ("exercise", "check", "seed", "outcome", "message", "seconds", "misconception")
+
+
+class Trier:
+    """Runs checks of one day. The test functions are imported once and shared by every seed and fork."""
+
+    def __init__(self, course: Course, day: Day, suite: Suite | None = None) -> None:
+        self.course = course
+        self.day = day
+        self.suite = suite or Suite(course)
+        self._days = [day.name for day in course.days]
+
+    def warm(self) -> None:
+        """Import the tests now, so that forks of this process need not."""
+        for exercise in self.day.exercises:
+            for check in exercise.checks:
+                self.suite.function(self.day, check)
+
+    def runner(self, seed: int) -> Runner:
+        """A runner of this day's checks that shares the imported tests."""
+        return Runner(self.course, seed, self.suite)
+
+    def link(self, root: Path) -> LocalLink:
+        """A fresh session in this process."""
+        return LocalLink(root, self._days, self.course.limits)
+
+    def limited(self, seconds: float, memory_mib: int) -> Trier:
+        """The same with other limits for every check."""
+        limits = replace(
+            self.course.limits,
+            test_seconds=seconds,
+            call_seconds=seconds,
+            training_seconds=seconds,
+            memory_mib=memory_mib,
+        )
+        return Trier(replace(self.course, limits=limits), self.day, self.suite)
+
+    def try_all(
+        self,
+        root: Path,
+        tasks: Sequence[Task],
+        seed: int,
+        open_link: OpenLink | None = None,
+        *,
+        stop: bool = False,
+    ) -> list[Trial]:
+        """Every check in turn, in one session per module as a student's run has; ``stop`` at the first failure."""
+        links: dict[str, Link] = {}
+        findings: dict[str, Finding | None] = {}
+        runner = self.runner(seed)
+        trials: list[Trial] = []
+        try:
+            for exercise, check in tasks:
+                if exercise.module not in links:
+                    links[exercise.module] = (open_link or (lambda: self.link(root)))()
+                if exercise.name not in findings:
+                    findings[exercise.name] = scan_exercise(root, self.day, exercise)
+                link, finding = links[exercise.module], findings[exercise.name]
+                trials.append(self.try_one(runner, exercise, check, link, finding)[0])
+                if stop and not trials[-1].passed:
+                    break
+        finally:
+            for link in links.values():
+                link.close()
+        return trials
+
+    def try_one(
+        self,
+        runner: Runner,
+        exercise: Exercise,
+        check: Check,
+        link: Link,
+        finding: Finding | None = None,
+        *,
+        explain: bool = False,
+    ) -> tuple[Trial, Transcript]:
+        """One check in a session that is open."""
+        comparisons: list[Comparison] = []
+        function = self.suite.function(self.day, check)
+        student = Student(link, f"{self.day.name}.{exercise.module}")
+        heard = comparison_listener.set(lambda deviation: comparisons.append(_compared(deviation)))
+        started = time.process_time()
+        try:
+            if finding is not None:
+                result = runner.run_check(function, self.day, exercise, check, link, finding)
+            else:
+                result = runner.judge(
+                    lambda: runner.call(function, self.day, check, student),
+                    self.day,
+                    exercise,
+                    check,
+                    link,
+                    student,
+                    explain=explain,
+                )
+        finally:
+            comparison_listener.reset(heard)
+        seconds = time.process_time() - started
+        return _trial(exercise, runner.seed, result, seconds, student.transcript, comparisons), student.transcript
+
+
+def _trial(
+    exercise: Exercise,
+    seed: int,
+    result: CheckResult,
+    seconds: float,
+    transcript: Transcript,
+    comparisons: Sequence[Comparison],
+) -> Trial:
+    return Trial(
+        exercise=exercise.name,
+        check=result.check.name,
+        seed=seed,
+        outcome=result.outcome,
+        message=result.message,
+        seconds=seconds,
+        misconception=result.misconception,
+        questions=questions(transcript),
+        comparisons=tuple(comparisons),
+    )
+
+
+def _compared(deviation: float) -> Comparison:
+    """The comparison that is going on, by the line in the test file where its assertion stands."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not _in_a_test_file(frame):
+        frame = frame.f_back
+    return Comparison(frame.f_lineno if frame is not None else 0, deviation)
+
+
+def _in_a_test_file(frame: FrameType) -> bool:
+    return Path(frame.f_code.co_filename).name.startswith("test_")
+
+
+def questions(transcript: Transcript) -> Fingerprint:
+    """What a test asked, call by call, summarised as ``fingerprint`` summarises what came back.
+
+    One seed must always ask the same: a verdict can only be replayed when the questions can.
+    """
+    asked = Transcript()
+    for call in transcript.calls:
+        words = [call.label, *call.args, *call.kwargs, *call.kwargs.values()]
+        asked.add(Call(call.label, (), {}, result=_comparable(words)))
+    return fingerprint(asked)
+
+
+def _comparable(value: Any) -> Any:
+    """Data as it is; functions, models and handles by the name of their type, which every process agrees on."""
+    if isinstance(value, Handle):
+        return "handle"
+    if isinstance(value, (list, tuple)):
+        return tuple(_comparable(part) for part in value)
+    if isinstance(value, dict):
+        return {str(key): _comparable(part) for key, part in value.items()}
+    if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+        return value
+    return value if hasattr(value, "dtype") and hasattr(value, "shape") else type(value).__name__
+
+
+def tasks_of(exercises: Sequence[Exercise], *, training: bool | None = None) -> list[Task]:
+    """Every check of these exercises; only training tests, or only others, when ``training`` says so."""
+    return [
+        (exercise, check)
+        for exercise in exercises
+        for check in exercise.checks
+        if training is None or check.training == training
+    ]
+
+
+def plain(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Trials on their way through a pipe."""
+    return [trial.to_plain() for trial in trials]
+
+
+def from_plain(values: Any) -> list[Trial]:
+    """Trials as they come out of a pipe."""
+    return [Trial.from_plain(value) for value in values]
+
+
+def answers_of(answers: Sequence[Answer], exercise: Exercise, kind: str) -> list[Answer]:
+    """The misconceptions or the variants of one exercise."""
+    return cast("list[Answer]", [a for a in answers if a.exercise == exercise.name and a.kind == kind])

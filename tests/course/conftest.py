@@ -1,0 +1,174 @@
+"""A tiny course in a temporary folder: one day, two exercises, small enough to read in one look."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from course.catalog import Course, load_course
+
+ROOT = Path(__file__).resolve().parents[2]
+
+COURSE_TOML = """
+[course]
+title = "A tiny course"
+seed = 1
+
+[limits]
+test_seconds = 3
+call_seconds = 2
+memory_mib = 512
+output_kib = 64
+
+[[day]]
+name = "day01_tiny"
+title = "Tiny"
+part = 1
+imports = ["numpy"]
+"""
+
+SOLUTION = '''
+"""Sums."""
+
+import numpy as np
+
+
+def total(x: np.ndarray) -> float:
+    """Sum of all entries."""
+    ### BEGIN SOLUTION
+    return float(np.add.reduce(np.ravel(x)))
+    ### END SOLUTION
+
+
+class Counter:
+    """Counts."""
+
+    def __init__(self, start: int = 0) -> None:
+        self.value = start
+
+    def step(self, by: int) -> int:
+        """Go on by ``by`` and return the new value."""
+        ### BEGIN SOLUTION
+        self.value += by
+        return self.value
+        ### END SOLUTION
+'''
+
+EXERCISES = """
+[[exercise]]
+name = "sums.total"
+title = "Total"
+sheet = "total"
+refused = ["numpy.sum", ".sum"]
+hints = ["add", "add all", "a loop"]
+
+[[exercise]]
+name = "sums.Counter.step"
+title = "Counter"
+sheet = "counter"
+hints = ["remember", "self.value", "+="]
+"""
+
+TESTS = '''
+import numpy as np
+
+from course.testing import assert_close, assert_equal, assert_unchanged, hidden, points
+
+
+@points(2)
+def test_total_of_several_shapes(student, rng):
+    for shape in [(3,), (2, 4), (1, 1)]:
+        x = rng.normal(size=shape)
+        with assert_unchanged(x):
+            result = student.total(x)
+        assert_close(result, x.sum())
+
+
+@hidden
+@points(1)
+def test_total_of_large_numbers(student, rng):
+    x = 1e3 + rng.normal(size=7)
+    assert_close(student.total(x), x.sum())
+
+
+@points(2)
+def test_counter_step_accumulates(student, rng):
+    start, first, second = (int(n) for n in rng.integers(2, 9, size=3))
+    counter = student.Counter(start)
+    assert_equal(counter.step(first), start + first)
+    assert_equal(counter.step(second), start + first + second)
+'''
+
+ANSWERS = '''
+import numpy as np
+
+from course.testing import misconception, variant
+
+
+@misconception("total", "This is the mean. The sum is not divided by the number of entries.")
+def mean(x):
+    return float(np.mean(x))
+
+
+@misconception("total", "Only the first row is added up.")
+def first_row(x):
+    return float(np.add.reduce(np.atleast_2d(x)[0]))
+
+
+@misconception("Counter.step", "The step is forgotten: the value must be kept in self.value.")
+def forgets(self, by):
+    return self.value + by
+
+
+@variant("total")
+def loop(x):
+    result = 0.0
+    for entry in np.ravel(x):
+        result += entry
+    return result
+'''
+
+SHEET = """
+# Tiny
+
+<!-- points -->
+<!-- /points -->
+
+## Total
+
+## Counter
+"""
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a file with its folders, without the leading newline of a triple-quoted text."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(textwrap.dedent(text).lstrip("\n"), encoding="utf-8")
+    return path
+
+
+def write_tiny_course(root: Path) -> Path:
+    """Make the tiny course below ``root``."""
+    write(root / "course.toml", COURSE_TOML)
+    write(root / "solutions/day01_tiny/sums.py", SOLUTION)
+    write(root / "tests/day01_tiny/exercises.toml", EXERCISES)
+    write(root / "tests/day01_tiny/test_sums.py", TESTS)
+    write(root / "tests/day01_tiny/answers_sums.py", ANSWERS)
+    write(root / "day01_tiny/README.md", SHEET)
+    write(root / "conftest.py", 'pytest_plugins = ["course.testing.plugin"]\n')
+    write(root / "pytest.ini", "[pytest]\naddopts = --import-mode=importlib\ntestpaths = tests/day*\n")
+    return root
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Course:
+    """The tiny course, catalogue loaded."""
+    return load_course(write_tiny_course(tmp_path / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def real() -> Course:
+    """The course of this repository."""
+    return load_course(ROOT)

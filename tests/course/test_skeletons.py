@@ -1,0 +1,122 @@
+"""One source: skeletons are generated, checked, and never take a student's work away."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from course.catalog import Course
+from course.errors import CourseError
+from course.release.skeletons import differences, find_regions, is_untouched, skeleton, write
+
+from tests.course.conftest import SOLUTION
+
+
+def test_a_skeleton_keeps_everything_but_the_regions(tiny: Course) -> None:
+    text = skeleton(SOLUTION, tiny.days[0], "sums")
+    assert "np.add.reduce" not in text
+    assert "self.value += by" not in text
+    assert "self.value = start" in text
+    assert text.count("# TODO(day01): ") == 2
+    assert '    # TODO(day01): Sum of all entries\n    raise NotImplementedError("total is not written yet")' in text
+    ast.parse(text)
+
+
+def test_words_behind_the_marker_become_the_todo(tiny: Course) -> None:
+    source = SOLUTION.replace("### BEGIN SOLUTION", "### BEGIN SOLUTION: add them up", 1)
+    assert "# TODO(day01): add them up" in skeleton(source, tiny.days[0], "sums")
+
+
+FUNCTION = 'def f():\n    """Do."""\n'
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "sentence"),
+    [
+        (FUNCTION + "    ### BEGIN SOLUTION\n    return 1\n", 3, "has no ### END SOLUTION"),
+        (FUNCTION + "    return 1\n    ### END SOLUTION\n", 4, "without a ### BEGIN SOLUTION"),
+        (
+            FUNCTION + "    ### BEGIN SOLUTION\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n",
+            4,
+            "inside the region begun in line 3",
+        ),
+        ("### BEGIN SOLUTION\nx = 1\n### END SOLUTION\n", 1, "not inside the body of a function"),
+        (
+            "class A:\n    ### BEGIN SOLUTION\n    x = 1\n    ### END SOLUTION\n",
+            2,
+            "not inside the body of a function",
+        ),
+        ("def f():\n    ### BEGIN SOLUTION\n    return (1\n    ### END SOLUTION\n", 3, "nothing was written"),
+        (
+            FUNCTION + "    ### BEGIN SOLUTION\n    return 1\n\n\ndef g():\n    return 2\n    ### END SOLUTION\n",
+            3,
+            "the region",
+        ),
+    ],
+)
+def test_misplaced_markers_are_named_by_line(source: str, line: int, sentence: str) -> None:
+    with pytest.raises(CourseError) as caught:
+        find_regions(source, "file.py")
+    assert str(caught.value).startswith(f"file.py:{line}:")
+    assert sentence in str(caught.value)
+
+
+def test_sync_writes_once_and_is_then_in_step(tiny: Course) -> None:
+    write(tiny, differences(tiny), force=False)
+    assert differences(tiny) == []
+    assert is_untouched((tiny.root / "day01_tiny/sums.py").read_text(encoding="utf-8"))
+    assert "| [Total](#total) | `total` in [sums.py](sums.py) | 3 |" in tiny.sheet(tiny.days[0]).read_text(encoding="utf-8")
+
+
+def test_a_changed_source_replaces_an_untouched_skeleton(tiny: Course) -> None:
+    write(tiny, differences(tiny), force=False)
+    source = tiny.solutions / "day01_tiny/sums.py"
+    source.write_text(source.read_text(encoding="utf-8").replace("Sum of all", "Total of all"), encoding="utf-8")
+    write(tiny, differences(tiny), force=False)
+    assert "Total of all" in (tiny.root / "day01_tiny/sums.py").read_text(encoding="utf-8")
+
+
+def _edit(tiny: Course) -> Path:
+    write(tiny, differences(tiny), force=False)
+    file = tiny.root / "day01_tiny/sums.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('raise NotImplementedError("total is not written yet")', "return 0.0"), encoding="utf-8")
+    return file
+
+
+def test_a_students_work_is_not_overwritten(tiny: Course) -> None:
+    file = _edit(tiny)
+    mine = file.read_text(encoding="utf-8")
+    with pytest.raises(CourseError, match="was edited by hand"):
+        write(tiny, differences(tiny), force=False)
+    assert file.read_text(encoding="utf-8") == mine
+
+
+def test_force_keeps_a_backup(tiny: Course) -> None:
+    file = _edit(tiny)
+    mine = file.read_text(encoding="utf-8")
+    (backup,) = write(tiny, differences(tiny), force=True)
+    assert backup.read_text(encoding="utf-8") == mine
+    assert "not written yet" in file.read_text(encoding="utf-8")
+
+
+def test_one_broken_source_means_nothing_is_written(tiny: Course) -> None:
+    source = tiny.solutions / "day01_tiny/sums.py"
+    source.write_text(source.read_text(encoding="utf-8").replace("### END SOLUTION", "", 1), encoding="utf-8")
+    with pytest.raises(CourseError):
+        differences(tiny)
+    assert not (tiny.root / "day01_tiny/sums.py").exists()
+
+
+def test_a_region_without_an_exercise_is_named(tiny: Course) -> None:
+    source = tiny.solutions / "day01_tiny/sums.py"
+    extra = "\n\ndef more():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+    source.write_text(source.read_text(encoding="utf-8") + extra, encoding="utf-8")
+    with pytest.raises(CourseError, match=r"sums\.more has a region but stands in no entry"):
+        differences(tiny)
+
+
+def test_the_skeletons_of_this_repository_are_in_step(real: Course) -> None:
+    assert [str(d.path) for d in differences(real)] == []

@@ -1,0 +1,189 @@
+"""The exchange format: what goes in comes out, and nothing that is not in the format gets through."""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from course.worker.values import MAX_DEPTH, Decoder, Encoder, NotPlainError
+from course.worker.wire import pack, receive, send
+
+
+def _escape(value: Any) -> Any:
+    return ["h", 7, type(value).__name__]
+
+
+def _resolve(tree: list[Any]) -> Any:
+    if tree[0] == "h":
+        return ("handle", tree[1], tree[2])
+    raise NotPlainError("unknown form")
+
+
+def through(value: Any) -> Any:
+    """A value sent over a real socket and rebuilt."""
+    encoder = Encoder(_escape)
+    tree = encoder.encode(value)
+    left, right = socket.socketpair()
+    with left, right:
+        send(left, pack(tree, encoder.buffers), lambda writing: None)
+        head, buffers = receive(right, lambda writing: None)
+    return Decoder(buffers, _resolve).decode(head)
+
+
+def same(a: Any, b: Any) -> bool:
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, (tuple, list)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, float) and math.isnan(a):
+        return math.isnan(b)
+    return bool(a == b)
+
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.complex_numbers(allow_nan=False)
+    | st.text()
+    | st.binary(max_size=50)
+)
+arrays = hnp.arrays(
+    st.sampled_from(["bool", "int8", "uint16", "int64", "float16", "float32", "float64", "complex128", "<U3", ">f8"]),
+    hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
+)
+plain = st.recursive(
+    scalars | arrays,
+    lambda inner: st.lists(inner, max_size=4)
+    | st.tuples(inner, inner)
+    | st.dictionaries(st.text() | st.integers(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(plain)
+def test_plain_data_arrives_as_it_left(value: Any) -> None:
+    assert same(through(value), value)
+
+
+@pytest.mark.parametrize(
+    "array", [np.arange(12.0).reshape(3, 4)[:, ::-1], np.arange(6).reshape(2, 3).T, np.float32([[1], [2]])[::2]]
+)
+def test_memory_layout_does_not_matter(array: np.ndarray) -> None:
+    assert np.array_equal(through(array), array)
+    assert through(array).flags.writeable
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.int64, torch.bool, torch.complex64])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3), (1, 4, 1)])
+def test_tensors_keep_shape_dtype_and_gradient_flag(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
+    tensor = torch.ones(shape, dtype=dtype)
+    if dtype.is_floating_point:
+        tensor.requires_grad_()
+    result = through(tensor)
+    assert result.dtype == dtype
+    assert result.shape == tensor.shape
+    assert result.requires_grad == tensor.requires_grad
+    assert torch.equal(result, tensor)
+
+
+def test_numpy_scalars_keep_their_type() -> None:
+    result = through(np.float32(0.1))
+    assert type(result) is np.float32
+    assert result == np.float32(0.1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), lambda: 0, np.array([object()], dtype=object), np.ma.masked_array([1.0], mask=[True]), range(3), iter([])],
+)
+def test_everything_else_stays_behind_as_a_handle(value: Any) -> None:
+    assert through(value) == ("handle", 7, type(value).__name__)
+
+
+def test_a_value_that_contains_itself_is_refused() -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    with pytest.raises(NotPlainError, match="nested too deeply"):
+        Encoder(_escape).encode(loop)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(list("icbsatTldeh")),
+    lambda inner: st.lists(inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(json_values, st.lists(st.binary(max_size=20), max_size=3))
+def test_a_hostile_tree_is_plain_data_or_refused(tree: Any, buffers: list[bytes]) -> None:
+    try:
+        value = Decoder(buffers, _resolve).decode(tree)
+    except NotPlainError:
+        return
+    assert same(through(value), value) or isinstance(value, (tuple, list, dict, set))
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        ["a", "|O", [1], 0],
+        ["a", "<f8", [2**40], 0],
+        ["a", "<f8", [-1], 0],
+        ["a", "<f8", [3], 0],
+        ["a", "<f8", [1], 9],
+        ["a", "<f8", "ab", 0],
+        ["a", "f8,f8", [1], 0],
+        ["T", "float65", [1], False, 0],
+        ["i", "12zz"],
+        ["d", [[["l", []], 1]]],
+        ["q", 1],
+        [],
+        {"a": 1},
+    ],
+)
+def test_malformed_values_are_refused(tree: Any) -> None:
+    with pytest.raises(NotPlainError):
+        Decoder([b"12345678"], _resolve).decode(tree)
+
+
+def test_deep_answers_are_refused() -> None:
+    tree: Any = 1
+    for _ in range(4 * MAX_DEPTH):
+        tree = ["l", [tree]]
+    with pytest.raises(NotPlainError, match="nested too deeply"):
+        Decoder([], _resolve).decode(tree)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        struct.pack("!II", 2**31, 0),
+        struct.pack("!II", 2, 2**31 - 1),
+        struct.pack("!IIQ", 2, 1, 2**62) + b"{}",
+        struct.pack("!II", 3, 0) + b"{x}",
+        struct.pack("!II", 4, 0) + b"\xff\xfe\xff\xff",
+    ],
+)
+def test_frames_that_lie_about_their_size_are_refused(frame: bytes) -> None:
+    left, right = socket.socketpair()
+    with left, right:
+        left.send(frame)
+        with pytest.raises(NotPlainError):
+            receive(right, lambda writing: None)
