@@ -113,10 +113,10 @@ def hint(exercise: str, level: int | None) -> None:
     from course.grading.progress import next_hint
     from course.report.terminal import show_hints
 
-    if "/" not in exercise:
-        raise UsageError("A hint is for one exercise; say which, such as `course hint day03/pseudo_inverse`.")
     course = _course()
     selection = select(course, [exercise])[0]
+    if len(selection.exercises) != 1:
+        raise UsageError("A hint is for one exercise; say which, such as `course hint day03/pseudo_inverse`.")
     found = selection.exercises[0]
     show_hints(found, next_hint(course.root, selection.day.name, found, level))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from course.catalog.model import Course, Day, Exercise
-from course.errors import UsageError
+from course.errors import CourseError, UsageError
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ def select(course: Course, words: Sequence[str]) -> list[Selection]:
     """Days and exercises named by ``words``, in the order of the course; everything when there are no words.
 
     A word is a day (``day03_linalg``, ``day03``, ``day03_linalg/``) or a day and an exercise
-    (``day03/regression.pseudo_inverse``, ``day03/pseudo_inverse``).
+    (``day03/regression.pseudo_inverse``, ``day03/pseudo_inverse``); a name that only one day has may stand alone.
     Raises UsageError, with the nearest name, for an unknown one.
     """
     if not words:
         return [Selection(day, day.exercises) for day in course.days]
     chosen: dict[str, list[Exercise]] = {}
     for word in words:
-        day_word, _, exercise_word = word.strip("/").partition("/")
+        day_word, _, exercise_word = (_full_name(course, word) or word).strip("/").partition("/")
         day = find_day(course, day_word)
         meant = [find_exercise(day, exercise_word)] if exercise_word else list(day.exercises)
         chosen.setdefault(day.name, []).extend(meant)
@@ -40,6 +40,19 @@ def select(course: Course, words: Sequence[str]) -> list[Selection]:
         for day in course.days
         if day.name in chosen
     ]
+
+
+def _full_name(course: Course, word: str) -> str | None:
+    """``day/exercise`` for the name of an exercise alone, when only one day has it; None for anything else."""
+    if "/" in word or any(word in (day.name, day.number) for day in course.days):
+        return None
+    found = []
+    for day in course.days:
+        try:
+            found += [f"{day.name}/{e.name}" for e in day.exercises if word in (e.name, e.qualname)]
+        except CourseError:  # a day that is damaged is no obstacle to looking in the others
+            continue
+    return found[0] if len(found) == 1 else None
 
 
 def find_day(course: Course, word: str) -> Day:

@@ -10,6 +10,7 @@ loader is called.
 from course.data.challenger import Challenger, load_challenger
 from course.data.diabetes import Diabetes, load_diabetes
 from course.data.digits import Digits, load_digits
+from course.data.eeg import Recording, Trials, load_eeg, make_trials
 from course.data.folder import data_folder
 from course.data.photograph import load_photograph
 from course.data.river_gauge import load_river_gauge
@@ -22,15 +23,19 @@ __all__ = [
     "Challenger",
     "Diabetes",
     "Digits",
+    "Recording",
     "Signal",
     "TimeSeries",
+    "Trials",
     "data_folder",
     "load_challenger",
     "load_diabetes",
     "load_digits",
+    "load_eeg",
     "load_photograph",
     "load_river_gauge",
     "load_stock",
     "load_time_series",
     "make_noisy_signal",
+    "make_trials",
 ]

@@ -89,7 +89,7 @@ class Trials:
     sampling_rate: float
 
 
-def make_trials(subjects: int = 12, per_subject: int = 60, amplitude: float = 9.0, seed: int = 13) -> Trials:
+def make_trials(subjects: int = 12, per_subject: int = 60, amplitude: float = 12.0, seed: int = 13) -> Trials:
     """EEG-shaped trials of 1.5 seconds with a known signal: generated, the same for everyone.
 
     A burst of 10 Hz at the two occipital channels, a burst of 20 Hz at the two central ones, or nothing, on a

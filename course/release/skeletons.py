@@ -10,6 +10,7 @@ import ast
 import difflib
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -136,13 +137,18 @@ def skeleton(source: str, day: Day, module: str) -> str:
         marker = lines[region.first - 1]
         indent = marker[: len(marker) - len(marker.lstrip())]
         out += [
-            f"{indent}# TODO({day.number}): {region.text}",
+            *_comment(f"TODO({day.number}): {region.text}", indent),
             f'{indent}raise NotImplementedError("{region.qualname} is not written yet")',
         ]
         position = region.last
     out += lines[position:]
     body = "\n".join(out).rstrip() + "\n"
     return _with_header(body, day, module, bool(regions))
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    first, *rest = textwrap.wrap(text, 106 - len(indent))
+    return [f"{indent}# {first}", *(f"{indent}#   {line}" for line in rest)]
 
 
 def _with_header(body: str, day: Day, module: str, has_regions: bool) -> str:

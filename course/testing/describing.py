@@ -36,7 +36,10 @@ def show(value: Any) -> str:
     if is_tensor(value):
         value = as_array(value)
     if isinstance(value, np.ndarray):
-        with np.printoptions(precision=5, suppress=True, threshold=SMALL, edgeitems=2, linewidth=WIDTH - 10):
+        plain = _fits_without_exponents(value)
+        with np.printoptions(
+            precision=5 if plain else 3, suppress=plain, threshold=SMALL, edgeitems=2, linewidth=WIDTH - 10
+        ):
             text = str(value)
         return text if value.size <= 400 or value.ndim <= 2 else text.split("\n\n")[0] + " …"
     if isinstance(value, (float, np.floating)):
@@ -47,6 +50,14 @@ def show(value: Any) -> str:
         )
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     return textwrap.shorten(repr(value), 200, placeholder=" …")
+
+
+def _fits_without_exponents(array: np.ndarray) -> bool:
+    """Whether fixed-point notation shows anything but zeros or endless digits."""
+    if array.dtype.kind not in "fc":
+        return True
+    sizes = np.abs(array[np.isfinite(array) & (array != 0)])
+    return not sizes.size or bool(1e-3 <= sizes.max() < 1e6)
 
 
 def describe(value: Any) -> str:

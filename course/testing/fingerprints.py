@@ -31,7 +31,8 @@ def fingerprint(transcript: Transcript) -> Fingerprint:
     entries: list[Entry] = []
     for call in transcript.calls:
         if call.problem is not None:
-            entries.append((f"raised {call.problem.outcome} {call.problem.types[:1]}", ()))
+            said = zlib.crc32(call.problem.message.encode())
+            entries.append((f"raised {call.problem.outcome} {call.problem.types[:1]} {said}", ()))
         else:
             _summarise(call.result, entries)
     return tuple(entries)
@@ -108,13 +109,15 @@ class Explainer:
 
     def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
         """The one misconception that answers as the student did; None without a unique match."""
+        found = self.matches(day, exercise, check, transcript)
+        return found[0] if len(found) == 1 else None
+
+    def matches(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> list[Answer]:
+        """Every misconception that answers as the student did; none when the last call gave no answer."""
         if check.training or not transcript.calls or transcript.calls[-1].problem is not None:
-            return None
+            return []
         mine = fingerprint(transcript)
-        matches = [
-            answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)
-        ]
-        return matches[0] if len(matches) == 1 else None
+        return [answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)]
 
     def _fingerprints(self, day: Day, exercise: Exercise, check: Check) -> list[tuple[Answer, Fingerprint]]:
         key = (day.name, check.name)

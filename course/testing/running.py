@@ -7,6 +7,7 @@ all end up here.
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import inspect
 import sys
@@ -95,7 +96,7 @@ class Runner:
         self.course = course
         self.seed = seed
         self.suite = suite or Suite(course)
-        self._explainer = explainer or Explainer(course, self._replay)
+        self.explainer = explainer or Explainer(course, self._replay)
 
     def warm(self, selections: Sequence[Selection]) -> None:
         """Import every test and make every fingerprint now, so that forks of this process need not."""
@@ -103,7 +104,7 @@ class Runner:
             for exercise in selection.exercises:
                 for check in exercise.checks:
                     self.suite.function(selection.day, check)
-                    self._explainer.prepare(selection.day, exercise, check)
+                    self.explainer.prepare(selection.day, exercise, check)
 
     def run(
         self,
@@ -179,9 +180,11 @@ class Runner:
         outcome, message, error = self._verdict(body, day, exercise, check, link, student)
         seconds = time.perf_counter() - started
         named = None
-        if explain and outcome in ("failed", "wrong_type"):
-            named = self._explainer.explain(day, exercise, check, student.transcript)
+        if explain and outcome in ("failed", "wrong_type", "error"):
+            named = self.explainer.explain(day, exercise, check, student.transcript)
         if named is not None:
+            if isinstance(error, CheckFailed):  # the guess at the cause would only compete
+                message = str(dataclasses.replace(error, cause=""))
             message = f"{named.says}\n\n{message}"
         if outcome not in ("passed", "not_implemented", "grader_fault"):
             message += read_row(day, exercise)

@@ -56,6 +56,10 @@ class Trial:
     def passed(self) -> bool:
         return self.outcome == "passed"
 
+    def repeated(self, trials: Sequence[Trial]) -> Trial:
+        """This trial, knowing how the same check ended when it was run again by itself."""
+        return replace(self, again=tuple(trial.outcome for trial in trials))
+
     @property
     def headline(self) -> str:
         return self.message.splitlines()[0] if self.message else self.outcome

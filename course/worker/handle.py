@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
 from course.worker.outcomes import Budget, StudentProblem
 from course.worker.session import Verb
 
 MAX_CALLS = 300
+SMALL = 4096
 
 
 @dataclass(frozen=True)
@@ -281,17 +284,23 @@ def ask(
     """One request, recorded; numbers that come back become handles."""
     if verb == "import" and name in link.failed_imports:
         raise link.failed_imports[name]
+    shown = tuple(map(_as_it_was, args))
     try:
         result = link.request(verb, target, name, args, kwargs)
     except StudentProblem as problem:
         if verb == "import":
             link.failed_imports[name] = problem
-        transcript.add(Call(label, args, kwargs, problem=problem))
+        transcript.add(Call(label, shown, kwargs, problem=problem))
         raise
     result = adopt(result, link, transcript, label)
     if verb in ("call", "operator", "run") or not isinstance(result, Handle):
-        transcript.add(Call(label, args, kwargs, result=result))
+        transcript.add(Call(label, shown, kwargs, result=result))
     return result
+
+
+def _as_it_was(value: Any) -> Any:
+    """A copy of a small array, so that messages show it as it was handed over."""
+    return value.copy() if type(value) is np.ndarray and value.size <= SMALL else value
 
 
 @dataclass(frozen=True)

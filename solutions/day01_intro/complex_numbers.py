@@ -47,7 +47,7 @@ class Complex:
 
         References
         ----------
-        Needham, Visual Complex Analysis, section 1.I.2
+        Needham, Visual Complex Analysis, chapter 1, part I
         """
         ### BEGIN SOLUTION real part from the cosine, imaginary part from the sine, both times the radius
         return Complex(radius * math.cos(angle), radius * math.sin(angle))
@@ -63,7 +63,7 @@ class Complex:
 
         References
         ----------
-        Needham, Visual Complex Analysis, section 1.I.2
+        Needham, Visual Complex Analysis, chapter 1, part I
         """
         ### BEGIN SOLUTION return a new Complex; add the real parts and the imaginary parts
         return Complex(self.real + other.real, self.imag + other.imag)
@@ -79,7 +79,7 @@ class Complex:
 
         References
         ----------
-        Needham, Visual Complex Analysis, section 1.I.2
+        Needham, Visual Complex Analysis, chapter 1, part I
         """
         ### BEGIN SOLUTION the theorem of Pythagoras; math.hypot knows it
         return math.hypot(self.real, self.imag)
@@ -117,7 +117,7 @@ class Complex:
 
         References
         ----------
-        Needham, Visual Complex Analysis, section 1.I.3
+        Needham, Visual Complex Analysis, chapter 1, part I
         """
         ### BEGIN SOLUTION from_polar with the product of the radii and the sum of the angles
         return Complex.from_polar(self.radius() * other.radius(), self.angle() + other.angle())
@@ -133,7 +133,7 @@ class Complex:
 
         References
         ----------
-        Needham, Visual Complex Analysis, section 1.I.2
+        Needham, Visual Complex Analysis, chapter 1, part I
         """
         ### BEGIN SOLUTION return a new Complex; the imaginary part changes its sign
         return Complex(self.real, -self.imag)
@@ -147,7 +147,7 @@ class Complex:
 
         References
         ----------
-        The Python Language Reference, section 3.3.1, rich comparison methods
+        The Python Language Reference, section 3.3.1, basic customization
         """
         ### BEGIN SOLUTION NotImplemented unless isinstance(other, Complex), else compare both parts
         if not isinstance(other, Complex):
@@ -162,7 +162,7 @@ class Complex:
 
         References
         ----------
-        The Python Language Reference, section 3.3.1, ``object.__repr__``
+        The Python Language Reference, section 3.3.1, basic customization
         """
         ### BEGIN SOLUTION an f-string; {value!r} writes repr(value)
         return f"Complex({self.real!r}, {self.imag!r})"

@@ -29,7 +29,7 @@ def graph_to_text(root: Node) -> str:
 
     References
     ----------
-    Baydin, Pearlmutter, Radul and Siskind, Automatic Differentiation in Machine Learning: a Survey, section 3.2
+    Baydin, Pearlmutter, Radul and Siskind, Automatic Differentiation in Machine Learning: a Survey, section 3
     """
     ### BEGIN SOLUTION a leaf is one line; a node is its operation, then each operand's text moved to the right
     if not isinstance(root, tuple):

@@ -10,14 +10,14 @@ import numpy as np
 def matmul_loops(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Product of two matrices with three loops.
 
-        c_ij = Σ_l a_il b_lj
+        c_ij = Σ_k a_ik b_kj
 
-    These are n · k · m multiplications and as many additions.
+    These are n · d · m multiplications and as many additions.
 
     Parameters
     ----------
-    a : (n, k) array of numbers
-    b : (k, m) array of numbers
+    a : (n, d) array of numbers
+    b : (d, m) array of numbers
 
     Returns
     -------
@@ -34,27 +34,27 @@ def matmul_loops(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Strang, Introduction to Linear Algebra, 5th ed., section 2.4
     """
     ### BEGIN SOLUTION check the inner sizes, make an array of zeros of the right dtype, add up in three loops
-    (n, k), (rows, m) = a.shape, b.shape
-    if k != rows:
-        raise ValueError(f"A has {k} columns, but B has {rows} rows")
+    (n, d), (rows, m) = a.shape, b.shape
+    if d != rows:
+        raise ValueError(f"A has {d} columns, but B has {rows} rows")
     product = np.zeros((n, m), dtype=np.result_type(a, b))
     for i in range(n):
         for j in range(m):
-            for l in range(k):  # noqa: E741
-                product[i, j] += a[i, l] * b[l, j]
+            for k in range(d):
+                product[i, j] += a[i, k] * b[k, j]
     return product
     ### END SOLUTION
 
 
 def matmul_broadcast(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Product of two matrices without a Python loop: all n · k · m products at once, then a sum over one axis.
+    """Product of two matrices without a Python loop: all n · d · m products at once, then a sum over one axis.
 
     It needs memory for all these products, which is why ``@`` does it otherwise.
 
     Parameters
     ----------
-    a : (n, k) array of numbers
-    b : (k, m) array of numbers
+    a : (n, d) array of numbers
+    b : (d, m) array of numbers
 
     Returns
     -------
@@ -70,7 +70,7 @@ def matmul_broadcast(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     ----------
     NumPy User Guide, Broadcasting, general broadcasting rules
     """
-    ### BEGIN SOLUTION check the inner sizes, multiply (n, k, 1) with (1, k, m), sum over the middle axis
+    ### BEGIN SOLUTION check the inner sizes, multiply (n, d, 1) with (1, d, m), sum over the middle axis
     if a.shape[1] != b.shape[0]:
         raise ValueError(f"A has {a.shape[1]} columns, but B has {b.shape[0]} rows")
     return np.sum(a[:, :, None] * b[None, :, :], axis=1)

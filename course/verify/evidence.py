@@ -1,0 +1,70 @@
+"""Evidence about a day: what its checks said to the skeleton, to the solution and to every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from course.catalog import Day
+from course.testing.answers import Answer
+from course.verify.roots import Sources
+from course.verify.trials import Trial
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the student is told who makes a misconception: the test that fails first, and the name given."""
+
+    answer: str
+    exercise: str
+    seed: int
+    check: str
+    outcome: str
+    named: str | None
+    alike: tuple[str, ...]  # other misconceptions that answer just so on this test
+    twins: tuple[str, ...]  # those that do so on every test
+
+    def to_plain(self) -> dict[str, Any]:
+        return {**self.__dict__, "alike": list(self.alike), "twins": list(self.twins)}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Naming:
+        return cls(**{**plain, "alike": tuple(plain["alike"]), "twins": tuple(plain["twins"])})
+
+
+@dataclass(frozen=True)
+class RefusalTrial:
+    """One spelling of one refused call, and how it was found (``source``, ``run``); empty when it was not."""
+
+    exercise: str
+    name: str
+    spelling: str
+    found: str
+
+
+@dataclass
+class Evidence:
+    """Everything that was tried on one day."""
+
+    day: Day
+    sources: Sources
+    answers: Sequence[Answer]
+    skeleton: list[Trial] = field(default_factory=list)
+    isolated_skeleton: list[Trial] = field(default_factory=list)
+    stubbed: list[Trial] = field(default_factory=list)
+    solution: list[Trial] = field(default_factory=list)
+    elsewhere: dict[str, list[Trial]] = field(default_factory=dict)
+    answered: dict[Answer, list[Trial]] = field(default_factory=dict)
+    namings: list[Naming] = field(default_factory=list)
+    refusals: list[RefusalTrial] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)  # jobs that gave no evidence, and why
+
+    def of(self, kind: str, exercise: str) -> dict[Answer, list[Trial]]:
+        """The trials of the misconceptions or of the variants of one exercise."""
+        return {a: t for a, t in self.answered.items() if a.kind == kind and a.exercise == exercise}
+
+    def seconds(self, check: str) -> float:
+        """Processor seconds that a check takes with the solution."""
+        return median([trial.seconds for trial in self.solution if trial.check == check] or [0.0])
