@@ -224,6 +224,49 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
 
 
 @main.command()
+@click.argument("days", nargs=-1, metavar="[DAY]...")
+@click.option("--seeds", type=click.IntRange(2), default=20, show_default=True, help="Seeds to try everything under.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes at the same time (default: one per core).")
+@click.option("--no-mutants", is_flag=True, help="Leave out the mutation score, which takes most of the time.")
+@click.option("--changed", metavar="REV", help="Only days with files changed since the merge base with REV.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report as JSON."
+)
+def verify(
+    days: tuple[str, ...], seeds: int, jobs: int | None, no_mutants: bool, changed: str | None, json_file: Path | None
+) -> None:
+    """Prove that the tests are right: for authors.
+
+    Skeletons fail, solutions and variants pass, every misconception is found and named, tolerances are neither tight nor loose,
+    refused calls are refused, and mutants of the solutions are killed. docs/verify.md explains what is printed.
+    """
+    from course.catalog.selecting import find_day
+    from course.verify.changes import changed_days
+    from course.verify.threads import settle_threads
+
+    course = _course()
+    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
+    if changed is not None:
+        chosen = changed_days(course, chosen, changed)
+        if not chosen:
+            click.echo(f"No day has changed since {changed}.")
+            return
+    settle_threads()
+    from course.report.verify_view import show_verify
+    from course.verify.proving import Options
+    from course.verify.proving import verify as prove
+
+    with show_verify() as view:
+        report = prove(course, chosen, Options(jobs, seeds, mutants=not no_mutants), view)
+        view.finish(report)
+    if json_file is not None:
+        from course.grading.records import write_json
+
+        write_json(json_file, report.to_plain())
+    sys.exit(0 if report.good else 1)
+
+
+@main.command()
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

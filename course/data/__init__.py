@@ -12,6 +12,8 @@ from course.data.diabetes import Diabetes, load_diabetes
 from course.data.digits import Digits, load_digits
 from course.data.eeg import Recording, Trials, load_eeg, make_trials
 from course.data.folder import data_folder
+from course.data.images import IMAGE_SETS, load_images
+from course.data.mnist import load_mnist
 from course.data.photograph import load_photograph
 from course.data.river_gauge import load_river_gauge
 from course.data.signal import Signal, make_noisy_signal
@@ -19,6 +21,7 @@ from course.data.stocks import STOCK_SYMBOLS, load_stock
 from course.data.time_series import TimeSeries, load_time_series
 
 __all__ = [
+    "IMAGE_SETS",
     "STOCK_SYMBOLS",
     "Challenger",
     "Diabetes",
@@ -32,6 +35,8 @@ __all__ = [
     "load_diabetes",
     "load_digits",
     "load_eeg",
+    "load_images",
+    "load_mnist",
     "load_photograph",
     "load_river_gauge",
     "load_stock",

@@ -46,7 +46,8 @@ def bar(done: float, total: float, out: Console, cells: int = 5) -> str:
     return full * filled + empty * (cells - filled)
 
 
-def _progress(out: Console, what: str) -> Progress:
+def progress_bar(out: Console, what: str) -> Progress:
+    """A bar with an estimate that draws itself only when it is told to, and not at all without a terminal."""
     return Progress(
         TextColumn(what),
         BarColumn(bar_width=20),
@@ -66,7 +67,7 @@ class CheckView:
     def __init__(self, course: Course, out: Console) -> None:
         self._course = course
         self._out = out
-        self._progress = _progress(out, "checking")
+        self._progress = progress_bar(out, "checking")
         self._task = self._progress.add_task("", total=None)
 
     def started(self, selections: Sequence[Selection]) -> None:
@@ -191,7 +192,7 @@ class ClassView:
 
     def __init__(self, out: Console) -> None:
         self._out = out
-        self._progress = _progress(out, "grading")
+        self._progress = progress_bar(out, "grading")
         self._task = self._progress.add_task("", total=None)
         self._total = 0
         self._count = 0

@@ -22,14 +22,17 @@ from course.testing.describing import as_array, describe, describe_call, is_tens
 from course.worker.handle import Call, Handle, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
 
+# Bound now: in process, a submission may replace them in NumPy later.
+_isclose, _allclose, _array_equal = np.isclose, np.allclose, np.array_equal
+
 # What the running check has asked of the student so far; set by the runner.
 current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.ContextVar(
     "transcript", default=None
 )
 
-# Who hears how far each assert_close was from its expected value, where 1 is the edge of the tolerance in effect;
-# set by `course verify`.
-comparison_listener: contextvars.ContextVar[Callable[[float], None] | None] = contextvars.ContextVar(
+# Hears how far each assert_close was from its expected value, where 1 is the edge of the tolerance in effect, and
+# says whether to go on although it is too far; set by `course verify`.
+comparison_listener: contextvars.ContextVar[Callable[[float], bool] | None] = contextvars.ContextVar(
     "comparison_listener", default=None
 )
 
@@ -99,9 +102,9 @@ def assert_close(
         )
     rtol, atol = _tolerance(got, want, rtol, atol)
     listener = comparison_listener.get()
-    if listener is not None:
-        listener(_deviation(got, want, rtol, atol))
-    wrong = ~np.isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
+    if listener is not None and listener(_deviation(got, want, rtol, atol)):
+        return
+    wrong = ~_isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if not wrong.any():
         return
     at = _first(wrong)
@@ -144,6 +147,7 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
             ("expected", f"{expected} of {want.dtype}"),
             ("came back", describe(actual)),
             cause="a comparison where a number was meant",
+            outcome="wrong_type",
         )
     return got
 
@@ -184,17 +188,17 @@ def _shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
 def _value_cause(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
     if want.size < 2 or not np.isfinite(got).all() or not np.isfinite(want).all():
         return ""
-    if np.allclose(got, -want, rtol=rtol, atol=atol):
+    if _allclose(got, -want, rtol=rtol, atol=atol):
         return "the sign is the wrong way round everywhere"
-    if want.ndim == 2 and want.shape[0] == want.shape[1] and np.allclose(got, want.T, rtol=rtol, atol=atol):
+    if want.ndim == 2 and want.shape[0] == want.shape[1] and _allclose(got, want.T, rtol=rtol, atol=atol):
         return "this is the transpose of what is expected"
     nonzero = np.abs(want) > 1e-12
     if nonzero.any():
         ratio = got[nonzero] / want[nonzero]
-        if np.allclose(ratio, ratio.flat[0], rtol=1e-6) and not np.isclose(ratio.flat[0], 0.0):
+        if _allclose(ratio, ratio.flat[0], rtol=1e-6) and not _isclose(ratio.flat[0], 0.0):
             return f"every entry is {ratio.flat[0]:.6g} times what is expected: a constant factor"
     offset = got - want
-    if np.allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
+    if _allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
         return f"every entry is off by the same {offset.flat[0]:.6g}"
     return ""
 
@@ -229,7 +233,7 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
             got, want = as_array(actual), as_array(expected)
         except (TypeError, ValueError, RuntimeError):
             return where, "kind"
-        return None if got.shape == want.shape and bool(np.array_equal(got, want)) else (where, "value")
+        return None if got.shape == want.shape and bool(_array_equal(got, want)) else (where, "value")
     if isinstance(expected, (bool, np.bool_)):
         if is_tensor(actual) or isinstance(actual, np.ndarray):
             actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual

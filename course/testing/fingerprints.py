@@ -113,8 +113,11 @@ class Explainer:
         return found[0] if len(found) == 1 else None
 
     def matches(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> list[Answer]:
-        """Every misconception that answers as the student did; none when the last call gave no answer."""
-        if check.training or not transcript.calls or transcript.calls[-1].problem is not None:
+        """Every misconception that answers as the student did."""
+        if check.training or not transcript.calls:
+            return []
+        last = transcript.calls[-1].problem
+        if last is not None and (last.outcome != "error" or not last.types):
             return []
         mine = fingerprint(transcript)
         return [answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)]

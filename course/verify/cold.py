@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from course.catalog import Course, Day, load_course
+from course.verify.threads import thread_variables
 from course.verify.trials import Trier, plain, tasks_of
-
-THREADS = ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM")
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,7 @@ class Environment:
 
     @property
     def variables(self) -> dict[str, str]:
-        threads = {f"{name}_NUM_THREADS": str(self.threads) for name in THREADS}
-        return {**threads, "PYTHONHASHSEED": str(self.hash_seed), "MPLBACKEND": "Agg"}
+        return {**thread_variables(self.threads), "PYTHONHASHSEED": str(self.hash_seed), "MPLBACKEND": "Agg"}
 
 
 ENVIRONMENTS = (

@@ -60,6 +60,7 @@ class Evidence:
     namings: list[Naming] = field(default_factory=list)
     refusals: list[RefusalTrial] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)  # jobs that gave no evidence, and why
+    job_seconds: float = 0.0
 
     def of(self, kind: str, exercise: str) -> dict[Answer, list[Trial]]:
         """The trials of the misconceptions or of the variants of one exercise."""

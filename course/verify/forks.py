@@ -17,7 +17,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from course.errors import CourseError
@@ -27,10 +27,14 @@ TICK = 0.2
 
 @dataclass(frozen=True)
 class Ended:
-    """How a job ended: with a ``value``, or with the ``problem`` that there is none (``timeout``, ``SIGSEGV``)."""
+    """How a job ended: with a ``value``, or with the ``problem`` that there is none.
+
+    A problem is ``timeout``, the name of a signal, an exit status, or the sentence of a CourseError.
+    """
 
     value: Any = None
     problem: str = ""
+    seconds: float = 0.0
 
 
 Then = Callable[[Ended], None]
@@ -49,8 +53,12 @@ class _Child:
     job: _Job
     number: int
     pipe: int
-    until: float
+    started: float
     text: bytearray
+
+    @property
+    def overdue(self) -> bool:
+        return time.monotonic() - self.started > self.job.seconds
 
 
 class ForkPool:
@@ -64,13 +72,17 @@ class ForkPool:
         self._ticked = ticked
         self._waiting: deque[_Job] = deque()
         self._running: dict[int, _Child] = {}
-        self.submitted = 0
+        self.expected = 0  # jobs that have been submitted or announced
         self.ended = 0
+
+    def announce(self, jobs: int) -> None:
+        """So many jobs will be submitted later; negative to take an announcement back."""
+        self.expected += jobs
 
     def submit(self, label: str, work: Callable[[], Any], seconds: float, then: Then) -> None:
         """Put a job into the queue; ``seconds`` on the wall after which it is killed."""
         self._waiting.append(_Job(label, work, seconds, then))
-        self.submitted += 1
+        self.expected += 1
 
     def run(self) -> None:
         """Until nothing waits and nothing runs. No child outlives this call, whatever ends it."""
@@ -93,7 +105,7 @@ class ForkPool:
             _work(job, write)
         os.close(write)
         os.set_blocking(read, False)
-        self._running[read] = _Child(job, number, read, time.monotonic() + job.seconds, bytearray())
+        self._running[read] = _Child(job, number, read, time.monotonic(), bytearray())
 
     def _attend(self) -> None:
         """Wait for the first word of any child, or for the first deadline."""
@@ -104,8 +116,7 @@ class ForkPool:
             child = self._running[pipe]
             if self._read(child):
                 self._end(child, _reply(child, self._bury(child)))
-        now = time.monotonic()
-        for child in [child for child in self._running.values() if child.until < now]:
+        for child in [child for child in self._running.values() if child.overdue]:
             self._bury(child)
             self._end(child, Ended(problem="timeout"))
         self._ticked("")
@@ -120,14 +131,14 @@ class ForkPool:
 
     def _end(self, child: _Child, ended: Ended) -> None:
         self.ended += 1
-        child.job.then(ended)
+        child.job.then(replace(ended, seconds=time.monotonic() - child.started))
         self._ticked(child.job.label)
 
     def _bury(self, child: _Child) -> int:
         """End the child and everything it started; its exit code."""
         del self._running[child.pipe]
         os.close(child.pipe)
-        if time.monotonic() < child.until:
+        if not child.overdue:
             _grace(child.number)
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -181,7 +192,7 @@ def _reply(child: _Child, code: int) -> Ended:
     except ValueError:
         return Ended(problem=signal.Signals(-code).name if code < 0 else f"exit status {code}")
     if "sentence" in reply:
-        raise CourseError(reply["sentence"])
+        return Ended(problem=reply["sentence"])
     if "traceback" in reply:
         raise RuntimeError(f"the job {child.job.label!r} broke:\n{reply['traceback']}")
     return Ended(value=reply["value"])

@@ -29,16 +29,45 @@ Collect = Callable[[Any], None]
 
 
 class Gatherer:
-    """Submits the jobs of one day to a pool; when they have ended, ``evidence`` is complete."""
+    """Submits the jobs of one day to a pool; ``complete`` is called when the last of them has ended."""
 
-    def __init__(self, course: Course, evidence: Evidence, trier: Trier, seeds: Sequence[int]) -> None:
+    def __init__(
+        self,
+        course: Course,
+        evidence: Evidence,
+        trier: Trier,
+        seeds: Sequence[int],
+        pool: ForkPool,
+        complete: Callable[[], None],
+    ) -> None:
         self._course = course
         self._evidence = evidence
         self._trier = trier
         self._seeds = seeds
+        self._pool = pool
+        self._complete = complete
+        self._open = 0
         self._root = course.solutions
 
-    def submit_solution(self, pool: ForkPool, then: Callable[[], None]) -> None:
+    def submit(self, label: str, work: Callable[[], Any], collect: Collect, *, always: bool = False) -> None:
+        """One job of the day. ``collect`` takes its value; with ``always`` it is called without one, too."""
+        self._open += 1
+
+        def then(ended: Ended) -> None:
+            self._evidence.job_seconds += ended.seconds
+            if ended.problem:
+                self._evidence.broken.append((label, ended.problem))
+            if always or not ended.problem:
+                collect(ended.value)
+            self._open -= 1
+            if self._open == 0:
+                self._complete()
+
+        training = len(tasks_of(self._evidence.day.exercises, training=True))
+        seconds = JOB_SECONDS + training * self._course.limits.training_seconds
+        self._pool.submit(f"{self._evidence.day.number} {label}", work, seconds, then)
+
+    def submit_solution(self, then: Callable[[], None]) -> None:
         """The solution under every seed; ``then`` is called when all of it is there."""
         day = self._evidence.day
         jobs: list[tuple[str, Callable[[], Any]]] = []
@@ -59,7 +88,7 @@ class Gatherer:
                 then()
 
         for label, work in jobs:
-            self._submit(pool, f"solution, {label}", work, ended, always=True)
+            self.submit(f"solution, {label}", work, ended, always=True)
 
     def _solve(self, tasks: Any, seeds: Sequence[int]) -> list[dict[str, Any]]:
         found: list[Trial] = []
@@ -71,66 +100,44 @@ class Gatherer:
                 found.append(trial)
         return plain(found)
 
-    def submit_rest(self, pool: ForkPool) -> None:
+    def submit_rest(self) -> None:
         """Everything that does not wait for the solution, the slow processes first."""
         evidence, day = self._evidence, self._evidence.day
         for environment in ENVIRONMENTS:
-            self._submit(
-                pool,
+            self.submit(
                 f"solution, {environment.name}",
                 lambda e=environment: try_in_environment(self._course, day, self._seeds[0], e),
                 lambda trials, e=environment: evidence.elsewhere.update({e.name: from_plain(trials)}),
             )
-        self._submit(pool, "isolated", self._isolate, self._take_isolated)
-        self._submit(pool, "skeleton", self._try_skeleton, lambda t: evidence.skeleton.extend(from_plain(t)))
+        self.submit("isolated", self._isolate, self._take_isolated)
+        self.submit("skeleton", self._try_skeleton, lambda t: evidence.skeleton.extend(from_plain(t)))
         for exercise in day.exercises:
-            self._submit_exercise(pool, exercise)
+            self._submit_exercise(exercise)
 
-    def _submit_exercise(self, pool: ForkPool, exercise: Exercise) -> None:
+    def _submit_exercise(self, exercise: Exercise) -> None:
         evidence = self._evidence
-        self._submit(
-            pool,
+        self.submit(
             f"{exercise.name} unwritten",
             lambda: self._try_stub(exercise),
             lambda trials: evidence.stubbed.extend(from_plain(trials)),
         )
         for answer in [a for a in evidence.answers if a.exercise == exercise.name]:
-            self._submit(
-                pool,
+            self.submit(
                 f"{exercise.name}: {answer.name}",
                 lambda a=answer: self._try_answer(exercise, a),
                 lambda trials, a=answer: evidence.answered.update({a: from_plain(trials)}),
             )
-        self._submit(
-            pool,
+        self.submit(
             f"{exercise.name}: names",
             lambda: self._name(exercise),
             lambda names: evidence.namings.extend(map(Naming.from_plain, names)),
         )
         if exercise.refused:
-            self._submit(
-                pool,
+            self.submit(
                 f"{exercise.name}: refused calls",
                 lambda: try_spellings(self._trier, evidence.sources, exercise),
                 lambda rows: evidence.refusals.extend(RefusalTrial(exercise.name, *row) for row in rows),
             )
-
-    def _submit(
-        self, pool: ForkPool, label: str, work: Callable[[], Any], collect: Collect, *, always: bool = False
-    ) -> None:
-        def then(ended: Ended) -> None:
-            if ended.problem:
-                self._evidence.broken.append((label, ended.problem))
-            if always or not ended.problem:
-                collect(ended.value)
-
-        training = len(tasks_of(self._evidence.day.exercises, training=True))
-        pool.submit(
-            f"{self._evidence.day.number} {label}",
-            work,
-            JOB_SECONDS + training * self._course.limits.training_seconds,
-            then,
-        )
 
     def _try_skeleton(self) -> list[dict[str, Any]]:
         day = self._evidence.day
@@ -167,8 +174,9 @@ class Gatherer:
         found: list[Trial] = []
         with self._evidence.sources.folder(self._evidence.sources.answered(answer)) as root:
             for number, seed in enumerate(self._seeds):
-                trials = brisk.try_all(root, quick, seed)
-                caught = answer.kind == "misconception" and not all(trial.passed for trial in trials)
+                wrong = answer.kind == "misconception"
+                trials = brisk.try_all(root, quick, seed, lenient=wrong)
+                caught = wrong and not all(trial.passed for trial in trials)
                 if slow and number < ANSWER_TRAINING_SEEDS and not caught:
                     trials += patient.try_all(root, slow, seed)
                 found += trials

@@ -2,8 +2,8 @@
 
 Every ``assert_close`` has a tolerance. Right answers, computed in other ways, differ from the expected value
 by rounding; wrong ones by more. A tolerance is good when it lies far from both: ``spread`` is the largest
-deviation of a right answer, ``nearest`` the smallest of a wrong one that was caught there, both in units of the
-tolerance in effect. The margin is the smaller of the two factors.
+deviation of a right answer, ``nearest`` the smallest of a wrong one that only this tolerance caught, both in units of
+the tolerance in effect. The margin is the smaller of the two factors.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.verify.trials import Trial
+from course.verify.trials import Comparison, Trial
 
 ENOUGH = 10.0
 
@@ -58,22 +58,28 @@ class Margins:
 
     def right(self, trials: Iterable[Trial], whose: str) -> None:
         """Take in what a right answer did."""
-        for site, deviation, _ in self._compared(trials):
-            if deviation > site.spread:
-                site.spread, site.widest = deviation, whose
+        for trial in trials:
+            for comparison in trial.comparisons:
+                site = self._site(trial, comparison)
+                if comparison.deviation > site.spread:
+                    site.spread, site.widest = comparison.deviation, whose
 
     def wrong(self, trials: Iterable[Trial], whose: str) -> None:
-        """Take in what a wrong answer did where it was caught."""
-        for site, deviation, last in self._compared(trials):
-            if last and 1 < deviation < site.nearest:
-                site.nearest, site.wrong = deviation, whose
+        """Take in what a wrong answer did in the tests where nothing but tolerances caught it.
 
-    def _compared(self, trials: Iterable[Trial]) -> Iterable[tuple[Site, float, bool]]:
+        A test catches it by the comparison that is furthest off: that one decides how much wider tolerances could be.
+        """
         for trial in trials:
-            for number, comparison in enumerate(trial.comparisons, start=1):
-                key = (trial.check, comparison.line)
-                site = self.sites.setdefault(key, Site(*key))
-                yield site, comparison.deviation, number == len(trial.comparisons)
+            if not trial.close_only:
+                continue
+            furthest = max(trial.comparisons, key=lambda comparison: comparison.deviation)
+            site = self._site(trial, furthest)
+            if furthest.deviation < site.nearest:
+                site.nearest, site.wrong = furthest.deviation, whose
+
+    def _site(self, trial: Trial, comparison: Comparison) -> Site:
+        key = (trial.check, comparison.line)
+        return self.sites.setdefault(key, Site(*key))
 
     @property
     def to_right(self) -> float:

@@ -56,6 +56,7 @@ class ModuleSpace:
     def __init__(self, root: Path, days: Sequence[str]) -> None:
         self.root = root
         self._finder = DayFinder(root, days)
+        self._prefixes = tuple(days)
         self._modules: dict[str, ModuleType] = {}
 
     def import_module(self, name: str) -> ModuleType:
@@ -82,7 +83,7 @@ class ModuleSpace:
         outer = ModuleSpace._active
         if outer is not None:
             outer._leave()
-        for name in [name for name in sys.modules if self._is_ours(name)]:
+        for name in self._present():
             del sys.modules[name]
         sys.modules.update(self._modules)
         sys.meta_path.insert(0, self._finder)
@@ -91,10 +92,11 @@ class ModuleSpace:
     def _leave(self) -> None:
         if self._finder in sys.meta_path:
             sys.meta_path.remove(self._finder)
-        self._modules = {name: module for name, module in sys.modules.items() if self._is_ours(name)}
-        for name in self._modules:
-            del sys.modules[name]
+        self._modules = {name: sys.modules.pop(name) for name in self._present()}
         ModuleSpace._active = None
 
-    def _is_ours(self, name: str) -> bool:
-        return name.partition(".")[0] in self._finder.days
+    def _present(self) -> list[str]:
+        """Names of imported modules below the day folders. Asked at every call: thousands of others may be imported."""
+        days = self._finder.days
+        found = [name for name in sys.modules if name.startswith(self._prefixes)]
+        return [name for name in found if name.partition(".")[0] in days]

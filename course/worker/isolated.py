@@ -327,7 +327,7 @@ class _Clock:
             self._used += wall
         else:
             ran = cpu - (self._cpu if self._cpu is not None else cpu - min(wall, cpu))
-            self._used += wall if state in "SDTZ" else min(ran, wall)
+            self._used += wall if state in "STZ" else min(ran, wall)
             self._cpu = cpu
         if self._used >= self._seconds or now - self._started >= HARD_CAP * self._seconds:
             raise timeout_problem(self._seconds)

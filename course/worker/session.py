@@ -152,7 +152,8 @@ def reset_process_state(seed: int) -> None:
         torch.manual_seed(seed)
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
-        torch.use_deterministic_algorithms(False)
+        if torch.are_deterministic_algorithms_enabled():
+            torch.use_deterministic_algorithms(False)
 
 
 def describe_exception(error: BaseException, root: Path) -> StudentProblem:

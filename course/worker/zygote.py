@@ -46,6 +46,7 @@ def warm(imports: Sequence[str]) -> None:
     import numpy as np
 
     from course.worker import serving  # noqa: F401  (imported before the fork)
+    from course.worker.session import reset_process_state
 
     np.linalg.svd(np.eye(2))
     torch: Any = sys.modules.get("torch")
@@ -54,6 +55,7 @@ def warm(imports: Sequence[str]) -> None:
         x = torch.ones(1, 1, 4, 4, requires_grad=True)
         torch.nn.functional.conv2d(x, torch.ones(1, 1, 2, 2)).sum().backward()
         torch.linalg.svd(torch.eye(2))
+    reset_process_state(0)
     gc.collect()
     gc.freeze()
 

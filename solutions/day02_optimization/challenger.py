@@ -75,9 +75,7 @@ def negative_log_likelihood_gradient(theta: np.ndarray, x: np.ndarray, y: np.nda
     ### END SOLUTION
 
 
-def fit_logistic(
-    x: np.ndarray, y: np.ndarray, learning_rate: float = 2.0, steps: int = 2000
-) -> np.ndarray:
+def fit_logistic(x: np.ndarray, y: np.ndarray, learning_rate: float = 2.0, steps: int = 2000) -> np.ndarray:
     """Maximum likelihood by gradient descent, on standardised x, from θ = (0, 0).
 
     At 70 °F the raw temperatures allow a learning rate of 0.0016 and would need millions of steps.

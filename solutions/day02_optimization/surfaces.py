@@ -87,7 +87,7 @@ def bumpy_paraboloid_gradient(x: np.ndarray) -> np.ndarray:
 def rosenbrock(x: np.ndarray) -> float | np.ndarray:
     """Rosenbrock's banana valley for points of shape (…, n), n >= 2, with its minimum 0 at (1, …, 1) (given).
 
-        f(x) = Σ_i  100 (x_{i+1} − x_i²)² + (1 − x_i)²   over i = 0, …, n − 2
+    f(x) = Σ_i  100 (x_{i+1} − x_i²)² + (1 − x_i)²   over i = 0, …, n − 2
     """
     here, following = x[..., :-1], x[..., 1:]
     return np.sum(100 * (following - here**2) ** 2 + (1 - here) ** 2, axis=-1)

@@ -1,6 +1,6 @@
 """The project of the day (given): find bursts of two rhythms in the recordings of people never seen before.
 
-    python -m day13_optim.eeg --epochs 40 --out report.json
+    python -m day13_optim.eeg --epochs 30 --out report.json
 
 trains a small network on some people, chooses the moment to stop on others and is tested, once, on the rest. It is made
 of your own optimiser, schedule, dropout, augmentation, early stopping and training loop.
@@ -78,7 +78,7 @@ def prepare(seed: int = 0, people: tuple[int, int, int] = (6, 3, 3)) -> Split:
     return Split(*((torch.tensor(x), torch.tensor(y)) for x, y in zip(signals, labels, strict=True)))
 
 
-def run(epochs: int = 40, seed: int = 0, dropout: float = 0.2, max_shift: int = 8) -> dict[str, float]:
+def run(epochs: int = 30, seed: int = 0, dropout: float = 0.2, max_shift: int = 8) -> dict[str, float]:
     """One experiment; the same seed gives the same report.
 
     Returns
@@ -115,7 +115,7 @@ def run(epochs: int = 40, seed: int = 0, dropout: float = 0.2, max_shift: int = 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description="Train a network on EEG-shaped signals and write a report.")
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("report.json"), help="where the report goes")
     arguments = parser.parse_args()

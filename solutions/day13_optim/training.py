@@ -186,7 +186,7 @@ def train(
                 if stopping is not None and stopping.update(loss, model):
                     break
         except KeyboardInterrupt:
-            progress.write("Interrupted: what has been learned so far is kept.")
+            progress.set_description("interrupted, keeping what is learned")
         if stopping is not None:
             stopping.restore(model)
         ### END SOLUTION

@@ -71,7 +71,7 @@ sheet = "counter"
 hints = ["remember", "self.value", "+="]
 """
 
-TESTS = '''
+TESTS = """
 import numpy as np
 
 from course.testing import assert_close, assert_equal, assert_unchanged, hidden, points
@@ -99,9 +99,9 @@ def test_counter_step_accumulates(student, rng):
     counter = student.Counter(start)
     assert_equal(counter.step(first), start + first)
     assert_equal(counter.step(second), start + first + second)
-'''
+"""
 
-ANSWERS = '''
+ANSWERS = """
 import numpy as np
 
 from course.testing import misconception, variant
@@ -128,7 +128,7 @@ def loop(x):
     for entry in np.ravel(x):
         result += entry
     return result
-'''
+"""
 
 SHEET = """
 # Tiny

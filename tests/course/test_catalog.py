@@ -13,7 +13,10 @@ from course.errors import CourseError, UsageError
 
 def test_exercises_have_their_checks_points_and_marks(tiny: Course) -> None:
     total, counter = tiny.days[0].exercises
-    assert [check.name for check in total.checks] == ["test_total_of_several_shapes", "test_total_of_large_numbers"]
+    assert [check.name for check in total.checks] == [
+        "test_total_of_several_shapes",
+        "test_total_of_large_numbers",
+    ]
     assert [check.points for check in total.checks] == [2, 1]
     assert [check.hidden for check in total.checks] == [False, True]
     assert counter.checks[0].name == "test_counter_step_accumulates"
@@ -46,7 +49,8 @@ def test_an_exercise_is_found_with_and_without_its_module(tiny: Course, word: st
 
 
 @pytest.mark.parametrize(
-    ("word", "nearest"), [("day1_tiny", "'day01_tiny'"), ("day01/totl", "'total'"), ("day01/sums.totl", "'sums.total'")]
+    ("word", "nearest"),
+    [("day1_tiny", "'day01_tiny'"), ("day01/totl", "'total'"), ("day01/sums.totl", "'sums.total'")],
 )
 def test_an_unknown_name_is_answered_with_the_nearest(tiny: Course, word: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean {nearest}"):
@@ -71,7 +75,12 @@ def _damage(tiny: Course, file: str, old: str, new: str) -> Course:
     [
         ("tests/day01_tiny/test_sums.py", "@points(2)\n", "", "has no points; write @points"),
         ("tests/day01_tiny/test_sums.py", "@points", "@weight", "has no test with points"),
-        ("tests/day01_tiny/test_sums.py", "test_total_of_large", "test_mean_of_large", "belongs to no exercise"),
+        (
+            "tests/day01_tiny/test_sums.py",
+            "test_total_of_large",
+            "test_mean_of_large",
+            "belongs to no exercise",
+        ),
         ("tests/day01_tiny/test_sums.py", "(student, rng)", "(student, tmp_path)", "and nothing else"),
         ("tests/day01_tiny/test_sums.py", "import numpy as np", "import numpy as", "test_sums.py:1"),
         ("tests/day01_tiny/exercises.toml", 'sheet = "total"\n', "", "lacks the entry 'sheet'"),
@@ -79,7 +88,9 @@ def _damage(tiny: Course, file: str, old: str, new: str) -> Course:
         ("tests/day01_tiny/exercises.toml", "Counter.step", "Counter.stride", "belongs to no exercise"),
     ],
 )
-def test_a_damaged_catalogue_is_one_sentence(tiny: Course, file: str, old: str, new: str, sentence: str) -> None:
+def test_a_damaged_catalogue_is_one_sentence(
+    tiny: Course, file: str, old: str, new: str, sentence: str
+) -> None:
     course = _damage(tiny, file, old, new)
     with pytest.raises(CourseError) as caught:
         _ = course.days[0].exercises

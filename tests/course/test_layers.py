@@ -10,7 +10,20 @@ import pytest
 
 from tests.course.conftest import ROOT
 
-ROOMS = ["errors", "files", "data", "plots", "catalog", "worker", "testing", "grading", "release", "verify", "report", "cli"]
+ROOMS = [
+    "errors",
+    "files",
+    "data",
+    "plots",
+    "catalog",
+    "worker",
+    "testing",
+    "grading",
+    "release",
+    "verify",
+    "report",
+    "cli",
+]
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -21,7 +34,9 @@ def _imports(path: Path) -> Iterator[str]:
             yield node.module
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "course").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "course").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_rooms_import_only_downwards(path: Path) -> None:
     room = path.relative_to(ROOT / "course").parts[0].removesuffix(".py")
     if room == "__init__":
@@ -38,4 +53,6 @@ def test_rooms_import_only_downwards(path: Path) -> None:
 def test_content_knows_only_data_and_plots(path: Path) -> None:
     for module in _imports(path):
         if module.split(".")[0] == "course":
-            assert module.split(".")[:2] in (["course", "data"], ["course", "plots"]), f"{path.name} imports {module}"
+            assert module.split(".")[:2] in (["course", "data"], ["course", "plots"]), (
+                f"{path.name} imports {module}"
+            )

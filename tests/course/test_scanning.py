@@ -66,7 +66,9 @@ def test_an_exercise_that_is_only_another_name_is_found() -> None:
 
 
 def test_a_method_is_scanned_by_itself() -> None:
-    source = "class A:\n    def one(self, a):\n        return a @ a\n\n    def two(self, a):\n        return a\n"
+    source = (
+        "class A:\n    def one(self, a):\n        return a @ a\n\n    def two(self, a):\n        return a\n"
+    )
     assert find_refused(source, "A.one", REFUSED) is not None
     assert find_refused(source, "A.two", REFUSED) is None
 

@@ -20,7 +20,10 @@ def test_a_skeleton_keeps_everything_but_the_regions(tiny: Course) -> None:
     assert "self.value += by" not in text
     assert "self.value = start" in text
     assert text.count("# TODO(day01): ") == 2
-    assert '    # TODO(day01): Sum of all entries\n    raise NotImplementedError("total is not written yet")' in text
+    assert (
+        '    # TODO(day01): Sum of all entries\n    raise NotImplementedError("total is not written yet")'
+        in text
+    )
     ast.parse(text)
 
 
@@ -50,7 +53,8 @@ FUNCTION = 'def f():\n    """Do."""\n'
         ),
         ("def f():\n    ### BEGIN SOLUTION\n    return (1\n    ### END SOLUTION\n", 3, "nothing was written"),
         (
-            FUNCTION + "    ### BEGIN SOLUTION\n    return 1\n\n\ndef g():\n    return 2\n    ### END SOLUTION\n",
+            FUNCTION
+            + "    ### BEGIN SOLUTION\n    return 1\n\n\ndef g():\n    return 2\n    ### END SOLUTION\n",
             3,
             "the region",
         ),
@@ -67,13 +71,17 @@ def test_sync_writes_once_and_is_then_in_step(tiny: Course) -> None:
     write(tiny, differences(tiny), force=False)
     assert differences(tiny) == []
     assert is_untouched((tiny.root / "day01_tiny/sums.py").read_text(encoding="utf-8"))
-    assert "| [Total](#total) | `total` in [sums.py](sums.py) | 3 |" in tiny.sheet(tiny.days[0]).read_text(encoding="utf-8")
+    assert "| [Total](#total) | `total` in [sums.py](sums.py) | 3 |" in tiny.sheet(tiny.days[0]).read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_changed_source_replaces_an_untouched_skeleton(tiny: Course) -> None:
     write(tiny, differences(tiny), force=False)
     source = tiny.solutions / "day01_tiny/sums.py"
-    source.write_text(source.read_text(encoding="utf-8").replace("Sum of all", "Total of all"), encoding="utf-8")
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("Sum of all", "Total of all"), encoding="utf-8"
+    )
     write(tiny, differences(tiny), force=False)
     assert "Total of all" in (tiny.root / "day01_tiny/sums.py").read_text(encoding="utf-8")
 
@@ -82,7 +90,9 @@ def _edit(tiny: Course) -> Path:
     write(tiny, differences(tiny), force=False)
     file = tiny.root / "day01_tiny/sums.py"
     text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace('raise NotImplementedError("total is not written yet")', "return 0.0"), encoding="utf-8")
+    file.write_text(
+        text.replace('raise NotImplementedError("total is not written yet")', "return 0.0"), encoding="utf-8"
+    )
     return file
 
 

@@ -63,14 +63,18 @@ scalars = (
     | st.binary(max_size=50)
 )
 arrays = hnp.arrays(
-    st.sampled_from(["bool", "int8", "uint16", "int64", "float16", "float32", "float64", "complex128", "<U3", ">f8"]),
+    st.sampled_from(
+        ["bool", "int8", "uint16", "int64", "float16", "float32", "float64", "complex128", "<U3", ">f8"]
+    ),
     hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
 )
 plain = st.recursive(
     scalars | arrays,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.tuples(inner, inner)
-    | st.dictionaries(st.text() | st.integers(), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text() | st.integers(), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -82,14 +86,17 @@ def test_plain_data_arrives_as_it_left(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "array", [np.arange(12.0).reshape(3, 4)[:, ::-1], np.arange(6).reshape(2, 3).T, np.float32([[1], [2]])[::2]]
+    "array",
+    [np.arange(12.0).reshape(3, 4)[:, ::-1], np.arange(6).reshape(2, 3).T, np.float32([[1], [2]])[::2]],
 )
 def test_memory_layout_does_not_matter(array: np.ndarray) -> None:
     assert np.array_equal(through(array), array)
     assert through(array).flags.writeable
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.int64, torch.bool, torch.complex64])
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.bfloat16, torch.int64, torch.bool, torch.complex64]
+)
 @pytest.mark.parametrize("shape", [(), (0,), (2, 3), (1, 4, 1)])
 def test_tensors_keep_shape_dtype_and_gradient_flag(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
     tensor = torch.ones(shape, dtype=dtype)
@@ -110,7 +117,14 @@ def test_numpy_scalars_keep_their_type() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [object(), lambda: 0, np.array([object()], dtype=object), np.ma.masked_array([1.0], mask=[True]), range(3), iter([])],
+    [
+        object(),
+        lambda: 0,
+        np.array([object()], dtype=object),
+        np.ma.masked_array([1.0], mask=[True]),
+        range(3),
+        iter([]),
+    ],
 )
 def test_everything_else_stays_behind_as_a_handle(value: Any) -> None:
     assert through(value) == ("handle", 7, type(value).__name__)
@@ -124,7 +138,12 @@ def test_a_value_that_contains_itself_is_refused() -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(list("icbsatTldeh")),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=6)
+    | st.sampled_from(list("icbsatTldeh")),
     lambda inner: st.lists(inner, max_size=5),
     max_leaves=15,
 )

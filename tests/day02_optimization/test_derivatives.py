@@ -115,7 +115,7 @@ def overflows(module, z):
     return False
 
 
-@points(2)
+@points(1)
 def test_sigmoid_far_from_zero_does_not_overflow(student, rng):
     z = rng.permutation([-1000.0, -800.0, -40.0, 40.0, 800.0, 1000.0]) + rng.uniform(-1, 1)
     assert_close(student.sigmoid(z), expit(z), cause="inf / inf: exp(800) is not a floating-point number")

@@ -43,7 +43,9 @@ def test_gradient_descent_takes_the_first_steps_exactly(student, rng):
         with assert_unchanged(start):
             path = student.gradient_descent(grad, start, rate, steps)
         expected = minimum + powers(np.eye(n) - rate * hessian, start - minimum, steps)
-        assert_close(path, expected, name="path", cause="row t + 1 is row t minus η times the gradient at row t")
+        assert_close(
+            path, expected, name="path", cause="row t + 1 is row t minus η times the gradient at row t"
+        )
     single = start.astype(np.float32)
     expected = minimum + powers(np.eye(n) - rate * hessian, single.astype(float) - minimum, 2)
     path = student.gradient_descent(grad, single, rate, 2)
@@ -58,7 +60,9 @@ def test_gradient_descent_arrives_at_the_minimum(student, rng):
         assert_shape(path, (301, len(eigenvalues)), name="path")
         assert_converges(path, to=minimum, tol=1e-6)
     minimum = rng.uniform(-3, 3, size=3)
-    path = student.gradient_descent(lambda x: np.tanh(x - minimum), minimum + rng.uniform(1, 2, size=3), 0.5, 200)
+    path = student.gradient_descent(
+        lambda x: np.tanh(x - minimum), minimum + rng.uniform(1, 2, size=3), 0.5, 200
+    )
     assert_converges(path, to=minimum, tol=1e-6)
 
 
@@ -110,6 +114,7 @@ def test_momentum_descent_takes_the_first_steps_exactly(student, rng):
     assert_close(path, expected, name="path", rtol=1e-4, atol=1e-4)
 
 
+@hidden
 @points(1)
 def test_momentum_descent_without_momentum_is_gradient_descent(student, rng):
     hessian, minimum, grad, start = valley(rng, rng.uniform(0.5, 3, size=3))

@@ -123,5 +123,7 @@ def test_to_original_units_is_the_same_line(student, rng):
         mean, scale = rng.uniform(20, 40), rng.uniform(2, 5)
         with assert_unchanged(theta):
             result = student.to_original_units(theta, mean, scale)
-        through = linregress([0.0, 1.0, 9.0], [(x - mean) / scale * theta[0] + theta[1] for x in (0.0, 1.0, 9.0)])
+        through = linregress(
+            [0.0, 1.0, 9.0], [(x - mean) / scale * theta[0] + theta[1] for x in (0.0, 1.0, 9.0)]
+        )
         assert_close(result, np.array([through.slope, through.intercept]))

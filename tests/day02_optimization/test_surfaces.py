@@ -37,7 +37,7 @@ def bumpy(x):
     return np.sum(x * x) + np.cos(2 * np.pi * x[0]) + np.sin(2 * np.pi * x[1])
 
 
-@points(2)
+@points(1)
 def test_bumpy_paraboloid_gradient_at_random_points(student, rng):
     for _ in range(4):
         x = rng.integers(-2, 3, size=2) + rng.uniform(0.05, 0.2, size=2)
@@ -46,7 +46,10 @@ def test_bumpy_paraboloid_gradient_at_random_points(student, rng):
         assert_close(result, complex_step(bumpy, x))
     single = x.astype(np.float32)
     assert_close(
-        student.bumpy_paraboloid_gradient(single), complex_step(bumpy, single.astype(float)), rtol=1e-3, atol=1e-3
+        student.bumpy_paraboloid_gradient(single),
+        complex_step(bumpy, single.astype(float)),
+        rtol=1e-3,
+        atol=1e-3,
     )
 
 
@@ -68,7 +71,7 @@ def test_rosenbrock_gradient_in_the_plane(student, rng):
     assert_close(student.rosenbrock_gradient(np.ones(2)), np.zeros(2), name="gradient at the minimum")
 
 
-@points(2)
+@points(1)
 def test_rosenbrock_gradient_in_more_dimensions(student, rng):
     cause = "the coordinates in the middle stand in two terms of the sum, and the gradient has both"
     for n in (3, 5, 8):

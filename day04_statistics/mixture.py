@@ -1,0 +1,101 @@
+# Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
+# skeleton 6603e71c780318e9
+"""A mixture of normal distributions, fitted by expectation and maximisation (EM).
+
+Each point comes from one of k normal distributions, but nobody has written down from which. EM guesses this
+by probabilities (E step), fits every distribution with these as weights (M step), and starts again.
+"""
+
+import numpy as np
+
+from day04_statistics.gaussian import gaussian_log_density
+from day04_statistics.probability import log_sum_exp
+
+
+def e_step(
+    x: np.ndarray, weights: np.ndarray, means: np.ndarray, covariances: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Expectation: which component may each point have come from, and how likely is the whole sample?
+
+        r_nk = π_k p_k(x_n) / p(x_n) ,   p(x_n) = Σ_k π_k p_k(x_n) ,   log-likelihood = Σ_n ln p(x_n)
+
+    Here p_k is the normal density with mean μ_k and covariance C_k. Far from all components every p_k(x_n)
+    is 0 in floating point and r would be 0/0: stay with logarithms until the quotient has been taken.
+
+    Parameters
+    ----------
+    x : (n, d) float array, one point per row
+    weights : (k,) float array π, more than 0, with sum 1
+    means : (k, d) float array
+    covariances : (k, d, d) float array, each symmetric and positive definite
+
+    Returns
+    -------
+    responsibilities : (n, k) float array
+        rows with sum 1
+    log_likelihood : float
+        the sum over the points, not the mean
+
+    References
+    ----------
+    Bishop, Pattern Recognition and Machine Learning, section 9.2.2
+    """
+    # TODO(day04): ln π_k + ln p_k(x_n) in an (n, k) array; `log_sum_exp` over k
+    raise NotImplementedError("e_step is not written yet")
+
+
+def m_step(x: np.ndarray, responsibilities: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Maximisation: the best parameters, when point n belongs to component k by the share r_nk.
+
+        N_k = Σ_n r_nk ,   π_k = N_k / n ,   μ_k = 1/N_k · Σ_n r_nk x_n ,
+        C_k = 1/N_k · Σ_n r_nk (x_n − μ_k)(x_n − μ_k)ᵀ   with the new μ_k
+
+    These are maximum likelihood estimates: divided by N_k (ddof = 0), and with nothing added to C_k.
+    Anything else, and the likelihood may fall.
+
+    Parameters
+    ----------
+    x : (n, d) float array, one point per row
+    responsibilities : (n, k) float array r, rows with sum 1, no column of zeros
+
+    Returns
+    -------
+    weights : (k,) float array
+    means : (k, d) float array
+    covariances : (k, d, d) float array
+
+    References
+    ----------
+    Bishop, Pattern Recognition and Machine Learning, section 9.2.2
+    """
+    # TODO(day04): weights and means are sums over n; the covariances one component after the other
+    raise NotImplementedError("m_step is not written yet")
+
+
+def fit_mixture(
+    x: np.ndarray, weights: np.ndarray, means: np.ndarray, covariances: np.ndarray, steps: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """EM: E step and M step in turn, from given parameters.
+
+    The log-likelihood never falls from one step to the next. It climbs to a maximum that depends on the
+    start, and not always to the highest one.
+
+    Parameters
+    ----------
+    x : (n, d) float array, one point per row
+    weights, means, covariances : what to start from, as in `e_step`
+    steps : how often both steps are taken, 0 or more
+
+    Returns
+    -------
+    weights, means, covariances : the parameters after the last step
+    log_likelihoods : (steps + 1,) float array
+        before the first step, and after each of them: the last entry belongs to the parameters returned
+
+    References
+    ----------
+    Dempster, Laird and Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm,
+    Journal of the Royal Statistical Society B 39, 1-38
+    """
+    # TODO(day04): write down the log-likelihood of the parameters you enter a round with, and of the last
+    raise NotImplementedError("fit_mixture is not written yet")

@@ -1,0 +1,1 @@
+"""The pictures of the day, drawn through your own functions (given)."""

@@ -1,0 +1,127 @@
+"""Arithmetic of architectures: sizes, numbers of parameters, receptive fields, before anything is built.
+
+A network is written down as a list of layers, each a tuple that begins with its kind:
+
+    ("conv", filters, kernel_size, stride, padding)     with a bias per filter
+    ("max_pool", kernel_size, stride)
+    ("batch_norm",)                                     with γ and β per channel
+    ("relu",)
+    ("flatten",)
+    ("dense", features)                                 with a bias per feature
+
+Kernel sizes, strides and paddings are pairs: vertical, horizontal.
+"""
+
+import math
+from typing import Any
+
+from day12_cnn.correlation import output_size
+
+Layer = tuple[Any, ...]
+Shape = tuple[int, ...]
+
+LENET: list[Layer] = [
+    ("conv", 8, (3, 3), (1, 1), (1, 1)),
+    ("relu",),
+    ("max_pool", (2, 2), (2, 2)),
+    ("conv", 16, (3, 3), (1, 1), (1, 1)),
+    ("relu",),
+    ("max_pool", (2, 2), (2, 2)),
+    ("flatten",),
+    ("dense", 64),
+    ("relu",),
+    ("dense", 10),
+]
+"""The network of lenet.py: for one channel of 8×8 pixels."""
+
+MLP: list[Layer] = [("flatten",), ("dense", 64), ("relu",), ("dense", 64), ("relu",), ("dense", 10)]
+"""A fully connected network to compare it with."""
+
+
+def summary(layers: list[Layer], input_shape: Shape) -> list[tuple[Shape, int]]:
+    """Shape of the output and number of parameters, layer by layer.
+
+    A convolution of c channels with f filters of kh × kw has f · c · kh · kw weights and f biases, whatever the
+    size of the image. A dense layer from n to m features has n · m weights and m biases. Batch normalisation
+    learns two numbers per channel. The other layers learn nothing.
+
+    Parameters
+    ----------
+    layers : the network, in the notation of this module
+    input_shape : (c, h, w) of one image; the batch is left out
+
+    Returns
+    -------
+    list of (shape, parameters)
+        one entry per layer: a tuple (c, h, w), or (n,) after flattening, and an integer
+
+    Raises
+    ------
+    ValueError
+        for a kind of layer that does not exist, and when a kernel does not fit into its input
+
+    References
+    ----------
+    Dumoulin and Visin (2016), arXiv:1603.07285, chapter 2; LeCun et al. (1998), section II.B, counts the
+    parameters of LeNet-5 in this way
+    """
+    ### BEGIN SOLUTION carry the shape from layer to layer; match statements read well here
+    shape, result = input_shape, []
+    for layer in layers:
+        parameters = 0
+        match layer:
+            case ("conv", filters, (kh, kw), (sh, sw), (ph, pw)):
+                c, h, w = shape
+                parameters = filters * c * kh * kw + filters
+                shape = (filters, output_size(h, kh, sh, ph), output_size(w, kw, sw, pw))
+            case ("max_pool", (kh, kw), (sh, sw)):
+                c, h, w = shape
+                shape = (c, output_size(h, kh, sh), output_size(w, kw, sw))
+            case ("batch_norm",):
+                parameters = 2 * shape[0]
+            case ("flatten",):
+                shape = (math.prod(shape),)
+            case ("dense", features):
+                parameters = shape[0] * features + features
+                shape = (features,)
+            case ("relu",):
+                pass
+            case _:
+                raise ValueError(f"{layer[0]!r} is not a kind of layer")
+        result.append((shape, parameters))
+    return result
+    ### END SOLUTION
+
+
+def receptive_field(layers: list[Layer]) -> tuple[int, int]:
+    """How many pixels of the input one number of the output can see, vertically and horizontally.
+
+    Walk forwards with the size of the field r (first 1) and the distance j, in pixels of the input, between two
+    neighbouring numbers (first 1). A layer with a kernel of k and a stride of s makes it
+
+        r ← r + (k − 1) · j ,   j ← j · s .
+
+    Parameters
+    ----------
+    layers : "conv", "max_pool", "batch_norm" and "relu" layers, in the notation of this module
+
+    Returns
+    -------
+    (height, width)
+        two integers, in pixels; the edge of the image is not considered
+
+    References
+    ----------
+    Araujo, Norris and Sim (2019), Computing receptive fields of convolutional neural networks, Distill,
+    doi:10.23915/distill.00021, equation 2
+    """
+    ### BEGIN SOLUTION for both axes; only layers with a kernel change anything
+    field, jump = [1, 1], [1, 1]
+    for layer in layers:
+        if layer[0] in ("conv", "max_pool"):
+            kernel_size, stride = layer[2:4] if layer[0] == "conv" else layer[1:3]
+            for axis in (0, 1):
+                field[axis] += (kernel_size[axis] - 1) * jump[axis]
+                jump[axis] *= stride[axis]
+    return field[0], field[1]
+    ### END SOLUTION

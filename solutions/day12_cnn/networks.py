@@ -1,0 +1,267 @@
+"""The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
+
+Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
+training and evaluation, and looking inside.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from day12_cnn.convolution import conv2d, conv2d_backward
+
+
+class LeNet(nn.Module):
+    """The network of lenet.py, with ``nn.Conv2d`` and ``nn.Linear``.
+
+        images (b, 1, 8, 8) ─ conv1 8@3×3 ─ ReLU ─ pool 2×2 ─ conv2 16@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU
+        ─ dense2 10
+
+    The layers with parameters are attributes named conv1, conv2, dense1 and dense2, so that
+    ``load_state_dict`` accepts the parameters of lenet.py and the logits are then equal.
+
+    References
+    ----------
+    LeCun et al. (1998), Gradient-based learning applied to document recognition, section II
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION four layers: conv1, conv2, dense1, dense2
+        self.conv1 = nn.Conv2d(1, 8, 3, padding=1)
+        self.conv2 = nn.Conv2d(8, 16, 3, padding=1)
+        self.dense1 = nn.Linear(64, 64)
+        self.dense2 = nn.Linear(64, 10)
+        ### END SOLUTION
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (b, 10) of images (b, 1, 8, 8)."""
+        ### BEGIN SOLUTION the layers with their ReLU and pooling; no softmax at the end
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = F.relu(self.dense1(x.flatten(start_dim=1)))
+        return self.dense2(x)
+        ### END SOLUTION
+
+
+class DigitNet(nn.Module):
+    """A convolutional network of your own for the digits.
+
+    Requirements: at most 50,000 parameters; at least two layers of class ``nn.Conv2d``; logits, no
+    probabilities. The check builds it with three seeds, trains each for 10 epochs on 1,297 digits (Adam, learning
+    rate 2e-3, batches of 32, cross-entropy, one thread) and expects a mean accuracy of 98.5 % on the other
+    500, after at most 10 seconds each. Images are standardised. Batch normalisation helps.
+
+    References
+    ----------
+    Simonyan and Zisserman (2015), Very deep convolutional networks for large-scale image recognition,
+    arXiv:1409.1556, section 2.3: why several 3×3 instead of one large kernel
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION whatever you like within the budget
+        self.layers = nn.Sequential(
+            *(nn.Conv2d(1, 16, 3, padding=1, bias=False), nn.BatchNorm2d(16), nn.ReLU()),
+            *(nn.Conv2d(16, 32, 3, padding=1, bias=False), nn.BatchNorm2d(32), nn.ReLU()),
+            nn.MaxPool2d(2),
+            *(nn.Conv2d(32, 64, 3, padding=1, bias=False), nn.BatchNorm2d(64), nn.ReLU()),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(64 * 2 * 2, 10),
+        )
+        ### END SOLUTION
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (b, 10) of images (b, 1, 8, 8)."""
+        ### BEGIN SOLUTION from images to logits
+        return self.layers(x)
+        ### END SOLUTION
+
+
+class ResidualBlock(nn.Module):
+    """Residual block with full pre-activation: the branch learns what to add to its input.
+
+        y = shortcut(x) + conv2(relu(norm2(conv1(relu(norm1(x))))))
+
+    norm1 and norm2 are ``nn.BatchNorm2d``. conv1 and conv2 are 3×3 with padding 1 and without bias; conv1 maps from
+    ``in_channels`` to ``out_channels`` and has the stride. The shortcut is the identity when the shape stays the
+    same, else (other number of channels, or a stride other than 1) a 1×1 convolution with the stride and without
+    bias. All are attributes of these names.
+
+    Parameters
+    ----------
+    in_channels, out_channels : channels of input and output
+    stride : of the block, 1 or more
+
+    References
+    ----------
+    He, Zhang, Ren and Sun (2016), Identity mappings in deep residual networks, arXiv:1603.05027, figure 1(b)
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
+        super().__init__()
+        ### BEGIN SOLUTION norm1, conv1, norm2, conv2 and shortcut
+        self.norm1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.shortcut: nn.Module = nn.Identity()
+        if in_channels != out_channels or stride != 1:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+        ### END SOLUTION
+
+    def forward(self, x: Tensor) -> Tensor:
+        """From (b, in_channels, h, w) to (b, out_channels, ⌈h / stride⌉, ⌈w / stride⌉)."""
+        ### BEGIN SOLUTION branch plus shortcut; nothing after the sum
+        branch = self.conv1(F.relu(self.norm1(x)))
+        branch = self.conv2(F.relu(self.norm2(branch)))
+        return self.shortcut(x) + branch
+        ### END SOLUTION
+
+
+def predict(model: nn.Module, images: Tensor) -> Tensor:
+    """The most likely class of every image.
+
+    Batch normalisation must use its running statistics and dropout be off, so the model works in evaluation mode;
+    nothing is recorded for gradients; and afterwards the model is in the mode it was in before.
+
+    Parameters
+    ----------
+    model : from images (b, …) to logits (b, k)
+    images : float tensor of all images; they fit into one batch
+
+    Returns
+    -------
+    (b,) int64 tensor
+        without a gradient
+
+    References
+    ----------
+    PyTorch documentation, "Autograd mechanics": evaluation mode and no-grad mode are different things
+    """
+    ### BEGIN SOLUTION remember the mode, evaluate, restore it
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        labels = model(images).argmax(dim=1)
+    model.train(was_training)
+    return labels
+    ### END SOLUTION
+
+
+def fit(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    epochs: int = 10,
+    batch_size: int = 32,
+    learning_rate: float = 2e-3,
+    seed: int = 0,
+) -> list[float]:
+    """Train a model with Adam and cross-entropy, in training mode.
+
+    In every epoch the samples are shuffled anew and cut into batches; the last one may be smaller and is used as
+    well. ``torch.optim.Adam`` keeps its other settings.
+
+    Parameters
+    ----------
+    model : from images to logits; changed in place
+    images : (n, …) float tensor
+    labels : (n,) int64 tensor
+    epochs, batch_size, learning_rate : as in lenet.py
+    seed : of the shuffling
+
+    Returns
+    -------
+    list of ``epochs`` numbers
+        cross-entropy, mean over all samples of the epoch, each measured before its step
+
+    References
+    ----------
+    Kingma and Ba (2015), Adam: a method for stochastic optimization, arXiv:1412.6980, algorithm 1
+    """
+    ### BEGIN SOLUTION the five lines of every training loop, and the mean of the losses
+    shuffling = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+    ### END SOLUTION
+
+
+def feature_maps(model: nn.Module, images: Tensor) -> dict[str, Tensor]:
+    """What every convolution of a model makes of these images, collected by forward hooks.
+
+    Parameters
+    ----------
+    model : any module; called once, in evaluation mode, without gradients, and left in the mode it was in. No hook
+        stays behind.
+    images : float tensor, what the model takes
+
+    Returns
+    -------
+    dict of float tensors
+        the output of each ``nn.Conv2d`` inside the model, under its name in ``model.named_modules()``, in this order
+
+    References
+    ----------
+    PyTorch documentation, ``Module.register_forward_hook``; Zeiler and Fergus (2014), arXiv:1311.2901
+    """
+    ### BEGIN SOLUTION a hook per convolution, one forward pass, remove the hooks whatever happens
+    maps: dict[str, Tensor] = {}
+    was_training = model.training
+    hooks = []
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            hooks.append(module.register_forward_hook(lambda _, __, y, name=name: maps.update({name: y})))
+    try:
+        model.eval()
+        with torch.no_grad():
+            model(images)
+    finally:
+        for hook in hooks:
+            hook.remove()
+        model.train(was_training)
+    return maps
+    ### END SOLUTION
+
+
+class Convolution(torch.autograd.Function):
+    """Your NumPy convolution as an operation that PyTorch can differentiate (optional).
+
+    ``Convolution.apply(x, weight, bias)`` equals ``F.conv2d(x, weight, bias)`` and has its gradients, but the
+    work is done by `conv2d` and `conv2d_backward`: stride 1, no padding.
+
+    References
+    ----------
+    PyTorch documentation, "Extending PyTorch": extending torch.autograd
+    """
+
+    @staticmethod
+    def forward(context: torch.autograd.function.FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        """Tensors to arrays, `conv2d`, and back; what the backward pass needs goes into the context."""
+        ### BEGIN SOLUTION save x and weight; detach() and numpy() on the way in, torch.from_numpy on the way out
+        context.save_for_backward(x, weight)
+        return torch.from_numpy(conv2d(*(t.detach().numpy() for t in (x, weight, bias))))
+        ### END SOLUTION
+
+    @staticmethod
+    def backward(context: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Gradients by x, weight and bias from the gradient by the output, by `conv2d_backward`."""
+        ### BEGIN SOLUTION the saved tensors, conv2d_backward, three tensors in the order of forward's arguments
+        x, weight = context.saved_tensors
+        grads = conv2d_backward(*(t.detach().numpy() for t in (grad, x, weight)))
+        dx, dweight, dbias = (torch.from_numpy(np.ascontiguousarray(g)) for g in grads)
+        return dx, dweight, dbias
+        ### END SOLUTION

@@ -1,0 +1,200 @@
+"""Assertions that teach: they fail for wrong values, pass for every right style, and say what a student needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_converges,
+    assert_decreasing,
+    assert_dtype,
+    assert_equal,
+    assert_finite,
+    assert_parts,
+    assert_raises,
+    assert_shape,
+    assert_that,
+    assert_unchanged,
+)
+from course.testing.assertions import CheckFailed
+from course.worker.outcomes import StudentProblem
+
+X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        X,
+        X.tolist(),
+        X.astype(np.float32),
+        X.astype(np.float16),
+        X.astype(int),
+        torch.tensor(X),
+        torch.tensor(X, requires_grad=True),
+        torch.tensor(X.T.copy()).T,
+        np.asfortranarray(X),
+        tuple(map(tuple, X)),
+    ],
+    ids=["array", "list", "float32", "float16", "int", "tensor", "grad", "transposed", "fortran", "tuple"],
+)
+def test_every_style_of_the_right_values_passes(value: object) -> None:
+    assert_close(value, X)
+
+
+@pytest.mark.parametrize("value", [2.5, np.float64(2.5), np.float32(2.5), np.array(2.5), torch.tensor(2.5)])
+def test_every_style_of_a_number_passes(value: object) -> None:
+    assert_close(value, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome", "says"),
+    [
+        (X + 0.1, "failed", "off by the same 0.1"),
+        (-X, "failed", "the sign is the wrong way round"),
+        (2 * X, "failed", "2 times what is expected"),
+        (X.T, "failed", "rows and columns are exchanged"),
+        (X[:, None], "failed", "an axis of length 1 too many"),
+        (X.sum(axis=0), "failed", "should have stayed"),
+        (np.where(X > 5, np.nan, X), "failed", r"is not finite at \[1, 2\]"),
+        (np.where(X > 5, 7.0, X), "failed", r"6 at \[1, 2\]"),
+        (X > 2, "wrong_type", "truth values"),
+        (None, "wrong_type", "is a return missing"),
+        ("text", "wrong_type", "not made of numbers"),
+        ([[1, 2], [3]], "wrong_type", "not made of numbers"),
+    ],
+)
+def test_a_wrong_value_is_told_why(value: object, outcome: str, says: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        assert_close(value, X)
+    assert caught.value.outcome == outcome
+    assert re.search(says, str(caught.value))
+
+
+def test_single_precision_is_compared_as_such_but_not_more_loosely() -> None:
+    expected = np.linspace(0.1, 1.0, 7)
+    assert_close(expected.astype(np.float32), expected, rtol=1e-12, atol=0)
+    with pytest.raises(CheckFailed):
+        assert_close((1.001 * expected).astype(np.float32), expected)
+
+
+def test_replacing_numpys_comparison_afterwards_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, "isclose", lambda *args, **kwargs: np.array(True))
+    monkeypatch.setattr(np, "allclose", lambda *args, **kwargs: True)
+    with pytest.raises(CheckFailed):
+        assert_close(X + 1, X)
+
+
+def test_expected_infinities_and_nans_must_stand_where_they_are_expected() -> None:
+    assert_close([np.inf, np.nan, 1.0], [np.inf, np.nan, 1.0])
+    with pytest.raises(CheckFailed):
+        assert_close([np.inf, 1.0], [-np.inf, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (3, 3),
+        (np.int64(3), 3),
+        (3.0, 3),
+        (True, True),
+        (np.bool_(False), False),
+        ("a", "a"),
+        (None, None),
+        ([1, "a"], (1, "a")),
+        (np.array([1, 2]), [1, 2]),
+        ({"a": [1]}, {"a": [1]}),
+    ],
+)
+def test_equal_things_are_equal(actual: object, expected: object) -> None:
+    assert_equal(actual, expected)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (4, 3),
+        (True, 1),
+        (1, True),
+        ("b", "a"),
+        (None, 0),
+        ([1], [1, 2]),
+        ({"a": 1}, {"b": 1}),
+        (3.5, 3),
+        ("1", 1),
+    ],
+)
+def test_different_things_are_different(actual: object, expected: object) -> None:
+    with pytest.raises(CheckFailed):
+        assert_equal(actual, expected)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda a: a.__iadd__(1), lambda a: a.sort(), lambda a: a.__setitem__(0, np.nan)]
+)
+def test_a_changed_argument_is_noticed(change: Callable[[np.ndarray], object]) -> None:
+    array = np.array([3.0, 1.0, 2.0])
+    with pytest.raises(CheckFailed, match="changed its input"), assert_unchanged(array):
+        change(array)
+
+
+def test_an_unchanged_argument_passes_even_with_nan() -> None:
+    with assert_unchanged(np.array([np.nan, 1.0]), [1, 2], torch.ones(2)):
+        pass
+
+
+def test_the_raised_error_must_be_the_named_one() -> None:
+    with assert_raises(ValueError):
+        raise StudentProblem("error", "ValueError: no", "", ("ValueError", "Exception", "BaseException"))
+    with pytest.raises(CheckFailed, match="No error is raised"), assert_raises(ValueError):
+        pass
+    with pytest.raises(CheckFailed, match="wrong error"), assert_raises(ValueError):
+        raise StudentProblem("error", "KeyError", "", ("KeyError", "LookupError"))
+
+
+def test_an_unwritten_stub_never_counts_as_the_expected_error() -> None:
+    with pytest.raises(StudentProblem), assert_raises(NotImplementedError, RuntimeError, Exception):
+        raise StudentProblem("not_implemented", "", "", ("NotImplementedError", "RuntimeError", "Exception"))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: assert_shape(X, (3, 2)),
+        lambda: assert_dtype(X, np.float32),
+        lambda: assert_finite([1.0, np.inf]),
+        lambda: assert_finite(None),
+        lambda: assert_parts((1, 2, 3), 2),
+        lambda: assert_parts(None, 2),
+        lambda: assert_between(1.2, 0, 1),
+        lambda: assert_between(np.nan, 0, 1),
+        lambda: assert_between([0.5, 0.6], 0, 1),
+        lambda: assert_decreasing([3, 2, 2.5]),
+        lambda: assert_decreasing([3, np.nan, 1]),
+        lambda: assert_converges(np.ones((5, 2)), to=[1.0, 1.1]),
+        lambda: assert_converges(np.full((5, 2), np.nan), to=[1.0, 1.0]),
+        lambda: assert_converges(np.ones(5), to=[1.0, 1.0]),
+        lambda: assert_that(False, "Something does not hold."),
+    ],
+)
+def test_every_assertion_can_fail(wrong: Callable[[], object]) -> None:
+    with pytest.raises(CheckFailed):
+        wrong()
+
+
+def test_every_assertion_can_pass() -> None:
+    assert_shape(X, (2, 3))
+    assert_dtype(torch.ones(2), torch.float32)
+    assert_finite(X)
+    assert assert_parts([1, 2], 2) == (1, 2)
+    assert_between(np.float32(0.5), 0, 1)
+    assert_decreasing([3, 2, 2.05], slack=0.1)
+    assert_converges(np.linspace(0, 1, 5)[:, None] * [1.0, 2.0], to=[1.0, 2.0])
+    assert_that(True, "Something does not hold.")

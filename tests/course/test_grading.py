@@ -1,0 +1,258 @@
+"""Grading a class: complete, resumable, and never lost to what one submission does."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.catalog import Course, load_course
+from course.errors import CourseError
+from course.grading.classes import Graded, grade_class
+from course.grading.intake import find_submissions
+from course.release.skeletons import differences, write
+from tests.course.conftest import SOLUTION
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
+
+
+class Quiet:
+    """A view that only counts."""
+
+    def __init__(self) -> None:
+        self.students: list[str] = []
+        self.already = 0
+
+    def started(self, total: int, already: int) -> None:
+        self.already = already
+
+    def graded(self, one: Graded) -> None:
+        self.students.append(one.student)
+
+
+def hand_in(folder: Path, student: str, text: str) -> None:
+    target = folder / student / "day01_tiny"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "sums.py").write_text(text, encoding="utf-8")
+
+
+def outcomes(record: dict[str, Any]) -> list[str]:
+    return [
+        test["outcome"]
+        for day in record["days"]
+        for exercise in day["exercises"]
+        for test in exercise["tests"]
+    ]
+
+
+def read(out: Path, student: str) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((out / f"{student}.json").read_text(encoding="utf-8"))
+    return record
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Path:
+    folder = tmp_path / "handed in"
+    hand_in(folder, "ada", SOLUTION)
+    hand_in(folder, "Bob; rm -rf x", SOLUTION.replace("self.value += by", "self.value = by"))
+    hand_in(folder, "cara", "import os\nos._exit(0)\n")
+    (folder / "dan").mkdir()
+    return folder
+
+
+def test_every_check_of_the_manifest_appears_exactly_once(
+    tiny: Course, handed_in: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    outcome = grade_class(tiny, handed_in, out, seed=3, view=Quiet())
+    assert [(one.student, one.score) for one in outcome.graded] == [
+        ("Bob; rm -rf x", 3),
+        ("ada", 5),
+        ("cara", 0),
+        ("dan", 0),
+    ]
+    names = [check.name for exercise in tiny.days[0].exercises for check in exercise.checks]
+    for one in outcome.graded:
+        record = read(out, one.student)
+        assert [t["test"] for e in record["days"][0]["exercises"] for t in e["tests"]] == names
+        assert record["seed"] == 3
+        assert record["isolation"][0] == "process"
+        assert len(record["suite"]) == 64
+    assert outcomes(read(out, "ada")) == ["passed"] * 3
+    assert outcomes(read(out, "cara")) == ["error"] * 3
+    assert outcomes(read(out, "dan")) == ["not_gradable"] * 3
+    assert "no known file" in read(out, "dan")["note"]
+
+
+def test_the_table_has_a_row_per_student(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
+    hand_in(handed_in, "=1+1", SOLUTION)
+    grade_class(tiny, handed_in, tmp_path / "out", view=Quiet())
+    rows = list(csv.DictReader((tmp_path / "out/grades.csv").open(encoding="utf-8")))
+    assert [row["student"] for row in rows] == ["'=1+1", "Bob; rm -rf x", "ada", "cara", "dan"]
+    assert rows[2] == {"student": "ada", "day01_tiny": "5", "score": "5", "max_score": "5"}
+
+
+def test_hidden_checks_give_nothing_away(tiny: Course, tmp_path: Path) -> None:
+    spying = SOLUTION.replace(
+        "return float(np.add", 'raise ValueError(f"input {x}")\n    return float(np.add'
+    )
+    hand_in(tmp_path / "in", "eve", spying)
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
+    public, hidden = read(tmp_path / "out", "eve")["days"][0]["exercises"][0]["tests"]
+    assert "input [" in public["message"]
+    assert hidden["message"] == "A hidden check of this exercise ended with: error."
+
+
+def test_the_run_of_record_draws_its_own_seed_and_keeps_it(
+    tiny: Course, handed_in: Path, tmp_path: Path
+) -> None:
+    first = grade_class(tiny, handed_in, tmp_path / "a", view=Quiet())
+    again = grade_class(tiny, handed_in, tmp_path / "a", view=Quiet())
+    other = grade_class(tiny, handed_in, tmp_path / "b", view=Quiet())
+    assert first.seed == again.seed != tiny.seed
+    assert other.seed != first.seed
+
+
+def test_a_table_of_the_visible_inputs_earns_nothing(tiny: Course, tmp_path: Path) -> None:
+    """Right answers for the default seed, written down, are wrong under the seed of the run of record."""
+    from course.testing.running import generator
+
+    values = []
+    rng = generator(tiny.seed, "day01_tiny", "test_total_of_several_shapes")
+    for shape in [(3,), (2, 4), (1, 1)]:
+        values.append(float(rng.normal(size=shape).sum()))
+    table = f"ANSWERS = iter({values!r})\n\ndef total(x):\n    return next(ANSWERS)\n"
+    hand_in(tmp_path / "in", "eve", table)
+    grade_class(tiny, tmp_path / "in", tmp_path / "default", seed=tiny.seed, view=Quiet())
+    grade_class(tiny, tmp_path / "in", tmp_path / "record", seed=99, view=Quiet())
+    assert outcomes(read(tmp_path / "default", "eve"))[0] == "passed"
+    assert outcomes(read(tmp_path / "record", "eve"))[0] == "failed"
+
+
+def test_only_what_changed_is_graded_again(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
+    grade_class(tiny, handed_in, tmp_path / "out", view=Quiet())
+    hand_in(handed_in, "ada", SOLUTION.replace("np.add.reduce", "np.max"))
+    view = Quiet()
+    grade_class(tiny, handed_in, tmp_path / "out", view=view)
+    assert view.students == ["ada"]
+    assert view.already == 3
+    (tiny.root / "tests/day01_tiny/test_sums.py").open("a").write("\n# a changed suite\n")
+    view = Quiet()
+    grade_class(load_course(tiny.root), handed_in, tmp_path / "out", view=view)
+    assert len(view.students) == 4
+
+
+def _without_times(out: Path) -> dict[str, Any]:
+    records = {}
+    for path in sorted(out.glob("*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        record.pop("seconds", None)
+        for day in record["days"] if path.name != "run.json" else ():
+            for exercise in day["exercises"]:
+                for test in exercise["tests"]:
+                    test.pop("seconds")
+        records[path.name] = record
+    return records
+
+
+def test_a_killed_run_goes_on_and_ends_with_the_same_files(tiny: Course, tmp_path: Path) -> None:
+    for number in range(12):
+        hand_in(tmp_path / "in", f"student{number:02}", SOLUTION + f"\n# {number}\n")
+    command = [sys.executable, "-m", "course.cli", "grade", str(tmp_path / "in"), "--out"]
+    command += [str(tmp_path / "out"), "--seed", "5", "--jobs", "1"]
+    process = subprocess.Popen(command, cwd=tiny.root, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while len(list((tmp_path / "out").glob("student*.json"))) < 3 and time.monotonic() < until:
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = len(list((tmp_path / "out").glob("student*.json")))
+    assert 3 <= done <= 12
+    view = Quiet()
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", view=view)
+    assert len(view.students) <= 12 - 3
+    grade_class(tiny, tmp_path / "in", tmp_path / "fresh", seed=5, view=Quiet())
+    assert _without_times(tmp_path / "out") == _without_times(tmp_path / "fresh")
+
+
+def test_nbgraders_layout_is_read(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
+    handed_in.rename(tmp_path / "submitted")
+    assert [s.student for s in find_submissions(tmp_path, tiny.days)] == [
+        "Bob; rm -rf x",
+        "ada",
+        "cara",
+        "dan",
+    ]
+
+
+def test_two_names_that_differ_in_case_are_refused(tiny: Course, handed_in: Path) -> None:
+    if (handed_in / "ADA").exists():
+        pytest.skip("this file system does not tell ada from ADA")
+    hand_in(handed_in, "ADA", SOLUTION)
+    with pytest.raises(CourseError, match="same name but for its case, 'ADA' and 'ada'"):
+        find_submissions(handed_in, tiny.days)
+
+
+@pytest.mark.parametrize("what", ["nothing there", "a file", "empty"])
+def test_submissions_that_cannot_be_read_are_one_sentence(tiny: Course, tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "in"
+    if what == "a file":
+        folder.write_text("x", encoding="utf-8")
+    elif what == "empty":
+        folder.mkdir()
+    with pytest.raises(CourseError, match=r"There is no (folder|submission)"):
+        find_submissions(folder, tiny.days)
+
+
+def test_results_that_cannot_be_written_are_one_sentence(
+    tiny: Course, handed_in: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out").write_text("a file in the way", encoding="utf-8")
+    with pytest.raises(CourseError, match="cannot be written"):
+        grade_class(tiny, handed_in, tmp_path / "out", view=Quiet())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from course.files import write_atomically
+
+    path = tmp_path / "result.json"
+    path.write_text("old", encoding="utf-8")
+    opened = os.fdopen
+
+    def full(handle: int, *args: Any, **kwargs: Any) -> Any:
+        os.close(handle)
+        return opened(os.open("/dev/full", os.O_WRONLY), *args, **kwargs)
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(CourseError, match="No space left on device"):
+        write_atomically(path, "new" * 100000)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_fault_of_a_check_is_shown_and_fails_the_run(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
+    tests = tiny.root / "tests/day01_tiny/test_sums.py"
+    tests.write_text(
+        tests.read_text(encoding="utf-8").replace("x = 1e3 + rng", "x = 1e3 + undefined"), encoding="utf-8"
+    )
+    outcome = grade_class(load_course(tiny.root), handed_in, tmp_path / "out", view=Quiet())
+    assert not outcome.complete
+    assert outcomes(read(tmp_path / "out", "ada")) == ["passed", "grader_fault", "passed"]
+
+
+def test_the_untouched_skeleton_earns_nothing(tiny: Course, tmp_path: Path) -> None:
+    write(tiny, differences(tiny), force=False)
+    hand_in(tmp_path / "in", "new", (tiny.root / "day01_tiny/sums.py").read_text(encoding="utf-8"))
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
+    assert outcomes(read(tmp_path / "out", "new")) == ["not_implemented"] * 3

@@ -1,0 +1,480 @@
+"""The isolated process: the same values as in process, an end to everything, and walls that hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course.catalog.model import Limits
+from course.worker.handle import Handle, Link, Student
+from course.worker.local import LocalLink
+from course.worker.outcomes import Budget, StudentProblem
+
+if not hasattr(os, "fork"):
+    pytest.skip("isolated checks need fork", allow_module_level=True)
+
+from course.worker.isolated import Zygote
+
+DAY = "day01_tiny"
+LIMITS = Limits(test_seconds=1.5, call_seconds=0.75, memory_mib=256, output_kib=64)
+Make = Callable[..., Student]
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    with Zygote([DAY], ["numpy", "torch"], LIMITS) as zygote:
+        yield zygote
+
+
+def _write(root: Path, source: str, **others: str) -> Path:
+    folder = root / DAY
+    folder.mkdir(parents=True)
+    (folder / "work.py").write_text(textwrap.dedent(source), encoding="utf-8")
+    for name, text in others.items():
+        (folder / f"{name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
+    return root
+
+
+def _begin(link: Link, refused: tuple[str, ...] = ()) -> Student:
+    link.begin(5, refused, Budget(LIMITS.test_seconds, LIMITS.call_seconds))
+    return Student(link, f"{DAY}.work")
+
+
+@pytest.fixture
+def isolated(zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
+    links: list[Link] = []
+
+    def make(source: str, refused: tuple[str, ...] = (), **others: str) -> Student:
+        links.append(zygote.open(_write(tmp_path / str(len(links)), source, **others), DAY))
+        return _begin(links[-1], refused)
+
+    yield make
+    for link in links:
+        link.close()
+
+
+@pytest.fixture(params=["in process", "isolated"])
+def anywhere(request: pytest.FixtureRequest, zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
+    """A student in this process or in an isolated one: a test with this fixture runs twice."""
+    links: list[Link] = []
+
+    def make(source: str, refused: tuple[str, ...] = (), **others: str) -> Student:
+        root = _write(tmp_path / str(len(links)), source, **others)
+        links.append(
+            zygote.open(root, DAY) if request.param == "isolated" else LocalLink(root, [DAY], LIMITS)
+        )
+        return _begin(links[-1], refused)
+
+    yield make
+    for link in links:
+        link.close()
+
+
+OBJECTS = """
+    import numpy as np
+
+    GRAVITY = 9.81
+
+    class Money:
+        def __init__(self, amount):
+            self.amount = amount
+            self.history = np.arange(3.0)
+        def __add__(self, other):
+            return Money(self.amount + (other.amount if isinstance(other, Money) else other))
+        __radd__ = __add__
+        def __eq__(self, other):
+            return isinstance(other, Money) and self.amount == other.amount
+        def __len__(self):
+            return 3
+        def __iter__(self):
+            yield from (1, self.amount)
+        def __getitem__(self, key):
+            return key * 2
+        def __enter__(self):
+            return self.amount
+        def __exit__(self, *exception):
+            self.amount = 0
+        def __repr__(self):
+            return f"Money({self.amount})"
+        def __neg__(self):
+            return Money(-self.amount)
+        def pay(self, by, *, twice=False):
+            self.amount -= by * (2 if twice else 1)
+            return self.amount
+
+    def apply(f, x):
+        return f(x)
+
+    def pair(x):
+        return x, {"sum": x.sum(), "money": Money(1)}
+
+    def in_place(x, items, table):
+        x *= 2
+        items.append(4)
+        table["new"] = 1
+        return None
+"""
+
+
+def test_objects_work_through_their_handles(anywhere: Make) -> None:
+    student = anywhere(OBJECTS)
+    assert student.GRAVITY == 9.81
+    money = student.Money(5)
+    assert isinstance(money, Handle)
+    assert money.pay(1) == 4
+    assert money.pay(1, twice=True) == 2
+    assert (money + student.Money(3)).amount == 5
+    assert (3 + money).amount == 5
+    assert (-money).amount == -2
+    assert money == student.Money(2)
+    assert money != student.Money(3)
+    assert len(money) == 3
+    assert list(money) == [1, 2]
+    assert money[4] == 8
+    assert repr(money) == "Money(2)"
+    assert np.array_equal(money.history, [0, 1, 2])
+    money.amount = 7
+    with money as amount:
+        assert amount == 7
+    assert money.amount == 0
+
+
+def test_mixed_results_hold_values_and_handles(anywhere: Make) -> None:
+    x = np.arange(4.0)
+    first, second = anywhere(OBJECTS).pair(x)
+    assert np.array_equal(first, x)
+    assert second["sum"] == 6
+    assert second["money"].amount == 1
+
+
+def test_results_are_copies(anywhere: Make) -> None:
+    student = anywhere(OBJECTS)
+    money = student.Money(1)
+    before = money.history
+    student.run(_change_history, money)
+    assert np.array_equal(before, [0, 1, 2])
+    assert np.array_equal(money.history, [9, 1, 2])
+
+
+def _change_history(module: Any, money: Any) -> None:
+    money.history[0] = 9
+
+
+def test_in_place_changes_of_arguments_are_seen(anywhere: Make) -> None:
+    x, items, table = np.ones(3), [1, 2], {"old": 0}
+    assert anywhere(OBJECTS).in_place(x, items, table) is None
+    assert np.array_equal(x, [2, 2, 2])
+    assert items == [1, 2, 4]
+    assert table == {"old": 0, "new": 1}
+
+
+def test_functions_models_and_drivers_go_over(anywhere: Make) -> None:
+    import torch
+
+    student = anywhere(OBJECTS)
+    factor = 3.0
+    assert student.apply(lambda x: factor * x, 2.0) == 6.0
+    assert student.apply(np.sin, 0.5) == np.sin(0.5)
+    model = torch.nn.Linear(2, 1)
+    x = torch.ones(1, 2)
+    assert torch.equal(student.apply(model, x), model(x))
+    assert student.apply(model, x).requires_grad
+    assert student.run(_driver, 2) == [2, "Money"]
+
+
+def _driver(module: Any, n: int) -> list[Any]:
+    return [n, module.Money.__name__]
+
+
+FAILURES = """
+    import numpy as np
+
+    def stub():
+        raise NotImplementedError("not written yet")
+
+    def crash(x):
+        return helper(x)
+
+    def helper(x):
+        return x / [1]
+
+    def leave():
+        import sys
+        sys.exit(0)
+
+    def interrupt():
+        class Odd(BaseException):
+            pass
+        raise Odd("no")
+
+    def deep(n=0):
+        return deep(n + 1)
+
+    def loop():
+        while True:
+            pass
+
+    def stubborn():
+        while True:
+            try:
+                while True:
+                    pass
+            except Exception:
+                pass
+
+    def hoard():
+        chunks = []
+        while True:
+            chunks.append(np.ones(2**22))
+
+    def shout():
+        while True:
+            print("x" * 1000)
+
+    def ask():
+        return input("your name? ")
+
+    def pinv(a):
+        return getattr(np.linalg, "pi" + "nv")(a)
+
+    def good():
+        return 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "says"),
+    [
+        ("stub", "not_implemented", "Not written yet"),
+        ("leave", "error", "ended the program"),
+        ("interrupt", "error", "Odd"),
+        ("deep", "error", "calls itself too often"),
+        ("loop", "timeout", "No answer within 0.75 s"),
+        ("stubborn", "timeout", "No answer within 0.75 s"),
+        ("hoard", "memory", "more memory"),
+        ("shout", "output", "printed more than 64 KiB"),
+        ("ask", "error", "waits for input"),
+        ("gone", "not_gradable", "nothing named 'gone'"),
+        ("stubb", "not_gradable", "did you rename it to 'stub'"),
+    ],
+)
+def test_every_bad_end_is_a_verdict_and_the_next_call_works(
+    anywhere: Make, name: str, outcome: str, says: str
+) -> None:
+    student = anywhere(FAILURES)
+    with pytest.raises(StudentProblem) as caught:
+        getattr(student, name)()
+    assert caught.value.outcome == outcome
+    assert says in caught.value.message
+    again = _begin(student._link)
+    assert again.good() == 1
+
+
+def test_a_traceback_shows_the_students_frames_only(anywhere: Make) -> None:
+    with pytest.raises(StudentProblem) as caught:
+        anywhere(FAILURES).crash(2)
+    assert "work.py, line 8, in crash" in caught.value.traceback
+    assert "return x / [1]" in caught.value.traceback
+    assert "session.py" not in caught.value.traceback
+    assert caught.value.types[:2] == ("TypeError", "Exception")
+
+
+def test_a_refused_call_is_refused_at_run_time_only_where_it_counts(anywhere: Make) -> None:
+    student = anywhere(FAILURES, refused=("numpy.linalg.pinv",))
+    with pytest.raises(StudentProblem, match="pinv"):
+        student.pinv(np.eye(2))
+    assert np.linalg.pinv(np.eye(2)).shape == (2, 2)
+    assert np.array_equal(_begin(student._link).pinv(np.eye(2)), np.eye(2))
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def f(:\n", "Python cannot read this file"),
+        ("<<<<<<< HEAD\nx = 1\n", "a merge conflict"),
+        ("import pandas_of_the_future\n", "only the packages of the course"),
+        ("raise RuntimeError('top')\n", "RuntimeError: top"),
+        ("import sys\nsys.exit(0)\n", "ended the program"),
+        ("while True: pass\n", "No answer within"),
+        ("x = 1\x00\n", "null bytes"),
+    ],
+)
+def test_a_module_that_does_not_import_says_why(anywhere: Make, source: str, says: str) -> None:
+    student = anywhere(source)
+    started = time.monotonic()
+    for _ in range(3):
+        with pytest.raises(StudentProblem) as caught:
+            _begin(student._link).f()
+        assert says in str(caught.value)
+    assert time.monotonic() - started < 2.5  # an endless import is tried once
+
+
+def test_a_stray_module_beside_the_work_is_not_imported(anywhere: Make) -> None:
+    student = anywhere(
+        "import random\nimport numpy\nX = numpy.ones(1)\n", numpy="raise SystemExit", random="boom"
+    )
+    assert student.X == 1
+
+
+def test_modules_of_a_day_import_each_other(anywhere: Make) -> None:
+    assert anywhere("from day01_tiny.other import ONE\n", other="ONE = 1\n").ONE == 1
+
+
+def test_global_state_is_put_back_between_checks(anywhere: Make) -> None:
+    student = anywhere(
+        """
+        import os
+        import numpy as np
+        import torch
+
+        def spoil():
+            np.seterr(all="raise")
+            np.random.seed(0)
+            torch.set_default_dtype(torch.float64)
+            torch.set_grad_enabled(False)
+            os.chdir("/")
+
+        def state():
+            return np.geterr()["divide"], str(torch.get_default_dtype()), torch.is_grad_enabled(), np.random.rand()
+        """
+    )
+    before = student.state()
+    _begin(student._link).spoil()
+    assert _begin(student._link).state() == before
+
+
+# What only an isolated process withstands -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "says"),
+    [
+        ("import os; os._exit(0)", "error", "exit status 0"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "error", "SIGSEGV"),
+        ("import ctypes; ctypes.string_at(0)", "error", "SIGSEGV"),
+        ("import time; time.sleep(60)", "timeout", "No answer"),
+        ("import os; os.close(3)", "error", "ended the program"),
+        ("import os; os.write(3, b'x' * 500)", "error", ""),
+        (
+            "import signal; [signal.signal(s, signal.SIG_IGN) for s in (15, 2, 1)]\n    while True: pass",
+            "timeout",
+            "",
+        ),
+        ("breakpoint()", "error", "breakpoint() is still in your code"),
+        ("while True:\n        try: raise ValueError\n        except BaseException: pass", "timeout", ""),
+    ],
+)
+def test_ends_of_the_process_are_verdicts(isolated: Make, body: str, outcome: str, says: str) -> None:
+    student = isolated(f"def f():\n    {body}\n\ndef good():\n    return 1\n")
+    with pytest.raises(StudentProblem) as caught:
+        student.f()
+    assert caught.value.outcome == outcome, caught.value
+    assert says in caught.value.message
+    assert _begin(student._link).good() == 1
+
+
+def _walls(link: Link) -> tuple[str, ...]:
+    return link.isolation  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("layer", "body"),
+    [
+        ("landlock", f"open({str(Path(__file__))!r}).read()"),
+        ("landlock", "open('/etc/passwd').read()"),
+        ("landlock", "open('/proc/1/environ').read()"),
+        ("landlock", "open('/tmp/left-behind', 'w')"),
+        ("landlock", "import os; os.listdir('/tmp')"),
+        ("landlock", "import os; os.unlink('/tmp/anything')"),
+        ("landlock", "import os; os.kill(os.getppid(), 9)"),
+        ("seccomp", "import os; os.fork()"),
+        ("seccomp", "import subprocess; subprocess.run(['true'])"),
+        ("seccomp", "import multiprocessing as m; m.get_context('fork').Process(target=print).start()"),
+        ("seccomp", "import socket; socket.create_connection(('127.0.0.1', 80), timeout=1)"),
+        ("seccomp", "import socket; socket.socket(socket.AF_UNIX)"),
+        ("seccomp", "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))"),
+        ("seccomp", "import os; os.chmod('.', 0o777)"),
+        ("seccomp", "import os; os.setuid(1)"),
+        ("rlimits", "open('big', 'wb').write(bytes(60 * 2**20))"),
+    ],
+)
+def test_the_walls_hold(isolated: Make, layer: str, body: str) -> None:
+    student = isolated(f"def f():\n    {body}\n\ndef good():\n    return 1\n")
+    assert student.good() == 1
+    if layer not in _walls(student._link):
+        pytest.skip(f"this machine has no {layer}")
+    with pytest.raises(StudentProblem) as caught:
+        student.f()
+    assert caught.value.outcome == "error"
+    assert "Error" in caught.value.types[0] or "SIGXFSZ" in caught.value.message
+
+
+def test_the_environment_is_clean(isolated: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "abc")
+    student = isolated(
+        "import os, sys\ndef f():\n    return dict(os.environ), sys.path, sorted(os.listdir('/proc/self/fd')) if 0 else None\n"
+    )
+    environment, path, _ = student.f()
+    assert "SECRET_TOKEN" not in environment
+    assert "" not in path
+    assert not any("tests" in str(p) for p in path)
+
+
+def test_nothing_of_the_tests_is_in_memory(isolated: Make) -> None:
+    student = isolated(
+        "import sys\ndef f():\n    return sorted(m for m in sys.modules if m.split('.')[0] in ('tests', 'solutions', 'pytest', '_pytest'))\n"
+    )
+    assert student.f() == []
+
+
+def test_threads_work_and_end_with_the_process(isolated: Make) -> None:
+    student = isolated(
+        """
+        import threading
+
+        def f():
+            results = []
+            thread = threading.Thread(target=results.append, args=(1,))
+            thread.start()
+            thread.join()
+            return results
+        """
+    )
+    assert student.f() == [1]
+
+
+def test_no_process_and_no_scratch_folder_is_left(
+    zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_SCRATCH", str(tmp_path))
+    link = zygote.open(
+        _write(tmp_path / "s", "def f():\n    open('note', 'w').write('x')\n    return 1\n"), DAY
+    )
+    assert _begin(link).f() == 1
+    number = link._worker.number  # type: ignore[union-attr]
+    link.close()
+    until = time.monotonic() + 5
+    while Path(f"/proc/{number}").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert sys.platform != "linux" or not Path(f"/proc/{number}").exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+def test_a_link_in_the_submission_is_not_followed(zygote: Zygote, tmp_path: Path) -> None:
+    root = _write(tmp_path / "s", "def f():\n    return 1\n")
+    (tmp_path / "secret.py").write_text("PASSWORD = 1\n", encoding="utf-8")
+    (root / DAY / "linked.py").symlink_to(tmp_path / "secret.py")
+    link = zygote.open(root, DAY)
+    student = Student(link, f"{DAY}.linked")
+    link.begin(1, (), Budget(2, 1))
+    with pytest.raises(StudentProblem, match="is missing"):
+        _ = student.PASSWORD
+    link.close()

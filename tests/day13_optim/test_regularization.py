@@ -1,0 +1,244 @@
+"""Checks of regularization.py. What is random is checked by what must hold for every draw, and by large samples."""
+
+import numpy as np
+import torch
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_dtype,
+    assert_parts,
+    assert_shape,
+    assert_that,
+    assert_unchanged,
+    hidden,
+    points,
+)
+
+SHAPES = [(3, 4), (5,), (2, 1, 3)]
+
+
+def random_arrays(rng, dtype=np.float64):
+    return [rng.normal(size=shape).astype(dtype) for shape in SHAPES]
+
+
+def length(arrays):
+    """Norm of all arrays as one long vector."""
+    return float(np.linalg.norm(np.concatenate([np.ravel(a).astype(float) for a in arrays])))
+
+
+@points(1)
+def test_clip_by_value_bounds_every_entry(student, rng):
+    for dtype in (np.float64, np.float32):
+        grads = [3 * g for g in random_arrays(rng, dtype)]
+        limit = rng.uniform(0.5, 1.5)
+        with assert_unchanged(*grads):
+            result = student.clip_by_value(grads, limit)
+        for clipped, g in zip(assert_parts(result, len(grads)), grads, strict=True):
+            expected = torch.tensor(g, dtype=torch.float64).clamp(-limit, limit)
+            assert_close(clipped, expected, name="clipped gradient")
+
+
+@points(2)
+def test_clip_by_norm_of_a_long_gradient(student, rng):
+    for dtype in (np.float64, np.float32):
+        grads = random_arrays(rng, dtype)
+        norm = length(grads)
+        limit = norm * rng.uniform(0.1, 0.6)
+        with assert_unchanged(*grads):
+            result = student.clip_by_norm(grads, limit)
+        clipped, measured = assert_parts(result, 2)
+        for part, g in zip(assert_parts(clipped, len(grads)), grads, strict=True):
+            assert_close(part, g * (limit / norm), rtol=1e-5, name="clipped gradient")
+        assert_close(measured, norm, name="norm before clipping")
+
+
+@points(1)
+def test_clip_by_norm_leaves_short_gradients(student, rng):
+    grads = random_arrays(rng)
+    for limit in (length(grads) * rng.uniform(1.5, 3), np.inf):
+        clipped, norm = assert_parts(student.clip_by_norm(grads, limit), 2)
+        for part, g in zip(assert_parts(clipped, len(grads)), grads, strict=True):
+            assert_close(part, g, rtol=1e-5, name="clipped gradient")
+        assert_close(norm, length(grads), name="norm before clipping")
+
+
+@hidden
+@points(1)
+def test_clip_by_norm_of_zeros_and_of_one_array(student, rng):
+    zeros = [np.zeros((2, 3)), np.zeros(4)]
+    clipped, norm = assert_parts(student.clip_by_norm(zeros, rng.uniform(0.5, 2)), 2)
+    for part, zero in zip(assert_parts(clipped, 2), zeros, strict=True):
+        assert_close(part, zero, name="clipped gradient")
+    assert_close(norm, 0.0, name="norm before clipping")
+    alone = [rng.normal(size=7)]
+    clipped, _ = assert_parts(student.clip_by_norm(alone, 1e-3), 2)
+    expected = 1e-3 * alone[0] / np.linalg.norm(alone[0])
+    assert_close(assert_parts(clipped, 1)[0], expected, rtol=1e-5, atol=1e-12, name="clipped gradient")
+
+
+def penalty_reference(params, l1, l2):
+    """Value and gradients by autograd: the weights are the arrays with two or more dimensions."""
+    tensors = [torch.tensor(p, dtype=torch.float64, requires_grad=True) for p in params]
+    value = sum(l1 * t.abs().sum() + 0.5 * l2 * (t * t).sum() for t in tensors if t.ndim >= 2)
+    value = value + 0 * sum(t.sum() for t in tensors)
+    return value.item(), torch.autograd.grad(value, tensors)
+
+
+def assert_penalty(student, params, l1, l2):
+    with assert_unchanged(*params):
+        result = student.penalty(params, l1=l1, l2=l2)
+    value, grads = assert_parts(result, 2)
+    expected, expected_grads = penalty_reference(params, l1, l2)
+    assert_close(value, expected, name="penalty")
+    for grad, wanted in zip(assert_parts(grads, len(params)), expected_grads, strict=True):
+        assert_close(grad, wanted, name="gradient of the penalty")
+
+
+@points(1)
+def test_penalty_of_weights(student, rng):
+    for shapes in ([(3, 4)], [(1, 5), (2, 3, 2)]):
+        params = [rng.normal(size=shape) for shape in shapes]
+        assert_penalty(student, params, 0.0, rng.uniform(0.3, 2))
+        assert_penalty(student, params, rng.uniform(0.3, 2), 0.0)
+    assert_penalty(student, [p.astype(np.float32) for p in params], 0.7, 0.4)
+
+
+@points(1)
+def test_penalty_spares_biases(student, rng):
+    params = [rng.normal(size=(3, 4)), rng.normal(size=4), rng.normal(size=(4, 2)), rng.normal(size=2)]
+    assert_penalty(student, params, rng.uniform(0.3, 2), rng.uniform(0.3, 2))
+    params[0][0, 1] = params[2][3, 1] = 0.0
+    assert_penalty(student, params, rng.uniform(0.3, 2), 0.0)
+
+
+def apply_dropout(module, p, x, training, times):
+    """Outputs of one dropout layer for the same input, several times."""
+    layer = module.Dropout(p).train(training)
+    return [layer(x) for _ in range(times)]
+
+
+@points(1)
+def test_dropout_does_nothing_at_evaluation(student, rng):
+    for shape, p in [((6, 5), 0.5), ((2, 3, 4), 0.3), ((1, 1), 0.8)]:
+        x = torch.tensor(rng.normal(size=shape))
+        with assert_unchanged(x):
+            (y,) = assert_parts(student.run(apply_dropout, p, x, False, 1), 1)
+        assert_close(y, x, name="output in evaluation mode")
+    x = torch.tensor(rng.normal(size=(4, 5)))
+    (y,) = assert_parts(student.run(apply_dropout, 0.0, x, True, 1), 1)
+    assert_close(y, x, name="output in training mode with p = 0")
+
+
+@points(2)
+def test_dropout_drops_and_scales_in_training(student, rng):
+    for p in (0.2, 0.7):
+        x = torch.tensor(rng.uniform(0.5, 2, size=(200, 500)))
+        with assert_unchanged(x):
+            first, second = assert_parts(student.run(apply_dropout, p, x, True, 2), 2)
+        assert_shape(first, (200, 500), name="output")
+        dropped = np.asarray(first) == 0
+        assert_between(dropped.mean(), p - 0.02, p + 0.02, name=f"share of zeros with p = {p}")
+        expected = np.where(dropped, 0, np.asarray(x) / (1 - p))
+        assert_close(first, expected, name="output in training mode")
+        for axis in (0, 1):
+            spread = dropped.mean(axis=axis)
+            cause = "each number of each sample must be dropped independently of the others"
+            assert_between(spread.min(), p - 0.3, p + 0.3, name="share of zeros in a row or column", cause=cause)
+            assert_between(spread.max(), p - 0.3, p + 0.3, name="share of zeros in a row or column", cause=cause)
+        both = (dropped & (np.asarray(second) == 0)).mean()
+        cause = "a new mask must be drawn in every call"
+        assert_between(both, p * p - 0.02, p * p + 0.02, name="share dropped in both of two calls", cause=cause)
+
+
+def dropout_gradient(module, p, x):
+    """Output and gradient of its sum."""
+    x = x.clone().requires_grad_()
+    y = module.Dropout(p).train()(x)
+    y.sum().backward()
+    return y.detach(), x.grad
+
+
+@hidden
+@points(1)
+def test_dropout_passes_the_gradient_through_the_mask(student, rng):
+    for dtype in (torch.float64, torch.float32):
+        x = torch.tensor(rng.uniform(0.5, 2, size=(30, 20)), dtype=dtype)
+        y, grad = assert_parts(student.run(dropout_gradient, 0.4, x), 2)
+        assert_dtype(y, dtype, name="output")
+        expected = np.where(np.asarray(y) == 0, 0, 1 / 0.6)
+        assert_close(grad, expected, name="gradient", rtol=1e-5)
+        assert_between((np.asarray(y) == 0).mean(), 0.2, 0.6, name="share of zeros with p = 0.4")
+
+
+def shifted(recording, shift):
+    """One recording, shifted by zero padding and cutting."""
+    _, time = recording.shape
+    padded = np.pad(recording, ((0, 0), (time, time)))
+    return padded[:, time - shift : 2 * time - shift]
+
+
+def find_shift(recording, result, limit):
+    """The shift of up to ``limit`` that makes ``result`` of ``recording``; None when there is none."""
+    for shift in range(-limit, limit + 1):
+        if np.allclose(shifted(recording, shift), result):
+            return shift
+    return None
+
+
+def generator(rng):
+    return np.random.default_rng(int(rng.integers(2**32)))
+
+
+@points(2)
+def test_augment_shifts_every_recording(student, rng):
+    for channels, time, limit in [(2, 7, 2), (1, 5, 1), (3, 6, 3)]:
+        x = rng.normal(size=(400, channels, time)) + 1
+        with assert_unchanged(x):
+            result = student.augment(x, generator(rng), max_shift=limit)
+        assert_shape(result, x.shape, name="array of shifted signals")
+        shifts = [find_shift(a, b, limit) for a, b in zip(x, np.asarray(result), strict=True)]
+        assert_that(
+            None not in shifts,
+            "A recording is not what comes of shifting it: all channels together, zeros where nothing moves in.",
+        )
+        expected = 400 / (2 * limit + 1)
+        for shift in range(-limit, limit + 1):
+            assert_between(
+                shifts.count(shift), 0.4 * expected, 1.6 * expected, name=f"number of shifts by {shift}"
+            )
+
+
+@points(1)
+def test_augment_adds_noise(student, rng):
+    x = rng.normal(size=(60, 4, 50)) + 2
+    scale = rng.uniform(0.2, 0.6)
+    with assert_unchanged(x):
+        result = student.augment(x, generator(rng), noise=scale)
+    assert_shape(result, x.shape, name="array of noisy signals")
+    difference = np.asarray(result) - x
+    assert_between(difference.std(), 0.93 * scale, 1.07 * scale, name="standard deviation of the noise")
+    assert_between(difference.mean(), -0.06 * scale, 0.06 * scale, name="mean of the noise")
+    for axis in (0, 1, 2):
+        assert_between(
+            difference.std(axis=axis).mean(),
+            0.7 * scale,
+            1.3 * scale,
+            name="standard deviation of the noise within one axis",
+            cause="every number of every recording gets a random number of its own",
+        )
+
+
+@hidden
+@points(1)
+def test_augment_of_single_precision_and_with_nothing_to_do(student, rng):
+    x = rng.normal(size=(5, 2, 6)).astype(np.float32)
+    with assert_unchanged(x):
+        result = student.augment(x, generator(rng), max_shift=0, noise=0.0)
+    assert_close(result, x, name="array of signals that nothing was done to")
+    result = student.augment(x, generator(rng), max_shift=3, noise=0.5)
+    assert_dtype(result, np.float32, name="array of augmented signals")
+    assert_that(not np.allclose(result, x), "Nothing was done to the signals.")
+    y = student.augment(x, np.random.default_rng(7), max_shift=3, noise=0.5)
+    again = student.augment(x, np.random.default_rng(7), max_shift=3, noise=0.5)
+    assert_close(y, again, name="result of a second call with a generator of the same seed")

@@ -1,0 +1,525 @@
+"""Checks of training.py: single epochs against plain PyTorch, scripted losses, planted faults, and real training."""
+
+import copy
+import math
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_equal,
+    assert_parts,
+    assert_that,
+    hidden,
+    points,
+    training,
+)
+
+
+def small_model(rng, inputs, classes):
+    """A network in double precision with random weights, not those of the global generator."""
+    model = nn.Sequential(nn.Linear(inputs, 5), nn.Tanh(), nn.Linear(5, classes)).double()
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.tensor(rng.normal(size=tuple(p.shape))))
+    return model
+
+
+def samples(rng, n, inputs, classes):
+    return torch.tensor(rng.normal(size=(n, inputs))), torch.tensor(rng.integers(0, classes, size=n))
+
+
+def run_epochs(module, model, x, y, epochs, batch_size, rate, max_norm):
+    """Losses and final parameters of epochs of plain gradient descent."""
+    import copy
+
+    import torch
+
+    class Descent:
+        learning_rate = rate
+
+        def __init__(self, params):
+            self.params = params
+
+        def step(self, grads):
+            for p, g in zip(self.params, grads, strict=True):
+                p -= rate * g
+
+    model = copy.deepcopy(model)
+    optimizer = Descent(module.parameters_of(model))
+    generator = torch.Generator().manual_seed(1)
+    losses = [
+        module.train_epoch(model, optimizer, x, y, batch_size, generator, max_norm) for _ in range(epochs)
+    ]
+    return losses, [p.detach() for p in model.parameters()]
+
+
+def descend(model, x, y, epochs, rate, max_norm=math.inf):
+    """The same with one batch per epoch, by torch.optim: losses, and the network after each epoch."""
+    network, losses, networks = copy.deepcopy(model), [], []
+    optimizer = torch.optim.SGD(network.parameters(), lr=rate)
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = cross_entropy(network(x), y)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), max_norm)
+        optimizer.step()
+        losses.append(loss.item())
+        networks.append(copy.deepcopy(network))
+    return losses, networks
+
+
+def assert_parameters(params, network, name):
+    expected = [p.detach() for p in network.parameters()]
+    for actual, wanted in zip(assert_parts(params, len(expected)), expected, strict=True):
+        assert_close(actual, wanted, name=name)
+
+
+@points(2)
+def test_train_epoch_equals_torch_for_one_batch(student, rng):
+    for n, inputs, classes in [(12, 4, 3), (7, 2, 5)]:
+        model, (x, y) = small_model(rng, inputs, classes), samples(rng, n, inputs, classes)
+        result = student.run(run_epochs, model, x, y, 4, n, 0.3, math.inf)
+        losses, params = assert_parts(result, 2)
+        expected, networks = descend(model, x, y, 4, 0.3)
+        assert_close(losses, expected, name="list of losses, one per epoch")
+        assert_parameters(params, networks[-1], "parameter after 4 epochs")
+
+
+def record_batches(module, n, batch_size, epochs):
+    """Which samples came in which batch, in which mode, and the loss, while nothing is learned."""
+    import torch
+    from torch import nn
+
+    class Spy(nn.Linear):
+        def forward(self, x):
+            seen.append((x[:, 0].tolist(), self.training))
+            return super().forward(x)
+
+    class Nothing:
+        learning_rate = 0.0
+
+        def step(self, grads):
+            pass
+
+    generator = torch.Generator().manual_seed(5)
+    model = Spy(2, 3).double().eval()
+    x = torch.stack([torch.arange(n), torch.sin(torch.arange(n))], dim=1).double()
+    y = torch.arange(n) % 3
+    epochs_seen = []
+    for _ in range(epochs):
+        seen = []
+        loss = module.train_epoch(model, Nothing(), x, y, batch_size, generator)
+        epochs_seen.append(([ids for ids, _ in seen], all(mode for _, mode in seen), loss))
+    with torch.no_grad():
+        expected = nn.functional.cross_entropy(nn.functional.linear(x, model.weight, model.bias), y)
+    return epochs_seen, expected.item()
+
+
+@points(1)
+def test_train_epoch_uses_every_sample_once(student, rng):
+    for n, batch_size in [(20, 8), (9, 4)]:
+        epochs, expected_loss = assert_parts(student.run(record_batches, n, batch_size, 2), 2)
+        orders = []
+        for batches, in_training_mode, loss in epochs:
+            sizes = [batch_size] * (n // batch_size) + ([n % batch_size] if n % batch_size else [])
+            assert_equal([len(batch) for batch in batches], sizes, name="list of batch sizes")
+            orders.append([int(i) for batch in batches for i in batch])
+            assert_equal(sorted(orders[-1]), list(range(n)), name="list of samples used in an epoch, sorted")
+            assert_that(in_training_mode, "The network was not in training mode.", cause="model.train()")
+            cause = "every sample counts the same, also one in a small last batch"
+            assert_close(loss, expected_loss, name="mean loss of the epoch", cause=cause)
+        assert_that(orders[0] != orders[1], "Two epochs use the samples in the same order.")
+        assert_that(orders[0] != sorted(orders[0]), "The samples are not shuffled.")
+
+
+@hidden
+@points(1)
+def test_train_epoch_clips_long_gradients(student, rng):
+    model, (x, y) = small_model(rng, 3, 4), samples(rng, 10, 3, 4)
+    for max_norm in (0.05, 100.0):
+        result = student.run(run_epochs, model, x, y, 3, 10, 0.3, max_norm)
+        losses, _ = assert_parts(result, 2)
+        expected, _ = descend(model, x, y, 3, 0.3, max_norm)
+        assert_close(losses, expected, name="list of losses, one per epoch", rtol=1e-4)
+
+
+def follow(module, patience, min_delta, losses):
+    """Feed losses until early stopping says stop. The weight of the model is 10, 11, 12, … from epoch to epoch."""
+    import torch
+    from torch import nn
+
+    model = nn.Linear(1, 1, bias=False)
+    stopping = module.EarlyStopping(patience, min_delta)
+    answers = []
+    for epoch, loss in enumerate(losses):
+        with torch.no_grad():
+            model.weight.fill_(10 + epoch)
+        answers.append(stopping.update(loss, model))
+        if answers[-1]:
+            break
+    stopping.restore(model)
+    return answers, stopping.best_epoch, stopping.best_loss, model.weight.item()
+
+
+def assert_stops(student, patience, min_delta, losses, stop, best):
+    result = student.run(follow, patience, min_delta, losses)
+    answers, best_epoch, best_loss, weight = assert_parts(result, 4)
+    cause = f"the losses were {[round(loss, 3) for loss in losses]}, patience {patience}"
+    expected = [False] * stop + [True] if stop is not None else [False] * len(losses)
+    assert_equal(answers, expected, name="list of answers, one per epoch", cause=cause)
+    assert_equal(best_epoch, best, name="best epoch", cause=cause)
+    assert_close(best_loss, losses[best], name="best loss", cause=cause)
+    cause = "the state must be copied: the tensors of state_dict() go on changing with the network"
+    assert_close(weight, 10 + best, name="weight after restoring the best state (10 + best epoch)", cause=cause)
+
+
+@points(2)
+def test_early_stopping_waits_for_its_patience(student, rng):
+    scale = rng.uniform(1, 3)
+    falling = [scale * value for value in [1.0, 0.8, 0.5]]
+    risen = [scale * value for value in [0.6, 0.55, 0.7, 0.9, 0.65]]
+    for patience in (1, 2, 4):
+        assert_stops(student, patience, 0.0, falling + risen, 2 + patience, 2)
+    recovering = falling + [scale * value for value in [0.6, 0.7, 0.4, 0.5, 0.45, 0.6]]
+    assert_stops(student, 3, 0.0, recovering, 8, 5)
+    assert_stops(student, 4, 0.0, recovering, None, 5)
+
+
+@points(1)
+def test_early_stopping_ignores_tiny_improvements(student, rng):
+    delta = rng.uniform(0.05, 0.2)
+    slowly = [1 - 0.4 * delta * i for i in range(8)]
+    assert_stops(student, 2, delta, slowly, None, 6)
+    assert_stops(student, 3, 10 * delta, slowly, 3, 0)
+
+
+@hidden
+@points(1)
+def test_early_stopping_is_not_fooled_by_nan_and_equal_losses(student, rng):
+    scale = rng.uniform(1, 3)
+    assert_stops(student, 2, 0.0, [scale, 0.5 * scale, math.nan, math.nan, 0.1], 3, 1)
+    assert_stops(student, 2, 0.0, [scale, 0.7 * scale, 0.7 * scale, 0.7 * scale], 3, 1)
+
+
+def run_training(module, model, fitting, validation, epochs, rate, patience, interrupt):
+    """A whole training by plain gradient descent, one batch per epoch; ``interrupt`` presses Ctrl-C in that epoch."""
+    import copy
+
+    class Descent:
+        learning_rate = rate
+
+        def __init__(self, params):
+            self.params = params
+
+        def step(self, grads):
+            for p, g in zip(self.params, grads, strict=True):
+                p -= rate * g
+
+    passes = []
+
+    def press(layer, inputs):
+        if layer.training:
+            passes.append(1)
+            if len(passes) - 1 == interrupt:
+                raise KeyboardInterrupt
+
+    model = copy.deepcopy(model)
+    model.register_forward_pre_hook(press)
+    stopping = None if patience is None else module.EarlyStopping(patience)
+    optimizer = Descent(module.parameters_of(model))
+    try:
+        history = module.train(
+            model, optimizer, fitting, validation, epochs, batch_size=len(fitting[0]), stopping=stopping
+        )
+    except KeyboardInterrupt:
+        return "Ctrl-C ended the program"
+    return dict(history), [p.detach() for p in model.parameters()]
+
+
+def train_reference(model, fitting, validation, epochs, rate):
+    """History, and the network after each epoch."""
+    losses, networks = descend(model, *fitting, epochs, rate)
+    with torch.no_grad():
+        logits = [network(validation[0]) for network in networks]
+    history = {
+        "train_loss": losses,
+        "validation_loss": [cross_entropy(z, validation[1]).item() for z in logits],
+        "validation_accuracy": [(z.argmax(dim=1) == validation[1]).double().mean().item() for z in logits],
+    }
+    return history, networks
+
+
+def assert_history(history, expected, epochs):
+    assert_equal(sorted(history), sorted(expected), name="list of keys of the history")
+    for key, values in expected.items():
+        assert_close(history[key], values[:epochs], name=f"history of {key}")
+
+
+@points(1)
+def test_train_records_every_epoch(student, rng):
+    model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
+    result = student.run(run_training, model, fitting, validation, 5, 0.2, None, None)
+    history, params = assert_parts(result, 2)
+    expected, networks = train_reference(model, fitting, validation, 5, 0.2)
+    assert_history(history, expected, 5)
+    assert_parameters(params, networks[-1], "parameter after the last epoch")
+
+
+def best_before_stop(losses, patience):
+    """The epoch that early stopping keeps, and the number of epochs made."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best >= patience:
+            return best, epoch + 1
+    return best, len(losses)
+
+
+@points(1)
+def test_train_stops_early_and_restores_the_best_weights(student, rng):
+    for patience in (2, 4):
+        model, fitting = small_model(rng, 3, 4), samples(rng, 12, 3, 4)
+        validation = samples(rng, 40, 3, 4)  # labels without a law: there is nothing to learn but noise
+        result = student.run(run_training, model, fitting, validation, 200, 0.5, patience, None)
+        history, params = assert_parts(result, 2)
+        expected, networks = train_reference(model, fitting, validation, 200, 0.5)
+        best, epochs = best_before_stop(expected["validation_loss"], patience)
+        assert_history(history, expected, epochs)
+        assert_parameters(params, networks[best], f"parameter of epoch {best}, the best one,")
+
+
+@points(1)
+def test_train_survives_ctrl_c(student, rng):
+    cause = "catch KeyboardInterrupt around the loop over the epochs"
+    for patience in (None, 30):
+        model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
+        result = student.run(run_training, model, fitting, validation, 20, 0.1, patience, 3)
+        assert_that(not isinstance(result, str), "Ctrl-C ended the program instead of the training.", cause=cause)
+        history, params = assert_parts(result, 2)
+        expected, networks = train_reference(model, fitting, validation, 3, 0.1)
+        assert_history(history, expected, 3)
+        best = 2 if patience is None else int(np.argmin(expected["validation_loss"]))
+        assert_parameters(params, networks[best], "parameter after the interruption")
+
+
+def watch_training(module, model, fitting, validation, terminal):
+    """What training writes to standard error, which is a terminal or is not, and to standard output."""
+    import contextlib
+    import copy
+    import io
+
+    from tqdm import tqdm
+
+    class Screen(io.StringIO):
+        def isatty(self):
+            return terminal
+
+    class Nothing:
+        learning_rate = 0.0
+
+        def step(self, grads):
+            pass
+
+    tqdm.monitor_interval = 0
+    error, output = Screen(), io.StringIO()
+    with contextlib.redirect_stderr(error), contextlib.redirect_stdout(output):
+        module.train(copy.deepcopy(model), Nothing(), fitting, validation, 3)
+    return error.getvalue(), output.getvalue()
+
+
+@hidden
+@points(1)
+def test_train_shows_progress_on_a_terminal_only(student, rng):
+    model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
+    shown, printed = assert_parts(student.run(watch_training, model, fitting, validation, False), 2)
+    assert_equal(shown + printed, "", name="output without a terminal", cause="a print in the loop")
+    shown, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 2)
+    assert_that("train=" in shown, "The training loss is not shown on a terminal.", cause="progress.set_postfix")
+    assert_that("validation=" in shown, "The validation loss is not shown.", cause="progress.set_postfix")
+
+
+def train_on_digits(module, seed):
+    """Test accuracy of a small network on real handwritten digits, by your Adam and your loop."""
+    import importlib
+
+    import numpy as np
+    import torch
+    from torch import nn
+
+    from course.data import load_digits
+
+    adam = importlib.import_module("day13_optim.optimizers").Adam
+    images, labels = load_digits()
+    order = np.random.default_rng(seed).permutation(len(images))
+    x = torch.tensor(images.reshape(len(images), -1)[order], dtype=torch.float32) - 0.3
+    y = torch.tensor(labels[order])
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    optimizer = adam(module.parameters_of(model), learning_rate=3e-3)
+    stopping = module.EarlyStopping(patience=5)
+    fitting, validation, test = (x[:1100], y[:1100]), (x[1100:1400], y[1100:1400]), (x[1400:], y[1400:])
+    module.train(model, optimizer, fitting, validation, 20, max_norm=5.0, stopping=stopping, seed=seed)
+    with torch.no_grad():
+        return (model(test[0]).argmax(dim=1) == test[1]).double().mean().item()
+
+
+@training
+@points(2)
+def test_train_reads_digits(student, rng):
+    accuracies = [student.run(train_on_digits, int(rng.integers(2**31))) for _ in range(2)]
+    assert_between(np.mean(accuracies), 0.93, 1.0, name="mean test accuracy of 2 trainings on digits")
+
+
+def train_on_signals(module, seed):
+    """Test accuracy on the trials of people that were not in the training set."""
+    import importlib
+
+    import torch
+
+    eeg = importlib.import_module("day13_optim.eeg")
+    adam_w = importlib.import_module("day13_optim.optimizers").AdamW
+    split = eeg.prepare(seed % 1000)
+    torch.manual_seed(seed)
+    model = eeg.SignalNet(dropout=0.2)
+    optimizer = adam_w(module.parameters_of(model), learning_rate=5e-3)
+    stopping = module.EarlyStopping(patience=8)
+    module.train(
+        model, optimizer, split.training, split.validation, 20, max_norm=1.0, stopping=stopping, seed=seed
+    )
+    return module.evaluate(model, *split.test)[1]
+
+
+@training
+@points(2)
+def test_train_finds_rhythms_in_signals(student, rng):
+    accuracies = [student.run(train_on_signals, int(rng.integers(2**31))) for _ in range(2)]
+    assert_between(np.mean(accuracies), 0.75, 1.0, name="mean test accuracy of 2 trainings on signals")
+
+
+class Detached(nn.Module):
+    """A network whose first layer is cut off from the gradient."""
+
+    def __init__(self, first, second):
+        super().__init__()
+        self.first, self.second = first, second
+
+    def forward(self, x):
+        return self.second(self.first(x).detach())
+
+
+def run_sanity_checks(module, model, x, y, rate, steps):
+    """Answers, and whether the model is as it was."""
+    import copy
+
+    import torch
+
+    class Descent:
+        learning_rate = rate
+
+        def __init__(self, params):
+            self.params = params
+            self.velocities = [0 * p for p in params]
+
+        def step(self, grads):
+            for p, g, v in zip(self.params, grads, self.velocities, strict=True):
+                v *= 0.9
+                v += g
+                p -= rate * v
+
+    before = copy.deepcopy(model.state_dict())
+    answers = module.sanity_checks(model, Descent, x, y, steps)
+    unchanged = all(torch.equal(value, model.state_dict()[key]) for key, value in before.items())
+    return dict(answers), unchanged
+
+
+def network(rng, last=()):
+    """A healthy small network for 6 inputs and 4 classes."""
+    model = nn.Sequential(nn.Linear(6, 32), nn.ReLU(), nn.Linear(32, 4), *last)
+    with torch.no_grad():
+        for p in model.parameters():
+            bound = 0.4 if p.shape[0] == 32 else 0.17
+            p.copy_(torch.tensor(rng.uniform(-bound, bound, size=tuple(p.shape))))
+    return model
+
+
+def assert_checks(student, model, x, y, expected, rate=0.1, steps=150):
+    answers, unchanged = assert_parts(student.run(run_sanity_checks, model, x, y, rate, steps), 2)
+    keys = ["gradients", "initial_loss", "overfits", "updates", "uses_input"]
+    assert_equal(sorted(answers), keys, name="list of the names of the checks")
+    assert_equal({key: answers[key] for key in expected}, expected, name="dict of answers")
+    assert_that(unchanged, "The checks changed the network; they must work on a copy.", cause="copy.deepcopy")
+
+
+def batch(rng):
+    return torch.tensor(rng.normal(size=(12, 6)), dtype=torch.float32), torch.arange(12) % 4
+
+
+@points(1)
+def test_sanity_checks_of_a_healthy_network(student, rng):
+    x, y = batch(rng)
+    healthy = dict.fromkeys(["initial_loss", "uses_input", "gradients", "updates", "overfits"], True)
+    assert_checks(student, network(rng), x, y, healthy)
+    assert_checks(student, network(rng), x, y, {**healthy, "overfits": False}, steps=2)
+
+
+@points(2)
+def test_sanity_checks_name_planted_faults(student, rng):
+    x, y = batch(rng)
+    frozen = {"initial_loss": True, "uses_input": True, "gradients": True, "updates": False, "overfits": False}
+    assert_checks(student, network(rng), x, y, frozen, rate=0.0)
+    healthy = network(rng)
+    cut = Detached(healthy[:2], healthy[2])
+    expected = {"initial_loss": True, "uses_input": True, "gradients": False, "updates": False}
+    assert_checks(student, cut, x, y, expected)
+    softmax = network(rng, last=[nn.Softmax(dim=1)])
+    expected = {"initial_loss": True, "uses_input": True, "gradients": True, "updates": True, "overfits": False}
+    assert_checks(student, softmax, x, y, expected)
+    dead = network(rng)
+    loud = network(rng)
+    with torch.no_grad():
+        dead[0].bias.fill_(-100.0)
+        loud[2].weight *= 100.0
+    expected = {"initial_loss": True, "uses_input": False, "gradients": False, "updates": False, "overfits": False}
+    assert_checks(student, dead, x, y, expected)
+    assert_checks(student, loud, x, y, {"initial_loss": False, "uses_input": True, "gradients": True})
+
+
+def measure_dead(module, model, x):
+    """Fractions of dead units, and the number of hooks left behind."""
+    fractions = module.dead_relu_fraction(model, x)
+    return fractions, sum(len(layer._forward_hooks) for layer in model.modules())
+
+
+@points(1)
+def test_dead_relu_fraction_of_dense_layers(student, rng):
+    model = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Sequential(nn.Linear(8, 5), nn.ReLU()), nn.Linear(5, 2))
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.tensor(rng.uniform(0.2, 1, size=tuple(p.shape))))
+        model[0].bias[:2] = -1000.0
+        model[2][0].bias[1:4] = -1e6
+    x = torch.tensor(rng.normal(size=(200, 3)), dtype=torch.float32)
+    fractions, hooks = assert_parts(student.run(measure_dead, model, x), 2)
+    assert_close(fractions, [2 / 8, 3 / 5], name="list of fractions")
+    assert_equal(hooks, 0, name="number of hooks left in the network")
+
+
+@hidden
+@points(1)
+def test_dead_relu_fraction_of_convolutions(student, rng):
+    model = nn.Sequential(nn.Conv1d(2, 6, 3), nn.ReLU(), nn.Conv1d(6, 4, 3), nn.ReLU())
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.tensor(rng.uniform(0.2, 1, size=tuple(p.shape))))
+        model[0].bias[1] = -1000.0
+        model[2].bias[[0, 3]] = -1e6
+    x = torch.tensor(rng.normal(size=(40, 2, 15)), dtype=torch.float32)
+    fractions, hooks = assert_parts(student.run(measure_dead, model, x), 2)
+    assert_close(fractions, [1 / 6, 2 / 4], name="list of fractions")
+    assert_equal(hooks, 0, name="number of hooks left in the network")

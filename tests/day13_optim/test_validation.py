@@ -1,0 +1,208 @@
+"""Checks of validation.py. Splits are judged by what must hold for every one of them, not by their order."""
+
+import numpy as np
+from sklearn.preprocessing import StandardScaler
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_equal,
+    assert_parts,
+    assert_raises,
+    assert_that,
+    assert_unchanged,
+    hidden,
+    points,
+)
+
+
+def scaled(train, x):
+    """x standardised per channel with the statistics of train, by scikit-learn."""
+    scaler = StandardScaler().fit(np.moveaxis(train, 1, 2).reshape(-1, train.shape[1]).astype(float))
+    columns = scaler.transform(np.moveaxis(x, 1, 2).reshape(-1, x.shape[1]).astype(float))
+    return np.moveaxis(columns.reshape(x.shape[0], x.shape[2], x.shape[1]), 2, 1)
+
+
+def signals(rng, n, channels, time):
+    """Channels with different means and standard deviations, recordings with different ones too."""
+    gain, offset = rng.uniform(0.5, 5, size=(channels, 1)), rng.uniform(-9, 9, size=(channels, 1))
+    drift = rng.uniform(1, 3, size=(n, 1, 1)) * rng.normal(size=(n, 1, 1))
+    return gain * (rng.normal(size=(n, channels, time)) + drift) + offset
+
+
+@points(2)
+def test_standardize_with_the_statistics_of_training(student, rng):
+    for n, channels, time in [(6, 3, 5), (4, 1, 7), (5, 2, 9)]:
+        train = signals(rng, n, channels, time)
+        others = [signals(rng, 3, channels, time) + 2, signals(rng, 2, channels, time + 1) * 2]
+        with assert_unchanged(train, *others):
+            result = student.standardize(train, *others)
+        for part, x in zip(assert_parts(result, 3), [train, *others], strict=True):
+            assert_close(part, scaled(train, x), name="array of standardised signals")
+    train = train.astype(np.float32)
+    (alone,) = assert_parts(student.standardize(train), 1)
+    assert_close(alone, scaled(train, train), rtol=1e-3, atol=1e-3, name="array of standardised signals")
+
+
+@hidden
+@points(1)
+def test_standardize_a_channel_that_never_changes(student, rng):
+    train, other = signals(rng, 4, 3, 6), signals(rng, 2, 3, 6)
+    train[:, 1] = 4.0
+    first, second = assert_parts(student.standardize(train, other), 2)
+    cause = "a channel with standard deviation 0 is only centred"
+    assert_close(first, scaled(train, train), name="array of standardised signals", cause=cause)
+    assert_close(second, scaled(train, other), name="array of standardised signals", cause=cause)
+
+
+def generator(rng):
+    return np.random.default_rng(int(rng.integers(2**32)))
+
+
+def assert_folds(result, n, k):
+    """k splits; each is all indices, each once; so are the validation parts together. They are returned."""
+    folds = []
+    for fold in assert_parts(result, k, name="list of folds"):
+        train, held_out = (np.asarray(part) for part in assert_parts(fold, 2, name="fold"))
+        together = np.sort(np.concatenate([train, held_out]))
+        assert_equal(together, np.arange(n), name="list of all indices in a fold, sorted")
+        folds.append((train, held_out))
+    everything = np.sort(np.concatenate([held_out for _, held_out in folds]))
+    assert_equal(everything, np.arange(n), name="list of all validation indices, sorted")
+    return folds
+
+
+@points(1)
+def test_k_fold_of_independent_samples(student, rng):
+    for n, k in [(10, 5), (11, 3), (4, 4), (23, 2)]:
+        groups = np.arange(n)
+        with assert_unchanged(groups):
+            result = student.k_fold(groups, k, generator(rng))
+        for _, held_out in assert_folds(result, n, k):
+            assert_between(len(held_out), n // k, -(-n // k), name="number of validation samples")
+
+
+@points(2)
+def test_k_fold_keeps_groups_together(student, rng):
+    for people, k in [(7, 3), (5, 5), (12, 4)]:
+        names = rng.permutation(100)[:people]
+        groups = rng.permutation(np.concatenate([names, rng.choice(names, size=40)]))
+        with assert_unchanged(groups):
+            result = student.k_fold(groups, k, generator(rng))
+        for train, held_out in assert_folds(result, len(groups), k):
+            shared = np.intersect1d(groups[train], groups[held_out])
+            assert_equal(len(shared), 0, name="number of groups on both sides of a split")
+            count = len(np.unique(groups[held_out]))
+            assert_between(count, people // k, -(-people // k), name="number of validation groups")
+
+
+@hidden
+@points(1)
+def test_k_fold_shuffles_and_needs_enough_groups(student, rng):
+    n = 60
+    first = assert_folds(student.k_fold(np.arange(n), 3, generator(rng)), n, 3)
+    second = assert_folds(student.k_fold(np.arange(n), 3, generator(rng)), n, 3)
+    for (_, a), (_, b) in zip(first, second, strict=True):
+        differ = not np.array_equal(np.sort(a), np.sort(b))
+        assert_that(differ, "Two different generators give the same folds.", cause="the groups are not shuffled")
+    neighbours = np.isin(np.arange(20), first[0][1]).sum()
+    assert_between(neighbours, 1, 19, name="number of the first 20 samples in the first fold")
+    with assert_raises(ValueError):
+        student.k_fold(np.array([3, 3, 8, 8, 8]), 3, generator(rng))
+
+
+def fit_ridge(x, y):
+    """A linear model; what it learns depends on all it is given, and on how much that is."""
+    import numpy as np
+
+    x, y = np.asarray(x), np.asarray(y)
+    return np.linalg.solve(x.T @ x + np.eye(x.shape[1]), x.T @ y)
+
+
+def negative_error(w, x, y):
+    import numpy as np
+
+    return -float(np.mean((np.asarray(x) @ w - np.asarray(y)) ** 2))
+
+
+def split(rng, n, k):
+    """A hand-made list of k folds of different sizes."""
+    bounds = np.sort(rng.permutation(np.arange(2, n - 1))[: k - 1])
+    order = rng.permutation(n)
+    parts = np.split(order, bounds)
+    return [(np.setdiff1d(order, part), part) for part in parts if len(part)]
+
+
+def problem(rng, n, d, noise=1.0):
+    x = rng.normal(size=(n, d)) + 0.3
+    return x, x @ rng.normal(size=d) + noise * rng.normal(size=n)
+
+
+@points(2)
+def test_cross_validate_scores_what_was_held_out(student, rng):
+    for n, d, k in [(12, 3, 3), (9, 2, 2), (20, 4, 5)]:
+        x, y = problem(rng, n, d)
+        folds = split(rng, n, k)
+        with assert_unchanged(x, y):
+            result = student.cross_validate(fit_ridge, negative_error, x, y, folds)
+        expected = [negative_error(fit_ridge(x[a], y[a]), x[b], y[b]) for a, b in folds]
+        assert_close(result, expected, name="list of scores")
+
+
+def run_search(module, strengths, x, y, folds, x_test, y_test):
+    """Result of a search over ridge strengths, and how often the test set was used."""
+    import numpy as np
+
+    tested = []
+
+    def fit(strength, x, y):
+        return np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ y)
+
+    def score(w, x, y):
+        if np.array_equal(x, x_test):
+            tested.append(w)
+        return -float(np.mean((x @ w - y) ** 2))
+
+    best, scores, test_score = module.search(strengths, fit, score, x, y, folds, (x_test, y_test))
+    return best, scores, test_score, len(tested)
+
+
+def search_reference(strengths, x, y, folds, x_test, y_test):
+    def fit(strength, x, y):
+        rows = np.vstack([x, np.sqrt(strength) * np.eye(x.shape[1])])
+        return np.linalg.lstsq(rows, np.append(y, np.zeros(x.shape[1])))[0]
+
+    scores = [
+        np.mean([-np.mean((x[b] @ fit(s, x[a], y[a]) - y[b]) ** 2) for a, b in folds]) for s in strengths
+    ]
+    best = strengths[int(np.argmax(scores))]
+    return best, scores, -np.mean((x_test @ fit(best, x, y) - y_test) ** 2)
+
+
+def tempting(rng):
+    """Samples that want little regularisation, and a test set that, if it were asked, would want a lot."""
+    x, y = problem(rng, 30, 4, noise=0.2)
+    x_test = rng.normal(size=(11, 4)) + 0.3
+    return x, y, x_test, 0.05 * rng.normal(size=11)
+
+
+@points(2)
+def test_search_chooses_by_validation(student, rng):
+    for strengths in ([1.0, 30.0, 400.0], [200.0, 3.0, 50.0, 1000.0]):
+        x, y, x_test, y_test = tempting(rng)
+        folds = split(rng, 30, 3)
+        result = student.run(run_search, strengths, x, y, folds, x_test, y_test)
+        best, scores, test_score, _ = assert_parts(result, 4)
+        expected_best, expected_scores, expected_test = search_reference(strengths, x, y, folds, x_test, y_test)
+        assert_close(scores, expected_scores, name="list of mean validation scores")
+        assert_close(best, expected_best, name="winner")
+        cause = "the score of a new model, fitted to all of x and y with the winner"
+        assert_close(test_score, expected_test, name="test score", cause=cause)
+
+
+@points(1)
+def test_search_opens_the_test_set_once(student, rng):
+    x, y, x_test, y_test = tempting(rng)
+    result = student.run(run_search, [0.1, 5.0, 70.0, 900.0], x, y, split(rng, 30, 4), x_test, y_test)
+    _, _, _, count = assert_parts(result, 4)
+    assert_equal(count, 1, name="number of times that the test set was scored")
