@@ -140,15 +140,31 @@ def compose(solution: str, answer: Answer) -> str:
     if node is None or outer is None:
         raise CourseError(f"{answer.where}: the solution has nothing named {qualname}.")
     name = qualname.rpartition(".")[2]
-    text = re.sub(rf"\b{re.escape(answer.name)}\b", name, answer.source)
+    text = _renamed(answer, name)
     if node is not outer:
         text = textwrap.indent(text, " " * node.col_offset)
     lines = solution.splitlines()
     first, last = _first_line(node), node.end_lineno or node.lineno
+    if last < len(lines) and lines[last].strip().startswith("### END SOLUTION"):
+        last += 1  # the marker is a comment and belongs to the body that goes
     lines[first - 1 : last] = text.splitlines()
     at = _first_line(outer) - 1
     lines[at:at] = list(answer.imports)
     return "\n".join(lines) + "\n"
+
+
+def _renamed(answer: Answer, name: str) -> str:
+    """The answer's source under the name of the exercise, where it calls itself as well; attributes stay."""
+    lines = answer.source.splitlines()
+    node = ast.parse(answer.source).body[0]
+    places = [(n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == answer.name]
+    line = node.lineno - 1
+    lines[line] = re.sub(rf"\b{re.escape(answer.name)}\b", name, lines[line], count=1)
+    for number, column in sorted(places, reverse=True):
+        before = lines[number - 1].encode()
+        after = before[column + len(answer.name.encode()) :]
+        lines[number - 1] = (before[:column] + name.encode() + after).decode()
+    return "\n".join(lines)
 
 
 def _find(tree: ast.Module, qualname: str) -> tuple[ast.FunctionDef | ast.ClassDef | None, ast.stmt | None]:

@@ -25,6 +25,16 @@ _OPERATORS: dict[type[ast.operator], str] = {
     ast.Mod: "%",
     ast.FloorDiv: "//",
 }
+_WORDS = {
+    "@": "matmul",
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "truediv",
+    "**": "pow",
+    "%": "mod",
+    "//": "floordiv",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,10 @@ class _Scan:
         self._methods = {name[1:]: name for name in refused if name.startswith(".")}
         self._operators = {name for name in refused if not name[-1].isalnum() and not name.endswith("_")}
         self._names = {name for name in refused if name[0].isalpha() or name[0] == "_"}
+        self._functions: dict[str, str] = {}
+        for sign in self._operators & _WORDS.keys():
+            self._functions |= {f"operator.{prefix}{_WORDS[sign]}": sign for prefix in ("", "i")}
+            self._methods |= {f"__{prefix}{_WORDS[sign]}__": sign for prefix in ("", "r", "i")}
         self._objects = {id(found[2]): name for name in self._names if (found := resolve(name)) is not None}
         self._module_names: dict[str, str] = {}
         self._definitions: dict[str, ast.AST] = {}
@@ -74,6 +88,7 @@ class _Scan:
         start = self._definitions.get(owner)
         if start is None:
             return self._inspect_alias(owner)
+        methods = _methods_of(start)
         if method and isinstance(start, ast.ClassDef):
             start = next(
                 (n for n in start.body if isinstance(n, ast.FunctionDef) and n.name == method), start
@@ -91,6 +106,7 @@ class _Scan:
             if finding is not None:
                 return finding
             waiting += self._used_definitions(node)
+            waiting += [methods[name] for name in _names_of_self(node) if name in methods]
         return None
 
     def _inspect_alias(self, owner: str) -> Finding | None:
@@ -156,8 +172,11 @@ class _Scan:
             or not isinstance(node.args[1].value, str)
         ):
             return None
+        attribute = node.args[1].value
         owner = _dotted(node.args[0], aliases)
-        name = self._refused_name(f"{owner}.{node.args[1].value}") if owner else None
+        name = self._refused_name(f"{owner}.{attribute}") if owner else None
+        if name is None and not self._is_module(node.args[0], aliases):
+            name = self._methods.get(attribute)
         return Finding(name, node.lineno) if name is not None else None
 
     def _is_module(self, node: ast.expr, aliases: dict[str, str]) -> bool:
@@ -166,9 +185,24 @@ class _Scan:
     def _refused_name(self, dotted: str) -> str | None:
         if dotted in self._names:
             return dotted
+        if dotted in self._functions:
+            return self._functions[dotted]
         if "." in dotted and self._objects and (found := resolve(dotted)) is not None:
             return self._objects.get(id(found[2]))
         return None
+
+
+def _methods_of(node: ast.AST) -> dict[str, ast.AST]:
+    if not isinstance(node, ast.ClassDef):
+        return {}
+    return {part.name: part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))}
+
+
+def _names_of_self(node: ast.AST) -> Iterator[str]:
+    """Attributes of ``self`` that a method uses: its helpers may be among them."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "self":
+            yield part.attr
 
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:

@@ -135,7 +135,7 @@ class Gatherer:
         if exercise.refused:
             self.submit(
                 f"{exercise.name}: refused calls",
-                lambda: try_spellings(self._trier, evidence.sources, exercise),
+                lambda: try_spellings(self._course, evidence.sources, exercise),
                 lambda rows: evidence.refusals.extend(RefusalTrial(exercise.name, *row) for row in rows),
             )
 

@@ -419,10 +419,8 @@ def test_the_walls_hold(isolated: Make, layer: str, body: str) -> None:
 
 def test_the_environment_is_clean(isolated: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "abc")
-    student = isolated(
-        "import os, sys\ndef f():\n    return dict(os.environ), sys.path, sorted(os.listdir('/proc/self/fd')) if 0 else None\n"
-    )
-    environment, path, _ = student.f()
+    student = isolated("import os, sys\ndef f():\n    return dict(os.environ), sys.path\n")
+    environment, path = student.f()
     assert "SECRET_TOKEN" not in environment
     assert "" not in path
     assert not any("tests" in str(p) for p in path)
@@ -430,7 +428,10 @@ def test_the_environment_is_clean(isolated: Make, monkeypatch: pytest.MonkeyPatc
 
 def test_nothing_of_the_tests_is_in_memory(isolated: Make) -> None:
     student = isolated(
-        "import sys\ndef f():\n    return sorted(m for m in sys.modules if m.split('.')[0] in ('tests', 'solutions', 'pytest', '_pytest'))\n"
+        "import sys\n"
+        "def f():\n"
+        "    mine = ('tests', 'solutions', 'pytest', '_pytest')\n"
+        "    return sorted(m for m in sys.modules if m.split('.')[0] in mine)\n"
     )
     assert student.f() == []
 

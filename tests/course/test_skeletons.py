@@ -10,7 +10,6 @@ import pytest
 from course.catalog import Course
 from course.errors import CourseError
 from course.release.skeletons import differences, find_regions, is_untouched, skeleton, write
-
 from tests.course.conftest import SOLUTION
 
 

@@ -211,7 +211,7 @@ def flattest_direction(hessian):
     values = np.linalg.eigvalsh(hessian)
     if values[-1] <= 0:
         raise ValueError("no valley")
-    return 2 / abs(values[0])
+    return 2 / values[0]
 
 
 @misconception(
@@ -308,7 +308,7 @@ def nan_is_not_larger(grad, x0, high, steps=400):
     while high - low > width:
         middle = (low + high) / 2
         with np.errstate(all="ignore"):
-            end = gradient_descent(grad, x0, middle, max(steps, 4000))[-1]
+            end = gradient_descent(grad, x0, middle, steps)[-1]
             unstable = np.linalg.norm(grad(end)) > at_start
         low, high = (low, middle) if unstable else (middle, high)
     return (low + high) / 2

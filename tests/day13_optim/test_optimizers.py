@@ -76,7 +76,7 @@ def assert_keeps_single_precision(student, rng, name, torch_class, options):
 
 
 @points(1)
-def test_sgd_first_steps(student, rng):
+def test_sgd_step_by_hand(student, rng):
     options = {"learning_rate": rng.uniform(0.05, 0.2)}
     assert_first_steps(student, rng, "SGD", torch.optim.SGD, options)
     options["weight_decay"] = rng.uniform(0.3, 0.6)
@@ -84,7 +84,7 @@ def test_sgd_first_steps(student, rng):
 
 
 @points(1)
-def test_sgd_equals_torch_for_50_steps(student, rng):
+def test_sgd_step_equals_torch_for_50_steps(student, rng):
     assert_like_torch(student, rng, "SGD", torch.optim.SGD, {})
     options = {"learning_rate": rng.uniform(0.01, 0.05), "weight_decay": rng.uniform(0.1, 0.4)}
     assert_like_torch(student, rng, "SGD", torch.optim.SGD, options)
@@ -92,7 +92,7 @@ def test_sgd_equals_torch_for_50_steps(student, rng):
 
 
 @points(1)
-def test_momentum_heavy_ball(student, rng):
+def test_momentum_step_heavy_ball(student, rng):
     options = {"learning_rate": rng.uniform(0.05, 0.2), "momentum": rng.uniform(0.6, 0.8)}
     assert_first_steps(student, rng, "Momentum", torch.optim.SGD, options)
     options["weight_decay"] = rng.uniform(0.1, 0.4)
@@ -101,7 +101,7 @@ def test_momentum_heavy_ball(student, rng):
 
 
 @points(1)
-def test_momentum_nesterov(student, rng):
+def test_momentum_step_nesterov(student, rng):
     options = {"learning_rate": rng.uniform(0.05, 0.2), "momentum": rng.uniform(0.6, 0.8), "nesterov": True}
     assert_first_steps(student, rng, "Momentum", torch.optim.SGD, options)
     options["weight_decay"] = rng.uniform(0.1, 0.4)
@@ -109,7 +109,7 @@ def test_momentum_nesterov(student, rng):
 
 
 @points(1)
-def test_momentum_when_the_learning_rate_changes(student, rng):
+def test_momentum_step_when_the_learning_rate_changes(student, rng):
     rates = list(rng.uniform(0.01, 0.1, size=50))
     for nesterov in (False, True):
         options = {"learning_rate": rates[0], "momentum": 0.85, "nesterov": nesterov, "weight_decay": 0.2}
@@ -117,12 +117,12 @@ def test_momentum_when_the_learning_rate_changes(student, rng):
 
 
 @points(1)
-def test_ada_grad_first_steps(student, rng):
+def test_ada_grad_step_by_hand(student, rng):
     assert_first_steps(student, rng, "AdaGrad", torch.optim.Adagrad, {"learning_rate": rng.uniform(0.1, 0.5)})
 
 
-@points(2)
-def test_ada_grad_equals_torch_for_50_steps(student, rng):
+@points(1)
+def test_ada_grad_step_equals_torch_for_50_steps(student, rng):
     assert_like_torch(student, rng, "AdaGrad", torch.optim.Adagrad, {})
     options = {"learning_rate": rng.uniform(0.1, 0.5), "weight_decay": rng.uniform(0.3, 0.6)}
     assert_like_torch(student, rng, "AdaGrad", torch.optim.Adagrad, options)
@@ -132,13 +132,13 @@ def test_ada_grad_equals_torch_for_50_steps(student, rng):
 
 
 @points(1)
-def test_rms_prop_first_steps(student, rng):
+def test_rms_prop_step_by_hand(student, rng):
     options = {"learning_rate": rng.uniform(0.1, 0.5), "alpha": rng.uniform(0.6, 0.9)}
     assert_first_steps(student, rng, "RMSProp", torch.optim.RMSprop, options)
 
 
-@points(2)
-def test_rms_prop_equals_torch_for_50_steps(student, rng):
+@points(1)
+def test_rms_prop_step_equals_torch_for_50_steps(student, rng):
     assert_like_torch(student, rng, "RMSProp", torch.optim.RMSprop, {})
     options = {"learning_rate": rng.uniform(0.1, 0.5), "alpha": rng.uniform(0.6, 0.9), "weight_decay": 0.4}
     assert_like_torch(student, rng, "RMSProp", torch.optim.RMSprop, options)
@@ -153,20 +153,20 @@ def adam_options(rng):
 
 
 @points(1)
-def test_adam_first_steps(student, rng):
+def test_adam_step_by_hand(student, rng):
     options = {**adam_options(rng), "weight_decay": 0.0}
     assert_first_steps(student, rng, "Adam", torch.optim.Adam, options)
 
 
 @points(2)
-def test_adam_equals_torch_for_50_steps(student, rng):
+def test_adam_step_equals_torch_for_50_steps(student, rng):
     assert_like_torch(student, rng, "Adam", torch.optim.Adam, {})
     assert_like_torch(student, rng, "Adam", torch.optim.Adam, {**adam_options(rng), "weight_decay": 0.5})
 
 
 @hidden
 @points(1)
-def test_adam_with_a_large_epsilon_and_changing_rates(student, rng):
+def test_adam_step_with_a_large_epsilon_and_changing_rates(student, rng):
     options = {**adam_options(rng), "weight_decay": 0.3, "epsilon": rng.uniform(0.1, 0.3)}
     rates = list(rng.uniform(0.01, 0.1, size=50))
     assert_like_torch(student, rng, "Adam", torch.optim.Adam, options, rates=rates)
@@ -174,20 +174,20 @@ def test_adam_with_a_large_epsilon_and_changing_rates(student, rng):
 
 
 @points(1)
-def test_adam_w_first_steps(student, rng):
+def test_adam_w_step_by_hand(student, rng):
     options = {**adam_options(rng), "weight_decay": rng.uniform(0.5, 1)}
     assert_first_steps(student, rng, "AdamW", torch.optim.AdamW, options)
 
 
 @points(1)
-def test_adam_w_equals_torch_for_50_steps(student, rng):
+def test_adam_w_step_equals_torch_for_50_steps(student, rng):
     assert_like_torch(student, rng, "AdamW", torch.optim.AdamW, {})
     assert_like_torch(student, rng, "AdamW", torch.optim.AdamW, {**adam_options(rng), "weight_decay": 0.5})
 
 
 @hidden
 @points(1)
-def test_adam_w_with_a_large_epsilon_and_changing_rates(student, rng):
+def test_adam_w_step_with_a_large_epsilon_and_changing_rates(student, rng):
     options = {**adam_options(rng), "weight_decay": 0.3, "epsilon": rng.uniform(0.1, 0.3)}
     rates = list(rng.uniform(0.01, 0.1, size=50))
     assert_like_torch(student, rng, "AdamW", torch.optim.AdamW, options, rates=rates)
@@ -195,7 +195,7 @@ def test_adam_w_with_a_large_epsilon_and_changing_rates(student, rng):
 
 
 @points(0)
-def test_adadelta_equals_torch_for_50_steps(student, rng):
+def test_adadelta_step_equals_torch_for_50_steps(student, rng):
     options = {"learning_rate": rng.uniform(0.5, 2), "epsilon": rng.uniform(0.01, 0.1), "rho": 0.8}
     assert_first_steps(student, rng, "Adadelta", torch.optim.Adadelta, options)
     assert_like_torch(student, rng, "Adadelta", torch.optim.Adadelta, {})

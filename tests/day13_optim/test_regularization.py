@@ -39,7 +39,7 @@ def test_clip_by_value_bounds_every_entry(student, rng):
             assert_close(clipped, expected, name="clipped gradient")
 
 
-@points(2)
+@points(1)
 def test_clip_by_norm_of_a_long_gradient(student, rng):
     for dtype in (np.float64, np.float32):
         grads = random_arrays(rng, dtype)
@@ -119,7 +119,7 @@ def apply_dropout(module, p, x, training, times):
 
 
 @points(1)
-def test_dropout_does_nothing_at_evaluation(student, rng):
+def test_dropout_forward_does_nothing_at_evaluation(student, rng):
     for shape, p in [((6, 5), 0.5), ((2, 3, 4), 0.3), ((1, 1), 0.8)]:
         x = torch.tensor(rng.normal(size=shape))
         with assert_unchanged(x):
@@ -130,8 +130,8 @@ def test_dropout_does_nothing_at_evaluation(student, rng):
     assert_close(y, x, name="output in training mode with p = 0")
 
 
-@points(2)
-def test_dropout_drops_and_scales_in_training(student, rng):
+@points(1)
+def test_dropout_forward_drops_and_scales_in_training(student, rng):
     for p in (0.2, 0.7):
         x = torch.tensor(rng.uniform(0.5, 2, size=(200, 500)))
         with assert_unchanged(x):
@@ -161,7 +161,7 @@ def dropout_gradient(module, p, x):
 
 @hidden
 @points(1)
-def test_dropout_passes_the_gradient_through_the_mask(student, rng):
+def test_dropout_forward_passes_the_gradient_through_the_mask(student, rng):
     for dtype in (torch.float64, torch.float32):
         x = torch.tensor(rng.uniform(0.5, 2, size=(30, 20)), dtype=dtype)
         y, grad = assert_parts(student.run(dropout_gradient, 0.4, x), 2)
@@ -190,7 +190,7 @@ def generator(rng):
     return np.random.default_rng(int(rng.integers(2**32)))
 
 
-@points(2)
+@points(1)
 def test_augment_shifts_every_recording(student, rng):
     for channels, time, limit in [(2, 7, 2), (1, 5, 1), (3, 6, 3)]:
         x = rng.normal(size=(400, channels, time)) + 1

@@ -42,7 +42,7 @@ def test_step_decay_of_every_step_is_exponential_decay(student, rng):
     assert_close(actual, expected, name="list of learning rates")
 
 
-@points(2)
+@points(1)
 def test_cosine_annealing_equals_torch(student, rng):
     for steps, share in [(10, 0.1), (37, 0.3), (1, 0.5)]:
         eta = rng.uniform(0.05, 0.5)
@@ -63,7 +63,7 @@ def torch_warmup_cosine(optimizer, warmup, steps, start):
     return lr_scheduler.SequentialLR(optimizer, [first, second], milestones=[warmup])
 
 
-@points(2)
+@points(1)
 def test_warmup_cosine_equals_torch(student, rng):
     for warmup, steps in [(5, 20), (1, 9), (30, 100)]:
         eta, start = rng.uniform(0.05, 0.5), rng.uniform(0.05, 0.4)
@@ -77,7 +77,7 @@ def test_warmup_cosine_equals_torch(student, rng):
         assert_close(actual, expected, name="list of learning rates")
 
 
-@points(2)
+@points(1)
 def test_one_cycle_equals_torch(student, rng):
     for steps, rise in [(20, 0.3), (50, 0.45), (33, 0.2)]:
         peak, div, final = rng.uniform(0.05, 0.5), rng.uniform(5, 20), rng.uniform(2, 50)
@@ -149,7 +149,7 @@ def plateau_rates(module, options, losses):
 
 
 @points(0)
-def test_reduce_on_plateau_equals_torch(student, rng):
+def test_reduce_on_plateau_update_equals_torch(student, rng):
     for patience, threshold in [(2, 1e-4), (0, 0.05), (4, 0.0)]:
         losses = list(np.exp(-np.arange(40) / 10) + 0.1 * rng.normal(size=40))
         eta, factor = rng.uniform(0.05, 0.5), rng.uniform(0.2, 0.7)

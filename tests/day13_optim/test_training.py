@@ -79,7 +79,7 @@ def assert_parameters(params, network, name):
         assert_close(actual, wanted, name=name)
 
 
-@points(2)
+@points(1)
 def test_train_epoch_equals_torch_for_one_batch(student, rng):
     for n, inputs, classes in [(12, 4, 3), (7, 2, 5)]:
         model, (x, y) = small_model(rng, inputs, classes), samples(rng, n, inputs, classes)
@@ -178,7 +178,7 @@ def assert_stops(student, patience, min_delta, losses, stop, best):
     assert_close(weight, 10 + best, name="weight after restoring the best state (10 + best epoch)", cause=cause)
 
 
-@points(2)
+@points(1)
 def test_early_stopping_waits_for_its_patience(student, rng):
     scale = rng.uniform(1, 3)
     falling = [scale * value for value in [1.0, 0.8, 0.5]]
@@ -194,7 +194,8 @@ def test_early_stopping_waits_for_its_patience(student, rng):
 def test_early_stopping_ignores_tiny_improvements(student, rng):
     delta = rng.uniform(0.05, 0.2)
     slowly = [1 - 0.4 * delta * i for i in range(8)]
-    assert_stops(student, 2, delta, slowly, None, 6)
+    assert_stops(student, 3, delta, slowly, None, 6)
+    assert_stops(student, 2, delta, slowly, 2, 0)
     assert_stops(student, 3, 10 * delta, slowly, 3, 0)
 
 
@@ -370,7 +371,7 @@ def train_on_digits(module, seed):
 
 
 @training
-@points(2)
+@points(1)
 def test_train_reads_digits(student, rng):
     accuracies = [student.run(train_on_digits, int(rng.integers(2**31))) for _ in range(2)]
     assert_between(np.mean(accuracies), 0.93, 1.0, name="mean test accuracy of 2 trainings on digits")
@@ -396,7 +397,7 @@ def train_on_signals(module, seed):
 
 
 @training
-@points(2)
+@points(1)
 def test_train_finds_rhythms_in_signals(student, rng):
     accuracies = [student.run(train_on_signals, int(rng.integers(2**31))) for _ in range(2)]
     assert_between(np.mean(accuracies), 0.75, 1.0, name="mean test accuracy of 2 trainings on signals")
@@ -468,7 +469,7 @@ def test_sanity_checks_of_a_healthy_network(student, rng):
     assert_checks(student, network(rng), x, y, {**healthy, "overfits": False}, steps=2)
 
 
-@points(2)
+@points(1)
 def test_sanity_checks_name_planted_faults(student, rng):
     x, y = batch(rng)
     frozen = {"initial_loss": True, "uses_input": True, "gradients": True, "updates": False, "overfits": False}

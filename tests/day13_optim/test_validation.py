@@ -30,7 +30,7 @@ def signals(rng, n, channels, time):
     return gain * (rng.normal(size=(n, channels, time)) + drift) + offset
 
 
-@points(2)
+@points(1)
 def test_standardize_with_the_statistics_of_training(student, rng):
     for n, channels, time in [(6, 3, 5), (4, 1, 7), (5, 2, 9)]:
         train = signals(rng, n, channels, time)
@@ -82,7 +82,7 @@ def test_k_fold_of_independent_samples(student, rng):
             assert_between(len(held_out), n // k, -(-n // k), name="number of validation samples")
 
 
-@points(2)
+@points(1)
 def test_k_fold_keeps_groups_together(student, rng):
     for people, k in [(7, 3), (5, 5), (12, 4)]:
         names = rng.permutation(100)[:people]
@@ -138,7 +138,7 @@ def problem(rng, n, d, noise=1.0):
     return x, x @ rng.normal(size=d) + noise * rng.normal(size=n)
 
 
-@points(2)
+@points(1)
 def test_cross_validate_scores_what_was_held_out(student, rng):
     for n, d, k in [(12, 3, 3), (9, 2, 2), (20, 4, 5)]:
         x, y = problem(rng, n, d)
@@ -186,7 +186,7 @@ def tempting(rng):
     return x, y, x_test, 0.05 * rng.normal(size=11)
 
 
-@points(2)
+@points(1)
 def test_search_chooses_by_validation(student, rng):
     for strengths in ([1.0, 30.0, 400.0], [200.0, 3.0, 50.0, 1000.0]):
         x, y, x_test, y_test = tempting(rng)

@@ -1,0 +1,186 @@
+"""The command line as a person sees it: exit statuses, sentences, narrow terminals, no colour."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course.catalog import Course
+from course.release.skeletons import differences, write
+from tests.course.conftest import SOLUTION
+
+
+def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "course.cli", *words],
+        cwd=root,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "100", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def clone(tiny: Course) -> Path:
+    """A student's clone: skeletons written, nothing done."""
+    write(tiny, differences(tiny), force=False)
+    return tiny.root
+
+
+def solve(clone: Path, text: str = SOLUTION) -> None:
+    (clone / "day01_tiny/sums.py").write_text(text, encoding="utf-8")
+
+
+def test_a_new_clone_is_told_where_to_begin(clone: Path) -> None:
+    result = run(clone, "check")
+    assert result.returncode == 1
+    assert "0 of 5 points" in result.stdout
+    assert "Next: write total in day01_tiny/sums.py, then `course check day01/total`" in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_full_points_end_with_status_0(clone: Path) -> None:
+    solve(clone)
+    result = run(clone, "check", "day01")
+    assert result.returncode == 0
+    assert "5 of 5 points" in result.stdout
+    assert "5 of 5" in run(clone, "status").stdout
+
+
+def test_a_misconception_is_named_before_any_number(clone: Path) -> None:
+    solve(clone, SOLUTION.replace("float(np.add.reduce(np.ravel(x)))", "float(np.mean(x))"))
+    text = run(clone, "check", "day01/total").stdout
+    assert (
+        text.index("This is the mean.")
+        < text.index("called")
+        < text.index("expected")
+        < text.index("came back")
+    )
+    assert "section 'total'" in text
+
+
+def test_the_json_is_the_contract(clone: Path) -> None:
+    solve(clone, SOLUTION.replace("self.value += by", "pass"))
+    result = run(clone, "check", "--json", "out/result.json", "--seed", "8")
+    assert result.returncode == 1
+    record = json.loads((clone / "out/result.json").read_text(encoding="utf-8"))
+    assert (record["seed"], record["score"], record["max_score"]) == (8, 3, 5)
+    exercise = record["days"][0]["exercises"][1]
+    assert exercise["exercise"] == "sums.Counter.step"
+    test = exercise["tests"][0]
+    assert {"test", "outcome", "points", "max_points", "message", "misconception"} <= test.keys()
+    assert (test["outcome"], test["points"], test["max_points"]) == ("failed", 0, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="isolated checks need fork")
+def test_isolated_gives_the_same_json(clone: Path) -> None:
+    solve(clone, SOLUTION.replace("self.value += by", "pass"))
+    run(clone, "check", "--json", "a.json")
+    run(clone, "check", "--json", "b.json", "--isolated")
+    records = [json.loads((clone / name).read_text(encoding="utf-8")) for name in ("a.json", "b.json")]
+    for record in records:
+        for exercise in record["days"][0]["exercises"]:
+            for test in exercise["tests"]:
+                del test["seconds"]
+    assert records[0] == records[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (["check", "day02"], 2, "did you mean 'day01_tiny'"),
+        (["check", "day01/totals"], 2, "did you mean 'total'"),
+        (["check", "--colour"], 2, "No such option"),
+        (["chekc"], 2, "No such command"),
+        (["hint", "day01"], 2, "A hint is for one exercise"),
+        (["grade", "nowhere", "--out", "out"], 1, "There is no folder nowhere"),
+        (["grade", ".", "--out", "out", "--scheduler", "tcp://x"], 2, "not built yet"),
+        (["plot", "day01"], 1, "has no plots.py"),
+    ],
+)
+def test_wrong_usage_is_one_sentence(clone: Path, words: list[str], status: int, sentence: str) -> None:
+    result = run(clone, *words)
+    assert result.returncode == status
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_outside_a_course_it_says_so(tmp_path: Path) -> None:
+    result = run(tmp_path, "status")
+    assert result.returncode == 2
+    assert "There is no course.toml" in result.stderr
+
+
+def test_a_deleted_day_folder_says_how_to_bring_it_back(clone: Path) -> None:
+    shutil.rmtree(clone / "day01_tiny")
+    result = run(clone, "check")
+    assert result.returncode == 1
+    assert "git checkout -- day01_tiny" in result.stderr
+
+
+def test_a_module_that_does_not_import_is_explained(clone: Path) -> None:
+    solve(clone, SOLUTION.replace("def total(x", "def total(x("))
+    result = run(clone, "check")
+    assert result.returncode == 1
+    assert "Python cannot read this file" in result.stdout
+    assert "day01_tiny/sums.py, line" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_hints_come_one_by_one(clone: Path) -> None:
+    first, second = run(clone, "hint", "day01/total"), run(clone, "hint", "total")
+    assert "1. add" in first.stdout
+    assert "add all" not in first.stdout
+    assert "2. add all" in second.stdout
+
+
+@pytest.mark.parametrize("columns", ["40", "200"])
+def test_nothing_is_cut_off_on_any_width(clone: Path, columns: str) -> None:
+    text = run(clone, "check", COLUMNS=columns).stdout
+    assert max(map(len, text.splitlines())) <= int(columns)
+    assert "total" in text
+    assert "…" not in text
+
+
+def test_there_is_no_colour_without_a_terminal(clone: Path) -> None:
+    assert "\x1b[" not in run(clone, "check").stdout
+
+
+def test_signs_fit_the_encoding(clone: Path) -> None:
+    solve(clone)
+    assert "#####" in run(clone, "check", PYTHONIOENCODING="ascii:replace").stdout
+
+
+def test_sync_check_shows_a_diff_and_fails(clone: Path) -> None:
+    assert run(clone, "sync", "--check").returncode == 0
+    source = clone / "solutions/day01_tiny/sums.py"
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("Sum of all", "Total of all"), encoding="utf-8"
+    )
+    result = run(clone, "sync", "--check")
+    assert result.returncode == 1
+    assert '+    """Total of all entries."""' in result.stdout
+    assert run(clone, "sync").returncode == 0
+    assert run(clone, "sync", "--check").returncode == 0
+
+
+def test_the_light_commands_import_no_numpy(clone: Path) -> None:
+    code = (
+        "import sys; from course.cli import main\n"
+        "try: main(['status'])\n"
+        "except SystemExit: pass\n"
+        "print('numpy' in sys.modules, 'torch' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=clone, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "False False"

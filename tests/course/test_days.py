@@ -1,0 +1,71 @@
+"""Every day of the course: solutions earn everything, untouched skeletons nothing, in process and isolated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from course.catalog import Day, Selection, load_course
+from course.testing.running import Runner
+from course.worker.isolated import Zygote
+from course.worker.local import LocalLink
+from tests.course.conftest import ROOT
+
+COURSE = load_course(ROOT)
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="isolated checks need fork")
+
+
+@pytest.fixture(scope="module", params=COURSE.days, ids=lambda day: str(day.name))
+def day(request: pytest.FixtureRequest) -> Day:
+    found: Day = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def zygote(day: Day) -> Iterator[Zygote]:
+    with Zygote([d.name for d in COURSE.days], day.imports, COURSE.limits) as zygote:
+        yield zygote
+
+
+@pytest.fixture(scope="module")
+def runner() -> Runner:
+    return Runner(COURSE, COURSE.seed)
+
+
+def _quick(day: Day) -> list[Selection]:
+    """The exercises of a day; those with training tests are run in process by `pytest --solutions` already."""
+    return [Selection(day, tuple(e for e in day.exercises if not any(check.training for check in e.checks)))]
+
+
+def test_an_untouched_skeleton_earns_nothing_in_process(runner: Runner, day: Day) -> None:
+    names = [d.name for d in COURSE.days]
+    result = runner.run(
+        [Selection(day, day.exercises)], ROOT, lambda _: LocalLink(ROOT, names, COURSE.limits)
+    )
+    assert {c.check.name: c.outcome for c in result.all_checks if c.outcome != "not_implemented"} == {}
+
+
+@forks
+def test_an_untouched_skeleton_earns_nothing_isolated(runner: Runner, day: Day, zygote: Zygote) -> None:
+    result = runner.run([Selection(day, day.exercises)], ROOT, lambda name: zygote.open(ROOT, name))
+    assert {c.check.name: c.outcome for c in result.all_checks if c.outcome != "not_implemented"} == {}
+
+
+@forks
+def test_the_solutions_earn_everything_isolated(runner: Runner, day: Day, zygote: Zygote) -> None:
+    result = runner.run(_quick(day), COURSE.solutions, lambda name: zygote.open(COURSE.solutions, name))
+    assert {c.check.name: c.message for c in result.all_checks if c.outcome != "passed"} == {}
+
+
+def test_every_exercise_is_complete(day: Day) -> None:
+    for exercise in day.exercises:
+        assert len(exercise.hints) >= 3, exercise.name
+        assert (exercise.max_score == 0) == exercise.optional, exercise.name
+
+
+def test_a_day_has_hidden_tests_and_an_optional_part(day: Day) -> None:
+    checks = [check for exercise in day.exercises for check in exercise.checks]
+    assert any(check.hidden for check in checks)
+    assert any(exercise.optional for exercise in day.exercises)

@@ -1,0 +1,543 @@
+"""Answers to optimizers.py: wrong steps with what went wrong, and right ones in another style."""
+
+import numpy as np
+
+from course.testing import misconception, variant
+
+
+@misconception("SGD.step", "This climbs: the step goes against the gradient, θ − η g.")
+def uphill(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p += self.learning_rate * (g + self.weight_decay * p)
+
+
+@misconception(
+    "SGD.step",
+    "A new array is made for every parameter, and the network keeps the old one: nothing is ever learned. "
+    "Change the array in place, p -= …",
+)
+def new_arrays(self, grads):
+    self.params = [
+        p - self.learning_rate * (g + self.weight_decay * p) for p, g in zip(self.params, grads, strict=True)
+    ]
+
+
+@misconception(
+    "SGD.step",
+    "The decay is not multiplied by the learning rate. It is a part of the gradient, so η scales both.",
+)
+def decay_without_learning_rate(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * g + self.weight_decay * p
+
+
+@misconception("SGD.step", "The weights grow: the gradient of λ/2 ‖θ‖² is +λ θ, added to g.")
+def weights_grow(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * (g - self.weight_decay * p)
+
+
+@misconception("SGD.step", "The weight decay is missing: add λ θ to the gradient.")
+def no_decay(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * g
+
+
+@misconception(
+    "SGD.step",
+    "The gradient is changed in place, g += λ p. Whoever uses it afterwards (a plot, a second optimiser) gets wrong "
+    "numbers; make a new array.",
+)
+def changes_the_gradient(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        g += self.weight_decay * p
+        p -= self.learning_rate * g
+
+
+@variant("SGD.step")
+def shrink_then_step(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p *= 1 - self.learning_rate * self.weight_decay
+        p -= self.learning_rate * g
+
+
+@variant("SGD.step")
+def by_index(self, grads):
+    for i in range(len(grads)):
+        self.params[i][...] = self.params[i] - self.learning_rate * (
+            grads[i] + self.weight_decay * self.params[i]
+        )
+
+
+@misconception(
+    "Momentum.step",
+    "Dampening: the new gradient is multiplied by 1 − μ. Here v is a sum and not an average, v ← μ v + g.",
+)
+def dampened(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v *= self.momentum
+        v += (1 - self.momentum) * g
+        p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+
+
+@misconception(
+    "Momentum.step",
+    "The learning rate is inside the velocity. As long as it is constant nobody notices; with a schedule, old steps keep "
+    "their old learning rate. Multiply by η when the step is made.",
+)
+def learning_rate_in_the_velocity(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = self.learning_rate * (grad + self.weight_decay * p)
+        v *= self.momentum
+        v += g
+        p -= g + self.momentum * v if self.nesterov else v
+
+
+@misconception(
+    "Momentum.step",
+    "The velocity is forgotten after every step: v = μ v + g makes a new array, and self.velocities stays zero.",
+)
+def forgets_the_velocity(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v = self.momentum * v + g
+        p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+
+
+@misconception("Momentum.step", "`nesterov` is not looked at: then the step is g + μ v instead of v.")
+def always_heavy_ball(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        v *= self.momentum
+        v += grad + self.weight_decay * p
+        p -= self.learning_rate * v
+
+
+@misconception(
+    "Momentum.step",
+    "Nesterov's step is made with the old velocity, before it is updated; that is just the heavy ball again.",
+)
+def looks_ahead_with_the_old_velocity(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        if self.nesterov:
+            p -= self.learning_rate * (g + self.momentum * v)
+        v *= self.momentum
+        v += g
+        if not self.nesterov:
+            p -= self.learning_rate * v
+
+
+@misconception("Momentum.step", "The velocity is not damped by μ: v grows like the sum of all gradients.")
+def without_friction(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v += g
+        p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+
+
+@variant("Momentum.step")
+def velocities_replaced(self, grads):
+    for i, grad in enumerate(grads):
+        g = grad + self.weight_decay * self.params[i]
+        self.velocities[i] = self.momentum * self.velocities[i] + g
+        step = self.velocities[i]
+        if self.nesterov:
+            step = g + self.momentum * step
+        self.params[i] -= self.learning_rate * step
+
+
+@variant("Momentum.step")
+def nesterov_by_the_old_velocity(self, grads):
+    mu = self.momentum
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        p -= self.learning_rate * ((1 + mu) * g + mu**2 * v if self.nesterov else mu * v + g)
+        v[...] = mu * v + g
+
+
+@misconception("AdaGrad.step", "The root is missing: divide by √s, so that the step does not depend on the unit of the loss.")
+def without_the_root(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        p -= self.learning_rate * g / (s + self.epsilon)
+
+
+@misconception("AdaGrad.step", "ε stands inside the root; here it is added to √s.")
+def epsilon_inside_the_root(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        p -= self.learning_rate * g / np.sqrt(s + self.epsilon)
+
+
+@misconception("AdaGrad.step", "Only the newest square is used. s is the sum of all squared gradients: s += g².")
+def forgets_the_sum(self, grads):
+    for p, grad in zip(self.params, grads, strict=True):
+        g = grad + self.weight_decay * p
+        p -= self.learning_rate * g / (np.sqrt(g**2) + self.epsilon)
+
+
+@misconception("AdaGrad.step", "The gradient is divided before its own square is added; the first step divides by ε alone.")
+def divides_too_early(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+        s += g**2
+
+
+@misconception(
+    "AdaGrad.step",
+    "The decay is applied to the parameter beside the step. In this optimiser λ θ is a part of g, also of its square.",
+)
+def decoupled(self, grads):
+    for p, g, s in zip(self.params, grads, self.sums, strict=True):
+        s += g**2
+        p -= self.learning_rate * (g / (np.sqrt(s) + self.epsilon) + self.weight_decay * p)
+
+
+@variant("AdaGrad.step")
+def sums_replaced(self, grads):
+    for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
+        g = grad + self.weight_decay * p
+        self.sums[i] = self.sums[i] + g * g
+        p -= (self.learning_rate / (self.sums[i] ** 0.5 + self.epsilon)) * g
+
+
+@variant("AdaGrad.step")
+def with_ufuncs(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = np.add(grad, np.multiply(self.weight_decay, p))
+        np.add(s, np.square(g), out=s)
+        np.subtract(p, self.learning_rate * g / (np.sqrt(s) + self.epsilon), out=p)
+
+
+@misconception("RMSProp.step", "α and 1 − α are exchanged: α is the share of the *old* average.")
+def shares_exchanged(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = (1 - self.alpha) * s + self.alpha * g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception("RMSProp.step", "This is AdaGrad: squares are added up instead of averaged, and the steps die out.")
+def sum_of_squares(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception("RMSProp.step", "ε stands inside the root; here it is added to √s.")
+def rms_epsilon_inside_the_root(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.alpha * s + (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / np.sqrt(s + self.epsilon)
+
+
+@misconception("RMSProp.step", "The root is missing: the name says root of the mean of squares.")
+def mean_square_without_root(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.alpha * s + (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / (s + self.epsilon)
+
+
+@misconception(
+    "RMSProp.step",
+    "The average is forgotten after every step: s = α s + … makes a new array, and self.averages stays zero.",
+)
+def forgets_the_average(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s = self.alpha * s + (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@variant("RMSProp.step")
+def averages_replaced(self, grads):
+    for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
+        g = grad + self.weight_decay * p
+        self.averages[i] = self.averages[i] + (1 - self.alpha) * (g**2 - self.averages[i])
+        p -= self.learning_rate * g / (np.sqrt(self.averages[i]) + self.epsilon)
+
+
+@variant("RMSProp.step")
+def three_passes(self, grads):
+    full = [g + self.weight_decay * p for p, g in zip(self.params, grads, strict=True)]
+    self.averages = [
+        self.alpha * s + (1 - self.alpha) * g * g for s, g in zip(self.averages, full, strict=True)
+    ]
+    for p, g, s in zip(self.params, full, self.averages, strict=True):
+        p -= self.learning_rate * (g / (s**0.5 + self.epsilon))
+
+
+@misconception(
+    "Adam.step",
+    "No bias correction: m and v start at zero, so the first averages are too small, v more so than m. Divide by "
+    "1 − βᵗ.",
+)
+def no_bias_correction(self, grads):
+    beta1, beta2 = self.betas
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "t is counted once per parameter and not once per step: with four arrays, the second step is already number "
+    "five. Count before the loop.",
+)
+def counts_parameters(self, grads):
+    beta1, beta2 = self.betas
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        self.t += 1
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("Adam.step", "ε stands inside the root; here it is added to √v̂.")
+def adam_epsilon_inside_the_root(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / np.sqrt(v_hat + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "This is AdamW: the decay acts on the parameter. In Adam, λ θ is a part of g and is rescaled with it.",
+)
+def decoupled_decay(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * (m_hat / (np.sqrt(v_hat) + self.epsilon) + self.weight_decay * p)
+
+
+@misconception(
+    "Adam.step",
+    "The corrected averages are stored back, so that they are corrected again and again. m̂ and v̂ are for this step only.",
+)
+def correction_stored(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = (beta1 * m + (1 - beta1) * g) / (1 - beta1**self.t)
+        v[...] = (beta2 * v + (1 - beta2) * g**2) / (1 - beta2**self.t)
+        p -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)
+
+
+@misconception("Adam.step", "t starts one too late: before the first division it must be 1, else 1 − β⁰ = 0.")
+def counts_after_the_step(self, grads):
+    beta1, beta2 = self.betas
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        with np.errstate(all="ignore"):
+            m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+            p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+    self.t += 1
+
+
+@misconception("Adam.step", "The root is missing: m̂ is divided by √v̂, so that numerator and denominator have one unit.")
+def adam_without_the_root(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (v_hat + self.epsilon)
+
+
+@variant("Adam.step")
+def averages_as_new_arrays(self, grads):
+    beta1, beta2 = self.betas
+    self.t = self.t + 1
+    for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
+        g = grad + self.weight_decay * p
+        self.first[i] = self.first[i] + (1 - beta1) * (g - self.first[i])
+        self.second[i] = self.second[i] + (1 - beta2) * (g * g - self.second[i])
+        m_hat = self.first[i] / (1 - beta1**self.t)
+        v_hat = self.second[i] / (1 - beta2**self.t)
+        p[...] = p - self.learning_rate * m_hat / (v_hat**0.5 + self.epsilon)
+
+
+@variant("Adam.step")
+def correction_in_the_step_size(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    rate = self.learning_rate / (1 - beta1**self.t)
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p -= rate * m / (np.sqrt(v) / (1 - beta2**self.t) ** 0.5 + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "This is Adam: λ θ is a part of g, so it is divided by √v̂, and weights with large gradients are hardly decayed. "
+    "Shrink the parameter itself.",
+)
+def decay_in_the_gradient(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "The decay is not multiplied by the learning rate; a schedule must slow it down together with the step.",
+)
+def adam_w_decay_without_learning_rate(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.weight_decay * p
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("AdamW.step", "The decay comes after the step and also shrinks the step; decay the old value first.")
+def decay_after_the_step(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+        p -= self.learning_rate * self.weight_decay * p
+
+
+@misconception("AdamW.step", "No bias correction: m and v start at zero; divide by 1 − βᵗ as in Adam.")
+def adam_w_without_correction(self, grads):
+    beta1, beta2 = self.betas
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p -= self.learning_rate * self.weight_decay * p
+        p -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)
+
+
+@misconception("AdamW.step", "ε stands inside the root; here it is added to √v̂.")
+def adam_w_epsilon_inside_the_root(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * (m_hat / np.sqrt(v_hat + self.epsilon) + self.weight_decay * p)
+
+
+@misconception(
+    "AdamW.step",
+    "t is counted once per parameter and not once per step. Count before the loop.",
+)
+def adam_w_counts_parameters(self, grads):
+    beta1, beta2 = self.betas
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        self.t += 1
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * (m_hat / (np.sqrt(v_hat) + self.epsilon) + self.weight_decay * p)
+
+
+@variant("AdamW.step")
+def in_one_formula(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * (m_hat / (np.sqrt(v_hat) + self.epsilon) + self.weight_decay * p)
+
+
+@variant("AdamW.step")
+def shrinking_first(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for i, g in enumerate(grads):
+        self.params[i] *= 1 - self.learning_rate * self.weight_decay
+        self.first[i] = beta1 * self.first[i] + (1 - beta1) * g
+        self.second[i] = beta2 * self.second[i] + (1 - beta2) * np.square(g)
+        root = np.sqrt(self.second[i] / (1 - beta2**self.t))
+        self.params[i] -= self.learning_rate / (1 - beta1**self.t) * self.first[i] / (root + self.epsilon)
+
+
+@misconception("Adadelta.step", "ε stands outside of the roots; then the first step is exactly zero, as is every other.")
+def epsilon_outside(self, grads):
+    for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.rho * s + (1 - self.rho) * g**2
+        delta = np.sqrt(u) / (np.sqrt(s) + self.epsilon) * g
+        u[...] = self.rho * u + (1 - self.rho) * delta**2
+        p -= self.learning_rate * delta
+
+
+@misconception("Adadelta.step", "The numerator is missing: this is RMSProp, whose steps have no unit.")
+def numerator_missing(self, grads):
+    for p, grad, s in zip(self.params, grads, self.gradients, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.rho * s + (1 - self.rho) * g**2
+        p -= self.learning_rate * g / np.sqrt(s + self.epsilon)
+
+
+@misconception("Adadelta.step", "u averages the squares of the steps Δ, not those of the gradients.")
+def averages_gradients_twice(self, grads):
+    for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.rho * s + (1 - self.rho) * g**2
+        delta = np.sqrt(u + self.epsilon) / np.sqrt(s + self.epsilon) * g
+        u[...] = self.rho * u + (1 - self.rho) * g**2
+        p -= self.learning_rate * delta
+
+
+@variant("Adadelta.step")
+def under_one_root(self, grads):
+    for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.rho * s + (1 - self.rho) * g**2
+        delta = np.sqrt((u + self.epsilon) / (s + self.epsilon)) * g
+        u[...] = self.rho * u + (1 - self.rho) * delta**2
+        p -= self.learning_rate * delta
+
+
+@variant("Adadelta.step")
+def adadelta_by_index(self, grads):
+    for i, p in enumerate(self.params):
+        g = grads[i] + self.weight_decay * p
+        self.gradients[i] = self.rho * self.gradients[i] + (1 - self.rho) * g * g
+        delta = g * (self.updates[i] + self.epsilon) ** 0.5 / (self.gradients[i] + self.epsilon) ** 0.5
+        self.updates[i] = self.rho * self.updates[i] + (1 - self.rho) * delta * delta
+        p -= self.learning_rate * delta
