@@ -64,7 +64,7 @@ def sample_class(course: Course, day: Day) -> list[Sample]:
         spoilt(
             "memory-hog",
             "one function asks for ever more memory",
-            "hoard = []\nwhile True:\n    hoard.append(bytearray(2**26))",
+            "hoard = []\nwhile True:\n    hoard.append(bytes(2**26))",
         ),
         spoilt("early-exit", "one function ends the process with status 0", "import os\n\nos._exit(0)"),
         spoilt(

@@ -120,9 +120,14 @@ def _snapshot(part: Any) -> Any:
     return part.copy() if isinstance(part, np.ndarray) else part.detach().clone()
 
 
+def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
+    a, b = np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1)
+    return bool(np.array_equal(a.view(np.uint8), b.view(np.uint8))) if a.nbytes else True
+
+
 def _differs(part: Any, before: Any) -> bool:
     if isinstance(part, np.ndarray):
-        return bool(part.dtype != before.dtype or part.tobytes() != before.tobytes())
+        return part.dtype != before.dtype or part.shape != before.shape or not _same_bytes(part, before)
     if type(part) is list:
         return len(part) != len(before) or any(a is not b for a, b in zip(part, before, strict=True))
     if type(part) is dict:

@@ -148,14 +148,14 @@ class Decoder:
         data, kind = self._bytes(index), _array_dtype(dtype)
         if kind.itemsize == 0:
             return np.zeros(_shape(shape), dtype=kind)
-        return np.frombuffer(bytearray(data), dtype=kind).reshape(_shape(shape))
+        return np.frombuffer(_own(data), dtype=kind).reshape(_shape(shape))
 
     def _tensor(self, depth: int, dtype: str, shape: list[int], requires_grad: bool, index: int) -> Any:
         import torch
 
         if dtype not in TENSOR_DTYPES:
             raise NotPlainError("a tensor has a dtype outside the exchange format")
-        data, kind = bytearray(self._bytes(index)), getattr(torch, dtype)
+        data, kind = _own(self._bytes(index)), getattr(torch, dtype)
         flat = torch.frombuffer(data, dtype=kind) if data else torch.empty(0, dtype=kind)
         tensor = flat.reshape(_shape(shape))
         return tensor.requires_grad_(requires_grad) if requires_grad is True else tensor
@@ -185,6 +185,11 @@ _DECODERS: dict[str, Callable[..., Any]] = {
     "d": Decoder._dict,
     "e": Decoder._set,
 }
+
+
+def _own(data: Buffer) -> bytearray:
+    """Bytes that may be written to: those that came from a socket as they are, a copy of anything else."""
+    return data if type(data) is bytearray else bytearray(data)
 
 
 def _array_dtype(text: str) -> np.dtype[Any]:

@@ -14,7 +14,7 @@ from day12_cnn.pooling import max_pool2d, max_pool2d_backward
 
 Arrays = dict[str, np.ndarray]
 
-SHAPES = {"conv1": (8, 1, 3, 3), "conv2": (16, 8, 3, 3), "dense1": (64, 64), "dense2": (10, 64)}
+SHAPES = {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "dense1": (64, 128), "dense2": (10, 64)}
 
 
 def split_digits(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -233,7 +233,7 @@ FAILURES = """
     def hoard():
         chunks = []
         while True:
-            chunks.append(np.ones(2**22))
+            chunks.append(np.empty(2**22))
 
     def shout():
         while True:
