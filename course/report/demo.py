@@ -15,7 +15,7 @@ from course.catalog import Course
 from course.errors import CourseError
 from course.grading.classes import grade_class
 from course.release.sample_class import sample_class
-from course.report.terminal import console, show_class
+from course.report.terminal import console, fold, show_class
 
 DAY = "day03_linalg"
 # Short limits, so that endless loops do not make the demonstration long.
@@ -68,7 +68,7 @@ def _demo(course: Course, folder: Path) -> None:
             screen.print(
                 f"\n{exercise['exercise']} · {failed['test']}: {exercise['score']} of {exercise['max_score']} points"
             )
-            screen.print(Text(failed["message"]))
+            screen.print(Text(fold(failed["message"], screen.width)))
     screen.print(Text("\nThe commands", style="bold"))
     for command, what in (
         ("course demo --out DIR", "made this class and keeps it"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,19 @@ STYLES: dict[str, str] = {"passed": "green", "not_implemented": "dim", "grader_f
 def console() -> Console:
     """Standard output as it is: colour only where there is a terminal and NO_COLOR is not set."""
     return Console(highlight=False, soft_wrap=False)
+
+
+def fold(text: str, width: int) -> str:
+    """Break long lines of a message so that they go on below where their text began."""
+    lines = []
+    for line in text.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if len(line) <= width:
+            lines.append(line)
+            continue
+        hang = min(16 if indent == 2 else indent, width // 2)
+        lines += textwrap.wrap(line, width, subsequent_indent=" " * hang, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def bar(done: float, total: float, out: Console, cells: int = 5) -> str:
@@ -123,7 +137,7 @@ class CheckView:
         text, _, rest = failure.message.partition("\n")
         out.print(Text(text, style="yellow"))
         if rest:
-            out.print(Text(rest))
+            out.print(Text(fold(rest, out.width)))
         if failure.output.strip():
             shown = failure.output.strip().splitlines()
             out.print(Text(f"  {'printed':<13} " + ("\n" + " " * 16).join(shown[:8]), style="dim"))

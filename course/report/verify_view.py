@@ -77,7 +77,9 @@ class VerifyView:
 
     def _show_survivor(self, day: DayReport, result: MutantResult) -> None:
         mutant = result.mutant
-        where = f"  solutions/{day.day}/{mutant.module}.py:{mutant.line}  {mutant.exercise}  {mutant.operator}"
+        where = (
+            f"  solutions/{day.day}/{mutant.module}.py:{mutant.line}  {mutant.exercise}  {mutant.operator}"
+        )
         self._out.print(Text(where), soft_wrap=True)
         self._out.print(Text(f"    - {mutant.before}", style="dim"), soft_wrap=True)
         self._out.print(Text(f"    + {mutant.after}"), soft_wrap=True)
@@ -95,12 +97,18 @@ def _rows(day: DayReport) -> Iterator[tuple[str, str]]:
     if day.refusals:
         yield "refused", f"{day.refusals} spellings of refused calls"
     margins = day.margins
-    yield "margins", f"{_factor(margins.to_right)} to right answers, {_factor(margins.to_wrong)} to wrong ones"
+    yield (
+        "margins",
+        f"{_factor(margins.to_right)} to right answers, {_factor(margins.to_wrong)} to wrong ones",
+    )
     yield "slowest", f"{day.slowest[1]:.2g} s, {day.slowest[0]}"
     if day.score is not None and day.score_without_exceptions is not None:
         fates = day.fates
         killed = f"{fates['assertion']} by assertion, {fates['exception']} by exception, {fates['timeout']} by time"
-        yield "mutants", f"{len(day.mutants)}: killed {killed}; {fates['equivalent']} equivalent, {fates['survived']} survived"
+        yield (
+            "mutants",
+            f"{len(day.mutants)}: killed {killed}; {fates['equivalent']} equivalent, {fates['survived']} survived",
+        )
         yield "score", f"{day.score:.1%}; without exceptions {day.score_without_exceptions:.1%}"
     yield "took", f"{day.seconds:.0f} s in one process"
 

@@ -1,12 +1,32 @@
-"""Mutants: the solution with one small thing changed, as a slip of the hand would."""
+"""Mutants: the solution with one small thing changed, as a slip of the hand would.
+
+They are made from the syntax tree of what the student writes, the marked regions, and keep the statement before and after,
+so that a survivor can be read, and recorded, wherever in the file it has moved.
+"""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from course.catalog import Exercise
+from course.release.skeletons import Region
+from course.verify.operators import (
+    expression_changes,
+    is_quiet,
+    statement_changes,
+    stored_names,
+    swappable,
+    value_changes,
+)
+from course.verify.roots import Sources
+
 Fate = Literal["assertion", "exception", "timeout", "equivalent", "survived"]
 """How a mutant ended: killed by an assertion, by an exception of its own, by the clock; not killed."""
+
+REMOVED = "(removed)"
 
 
 @dataclass(frozen=True)
@@ -29,7 +49,7 @@ class Mutant:
 
 @dataclass(frozen=True)
 class MutantResult:
-    """What became of a mutant; ``by`` is the test that killed it, or why nothing could."""
+    """What became of a mutant; ``by`` is the test that killed it, or why nothing can."""
 
     mutant: Mutant
     fate: Fate
@@ -44,3 +64,200 @@ class MutantResult:
             "before": mutant.before,
             "after": mutant.after,
         }
+
+
+def mutants_of(sources: Sources, exercise: Exercise) -> list[Mutant]:
+    """Every mutant of one exercise, no two with the same code."""
+    text = sources.texts[exercise.module]
+    tree = ast.parse(text)
+    seen = {ast.unparse(tree)}
+    found: list[Mutant] = []
+    for region in sources.regions(exercise):
+        for top in tree.body:
+            if top.lineno <= region.first and region.last <= (top.end_lineno or top.lineno) + 1:
+                found += _RegionMutants(exercise, text, tree, top, region, seen).make()
+    return found
+
+
+class _RegionMutants:
+    """Changes the tree in place, writes the module down, changes it back."""
+
+    def __init__(
+        self, exercise: Exercise, text: str, tree: ast.Module, top: ast.stmt, region: Region, seen: set[str]
+    ) -> None:
+        self._exercise = exercise
+        self._tree = tree
+        self._top = top
+        self._region = region
+        self._seen = seen
+        lines = text.splitlines()
+        first = min([top.lineno, *(d.lineno for d in getattr(top, "decorator_list", []))])
+        self._above = lines[: first - 1]
+        self._below = lines[top.end_lineno or top.lineno :]
+        self._found: list[Mutant] = []
+
+    def make(self) -> list[Mutant]:
+        for owner, block in _blocks(self._top):
+            known = frozenset(_parameters(owner))
+            for at, statement in enumerate(block):
+                if self._region.first <= statement.lineno <= self._region.last:
+                    self._mutate_block(block, at, known)
+                    self._mutate_expressions(statement, _siblings(self._top))
+                known |= stored_names(statement)
+        return self._found
+
+    def _mutate_block(self, block: list[ast.stmt], at: int, known: frozenset[str]) -> None:
+        statement = block[at]
+        before = headline([statement])
+        for operator, instead in statement_changes(block, at, known | self._assigned_around(statement)):
+            block[at : at + 1] = instead
+            removed = len(instead) == 1 and isinstance(instead[0], ast.Pass)
+            self._write(operator, statement.lineno, before, REMOVED if removed else headline(instead))
+            block[at : at + len(instead)] = [statement]
+        if at + 1 < len(block) and block[at + 1].lineno <= self._region.last:
+            following = block[at + 1]
+            if swappable(statement, following, known):
+                block[at], block[at + 1] = following, statement
+                pair = [statement, following]
+                self._write("swapped statements", statement.lineno, headline(pair), headline(pair[::-1]))
+                block[at], block[at + 1] = statement, following
+
+    def _assigned_around(self, statement: ast.stmt) -> set[str]:
+        """Names that other statements of the function assign before this one."""
+        earlier = [n for n in ast.walk(self._top) if isinstance(n, ast.stmt) and n.lineno < statement.lineno]
+        return {name for node in earlier if not _contains(node, statement) for name in stored_names(node)}
+
+    def _mutate_expressions(self, statement: ast.stmt, siblings: dict[str, str]) -> None:
+        if isinstance(statement, (ast.Raise, ast.Assert)) or is_quiet(statement):
+            return
+        before = headline([statement])
+        for parent, name, index, node in _expressions(statement):
+            changes = list(expression_changes(node))
+            if parent is statement and name == "value" and isinstance(statement, (ast.Return, ast.Assign)):
+                changes += value_changes(node)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in siblings:
+                changes.append(("other variable", ast.Name(siblings[node.id], ast.Load())))
+            if isinstance(node, ast.Attribute) and (other := siblings.get(f"self.{node.attr}")) and _is_self(node.value):
+                changes.append(("other variable", ast.Attribute(node.value, other, node.ctx)))
+            for operator, instead in changes:
+                _put(parent, name, index, instead)
+                self._write(operator, getattr(node, "lineno", statement.lineno), before, headline([statement]))
+                _put(parent, name, index, node)
+
+    def _write(self, operator: str, line: int, before: str, after: str) -> None:
+        changed = ast.unparse(self._top)
+        if changed in self._seen:
+            return
+        self._seen.add(changed)
+        if before == after or not _compiles(changed):
+            return
+        source = "\n".join([*self._above, changed, *self._below]) + "\n"
+        exercise = self._exercise
+        self._found.append(Mutant(exercise.name, exercise.module, line, operator, before, after, source))
+
+
+def headline(statements: Sequence[ast.stmt]) -> str:
+    """Statements on one line; of a compound one only its head."""
+    return "; ".join(ast.unparse(statement).splitlines()[0] for statement in statements)
+
+
+def _compiles(source: str) -> bool:
+    try:
+        compile(source, "mutant", "exec")
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _blocks(top: ast.stmt) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
+    """Every list of statements below ``top`` with the function it stands in."""
+
+    def walk(node: ast.AST, owner: ast.AST) -> Iterator[tuple[ast.AST, list[ast.stmt]]]:
+        owner = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else owner
+        for _, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                yield owner, value
+        for child in ast.iter_child_nodes(node):
+            yield from walk(child, owner)
+
+    yield from list(walk(top, top))
+
+
+def _parameters(function: ast.AST) -> list[str]:
+    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return []
+    arguments = function.args
+    return [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
+    """Every expression of a statement with the place it stands in; statements inside it are left to their block."""
+
+    def walk(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
+        for name, value in ast.iter_fields(node):
+            for index, part in enumerate(value) if isinstance(value, list) else [(None, value)]:
+                if isinstance(part, (ast.stmt, ast.JoinedStr)) or not isinstance(part, ast.AST):
+                    continue
+                if isinstance(part, ast.expr) and not _is_target(part):
+                    yield node, name, index, part
+                yield from walk(part)
+
+    yield from list(walk(statement))
+
+
+def _is_target(node: ast.expr) -> bool:
+    """A plain name that is assigned; the index of ``x[i] = …`` may be changed like any other."""
+    return isinstance(node, (ast.Name, ast.Tuple, ast.List, ast.Attribute)) and not isinstance(node.ctx, ast.Load)
+
+
+def _put(parent: ast.AST, name: str, index: int | None, node: ast.expr) -> None:
+    if index is None:
+        setattr(parent, name, node)
+    else:
+        getattr(parent, name)[index] = node
+
+
+def _contains(node: ast.AST, inner: ast.AST) -> bool:
+    return any(part is inner for part in ast.walk(node))
+
+
+def _is_self(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
+
+
+def _siblings(top: ast.stmt) -> dict[str, str]:
+    """For each name one that is easily taken for it: unpacked with it, or a parameter of the same type."""
+    groups: list[list[str]] = []
+    for node in ast.walk(top):
+        if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store):
+            groups.append([part.id for part in node.elts if isinstance(part, ast.Name) and part.id != "_"])
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            groups += _parameters_by_type(node)
+    groups += _attributes_by_value(top)
+    siblings: dict[str, str] = {}
+    for group in groups:
+        for name, other in zip(group, group[1:] + group[:1], strict=True):
+            if name != other:
+                siblings.setdefault(name, other)
+    return siblings
+
+
+def _parameters_by_type(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[list[str]]:
+    by_type: dict[str, list[str]] = {}
+    arguments = function.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if argument.annotation is not None:
+            by_type.setdefault(ast.unparse(argument.annotation), []).append(argument.arg)
+    return list(by_type.values())
+
+
+def _attributes_by_value(top: ast.stmt) -> list[list[str]]:
+    """Attributes that begin with the same value: ``self.m`` and ``self.v``."""
+    by_value: dict[str, list[str]] = {}
+    for node in ast.walk(top):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute):
+            target = node.targets[0]
+            names = by_value.setdefault(ast.unparse(node.value), [])
+            if _is_self(target.value) and f"self.{target.attr}" not in names:
+                names.append(f"self.{target.attr}")
+    return [names for names in by_value.values() if len(names) > 1]

@@ -104,7 +104,7 @@ def figure_julia() -> Figure:
     return figure
 
 
-def animation_julia() -> FuncAnimation:
+def animation_julia_walk() -> FuncAnimation:
     """The constant c walks round a circle, and the Julia set breaks apart and grows together again."""
     low, high, limit = -1.6 - 1.2j, 1.6 + 1.2j, 60
     grid = np.asarray(complex_grid(low, high, 150, 200))
@@ -142,6 +142,8 @@ def figure_timing() -> Figure:
         seconds = [_seconds(function, a, b) for a, b in pairs]
         matrices.loglog(sizes, seconds, color=colour, marker=marker, label=name)
     label(matrices, "rows and columns n", "time / s", "product of two n × n matrices", legend=True)
+    matrices.set_xticks(sizes, [str(n) for n in sizes])
+    matrices.minorticks_off()
     return figure
 
 
@@ -152,7 +154,7 @@ def figure_mandelbrot() -> Figure:
     figure, (ax,) = panels(size=(6.0, 4.8))
     _draw_counts(figure, ax, counts, (low, high), "z₀ = 0, c is the point")
     ax.plot(DOUADY.real, DOUADY.imag, "o", color=GREEN, markersize=6, label="c of the rabbit")
-    ax.legend(fontsize=9)
+    ax.legend(fontsize=9, loc="lower right")
     return figure
 
 

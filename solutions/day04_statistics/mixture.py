@@ -40,8 +40,7 @@ def e_step(
     """
     ### BEGIN SOLUTION ln π_k + ln p_k(x_n) in an (n, k) array; `log_sum_exp` over k
     log_densities = [
-        gaussian_log_density(x, mean, covariance)
-        for mean, covariance in zip(means, covariances, strict=True)
+        gaussian_log_density(x, mean, covariance) for mean, covariance in zip(means, covariances, strict=True)
     ]
     log_joint = np.log(weights) + np.column_stack(log_densities)
     log_evidence = log_sum_exp(log_joint, axis=1)

@@ -7,7 +7,7 @@ from course.testing import misconception, variant
 
 @misconception(
     "conditional",
-    "Row and column are exchanged. If the row is known (given = 0), each row adds up to 1, so divide by sums over axis 1.",
+    "Row and column are exchanged. If the row is known (given = 0), each row adds up to 1: sum over axis 1.",
 )
 def other_axis(table, given):
     return table / np.sum(table, axis=given, keepdims=True)
@@ -20,16 +20,6 @@ def other_axis(table, given):
 )
 def joint_probabilities(table, given):
     return table / np.sum(table)
-
-
-@misconception(
-    "conditional",
-    "The sums of the rows were divided along the columns. Keep the axis (keepdims=True), or NumPy lines up "
-    "the wrong one.",
-)
-def sums_along_the_wrong_axis(table, given):
-    totals = np.resize(np.sum(table, axis=1 - given), table.shape[given - 1])
-    return table / (totals if given == 0 else totals[:, None])
 
 
 @misconception("conditional", "Marginal probabilities came back: one number per row or column, not a table.")
@@ -93,8 +83,7 @@ def not_normalised(prior, likelihood):
 
 @misconception(
     "bayes",
-    "The table is divided by its total of 1, so it stays joint: P(e) is the sum of one *column*. And it is "
-    "transposed: hypotheses belong into the rows.",
+    "The table is transposed: hypotheses stand in its rows, observations in its columns, as in the likelihood.",
 )
 def transposed(prior, likelihood):
     joint = prior[:, None] * likelihood
@@ -136,13 +125,16 @@ def minus_forgotten(p):
 
 
 @misconception(
-    "entropy", "The entropies of all distributions are added up. Each has its own: sum over the last axis only."
+    "entropy",
+    "The entropies of all distributions are added up. Each has its own: sum over the last axis only.",
 )
 def summed_over_everything(p):
     return -np.sum(p * np.log(np.where(p > 0, p, 1)))
 
 
-@misconception("entropy", "A mean is taken over the categories. The p_i are the weights already: take the sum.")
+@misconception(
+    "entropy", "A mean is taken over the categories. The p_i are the weights already: take the sum."
+)
 def mean_over_categories(p):
     return -np.mean(p * np.log(np.where(p > 0, p, 1)), axis=-1)
 
@@ -188,7 +180,9 @@ def cross_entropy(p, q):
         return -np.sum(np.where(p > 0, p * np.log(q), 0), axis=-1)
 
 
-@misconception("kl_divergence", "The logarithm to base 2 measures in bits. Here divergences are in nats: np.log.")
+@misconception(
+    "kl_divergence", "The logarithm to base 2 measures in bits. Here divergences are in nats: np.log."
+)
 def bits(p, q):
     with np.errstate(divide="ignore"):
         ratio = np.divide(p, q, out=np.ones_like(p), where=p > 0)
@@ -206,7 +200,7 @@ def nan_for_zeros(p, q):
 
 @misconception(
     "kl_divergence",
-    "A small number added to q hides an infinite divergence. If q calls impossible what happens, the price is infinite.",
+    "A small number added to q hides an infinite divergence: q calls impossible what does happen.",
 )
 def impossible_made_possible(p, q):
     ratio = np.where(p > 0, p, 1) / np.where(p > 0, np.maximum(q, 1e-12), 1)
@@ -226,7 +220,7 @@ def symmetrised(p, q):
 def by_loops(p, q):
     p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
     if p.ndim > 1:
-        return np.array([kl_divergence(a, b) for a, b in zip(p, q, strict=True)])  # noqa: F821
+        return np.array([by_loops(a, b) for a, b in zip(p, q, strict=True)])
     total = 0.0
     for a, b in zip(p, q, strict=True):
         if a > 0:
@@ -259,7 +253,9 @@ def one_maximum_for_all(a, axis=-1):
         return np.max(a) + np.log(np.sum(np.exp(a - np.max(a)), axis=axis))
 
 
-@misconception("log_sum_exp", "The maximum was subtracted before exp, but not added again after the logarithm.")
+@misconception(
+    "log_sum_exp", "The maximum was subtracted before exp, but not added again after the logarithm."
+)
 def maximum_not_added(a, axis=-1):
     largest = np.max(a, axis=axis, keepdims=True)
     return np.log(np.sum(np.exp(a - np.where(np.isfinite(largest), largest, 0)), axis=axis))

@@ -181,7 +181,9 @@ def test_fit_gaussian_cannot_be_improved(student, rng):
     best = mean_log_likelihood(x, mean, c)
     for factor in (1 - 1 / n, 1 + 1 / n, 0.8, 1.2):
         better = mean_log_likelihood(x, mean, factor * c) > best
-        assert_that(not better, f"The sample is more likely when your covariance is multiplied by {factor:g}.")
+        assert_that(
+            not better, f"The sample is more likely when your covariance is multiplied by {factor:g}."
+        )
     for _ in range(10):
         shift = 0.05 * rng.normal(size=d)
         worse = mean_log_likelihood(x, mean + shift, c) <= best

@@ -92,7 +92,9 @@ def test_e_step_becomes_k_means_when_components_are_narrow(student, rng):
     gap = np.diff(np.partition(distances, 1, axis=1)[:, :2], axis=1)[:, 0]
     x, distances = x[gap > 0.01], distances[gap > 0.01]
     weights = rng.dirichlet(np.full(k, 6.0))
-    responsibilities, _ = assert_parts(student.e_step(x, weights, centres, np.full((k, 1, 1), 1e-5) * np.eye(d)), 2)
+    responsibilities, _ = assert_parts(
+        student.e_step(x, weights, centres, np.full((k, 1, 1), 1e-5) * np.eye(d)), 2
+    )
     nearest = np.eye(k)[np.argmin(distances, axis=1)]
     cause = "with C = ε I and small ε only the nearest centre counts: that is k-means"
     assert_close(responsibilities, nearest, name="array of responsibilities", cause=cause)
@@ -147,7 +149,9 @@ def test_m_step_with_hard_responsibilities(student, rng):
         np.array([np.cov(group.T, ddof=0) for group in groups]),
     )
     result = assert_parts(student.m_step(x, np.eye(3)[labels]), 3)
-    assert_parameters(result, expected, cause="with shares of 0 and 1 each component is fitted to its own points")
+    assert_parameters(
+        result, expected, cause="with shares of 0 and 1 each component is fitted to its own points"
+    )
 
 
 @hidden
@@ -207,7 +211,9 @@ def test_fit_mixture_never_lowers_the_likelihood(student, rng):
         assert_decreasing(-np.asarray(history), slack, name="negative log-likelihood", cause=cause)
         assert_close(history[0], reference_e_step(x, *start)[1], name="log-likelihood of the start")
         end = reference_e_step(x, *(np.asarray(part) for part in parameters))[1]
-        assert_close(history[-1], end, name="last log-likelihood", cause="it belongs to the parameters returned")
+        assert_close(
+            history[-1], end, name="last log-likelihood", cause="it belongs to the parameters returned"
+        )
 
 
 @points(1)

@@ -136,7 +136,9 @@ def test_class_statistics_when_classes_are_missing(student, rng):
     for counts, d in [([0, 4, 3], 2), ([5, 0, 2, 0], 3), ([1, 0], 1)]:
         x, labels = labelled(rng, counts, d)
         found, means = assert_parts(student.class_statistics(x, labels, len(counts)), 2)
-        assert_equal(found, np.array(counts), name="array of counts", cause="k says how many classes there are")
+        assert_equal(
+            found, np.array(counts), name="array of counts", cause="k says how many classes there are"
+        )
         expected = np.full((len(counts), d), np.nan)
         for label in np.unique(labels):
             expected[label] = x[labels == label].mean(axis=0)

@@ -57,7 +57,9 @@ def test_autocorrelation_fft_agrees_with_sums(student, rng):
             result = student.autocorrelation_fft(x, max_lag)
         assert_close(result, reference(x, max_lag), name=NAME)
     single = x.astype(np.float32)
-    assert_close(student.autocorrelation_fft(single, 6), reference(single, 6), name=NAME, rtol=1e-3, atol=1e-4)
+    assert_close(
+        student.autocorrelation_fft(single, 6), reference(single, 6), name=NAME, rtol=1e-3, atol=1e-4
+    )
 
 
 @points(1)
@@ -69,4 +71,6 @@ def test_autocorrelation_fft_of_a_long_series(student, rng):
     lags = np.array([0, 1, 157, 30_000, 199_000])
     deviations = x - x.mean()
     expected = [deviations[: n - lag] @ deviations[lag:] for lag in lags]
-    assert_close(np.asarray(result)[lags], np.array(expected) / expected[0], name=f"{NAME} at five of the lags")
+    assert_close(
+        np.asarray(result)[lags], np.array(expected) / expected[0], name=f"{NAME} at five of the lags"
+    )
