@@ -132,8 +132,8 @@ class _RegionMutants:
             return
         before = headline([statement])
         for parent, name, index, node in _expressions(statement):
-            changes = list(expression_changes(node))
-            if parent is statement and name == "value" and isinstance(statement, (ast.Return, ast.Assign)):
+            changes = list(expression_changes(node, parent))
+            if parent is statement and name == "value" and _gives_one_value(statement):
                 changes += value_changes(node)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in siblings:
                 changes.append(("other variable", ast.Name(siblings[node.id], ast.Load())))
@@ -208,6 +208,12 @@ def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None
 def _is_target(node: ast.expr) -> bool:
     """A plain name that is assigned; the index of ``x[i] = …`` may be changed like any other."""
     return isinstance(node, (ast.Name, ast.Tuple, ast.List, ast.Attribute)) and not isinstance(node.ctx, ast.Load)
+
+
+def _gives_one_value(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assign):
+        return not any(isinstance(target, (ast.Tuple, ast.List)) for target in statement.targets)
+    return isinstance(statement, ast.Return)
 
 
 def _put(parent: ast.AST, name: str, index: int | None, node: ast.expr) -> None:

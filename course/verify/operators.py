@@ -72,8 +72,10 @@ _QUIET = frozenset(["print", "warn", "warning", "info", "debug", "write", "set_d
 TINY = 1e-3
 
 
-def expression_changes(node: ast.expr) -> Iterator[Change]:
-    """What could stand in the place of an expression, wherever it is."""
+def expression_changes(node: ast.expr, parent: ast.AST) -> Iterator[Change]:
+    """What could stand in the place of an expression below ``parent``."""
+    if isinstance(parent, ast.keyword) and parent.arg in _AXES:  # the call has better ideas
+        return
     for change in _BY_TYPE.get(type(node), ()):
         yield from change(node)
 
@@ -110,7 +112,8 @@ def _junctions(node: ast.BoolOp) -> Iterator[Change]:
 
 
 def _choices(node: ast.IfExp) -> Iterator[Change]:
-    yield "negation", ast.IfExp(node.test, node.orelse, node.body)
+    if not _is_one_comparison(node.test):
+        yield "negation", ast.IfExp(node.test, node.orelse, node.body)
     yield "dropped condition", node.body
     yield "dropped condition", node.orelse
 
@@ -289,14 +292,14 @@ def statement_changes(block: Sequence[ast.stmt], at: int, known: frozenset[str])
     if is_quiet(statement):
         return
     if isinstance(statement, ast.If):
-        yield "negation", [_with_test(statement, ast.UnaryOp(ast.Not(), statement.test))]
+        yield from _negated(statement)
         yield "dropped condition", list(statement.body)
         yield "removed", statement.orelse or [ast.Pass()]
     elif isinstance(statement, ast.While):
-        yield "negation", [_with_test(statement, ast.UnaryOp(ast.Not(), statement.test))]
+        yield from _negated(statement)
     elif isinstance(statement, ast.For):
-        once = ast.For(statement.target, statement.iter, [*statement.body, ast.Break()], statement.orelse)
-        yield "loop once", [once]
+        body = [*statement.body, ast.Break()]
+        yield "loop once", [ast.For(statement.target, statement.iter, body, statement.orelse, lineno=statement.lineno)]
     elif isinstance(statement, ast.With):
         yield "removed with", list(statement.body)
     elif isinstance(statement, (ast.Break, ast.Continue)):
@@ -311,8 +314,14 @@ def statement_changes(block: Sequence[ast.stmt], at: int, known: frozenset[str])
         yield from _other_updates(statement)
 
 
-def _with_test(statement: ast.If | ast.While, test: ast.expr) -> ast.stmt:
-    return type(statement)(test, statement.body, statement.orelse)
+def _negated(statement: ast.If | ast.While) -> Iterator[StatementChange]:
+    if not _is_one_comparison(statement.test):  # its opposite says the same
+        test = ast.UnaryOp(ast.Not(), statement.test)
+        yield "negation", [type(statement)(test, statement.body, statement.orelse)]
+
+
+def _is_one_comparison(node: ast.expr) -> bool:
+    return isinstance(node, ast.Compare) and len(node.ops) == 1
 
 
 def _other_exceptions(statement: ast.Raise) -> Iterator[StatementChange]:
@@ -331,7 +340,7 @@ def _other_updates(statement: ast.AugAssign) -> Iterator[StatementChange]:
 
 def _can_be_removed(statement: ast.stmt, known: frozenset[str]) -> bool:
     """Whether the code without the statement is not simply a NameError."""
-    if isinstance(statement, (ast.AugAssign, ast.Return)):
+    if isinstance(statement, ast.AugAssign):
         return True
     if isinstance(statement, ast.Expr):
         return not isinstance(statement.value, ast.Constant)

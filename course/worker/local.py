@@ -22,6 +22,7 @@ from typing import Any, TextIO
 
 from course.catalog.model import Limits
 from course.worker.handle import Handle, Reference
+from course.worker.memory import address_space
 from course.worker.outcomes import Budget, Interruption, StudentProblem
 from course.worker.session import Request, Session, Verb
 from course.worker.values import Decoder, Encoder, NotPlainError
@@ -167,7 +168,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _memory(mib: int) -> Iterator[None]:
-    used = _address_space()
+    used = address_space()
     if used is None:
         yield
         return
@@ -185,15 +186,6 @@ def _memory(mib: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
-
-
-def _address_space() -> int | None:
-    """Bytes of address space in use; None where the system does not say."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return None
 
 
 @contextlib.contextmanager

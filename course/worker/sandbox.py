@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from course.catalog.model import Limits
+from course.worker.memory import address_space
 
 LAYERS = ("process", "rlimits", "landlock", "seccomp")
 _PR_SET_PDEATHSIG = 1
@@ -51,6 +52,7 @@ class Capabilities:
 
     landlock: bool
     seccomp: bool
+    tasks: int  # processes and threads of this user when the machine was probed
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -75,7 +77,16 @@ def probe() -> Capabilities:
 
             pyseccomp.SyscallFilter(pyseccomp.ALLOW)
             seccomp = True
-    return Capabilities(landlock, seccomp)
+    return Capabilities(landlock, seccomp, _tasks_of_user())
+
+
+def _tasks_of_user() -> int:
+    count = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                count += len(os.listdir(folder / "task"))
+    return count
 
 
 def readable_paths() -> list[Path]:
@@ -104,13 +115,14 @@ def enter(
     """
     standing = ["process"]
     _die_with_parent()
+    walled = capabilities.seccomp and "seccomp" not in off
     if "rlimits" not in off:
-        _set_limits(limits, seconds)
+        _set_limits(limits, seconds, None if walled else capabilities.tasks + limits.processes)
         standing.append("rlimits")
     if capabilities.landlock and "landlock" not in off:
         _restrict_files(scratch)
         standing.append("landlock")
-    if capabilities.seccomp and "seccomp" not in off:
+    if walled:
         _restrict_calls()
         standing.append("seccomp")
     return tuple(standing)
@@ -121,14 +133,17 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
-def _set_limits(limits: Limits, seconds: float) -> None:
+def _set_limits(limits: Limits, seconds: float, tasks: int | None) -> None:
+    """``tasks`` bounds the processes and threads of the whole user; None where seccomp forbids new processes."""
     wanted = {
         "RLIMIT_CPU": int(seconds) + 1,
         "RLIMIT_FSIZE": limits.scratch_mib * 2**20,
         "RLIMIT_NOFILE": 128,
         "RLIMIT_CORE": 0,
     }
-    in_use = _address_space()
+    if tasks is not None:
+        wanted["RLIMIT_NPROC"] = tasks
+    in_use = address_space()
     if in_use is not None:
         wanted["RLIMIT_AS"] = in_use + limits.memory_mib * 2**20
     for name, value in wanted.items():
@@ -137,14 +152,6 @@ def _set_limits(limits: Limits, seconds: float) -> None:
             _, hard = resource.getrlimit(kind)
             value = value if hard == resource.RLIM_INFINITY else min(value, hard)
             resource.setrlimit(kind, (value, value))
-
-
-def _address_space() -> int | None:
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return None
 
 
 def _restrict_files(scratch: Path) -> None:

@@ -479,3 +479,16 @@ def test_a_link_in_the_submission_is_not_followed(zygote: Zygote, tmp_path: Path
     with pytest.raises(StudentProblem, match="is missing"):
         _ = student.PASSWORD
     link.close()
+
+
+@pytest.mark.parametrize(
+    "off", [["landlock"], ["seccomp"], ["landlock", "seccomp"], ["landlock", "seccomp", "rlimits"]]
+)
+def test_a_layer_that_is_off_is_never_claimed_and_checks_still_work(tmp_path: Path, off: list[str]) -> None:
+    with Zygote([DAY], ["numpy"], LIMITS, off=off) as weaker:
+        link = weaker.open(_write(tmp_path, "def f():\n    return 1\n"), DAY)
+        assert _begin(link).f() == 1
+        assert link.isolation == weaker.layers
+        assert not set(off) & set(link.isolation)
+        assert "process" in link.isolation
+        link.close()
