@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton 023a75168a931c54
+# skeleton 9ea01d3c9f6f418e
 """A class for complex numbers: points of the plane that can be added and multiplied.
 
 Python has them built in (``1 + 2j``), and from the next module on you use those. Here they are written once, with
@@ -16,6 +16,9 @@ class Complex:
 
     No method changes the numbers it works on; results are new ones.
     """
+
+    real: float
+    imag: float
 
     def __init__(self, real: float, imag: float = 0.0) -> None:
         """Keep both parts in the attributes ``real`` and ``imag``; ``Complex(3.0)`` is a real number.

@@ -1,12 +1,14 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton 14656c8f65b76049
+# skeleton bca384f0487e865c
 """A formula as a graph, shown as text: the first look at what a deep-learning library keeps of your computation.
 
 A node is a tuple ``(operation, operand, …)`` whose operands are nodes or leaves; a leaf is a name or a number.
 ``w · x + b`` is ``("add", ("multiply", "w", "x"), "b")``.
 """
 
-Node = tuple | str | int | float
+from typing import Any
+
+Node = tuple[Any, ...] | str | int | float
 
 
 def graph_to_text(root: Node) -> str:

@@ -1,12 +1,13 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 8d4521255c102cb2
+# skeleton 206071083d777628
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
 exercise asks for, so a wrong function shows as a wrong picture.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from timeit import repeat
 
 import numpy as np
@@ -124,25 +125,20 @@ def animation_julia_walk() -> FuncAnimation:
 
 def figure_timing() -> Figure:
     """The same work with Python loops and with whole arrays: time against size, both axes logarithmic."""
-    rng = np.random.default_rng(1)
     figure, (fractal, matrices) = panels(1, 2, size=(4.8, 4.0))
-
     sides = np.array([4, 8, 16, 32, 64])
     grids = [np.asarray(complex_grid(-1.6 - 1.2j, 1.6 + 1.2j, side, side)) for side in sides]
-    for name, function, colour, marker in (
-        ("loops", julia_loops, RED, "o"),
-        ("whole arrays", julia, BLUE, "s"),
-    ):
-        seconds = [_seconds(function, grid, DOUADY, 40) for grid in grids]
-        fractal.loglog(sides**2, seconds, color=colour, marker=marker, label=name)
+    points = [(grid, DOUADY, 40) for grid in grids]
+    _draw_times(fractal, "loops", julia_loops, sides**2, points, RED, "o")
+    _draw_times(fractal, "whole arrays", julia, sides**2, points, BLUE, "s")
     label(fractal, "number of points", "time / s", "Julia set, limit 40", legend=True)
 
+    rng = np.random.default_rng(1)
     sizes = np.array([2, 4, 8, 16, 32, 64])
     pairs = [(rng.normal(size=(n, n)), rng.normal(size=(n, n))) for n in sizes]
-    ways = (("loops", matmul_loops, RED, "o"), ("broadcasting", matmul_broadcast, BLUE, "s"))
-    for name, function, colour, marker in (*ways, ("NumPy's @", np.matmul, GREEN, "^")):
-        seconds = [_seconds(function, a, b) for a, b in pairs]
-        matrices.loglog(sizes, seconds, color=colour, marker=marker, label=name)
+    _draw_times(matrices, "loops", matmul_loops, sizes, pairs, RED, "o")
+    _draw_times(matrices, "broadcasting", matmul_broadcast, sizes, pairs, BLUE, "s")
+    _draw_times(matrices, "NumPy's @", np.matmul, sizes, pairs, GREEN, "^")
     label(matrices, "rows and columns n", "time / s", "product of two n × n matrices", legend=True)
     matrices.set_xticks(sizes, [str(n) for n in sizes])
     matrices.minorticks_off()
@@ -220,6 +216,15 @@ def _draw_counts(
     figure.colorbar(shown, ax=ax, label="escape time / steps", shrink=0.85)
 
 
-def _seconds(function: Callable[..., object], *arguments: object) -> float:
-    """Time of one call: the best of three, the one least disturbed."""
-    return min(repeat(lambda: function(*arguments), number=1, repeat=3))
+def _draw_times(
+    ax: Axes,
+    name: str,
+    function: Callable[..., object],
+    sizes: np.ndarray,
+    inputs: Sequence[tuple[object, ...]],
+    colour: str,
+    marker: str,
+) -> None:
+    """Time of one call for each of the inputs: the best of three, the one least disturbed."""
+    seconds = [min(repeat(partial(function, *arguments), number=1, repeat=3)) for arguments in inputs]
+    ax.loglog(sizes, seconds, color=colour, marker=marker, label=name)

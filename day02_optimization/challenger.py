@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 8734922fc8adcc04
+# skeleton 756092ea614587fa
 """The night before 28 January 1986: what did 23 earlier flights say about the O-rings at 31 °F?
 
 Logistic regression: a line, bent by the sigmoid into a probability, and fitted by maximum likelihood. The
@@ -73,9 +73,7 @@ def negative_log_likelihood_gradient(theta: np.ndarray, x: np.ndarray, y: np.nda
     raise NotImplementedError("negative_log_likelihood_gradient is not written yet")
 
 
-def fit_logistic(
-    x: np.ndarray, y: np.ndarray, learning_rate: float = 2.0, steps: int = 2000
-) -> np.ndarray:
+def fit_logistic(x: np.ndarray, y: np.ndarray, learning_rate: float = 2.0, steps: int = 2000) -> np.ndarray:
     """Maximum likelihood by gradient descent, on standardised x, from θ = (0, 0).
 
     At 70 °F the raw temperatures allow a learning rate of 0.0016 and would need millions of steps.

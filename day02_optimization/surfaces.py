@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton befc2c4b77611c42
+# skeleton 6edaa19dcae4ba94
 """Landscapes to descend on: four functions (given) and their gradients (yours, from paper and pencil).
 
 The functions sum over the last axis, so they take a single point and a whole grid of points alike. A gradient
@@ -85,7 +85,7 @@ def bumpy_paraboloid_gradient(x: np.ndarray) -> np.ndarray:
 def rosenbrock(x: np.ndarray) -> float | np.ndarray:
     """Rosenbrock's banana valley for points of shape (…, n), n >= 2, with its minimum 0 at (1, …, 1) (given).
 
-        f(x) = Σ_i  100 (x_{i+1} − x_i²)² + (1 − x_i)²   over i = 0, …, n − 2
+    f(x) = Σ_i  100 (x_{i+1} − x_i²)² + (1 − x_i)²   over i = 0, …, n − 2
     """
     here, following = x[..., :-1], x[..., 1:]
     return np.sum(100 * (following - here**2) ** 2 + (1 - here) ** 2, axis=-1)

@@ -57,7 +57,9 @@ def load_eeg(path: str | Path | None = None) -> Recording:
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        raise CourseError(f"{file.name} is missing; install Matplotlib again, with its sample data.") from None
+        raise CourseError(
+            f"{file.name} is missing; install Matplotlib again, with its sample data."
+        ) from None
     except OSError as error:
         raise CourseError(f"{file.name} cannot be read ({error}); install Matplotlib again.") from None
     if len(content) != 800 * 4 * 8:

@@ -11,7 +11,8 @@ from course.testing.answers import Answer
 from course.testing.running import Runner
 from course.verify.cold import ENVIRONMENTS, try_in_environment
 from course.verify.evidence import Evidence, Naming, RefusalTrial
-from course.verify.forks import Ended, ForkPool
+from course.verify.forks import Ended, ForkPool, Then
+from course.verify.mutation import MutantRuns
 from course.verify.refusing import try_spellings
 from course.verify.trials import Trial, Trier, answers_of, from_plain, plain, tasks_of
 
@@ -51,21 +52,37 @@ class Gatherer:
 
     def submit(self, label: str, work: Callable[[], Any], collect: Collect, *, always: bool = False) -> None:
         """One job of the day. ``collect`` takes its value; with ``always`` it is called without one, too."""
-        self._open += 1
 
         def then(ended: Ended) -> None:
-            self._evidence.job_seconds += ended.seconds
             if ended.problem:
                 self._evidence.broken.append((label, ended.problem))
             if always or not ended.problem:
                 collect(ended.value)
+
+        training = len(tasks_of(self._evidence.day.exercises, training=True))
+        self._count(label, work, JOB_SECONDS + training * self._course.limits.training_seconds, then)
+
+    def _count(self, label: str, work: Callable[[], Any], seconds: float, then: Then) -> None:
+        self._open += 1
+
+        def ended(end: Ended) -> None:
+            self._evidence.job_seconds += end.seconds
+            then(end)
             self._open -= 1
             if self._open == 0:
                 self._complete()
 
-        training = len(tasks_of(self._evidence.day.exercises, training=True))
-        seconds = JOB_SECONDS + training * self._course.limits.training_seconds
-        self._pool.submit(f"{self._evidence.day.number} {label}", work, seconds, then)
+        self._pool.submit(f"{self._evidence.day.number} {label}", work, seconds, ended)
+
+    def submit_mutants(self, runs: MutantRuns) -> None:
+        """Every mutant of the day; the times of the solution must be known."""
+        for mutant in runs.mutants:
+            self._count(
+                f"mutants of {mutant.exercise}",
+                lambda m=mutant: runs.run(m),
+                runs.seconds(mutant),
+                lambda end, m=mutant: runs.take(m, end),
+            )
 
     def submit_solution(self, then: Callable[[], None]) -> None:
         """The solution under every seed; ``then`` is called when all of it is there."""

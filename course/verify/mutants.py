@@ -112,7 +112,10 @@ class _RegionMutants:
         for operator, instead in statement_changes(block, at, known | self._assigned_around(statement)):
             block[at : at + 1] = instead
             removed = len(instead) == 1 and isinstance(instead[0], ast.Pass)
-            self._write(operator, statement.lineno, before, REMOVED if removed else headline(instead))
+            after = REMOVED if removed else headline(instead)
+            if after == before:  # the change is inside a compound statement
+                after = f"{after} ({operator})"
+            self._write(operator, statement.lineno, before, after)
             block[at : at + len(instead)] = [statement]
         if at + 1 < len(block) and block[at + 1].lineno <= self._region.last:
             following = block[at + 1]

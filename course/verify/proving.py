@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,12 +12,14 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.testing.answers import read_answers
 from course.verify.completeness import incomplete
+from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
 from course.verify.forks import ForkPool
 from course.verify.gathering import Gatherer
 from course.verify.judging import judge
 from course.verify.margins import Margins
+from course.verify.mutation import MutantRuns, weak_suites
 from course.verify.roots import Sources
 from course.verify.trials import Trier
 
@@ -74,6 +76,8 @@ class _DayProof:
         self._options = options
         self._pool = pool
         self._view = view
+        self._equivalents: Mapping[Key, str] = {}
+        self._runs: MutantRuns | None = None
 
     def start(self) -> None:
         try:
@@ -89,7 +93,18 @@ class _DayProof:
         trier = Trier(course, day)
         trier.warm()
         gatherer = Gatherer(course, self._evidence, trier, self._seeds, self._pool, self._finish)
-        gatherer.submit_solution(lambda: None)
+        if not self._options.mutants:
+            gatherer.submit_solution(lambda: None)
+        else:
+            self._equivalents = read_equivalents(course, day)
+            runs = self._runs = MutantRuns(self._evidence, trier, self._seeds[0], self._equivalents)
+            self._pool.announce(len(runs.mutants))
+
+            def submit_mutants() -> None:
+                self._pool.announce(-len(runs.mutants))
+                gatherer.submit_mutants(runs)
+
+            gatherer.submit_solution(submit_mutants)
         gatherer.submit_rest()
 
     def _finish(self) -> None:
@@ -98,6 +113,10 @@ class _DayProof:
         report.findings += incomplete(self._course, day, evidence.answers)
         for finding in judge(evidence, report.margins):
             report.add(finding.kind, finding.where, finding.says)
+        if self._runs is not None:
+            report.mutants = self._runs.results
+            for finding in weak_suites(report, self._equivalents):
+                report.add(finding.kind, finding.where, finding.says)
         report.exercises = len(day.exercises)
         report.checks = sum(len(exercise.checks) for exercise in day.exercises)
         report.misconceptions = sum(answer.kind == "misconception" for answer in evidence.answers)

@@ -197,7 +197,10 @@ class IsolatedLink:
         if type(reply) is not dict:
             raise NotPlainError("an answer is not in the exchange format")
         decoder = Decoder(buffers, _resolve)
-        for change in reply.get("changed", ()):
+        changes = reply.get("changed", [])
+        if type(changes) is not list:
+            raise NotPlainError("an answer is not in the exchange format")
+        for change in changes:
             if (
                 type(change) is not list
                 or len(change) != 2

@@ -73,9 +73,10 @@ class StudentProblem(Exception):
             "output",
         ):
             return cls("error", "The isolated process gave an answer that makes no sense.")
+        types = plain.get("types")
         return cls(
             outcome,
             str(plain.get("message", ""))[:4000],
             str(plain.get("traceback", ""))[:8000],
-            tuple(str(name)[:200] for name in plain.get("types", ())[:30]),
+            tuple(str(name)[:200] for name in types[:30]) if isinstance(types, list) else (),
         )

@@ -52,6 +52,7 @@ class Capabilities:
 
     landlock: bool
     seccomp: bool
+    readable: tuple[tuple[str, bool], ...]  # what student code may read, and whether it is a folder
     tasks: int  # processes and threads of this user when the machine was probed
 
     @property
@@ -77,7 +78,8 @@ def probe() -> Capabilities:
 
             pyseccomp.SyscallFilter(pyseccomp.ALLOW)
             seccomp = True
-    return Capabilities(landlock, seccomp, _tasks_of_user())
+    readable = tuple((str(path), path.is_dir()) for path in readable_paths())
+    return Capabilities(landlock, seccomp, readable, _tasks_of_user())
 
 
 def _tasks_of_user() -> int:
@@ -120,7 +122,7 @@ def enter(
         _set_limits(limits, seconds, None if walled else capabilities.tasks + limits.processes)
         standing.append("rlimits")
     if capabilities.landlock and "landlock" not in off:
-        _restrict_files(scratch)
+        _restrict_files(scratch, capabilities.readable)
         standing.append("landlock")
     if walled:
         _restrict_calls()
@@ -154,7 +156,7 @@ def _set_limits(limits: Limits, seconds: float, tasks: int | None) -> None:
             resource.setrlimit(kind, (value, value))
 
 
-def _restrict_files(scratch: Path) -> None:
+def _restrict_files(scratch: Path, readable: Sequence[tuple[str, bool]]) -> None:
     from landlockpy import AccessFS, Ruleset, Scope
 
     read = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
@@ -169,8 +171,8 @@ def _restrict_files(scratch: Path) -> None:
     )
     file_only = AccessFS.READ_FILE | AccessFS.EXECUTE
     with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as ruleset:
-        for path in readable_paths():
-            ruleset.allow_path(path, read if path.is_dir() else file_only)
+        for path, is_folder in readable:
+            ruleset.allow_path(path, read if is_folder else file_only)
         ruleset.allow_path("/dev/null", AccessFS.READ_FILE | AccessFS.WRITE_FILE)
         ruleset.allow_path(scratch, write)
         ruleset.restrict()

@@ -15,6 +15,9 @@ class Complex:
     No method changes the numbers it works on; results are new ones.
     """
 
+    real: float
+    imag: float
+
     def __init__(self, real: float, imag: float = 0.0) -> None:
         """Keep both parts in the attributes ``real`` and ``imag``; ``Complex(3.0)`` is a real number.
 

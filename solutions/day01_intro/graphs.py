@@ -4,7 +4,9 @@ A node is a tuple ``(operation, operand, …)`` whose operands are nodes or leav
 ``w · x + b`` is ``("add", ("multiply", "w", "x"), "b")``.
 """
 
-Node = tuple | str | int | float
+from typing import Any
+
+Node = tuple[Any, ...] | str | int | float
 
 
 def graph_to_text(root: Node) -> str:

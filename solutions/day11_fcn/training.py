@@ -163,7 +163,7 @@ def experiment(
     hidden: tuple[int, ...] = (256,),
     learning_rate: float = 0.2,
     batch_size: int = 32,
-    epochs: int = 40,
+    epochs: int = 30,
     rate: float = 0.5,
 ) -> tuple[Parameters, History, float]:
     """The whole protocol, without leakage: prepare, initialise, fit, and test once.

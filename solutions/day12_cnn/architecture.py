@@ -21,10 +21,10 @@ Layer = tuple[Any, ...]
 Shape = tuple[int, ...]
 
 LENET: list[Layer] = [
-    ("conv", 8, (3, 3), (1, 1), (1, 1)),
+    ("conv", 16, (3, 3), (1, 1), (1, 1)),
     ("relu",),
     ("max_pool", (2, 2), (2, 2)),
-    ("conv", 16, (3, 3), (1, 1), (1, 1)),
+    ("conv", 32, (3, 3), (1, 1), (1, 1)),
     ("relu",),
     ("max_pool", (2, 2), (2, 2)),
     ("flatten",),

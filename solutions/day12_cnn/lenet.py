@@ -1,6 +1,6 @@
 """A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
 
-    images (b, 1, 8, 8) ─ conv1 8@3×3 ─ ReLU ─ pool 2×2 ─ conv2 16@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
+    (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
 
 Both convolutions pad with one zero, both poolings take the maximum of disjoint windows. Parameters are a dict
 with the names and shapes of PyTorch, so that both can be compared.
@@ -41,8 +41,8 @@ def initial_parameters(seed: int = 0) -> Arrays:
     Returns
     -------
     dict of float64 arrays
-        "conv1.weight" (8, 1, 3, 3), "conv1.bias" (8,), "conv2.weight" (16, 8, 3, 3), "conv2.bias" (16,),
-        "dense1.weight" (64, 64), "dense1.bias" (64,), "dense2.weight" (10, 64), "dense2.bias" (10,)
+        "conv1.weight" (16, 1, 3, 3), "conv1.bias" (16,), "conv2.weight" (32, 16, 3, 3), "conv2.bias" (32,),
+        "dense1.weight" (64, 128), "dense1.bias" (64,), "dense2.weight" (10, 64), "dense2.bias" (10,)
     """
     rng = np.random.default_rng(seed)
     parameters = {}
@@ -85,8 +85,8 @@ def forward(parameters: Arrays, images: np.ndarray) -> Arrays:
     Returns
     -------
     dict of float arrays
-        "conv1" (b, 8, 8, 8), before the ReLU; "pool1" (b, 8, 4, 4), after ReLU and pooling;
-        "conv2" (b, 16, 4, 4); "pool2" (b, 16, 2, 2); "flat" (b, 64), in the order channel, row, column;
+        "conv1" (b, 16, 8, 8), before the ReLU; "pool1" (b, 16, 4, 4), after ReLU and pooling;
+        "conv2" (b, 32, 4, 4); "pool2" (b, 32, 2, 2); "flat" (b, 128), in the order channel, row, column;
         "dense1" (b, 64), before the ReLU; "logits" (b, 10).
         A dense layer is x Wᵀ + bias. You may keep more than these.
 
@@ -158,8 +158,8 @@ def train(
     images: np.ndarray,
     labels: np.ndarray,
     epochs: int = 10,
-    batch_size: int = 32,
-    learning_rate: float = 0.02,
+    batch_size: int = 16,
+    learning_rate: float = 0.01,
     momentum: float = 0.9,
     seed: int = 0,
 ) -> tuple[Arrays, list[float]]:

@@ -64,9 +64,7 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
     ### END SOLUTION
 
 
-def penalty(
-    params: Sequence[np.ndarray], l1: float = 0.0, l2: float = 0.0
-) -> tuple[float, list[np.ndarray]]:
+def penalty(params: Sequence[np.ndarray], l1: float = 0.0, l2: float = 0.0) -> tuple[float, list[np.ndarray]]:
     """L1 and L2 penalty of the weights, and its gradient.
 
         R = l1 Σ |w| + l2/2 Σ w² ,   ∂R/∂w = l1 sign(w) + l2 w

@@ -173,7 +173,9 @@ def train(
     """
     generator = torch.Generator().manual_seed(seed)
     history: dict[str, list[float]] = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
-    with tqdm(range(epochs), unit="epoch", disable=None) as progress:  # None: quiet unless a terminal is there
+    with tqdm(
+        range(epochs), unit="epoch", disable=None
+    ) as progress:  # None: quiet unless a terminal is there
         ### BEGIN SOLUTION for each of progress: train, evaluate, record, show (`progress.set_postfix`), stop?
         try:
             for _ in progress:

@@ -492,3 +492,37 @@ def test_a_layer_that_is_off_is_never_claimed_and_checks_still_work(tmp_path: Pa
         assert not set(off) & set(link.isolation)
         assert "process" in link.isolation
         link.close()
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        '{"changed": 5, "ok": 1}',
+        '{"changed": [[0, 1, 2]], "ok": 1}',
+        '{"changed": [[99, 1]], "ok": 1}',
+        '{"changed": [["a", 1]], "ok": 1}',
+        '{"ok": ["a", "|O", [1], 0]}',
+        '{"ok": ["h", "x", "y"]}',
+        '{"ok": ["p", 0]}',
+        '{"error": 3}',
+        '{"error": {"outcome": "passed"}}',
+        '{"error": {"outcome": "error", "types": 7, "message": [1]}}',
+        '{"error": {"outcome": "grader_fault"}}',
+        "[1, 2]",
+        "{}",
+        "null",
+    ],
+)
+def test_a_forged_answer_is_the_students_error(isolated: Make, forged: str) -> None:
+    body = f"""
+        import os, struct, time
+
+        def f():
+            text = {forged!r}.encode()
+            os.write(3, struct.pack("!II", len(text), 0) + text)
+            time.sleep(5)
+    """
+    student = isolated(body)
+    with pytest.raises(StudentProblem) as caught:
+        student.f()
+    assert caught.value.outcome == "error"

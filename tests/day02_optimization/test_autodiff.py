@@ -34,7 +34,7 @@ def test_autodiff_gradient_of_several_sizes(student, rng):
 @points(1)
 def test_autodiff_gradient_is_exact(student, rng):
     cause = "differences of large numbers, or single precision; torch.func.grad on a float64 tensor is exact"
-    for offset in (1e6, -1e9):
+    for offset in (-1e9, 1e8):
         f, gradient = soft_maximum(rng, 4, offset)
         x = rng.normal(size=4)
         assert_close(student.autodiff_gradient(f, x), gradient(x), rtol=1e-10, atol=1e-12, cause=cause)
@@ -42,7 +42,7 @@ def test_autodiff_gradient_is_exact(student, rng):
 
 @points(1)
 def test_slopes_at_smooth_points(student, rng):
-    for h in (0.1, 0.02):
+    for h in (0.1, 1e-3):
         c, d = (float(value) for value in rng.uniform(1, 3, size=2))
         x = float(rng.uniform(0.5, 2))
         slopes = assert_parts(student.slopes_at(lambda x, c=c, d=d: c * x**2 + d * x**3, x, h), 3)

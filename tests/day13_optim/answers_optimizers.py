@@ -83,7 +83,8 @@ def dampened(self, grads):
 
 @misconception(
     "Momentum.step",
-    "The learning rate is inside the velocity. As long as it is constant nobody notices; with a schedule, old steps keep "
+    "The learning rate is inside the velocity. As long as it is constant nobody notices; with a "
+    "schedule, old steps keep "
     "their old learning rate. Multiply by η when the step is made.",
 )
 def learning_rate_in_the_velocity(self, grads):
@@ -156,7 +157,10 @@ def nesterov_by_the_old_velocity(self, grads):
         v[...] = mu * v + g
 
 
-@misconception("AdaGrad.step", "The root is missing: divide by √s, so that the step does not depend on the unit of the loss.")
+@misconception(
+    "AdaGrad.step",
+    "The root is missing: divide by √s, so that the step does not depend on the unit of the loss.",
+)
 def without_the_root(self, grads):
     for p, grad, s in zip(self.params, grads, self.sums, strict=True):
         g = grad + self.weight_decay * p
@@ -172,14 +176,19 @@ def epsilon_inside_the_root(self, grads):
         p -= self.learning_rate * g / np.sqrt(s + self.epsilon)
 
 
-@misconception("AdaGrad.step", "Only the newest square is used. s is the sum of all squared gradients: s += g².")
+@misconception(
+    "AdaGrad.step", "Only the newest square is used. s is the sum of all squared gradients: s += g²."
+)
 def forgets_the_sum(self, grads):
     for p, grad in zip(self.params, grads, strict=True):
         g = grad + self.weight_decay * p
         p -= self.learning_rate * g / (np.sqrt(g**2) + self.epsilon)
 
 
-@misconception("AdaGrad.step", "The gradient is divided before its own square is added; the first step divides by ε alone.")
+@misconception(
+    "AdaGrad.step",
+    "The gradient is divided before its own square is added; the first step divides by ε alone.",
+)
 def divides_too_early(self, grads):
     for p, grad, s in zip(self.params, grads, self.sums, strict=True):
         g = grad + self.weight_decay * p
@@ -189,7 +198,8 @@ def divides_too_early(self, grads):
 
 @misconception(
     "AdaGrad.step",
-    "The decay is applied to the parameter beside the step. In this optimiser λ θ is a part of g, also of its square.",
+    "The decay is applied to the parameter beside the step. In this optimiser λ θ is a part of g, also "
+    "of its square.",
 )
 def decoupled(self, grads):
     for p, g, s in zip(self.params, grads, self.sums, strict=True):
@@ -221,7 +231,9 @@ def shares_exchanged(self, grads):
         p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
-@misconception("RMSProp.step", "This is AdaGrad: squares are added up instead of averaged, and the steps die out.")
+@misconception(
+    "RMSProp.step", "This is AdaGrad: squares are added up instead of averaged, and the steps die out."
+)
 def sum_of_squares(self, grads):
     for p, grad, s in zip(self.params, grads, self.averages, strict=True):
         g = grad + self.weight_decay * p
@@ -332,7 +344,8 @@ def decoupled_decay(self, grads):
 
 @misconception(
     "Adam.step",
-    "The corrected averages are stored back, so that they are corrected again and again. m̂ and v̂ are for this step only.",
+    "The corrected averages are stored back, so that they are corrected again and again. m̂ and v̂ are "
+    "for this step only.",
 )
 def correction_stored(self, grads):
     beta1, beta2 = self.betas
@@ -357,7 +370,9 @@ def counts_after_the_step(self, grads):
     self.t += 1
 
 
-@misconception("Adam.step", "The root is missing: m̂ is divided by √v̂, so that numerator and denominator have one unit.")
+@misconception(
+    "Adam.step", "The root is missing: m̂ is divided by √v̂, so that numerator and denominator have one unit."
+)
 def adam_without_the_root(self, grads):
     beta1, beta2 = self.betas
     self.t += 1
@@ -425,7 +440,9 @@ def adam_w_decay_without_learning_rate(self, grads):
         p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
-@misconception("AdamW.step", "The decay comes after the step and also shrinks the step; decay the old value first.")
+@misconception(
+    "AdamW.step", "The decay comes after the step and also shrinks the step; decay the old value first."
+)
 def decay_after_the_step(self, grads):
     beta1, beta2 = self.betas
     self.t += 1
@@ -495,7 +512,9 @@ def shrinking_first(self, grads):
         self.params[i] -= self.learning_rate / (1 - beta1**self.t) * self.first[i] / (root + self.epsilon)
 
 
-@misconception("Adadelta.step", "ε stands outside of the roots; then the first step is exactly zero, as is every other.")
+@misconception(
+    "Adadelta.step", "ε stands outside of the roots; then the first step is exactly zero, as is every other."
+)
 def epsilon_outside(self, grads):
     for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
         g = grad + self.weight_decay * p

@@ -13,12 +13,16 @@ def smooth(step, learning_rate, step_size, gamma):
     return learning_rate * gamma ** (step / step_size)
 
 
-@misconception("step_decay", "The stairs begin one step too early: step 0 is the first of step_size equal ones.")
+@misconception(
+    "step_decay", "The stairs begin one step too early: step 0 is the first of step_size equal ones."
+)
 def one_step_early(step, learning_rate, step_size, gamma):
     return learning_rate * gamma ** ((step + 1) // step_size)
 
 
-@misconception("step_decay", "The learning rate falls only once; it is multiplied by γ after every step_size steps.")
+@misconception(
+    "step_decay", "The learning rate falls only once; it is multiplied by γ after every step_size steps."
+)
 def falls_once(step, learning_rate, step_size, gamma):
     return learning_rate * (gamma if step >= step_size else 1)
 
@@ -41,22 +45,30 @@ def with_numpy_floor(step, learning_rate, step_size, gamma):
     return np.float64(learning_rate) * np.power(gamma, np.floor(step / step_size))
 
 
-@misconception("cosine_annealing", "A whole period instead of a half: half-way it is at the minimum, and then it rises.")
+@misconception(
+    "cosine_annealing", "A whole period instead of a half: half-way it is at the minimum, and then it rises."
+)
 def whole_period(step, learning_rate, steps, minimum=0.0):
     return minimum + (learning_rate - minimum) * (1 + math.cos(2 * math.pi * step / steps)) / 2
 
 
-@misconception("cosine_annealing", "The minimum is added, but the amplitude is not reduced by it: it starts too high.")
+@misconception(
+    "cosine_annealing", "The minimum is added, but the amplitude is not reduced by it: it starts too high."
+)
 def starts_too_high(step, learning_rate, steps, minimum=0.0):
     return minimum + learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
 
 
-@misconception("cosine_annealing", "A quarter of a cosine: it ends with its steepest descent instead of flat.")
+@misconception(
+    "cosine_annealing", "A quarter of a cosine: it ends with its steepest descent instead of flat."
+)
 def quarter_period(step, learning_rate, steps, minimum=0.0):
     return minimum + (learning_rate - minimum) * math.cos(math.pi * step / steps / 2)
 
 
-@misconception("cosine_annealing", "The minimum is reached one step early: at t = steps, not at t = steps − 1.")
+@misconception(
+    "cosine_annealing", "The minimum is reached one step early: at t = steps, not at t = steps − 1."
+)
 def ends_one_step_early(step, learning_rate, steps, minimum=0.0):
     return minimum + (learning_rate - minimum) * (1 + math.cos(math.pi * step / max(steps - 1, 1))) / 2
 
@@ -73,7 +85,9 @@ def around_the_middle(step, learning_rate, steps, minimum=0.0):
     return np.float64(middle + half * math.cos(math.pi * step / steps))
 
 
-@misconception("warmup_cosine", "Warm-up begins at zero: `start` is not used, and the first step does nothing.")
+@misconception(
+    "warmup_cosine", "Warm-up begins at zero: `start` is not used, and the first step does nothing."
+)
 def warms_up_from_zero(step, learning_rate, warmup, steps, start=0.1):
     if step < warmup:
         return learning_rate * step / warmup
@@ -81,7 +95,8 @@ def warms_up_from_zero(step, learning_rate, warmup, steps, start=0.1):
 
 
 @misconception(
-    "warmup_cosine", "The cosine is counted from step 0, so that the learning rate jumps down at the end of warm-up."
+    "warmup_cosine",
+    "The cosine is counted from step 0, so that the learning rate jumps down at the end of warm-up.",
 )
 def cosine_from_step_zero(step, learning_rate, warmup, steps, start=0.1):
     if step < warmup:
@@ -89,7 +104,9 @@ def cosine_from_step_zero(step, learning_rate, warmup, steps, start=0.1):
     return cosine_annealing(step, learning_rate, steps)
 
 
-@misconception("warmup_cosine", "The cosine has `steps` steps of its own: at the end it has not come down to zero.")
+@misconception(
+    "warmup_cosine", "The cosine has `steps` steps of its own: at the end it has not come down to zero."
+)
 def cosine_too_long(step, learning_rate, warmup, steps, start=0.1):
     if step < warmup:
         return learning_rate * (start + (1 - start) * step / warmup)
@@ -118,7 +135,9 @@ def as_a_factor(step, learning_rate, warmup, steps, start=0.1):
     return learning_rate * factor
 
 
-@misconception("one_cycle", "The peak is one step late: steps are counted from 0, so the rise ends at rise · steps − 1.")
+@misconception(
+    "one_cycle", "The peak is one step late: steps are counted from 0, so the rise ends at rise · steps − 1."
+)
 def peak_one_step_late(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     start, top = peak / div, rise * steps
     if step <= top:
@@ -126,7 +145,9 @@ def peak_one_step_late(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     return cosine_annealing(step - top, peak, steps - 1 - top, minimum=start / final_div)
 
 
-@misconception("one_cycle", "The end is peak / final_div; it is meant to be start / final_div, far below where it began.")
+@misconception(
+    "one_cycle", "The end is peak / final_div; it is meant to be start / final_div, far below where it began."
+)
 def ends_below_the_peak(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     start, top = peak / div, rise * steps - 1
     if step <= top:
@@ -140,7 +161,9 @@ def triangle(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     return float(np.interp(step, [0, top, steps - 1], [start, peak, start / final_div]))
 
 
-@misconception("one_cycle", "The end is reached at t = steps, which never comes: the last step is number steps − 1.")
+@misconception(
+    "one_cycle", "The end is reached at t = steps, which never comes: the last step is number steps − 1."
+)
 def never_arrives(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     start, top = peak / div, rise * steps - 1
     if step <= top:
@@ -169,7 +192,8 @@ def by_squares(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
 
 @misconception(
     "range_test",
-    "The learning rates have equal differences. Nearly all of them are then large; equal factors visit every size alike.",
+    "The learning rates have equal differences. Nearly all of them are then large; equal factors visit "
+    "every size alike.",
 )
 def equal_differences(train_step, low, high, steps):
     rates, losses = np.linspace(low, high, steps), []
@@ -180,7 +204,10 @@ def equal_differences(train_step, low, high, steps):
     return rates[: len(losses)], np.array(losses)
 
 
-@misconception("range_test", "It never stops: after a loss that exploded, the network is ruined, and so are all later losses.")
+@misconception(
+    "range_test",
+    "It never stops: after a loss that exploded, the network is ruined, and so are all later losses.",
+)
 def never_stops(train_step, low, high, steps):
     rates = np.geomspace(low, high, steps)
     return rates, np.array([train_step(float(rate)) for rate in rates])
@@ -197,7 +224,8 @@ def without_the_last(train_step, low, high, steps):
 
 
 @misconception(
-    "range_test", "The loss is compared with the first one. After a good start it must rise far before anybody notices."
+    "range_test",
+    "The loss is compared with the first one. After a good start it must rise far before anybody notices.",
 )
 def compared_with_the_first(train_step, low, high, steps):
     rates, losses = np.geomspace(low, high, steps), []
@@ -219,7 +247,9 @@ def last_loss_lost(train_step, low, high, steps):
     return rates[: len(losses)], np.array(losses)
 
 
-@misconception("range_test", "NaN is not larger than anything, so a comparison never finds it: ask math.isfinite.")
+@misconception(
+    "range_test", "NaN is not larger than anything, so a comparison never finds it: ask math.isfinite."
+)
 def blind_to_nan(train_step, low, high, steps):
     rates, losses = np.geomspace(low, high, steps), []
     for rate in rates:
@@ -254,7 +284,9 @@ def with_logspace(train_step, low, high, steps):
     return rates, losses
 
 
-@misconception("ReduceOnPlateau.update", "One epoch too early: it is lowered after *more than* `patience` bad epochs.")
+@misconception(
+    "ReduceOnPlateau.update", "One epoch too early: it is lowered after *more than* `patience` bad epochs."
+)
 def impatient(self, loss):
     if loss < self.best - self.threshold:
         self.best, self.waited = loss, 0
@@ -266,7 +298,10 @@ def impatient(self, loss):
     return self.learning_rate
 
 
-@misconception("ReduceOnPlateau.update", "Counting does not start again, so the learning rate is lowered in every epoch from then on.")
+@misconception(
+    "ReduceOnPlateau.update",
+    "Counting does not start again, so the learning rate is lowered in every epoch from then on.",
+)
 def keeps_lowering(self, loss):
     if loss < self.best - self.threshold:
         self.best, self.waited = loss, 0
@@ -277,7 +312,9 @@ def keeps_lowering(self, loss):
     return self.learning_rate
 
 
-@misconception("ReduceOnPlateau.update", "The loss is compared with that of the epoch before, not with the best one.")
+@misconception(
+    "ReduceOnPlateau.update", "The loss is compared with that of the epoch before, not with the best one."
+)
 def compared_with_the_last(self, loss):
     if loss < self.best - self.threshold:
         self.waited = 0

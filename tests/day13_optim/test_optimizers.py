@@ -64,7 +64,9 @@ def assert_first_steps(student, rng, name, torch_class, options, cause=""):
         with assert_unchanged(*now):
             optimizer.step(now)
         which = ("first", "second")[number]
-        assert_close(optimizer.params[0], expected[number], name=f"parameter after the {which} step", cause=cause)
+        assert_close(
+            optimizer.params[0], expected[number], name=f"parameter after the {which} step", cause=cause
+        )
 
 
 def assert_keeps_single_precision(student, rng, name, torch_class, options):

@@ -144,11 +144,17 @@ def test_dropout_forward_drops_and_scales_in_training(student, rng):
         for axis in (0, 1):
             spread = dropped.mean(axis=axis)
             cause = "each number of each sample must be dropped independently of the others"
-            assert_between(spread.min(), p - 0.3, p + 0.3, name="share of zeros in a row or column", cause=cause)
-            assert_between(spread.max(), p - 0.3, p + 0.3, name="share of zeros in a row or column", cause=cause)
+            assert_between(
+                spread.min(), p - 0.3, p + 0.3, name="share of zeros in a row or column", cause=cause
+            )
+            assert_between(
+                spread.max(), p - 0.3, p + 0.3, name="share of zeros in a row or column", cause=cause
+            )
         both = (dropped & (np.asarray(second) == 0)).mean()
         cause = "a new mask must be drawn in every call"
-        assert_between(both, p * p - 0.02, p * p + 0.02, name="share dropped in both of two calls", cause=cause)
+        assert_between(
+            both, p * p - 0.02, p * p + 0.02, name="share dropped in both of two calls", cause=cause
+        )
 
 
 def dropout_gradient(module, p, x):

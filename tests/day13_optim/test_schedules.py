@@ -83,7 +83,9 @@ def test_one_cycle_equals_torch(student, rng):
         peak, div, final = rng.uniform(0.05, 0.5), rng.uniform(5, 20), rng.uniform(2, 50)
         options = {"pct_start": rise, "div_factor": div, "final_div_factor": final, "cycle_momentum": False}
         expected = torch_rates(
-            lambda o, p=peak, n=steps, rest=options: lr_scheduler.OneCycleLR(o, p, total_steps=n, **rest), 1.0, steps
+            lambda o, p=peak, n=steps, rest=options: lr_scheduler.OneCycleLR(o, p, total_steps=n, **rest),
+            1.0,
+            steps,
         )
         top = int(rise * steps - 1)
         for step in (0, 1, top, top + 1, steps - 2, steps - 1):

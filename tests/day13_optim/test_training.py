@@ -175,7 +175,9 @@ def assert_stops(student, patience, min_delta, losses, stop, best):
     assert_equal(best_epoch, best, name="best epoch", cause=cause)
     assert_close(best_loss, losses[best], name="best loss", cause=cause)
     cause = "the state must be copied: the tensors of state_dict() go on changing with the network"
-    assert_close(weight, 10 + best, name="weight after restoring the best state (10 + best epoch)", cause=cause)
+    assert_close(
+        weight, 10 + best, name="weight after restoring the best state (10 + best epoch)", cause=cause
+    )
 
 
 @points(1)
@@ -301,7 +303,9 @@ def test_train_survives_ctrl_c(student, rng):
     for patience in (None, 30):
         model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
         result = student.run(run_training, model, fitting, validation, 20, 0.1, patience, 3)
-        assert_that(not isinstance(result, str), "Ctrl-C ended the program instead of the training.", cause=cause)
+        assert_that(
+            not isinstance(result, str), "Ctrl-C ended the program instead of the training.", cause=cause
+        )
         history, params = assert_parts(result, 2)
         expected, networks = train_reference(model, fitting, validation, 3, 0.1)
         assert_history(history, expected, 3)
@@ -341,7 +345,9 @@ def test_train_shows_progress_on_a_terminal_only(student, rng):
     shown, printed = assert_parts(student.run(watch_training, model, fitting, validation, False), 2)
     assert_equal(shown + printed, "", name="output without a terminal", cause="a print in the loop")
     shown, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 2)
-    assert_that("train=" in shown, "The training loss is not shown on a terminal.", cause="progress.set_postfix")
+    assert_that(
+        "train=" in shown, "The training loss is not shown on a terminal.", cause="progress.set_postfix"
+    )
     assert_that("validation=" in shown, "The validation loss is not shown.", cause="progress.set_postfix")
 
 
@@ -472,21 +478,39 @@ def test_sanity_checks_of_a_healthy_network(student, rng):
 @points(1)
 def test_sanity_checks_name_planted_faults(student, rng):
     x, y = batch(rng)
-    frozen = {"initial_loss": True, "uses_input": True, "gradients": True, "updates": False, "overfits": False}
+    frozen = {
+        "initial_loss": True,
+        "uses_input": True,
+        "gradients": True,
+        "updates": False,
+        "overfits": False,
+    }
     assert_checks(student, network(rng), x, y, frozen, rate=0.0)
     healthy = network(rng)
     cut = Detached(healthy[:2], healthy[2])
     expected = {"initial_loss": True, "uses_input": True, "gradients": False, "updates": False}
     assert_checks(student, cut, x, y, expected)
     softmax = network(rng, last=[nn.Softmax(dim=1)])
-    expected = {"initial_loss": True, "uses_input": True, "gradients": True, "updates": True, "overfits": False}
+    expected = {
+        "initial_loss": True,
+        "uses_input": True,
+        "gradients": True,
+        "updates": True,
+        "overfits": False,
+    }
     assert_checks(student, softmax, x, y, expected)
     dead = network(rng)
     loud = network(rng)
     with torch.no_grad():
         dead[0].bias.fill_(-100.0)
         loud[2].weight *= 100.0
-    expected = {"initial_loss": True, "uses_input": False, "gradients": False, "updates": False, "overfits": False}
+    expected = {
+        "initial_loss": True,
+        "uses_input": False,
+        "gradients": False,
+        "updates": False,
+        "overfits": False,
+    }
     assert_checks(student, dead, x, y, expected)
     assert_checks(student, loud, x, y, {"initial_loss": False, "uses_input": True, "gradients": True})
 
@@ -499,7 +523,9 @@ def measure_dead(module, model, x):
 
 @points(1)
 def test_dead_relu_fraction_of_dense_layers(student, rng):
-    model = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Sequential(nn.Linear(8, 5), nn.ReLU()), nn.Linear(5, 2))
+    model = nn.Sequential(
+        nn.Linear(3, 8), nn.ReLU(), nn.Sequential(nn.Linear(8, 5), nn.ReLU()), nn.Linear(5, 2)
+    )
     with torch.no_grad():
         for p in model.parameters():
             p.copy_(torch.tensor(rng.uniform(0.2, 1, size=tuple(p.shape))))

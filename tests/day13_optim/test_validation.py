@@ -104,7 +104,9 @@ def test_k_fold_shuffles_and_needs_enough_groups(student, rng):
     second = assert_folds(student.k_fold(np.arange(n), 3, generator(rng)), n, 3)
     for (_, a), (_, b) in zip(first, second, strict=True):
         differ = not np.array_equal(np.sort(a), np.sort(b))
-        assert_that(differ, "Two different generators give the same folds.", cause="the groups are not shuffled")
+        assert_that(
+            differ, "Two different generators give the same folds.", cause="the groups are not shuffled"
+        )
     neighbours = np.isin(np.arange(20), first[0][1]).sum()
     assert_between(neighbours, 1, 19, name="number of the first 20 samples in the first fold")
     with assert_raises(ValueError):
@@ -193,7 +195,9 @@ def test_search_chooses_by_validation(student, rng):
         folds = split(rng, 30, 3)
         result = student.run(run_search, strengths, x, y, folds, x_test, y_test)
         best, scores, test_score, _ = assert_parts(result, 4)
-        expected_best, expected_scores, expected_test = search_reference(strengths, x, y, folds, x_test, y_test)
+        expected_best, expected_scores, expected_test = search_reference(
+            strengths, x, y, folds, x_test, y_test
+        )
         assert_close(scores, expected_scores, name="list of mean validation scores")
         assert_close(best, expected_best, name="winner")
         cause = "the score of a new model, fitted to all of x and y with the winner"

@@ -1,0 +1,164 @@
+"""Running mutants: each in a fork, against the tests of its exercise, the cheapest first, until one fails.
+
+What survives there meets the tests of the other exercises of the module whose code calls it. A mutant of one exercise is
+thus killed where a student with that slip would lose points.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from course.catalog import Check, Day, Exercise
+from course.verify.equivalents import FILE, Key
+from course.verify.evidence import Evidence
+from course.verify.findings import (
+    SCORE_TARGET,
+    SCORE_TARGET_WITHOUT_EXCEPTIONS,
+    DayReport,
+    Finding,
+)
+from course.verify.forks import Ended
+from course.verify.mutants import Fate, Mutant, MutantResult, mutants_of
+from course.verify.roots import Sources
+from course.verify.trials import Task, Trial, Trier, tasks_of
+from course.worker.local import LocalLink
+
+SHORTEST_LIMIT = 1.0
+TIMES_SLOWER = 10.0
+MEMORY_MIB = 1024
+ATTEMPTS = 3
+_BY_ASSERTION = ("failed", "wrong_type", "rejected")
+
+Verdict = list[str]  # fate and the test that decided, as plain data
+
+
+class MutantRuns:
+    """The mutants of one day: made at once, run when the times of the solution are known."""
+
+    def __init__(self, evidence: Evidence, trier: Trier, seed: int, equivalents: Mapping[Key, str]) -> None:
+        self._evidence = evidence
+        self._trier = trier
+        self._seed = seed
+        self._equivalents = equivalents
+        exercises, sources = evidence.day.exercises, evidence.sources
+        self.mutants = [mutant for exercise in exercises for mutant in mutants_of(sources, exercise)]
+        self._judges = {e.name: [[e], callers_of(evidence.day, sources, e)] for e in exercises}
+        self.results: list[MutantResult] = []
+
+    def take(self, mutant: Mutant, ended: Ended) -> None:
+        """What came of the job of a mutant."""
+        if ended.problem:
+            fate: Fate = "timeout" if ended.problem == "timeout" else "exception"
+            self.results.append(MutantResult(mutant, fate, ended.problem))
+            return
+        fate, by = ended.value
+        if fate == "survived" and mutant.key in self._equivalents:
+            fate, by = "equivalent", self._equivalents[mutant.key]
+        self.results.append(MutantResult(mutant, fate, by))
+
+    def seconds(self, mutant: Mutant) -> float:
+        """Wall time after which the job of a mutant is stuck."""
+        return 30 + ATTEMPTS * sum(self._limit(check) for _, check in self._tasks(mutant))
+
+    def run(self, mutant: Mutant) -> Verdict:
+        """The job of a mutant: its fate, and the test that decided it."""
+        with self._evidence.sources.folder({mutant.module: mutant.source}) as root:
+            link = self._trier.limited(SHORTEST_LIMIT, MEMORY_MIB).link(root)
+            try:
+                for exercise, check in self._tasks(mutant):
+                    trial = self._try(link, exercise, check)
+                    if not trial.passed:
+                        return [_fate(trial), check.name]
+            finally:
+                link.close()
+        return ["survived", ""]
+
+    def _tasks(self, mutant: Mutant) -> list[Task]:
+        """The tests of its own exercise, then those of the exercises that call it, each time the cheapest first."""
+        return [task for exercises in self._judges[mutant.exercise] for task in self._by_cost(exercises)]
+
+    def _by_cost(self, exercises: Sequence[Exercise]) -> list[Task]:
+        free = [replace(exercise, refused=()) for exercise in exercises]  # killed by its values, not by its spelling
+        return sorted(tasks_of(free), key=lambda task: (task[1].training, self._evidence.seconds(task[1].name)))
+
+    def _limit(self, check: Check) -> float:
+        return max(SHORTEST_LIMIT, TIMES_SLOWER * self._evidence.seconds(check.name))
+
+    def _try(self, link: LocalLink, exercise: Exercise, check: Check) -> Trial:
+        """One check; again when the clock ran out while the machine was busy with others."""
+        limit = self._limit(check)
+        trier = self._trier.limited(limit, MEMORY_MIB)
+        for _ in range(ATTEMPTS):
+            trial, _ = trier.try_one(trier.runner(self._seed), exercise, check, link)
+            if trial.outcome != "timeout" or trial.seconds > limit / 2:
+                break
+        return trial
+
+
+def _fate(trial: Trial) -> Fate:
+    if trial.outcome == "timeout":
+        return "timeout"
+    return "assertion" if trial.outcome in _BY_ASSERTION else "exception"
+
+
+def callers_of(day: Day, sources: Sources, exercise: Exercise) -> list[Exercise]:
+    """The other exercises of the module whose code uses this one, directly or through given functions."""
+    tree = ast.parse(sources.texts[exercise.module])
+    name = exercise.qualname.rpartition(".")[2]
+    others = [other for other in day.exercises if other.module == exercise.module and other != exercise]
+    return [other for other in others if name in _used_names(tree, other.qualname)]
+
+
+def _used_names(tree: ast.Module, qualname: str) -> set[str]:
+    """Every name and attribute in a definition and in the definitions of the module that it uses."""
+    definitions = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    first, _, rest = qualname.partition(".")
+    start: ast.AST = definitions[first]
+    if rest and isinstance(start, ast.ClassDef):
+        start = next((n for n in start.body if isinstance(n, ast.FunctionDef) and n.name == rest), start)
+    waiting, used = [start], set[str]()
+    while waiting:
+        found = set(_names_in(waiting.pop())) - used
+        used |= found
+        waiting += [definitions[name] for name in found & definitions.keys()]
+    return used
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name):
+            yield part.id
+        elif isinstance(part, ast.Attribute):
+            yield part.attr
+
+
+def weak_suites(report: DayReport, equivalents: Mapping[Key, str]) -> Iterator[Finding]:
+    """A score below the target, and entries of equivalent mutants that no longer say the truth."""
+    yield from _low_scores(report)
+    known = {result.mutant.key: result for result in report.mutants}
+    for key in equivalents:
+        where = f"tests/{report.day}/{FILE}"
+        exercise, _, after = key
+        if key not in known:
+            yield Finding("equivalent mutant", where, f"{exercise}: no mutant reads {after!r} any more; remove the entry.")
+        elif known[key].fate != "equivalent":
+            by = known[key].by
+            yield Finding("equivalent mutant", where, f"{exercise}: {after!r} is killed by {by}; remove the entry.")
+
+
+def _low_scores(report: DayReport) -> Iterator[Finding]:
+    for score, target, what in (
+        (report.score, SCORE_TARGET, "of the mutants"),
+        (report.score_without_exceptions, SCORE_TARGET_WITHOUT_EXCEPTIONS, "of those that raise nothing"),
+    ):
+        if score is not None and score < target:
+            worst = Counter(result.mutant.exercise for result in report.survivors).most_common(3)
+            names = ", ".join(f"{exercise} ({count})" for exercise, count in worst)
+            yield Finding(
+                "mutation score",
+                report.day,
+                f"{score:.1%} {what} are killed, {target:.0%} are wanted; most survive in {names}.",
+            )

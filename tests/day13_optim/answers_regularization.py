@@ -1,0 +1,315 @@
+"""Answers to regularization.py: wrong ones with what went wrong, and right ones in another style."""
+
+import numpy as np
+import torch
+
+from course.testing import misconception, variant
+
+
+@misconception("clip_by_value", "Only large positive entries are cut; the bound on the other side is −limit.")
+def upper_bound_only(grads, limit):
+    return [np.minimum(g, limit) for g in grads]
+
+
+@misconception(
+    "clip_by_value",
+    "Every array is scaled until its largest entry fits. That is not clipping: small entries stay as they are.",
+)
+def scaled_to_fit(grads, limit):
+    return [g * min(1, limit / np.abs(g).max()) for g in grads]
+
+
+@misconception(
+    "clip_by_value", "Entries beyond the limit are set to zero; they are set to the limit, with their sign."
+)
+def outliers_to_zero(grads, limit):
+    return [np.where(np.abs(g) > limit, 0, g) for g in grads]
+
+
+@misconception("clip_by_value", "The gradients of the caller are changed in place; return new arrays.")
+def clipped_in_place(grads, limit):
+    for g in grads:
+        np.clip(g, -limit, limit, out=g)
+    return list(grads)
+
+
+@variant("clip_by_value")
+def by_two_bounds(grads, limit):
+    return tuple(np.maximum(np.minimum(g, limit), -limit) for g in grads)
+
+
+@variant("clip_by_value")
+def by_sign(grads, limit):
+    return [np.sign(g) * np.minimum(np.abs(g), limit) for g in grads]
+
+
+@misconception(
+    "clip_by_norm",
+    "Each array is clipped by its own norm, which changes the direction of the step. One norm for all "
+    "arrays together.",
+)
+def one_norm_per_array(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    return [g * min(1, max_norm / max(np.linalg.norm(g), 1e-300)) for g in grads], norm
+
+
+@misconception("clip_by_norm", "Short gradients are lengthened to max_norm as well; they stay as they are.")
+def always_rescaled(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    with np.errstate(all="ignore"):
+        return [g * (max_norm / np.float64(norm)) for g in grads], norm
+
+
+@misconception("clip_by_norm", "The root is missing: this is the square of the norm.")
+def squared_norm(grads, max_norm):
+    norm = float(sum(np.sum(g**2) for g in grads))
+    return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads], norm
+
+
+@misconception(
+    "clip_by_norm",
+    "The norm that is returned is the one after clipping, which is never news; return ‖g‖ from before.",
+)
+def norm_after_clipping(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads], min(norm, max_norm)
+
+
+@misconception("clip_by_norm", "The norms of the arrays are added up; squares are what adds up.")
+def sum_of_norms(grads, max_norm):
+    norm = float(sum(np.linalg.norm(g) for g in grads))
+    return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads], norm
+
+
+@variant("clip_by_norm")
+def as_one_vector(grads, max_norm):
+    norm = np.linalg.norm(np.concatenate([np.ravel(g) for g in grads]))
+    return [g / max(1.0, norm / max_norm) for g in grads], norm
+
+
+@variant("clip_by_norm")
+def as_in_pytorch(grads, max_norm):
+    norm = sum(float((g * g).sum()) for g in grads) ** 0.5
+    scale = min(1.0, max_norm / (norm + 1e-6))
+    return [g * scale for g in grads], norm
+
+
+@misconception("penalty", "Biases are penalised too. Arrays with one dimension are left out.")
+def biases_penalised(params, l1=0.0, l2=0.0):
+    value = float(sum(l1 * np.sum(np.abs(p)) + l2 / 2 * np.sum(p**2) for p in params))
+    return value, [l1 * np.sign(p) + l2 * p for p in params]
+
+
+@misconception("penalty", "The ½ of the L2 penalty is missing: here its gradient is l2 · w, without a 2.")
+def without_the_half(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim > 1]
+    value = float(sum(l1 * np.sum(np.abs(p)) + l2 * np.sum(p**2) for p in weights))
+    return value, [l1 * np.sign(p) + 2 * l2 * p if p.ndim > 1 else 0 * p for p in params]
+
+
+@misconception("penalty", "The mean over the entries is taken; a penalty is a sum.")
+def means(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim > 1]
+    value = float(sum(l1 * np.mean(np.abs(p)) + l2 / 2 * np.mean(p**2) for p in weights))
+    return value, [(l1 * np.sign(p) + l2 * p) / p.size if p.ndim > 1 else 0 * p for p in params]
+
+
+@misconception(
+    "penalty", "The derivative of |w| is the sign of w: −1 for negative weights, which pulls them up to zero."
+)
+def sign_forgotten(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim > 1]
+    value = float(sum(l1 * np.sum(np.abs(p)) + l2 / 2 * np.sum(p**2) for p in weights))
+    return value, [l1 + l2 * p if p.ndim > 1 else 0 * p for p in params]
+
+
+@misconception("penalty", "The L2 part is the norm, not its square: ‖w‖ has a gradient of constant length.")
+def norm_not_squared(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim > 1]
+    value = float(sum(l1 * np.sum(np.abs(p)) + l2 / 2 * np.linalg.norm(p) for p in weights))
+    grads = [l1 * np.sign(p) + l2 / 2 * p / np.linalg.norm(p) if p.ndim > 1 else 0 * p for p in params]
+    return value, grads
+
+
+@variant("penalty")
+def with_a_mask(params, l1=0.0, l2=0.0):
+    mask = [float(p.ndim > 1) for p in params]
+    value = sum(m * (l1 * np.abs(p) + 0.5 * l2 * p * p).sum() for m, p in zip(mask, params, strict=True))
+    return value, [m * (l1 * np.sign(p) + l2 * p) for m, p in zip(mask, params, strict=True)]
+
+
+@variant("penalty")
+def by_autograd(params, l1=0.0, l2=0.0):
+    tensors = [torch.tensor(p, dtype=torch.float64, requires_grad=p.ndim > 1) for p in params]
+    weights = [t for t in tensors if t.requires_grad]
+    value = sum(l1 * t.abs().sum() + l2 / 2 * t.square().sum() for t in weights)
+    value.backward()
+    return value.item(), [t.grad if t.requires_grad else torch.zeros_like(t) for t in tensors]
+
+
+@misconception("Dropout.forward", "Keep and drop are exchanged: p is the probability of being thrown away.")
+def keep_and_drop_exchanged(self, x):
+    if not self.training:
+        return x
+    return x * (torch.rand_like(x) < self.p) / max(self.p, 1e-12)
+
+
+@misconception(
+    "Dropout.forward",
+    "What is kept is not scaled by 1/(1 − p), so that everything behind the layer sees smaller numbers "
+    "in training than "
+    "at evaluation.",
+)
+def not_scaled(self, x):
+    return x * (torch.rand_like(x) >= self.p) if self.training else x
+
+
+@misconception(
+    "Dropout.forward", "Dropout is active at evaluation: ask self.training, or predictions become a lottery."
+)
+def active_at_evaluation(self, x):
+    return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
+
+
+@misconception(
+    "Dropout.forward",
+    "This is dropout as first published: scaled by 1 − p at evaluation. Here the scaling belongs to "
+    "training, and evaluation "
+    "does nothing.",
+)
+def scaled_at_evaluation(self, x):
+    return x * (torch.rand_like(x) >= self.p) if self.training else (1 - self.p) * x
+
+
+@misconception(
+    "Dropout.forward", "All samples of the batch lose the same units; draw a number for every entry."
+)
+def one_mask_for_the_batch(self, x):
+    if not self.training:
+        return x
+    return x * (torch.rand_like(x[0]) >= self.p) / (1 - self.p)
+
+
+@misconception("Dropout.forward", "The mask is drawn once and kept. Draw a new one in every call.")
+def one_mask_for_ever(self, x):
+    if not self.training:
+        return x
+    if not hasattr(self, "mask"):
+        self.mask = torch.rand_like(x) >= self.p
+    return x * self.mask / (1 - self.p)
+
+
+@misconception("Dropout.forward", "The graph is cut: through x.detach() or NumPy no gradient comes back.")
+def cuts_the_graph(self, x):
+    if not self.training:
+        return x
+    keep = torch.rand_like(x) >= self.p
+    return x.detach() * keep / (1 - self.p) + 0 * x
+
+
+@variant("Dropout.forward")
+def with_bernoulli(self, x):
+    if not self.training:
+        return x.clone()
+    return x * torch.bernoulli(torch.full_like(x, 1 - self.p)) / (1 - self.p)
+
+
+@variant("Dropout.forward")
+def with_where(self, x):
+    if not self.training or self.p == 0:
+        return x
+    return torch.where(torch.rand(x.shape) < self.p, torch.zeros_like(x), x / (1 - self.p))
+
+
+@misconception(
+    "augment",
+    "What leaves on one side comes in on the other: after a shift there are zeros, not the end of the recording.",
+)
+def wraps_around(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    y = np.empty_like(x)
+    for i, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=n)):
+        y[i] = x[i][:, (np.arange(time) - shift) % time]
+    return y + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+
+
+@misconception("augment", "All recordings are shifted alike; each needs a shift of its own.")
+def one_shift_for_all(x, rng, max_shift=0, noise=0.0):
+    _, _, time = x.shape
+    shift = int(rng.integers(-max_shift, max_shift + 1))
+    y = np.zeros_like(x)
+    y[:, :, max(shift, 0) : time + min(shift, 0)] = x[:, :, max(-shift, 0) : time - max(shift, 0)]
+    return y + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+
+
+@misconception(
+    "augment", "Each channel is shifted on its own: what happened at the same time no longer does."
+)
+def channels_apart(x, rng, max_shift=0, noise=0.0):
+    n, channels, time = x.shape
+    y = np.zeros_like(x)
+    for i in range(n):
+        for c, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=channels)):
+            y[i, c, max(shift, 0) : time + min(shift, 0)] = x[i, c, max(-shift, 0) : time - max(shift, 0)]
+    return y + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+
+
+@misconception("augment", "rng.integers leaves out its upper bound: shifts by +max_shift never come.")
+def upper_bound_left_out(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    y = np.zeros_like(x)
+    for i, shift in enumerate(rng.integers(-max_shift, max(max_shift, 1 - max_shift), size=n)):
+        y[i, :, max(shift, 0) : time + min(shift, 0)] = x[i, :, max(-shift, 0) : time - max(shift, 0)]
+    return y + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+
+
+@misconception("augment", "All recordings get the same noise; draw a number for every number of x.")
+def same_noise_for_all(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    y = np.zeros_like(x)
+    for i, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=n)):
+        y[i, :, max(shift, 0) : time + min(shift, 0)] = x[i, :, max(-shift, 0) : time - max(shift, 0)]
+    return y + (noise * rng.normal(size=x.shape[1:])).astype(x.dtype)
+
+
+@misconception("augment", "`noise` is a standard deviation; here it is used as a variance.")
+def noise_as_a_variance(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    y = np.zeros_like(x)
+    for i, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=n)):
+        y[i, :, max(shift, 0) : time + min(shift, 0)] = x[i, :, max(-shift, 0) : time - max(shift, 0)]
+    return y + (np.sqrt(noise) * rng.normal(size=x.shape)).astype(x.dtype)
+
+
+@misconception(
+    "augment",
+    "The noise is added to the array of the caller; the training data become noisier from epoch to epoch.",
+)
+def noise_in_place(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    y = np.zeros_like(x) if max_shift else x
+    if max_shift:
+        for i, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=n)):
+            y[i, :, max(shift, 0) : time + min(shift, 0)] = x[i, :, max(-shift, 0) : time - max(shift, 0)]
+    y += (noise * rng.normal(size=x.shape)).astype(x.dtype)
+    return y
+
+
+@variant("augment")
+def by_padding(x, rng, max_shift=0, noise=0.0):
+    time = x.shape[2]
+    padded = np.pad(x, ((0, 0), (0, 0), (max_shift, max_shift)))
+    starts = rng.integers(0, 2 * max_shift + 1, size=len(x))
+    y = np.stack([recording[:, a : a + time] for recording, a in zip(padded, starts, strict=True)])
+    return (y + rng.normal(scale=noise, size=y.shape)).astype(x.dtype)
+
+
+@variant("augment")
+def by_fancy_indexing(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    shifts = rng.choice(np.arange(-max_shift, max_shift + 1), size=n)
+    source = np.arange(time)[None, :] - shifts[:, None]
+    inside = (source >= 0) & (source < time)
+    y = np.take_along_axis(x, np.broadcast_to(source.clip(0, time - 1)[:, None, :], x.shape), axis=2)
+    y = y * inside[:, None, :].astype(x.dtype)
+    return y + noise * rng.standard_normal(x.shape, dtype=x.dtype)
