@@ -177,7 +177,7 @@ def grade(
 ) -> None:
     """Grade a folder of submissions in isolation.
 
-    SUBMISSIONS holds one folder per student, each with day folders as in the course. Results are written as
+    SUBMISSIONS holds one folder (or .zip, .tar.gz) per student, each with day folders as in the course. Results are written as
     they are ready; started again, the run goes on where it was stopped.
     """
     from course.grading.classes import grade_class

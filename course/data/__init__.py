@@ -18,6 +18,7 @@ from course.data.photograph import load_photograph
 from course.data.river_gauge import load_river_gauge
 from course.data.signal import Signal, make_noisy_signal
 from course.data.stocks import STOCK_SYMBOLS, load_stock
+from course.data.text import load_text
 from course.data.time_series import TimeSeries, load_time_series
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "load_photograph",
     "load_river_gauge",
     "load_stock",
+    "load_text",
     "load_time_series",
     "make_noisy_signal",
     "make_trials",

@@ -15,6 +15,7 @@ import os
 import platform
 import secrets
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -35,6 +36,7 @@ from course.grading.records import folder_hash, suite_hash, write_json
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.testing.running import Runner
 from course.worker.isolated import IsolatedLink, Zygote
+from course.worker.outcomes import Outcome
 
 ATTEMPTS = 2
 
@@ -87,11 +89,25 @@ def grade_class(
     Raises CourseError for submissions that cannot be read or results that cannot be written; nothing is
     lost then.
     """
+    with tempfile.TemporaryDirectory(prefix="course-class-") as workspace:
+        return _grade_class(course, submissions, out, Path(workspace), days, jobs, seed, view)
+
+
+def _grade_class(
+    course: Course,
+    submissions: Path,
+    out: Path,
+    workspace: Path,
+    days: Sequence[str],
+    jobs: int | None,
+    seed: int | None,
+    view: View,
+) -> ClassOutcome:
     chosen = [find_day(course, word) for word in days] or list(course.days)
     selections = [
         Selection(day, day.exercises) for day in chosen
     ]  # the manifest: fixed before student code is touched
-    found = find_submissions(submissions, chosen)
+    found = find_submissions(submissions, chosen, workspace)
     suite = suite_hash(course, chosen)
     seed = _settle_seed(out, seed, chosen)
     waiting = [one for one in found if not _is_current(out, one, suite, seed, chosen)]
@@ -191,7 +207,12 @@ class _ClassRun:
                     continue
                 if code != 0:
                     self._write(
-                        ended, self._all_faults(f"the grading process ended with status {code}"), (), 0.0
+                        ended,
+                        self._all_checks(
+                            "grader_fault", f"Not checked: the grading process ended with status {code}."
+                        ),
+                        (),
+                        0.0,
                     )
                 self._view.graded(
                     _line(json.loads(_result_path(self._out, ended).read_text(encoding="utf-8")))
@@ -220,6 +241,10 @@ class _ClassRun:
 
     def _grade_one(self, submission: Submission, zygote: Zygote) -> None:
         started = time.monotonic()
+        if submission.refused:
+            why = submission.note
+            self._write(submission, self._all_checks("rejected", f"Not checked: {why}."), (), 0.0)
+            return
         links: list[IsolatedLink] = []
 
         def open_link(day: str) -> IsolatedLink:
@@ -246,14 +271,13 @@ class _ClassRun:
             record["note"] = submission.note
         write_json(_result_path(self._out, submission), record)
 
-    def _all_faults(self, why: str) -> RunResult:
+    def _all_checks(self, outcome: Outcome, why: str) -> RunResult:
+        """The whole manifest with one verdict, where nothing could be run."""
         result = RunResult(self._seed)
         for selection in self._selections:
             day = DayResult(selection.day)
             for exercise in selection.exercises:
-                checks = [
-                    CheckResult(check, "grader_fault", f"Not checked: {why}.") for check in exercise.checks
-                ]
+                checks = [CheckResult(check, outcome, why) for check in exercise.checks]
                 day.exercises.append(ExerciseResult(exercise, checks))
             result.days.append(day)
         return result

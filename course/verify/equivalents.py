@@ -6,7 +6,8 @@
     after = "large = s >= rcond * s.max()"
     reason = "differs only where a singular value equals the bound exactly"
 
-An entry is known by its texts, not by its line, so it stays valid when the file moves.
+``after`` may be a list: several mutants of one statement with one reason. An entry is known by its texts, not by its
+line, so it stays valid when the file moves.
 """
 
 from __future__ import annotations
@@ -30,13 +31,16 @@ def read_equivalents(course: Course, day: Day) -> Mapping[Key, str]:
         return {}
     found: dict[Key, str] = {}
     for number, entry in enumerate(_entries(path, where), start=1):
-        words = [entry.get(name) for name in ("exercise", "before", "after", "reason")]
-        if not all(isinstance(word, str) and word.strip() for word in words) or len(entry) != len(words):
+        afters = entry.get("after")
+        afters = afters if isinstance(afters, list) else [afters]
+        words = [*(entry.get(name) for name in ("exercise", "before", "reason")), *afters]
+        if not all(isinstance(word, str) and word.strip() for word in words) or len(words) < 4 or len(entry) != 4:
             raise CourseError(f"{where}: entry {number} needs exercise, before, after and reason, and nothing else.")
-        exercise, before, after, reason = map(str, words)
-        if (exercise, before, after) in found:
-            raise CourseError(f"{where}: entry {number} stands there twice ({exercise}: {after}).")
-        found[exercise, before, after] = reason
+        exercise, before, reason, *texts = map(str, words)
+        for after in texts:
+            if (exercise, before, after) in found:
+                raise CourseError(f"{where}: {exercise}: {after!r} stands there twice (entry {number}).")
+            found[exercise, before, after] = reason
     return found
 
 

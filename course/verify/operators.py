@@ -66,6 +66,7 @@ _SYMMETRIC = frozenset(
     "maximum minimum max min hypot logaddexp add multiply allclose isclose array_equal equal isinstance hasattr getattr "
     "print gcd concatenate super type assert_array_equal mse_loss".split()
 )
+_SIGNLESS = frozenset(["empty", "empty_like", "zeros", "zeros_like", "super", "list", "dict", "range", "tuple", "set"])
 _RANGES = frozenset(["range", "arange"])
 _AXES = frozenset(["axis", "dim", "axes", "dims"])
 _QUIET = frozenset(["print", "warn", "warning", "info", "debug", "write", "set_description", "set_postfix"])
@@ -180,7 +181,7 @@ def _unwrapped(node: ast.Call, name: str) -> Iterator[Change]:
     of_a_library = isinstance(node.func, ast.Name) or is_module_path(node.func)
     if not of_a_library and isinstance(node.func, ast.Attribute):
         yield f"missing {name}", node.func.value
-    elif node.args and not isinstance(node.args[0], ast.Starred):
+    elif node.args and not isinstance(node.args[0], (ast.Starred, ast.List, ast.Tuple, ast.ListComp)):
         yield f"missing {name}", node.args[0]
 
 
@@ -278,6 +279,8 @@ def value_changes(value: ast.expr) -> Iterator[Change]:
         for i, part in enumerate(value.elts):
             if not isinstance(part, (ast.Constant, ast.Starred)):
                 yield "sign", ast.Tuple([*value.elts[:i], _negative(part), *value.elts[i + 1 :]], ast.Load())
+    elif isinstance(value, ast.Call) and call_name(value) in _SIGNLESS:
+        return
     elif isinstance(value, (ast.Name, ast.BinOp, ast.Call, ast.Attribute, ast.Subscript)):
         yield "sign", _negative(value)
 
@@ -397,14 +400,19 @@ def loaded_names(node: ast.AST) -> set[str]:
 
 
 def touched_names(statement: ast.stmt) -> set[str]:
-    """Names, attributes and containers that an assignment changes."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", statement)]
+    """Names, attributes and containers that an assignment changes: ``x`` of ``x[i] = …``."""
+    first = getattr(statement, "target", None)
+    targets = [*statement.targets] if isinstance(statement, ast.Assign) else [first]
     found: set[str] = set()
-    for target in targets:
-        for part in ast.walk(target):
-            if isinstance(part, (ast.Name, ast.Attribute)):
-                found.add(_dotted(part))
-    return found - {"", "self"}
+    while targets:
+        target = targets.pop()
+        if isinstance(target, (ast.Tuple, ast.List)):
+            targets += target.elts
+        elif isinstance(target, (ast.Subscript, ast.Starred)):
+            targets.append(target.value)
+        elif isinstance(target, (ast.Name, ast.Attribute)):
+            found.add(_dotted(target))
+    return found - {""}
 
 
 def _dotted(node: ast.expr) -> str:

@@ -61,7 +61,7 @@ def correlate(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np
     mode      before  after    size of the result
     ========  ======  =======  ================================
     "valid"   0       0        n − k + 1
-    "same"    k // 2  (k−1)//2 n
+    "same"    (k−1)//2 k // 2  n
     "full"    k − 1   k − 1    n + k − 1
     ========  ======  =======  ================================
 
@@ -90,7 +90,7 @@ def correlate(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np
     ### BEGIN SOLUTION pad with zeros, then one sum of products per position of the kernel
     margins = {
         "valid": [(0, 0) for _ in kernel.shape],
-        "same": [(k // 2, (k - 1) // 2) for k in kernel.shape],
+        "same": [((k - 1) // 2, k // 2) for k in kernel.shape],
         "full": [(k - 1, k - 1) for k in kernel.shape],
     }
     if mode not in margins:

@@ -185,7 +185,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_files(tiny: Course, tmp_pat
 
 def test_nbgraders_layout_is_read(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
     handed_in.rename(tmp_path / "submitted")
-    assert [s.student for s in find_submissions(tmp_path, tiny.days)] == [
+    assert [s.student for s in find_submissions(tmp_path, tiny.days, tmp_path)] == [
         "Bob; rm -rf x",
         "ada",
         "cara",
@@ -198,7 +198,7 @@ def test_two_names_that_differ_in_case_are_refused(tiny: Course, handed_in: Path
         pytest.skip("this file system does not tell ada from ADA")
     hand_in(handed_in, "ADA", SOLUTION)
     with pytest.raises(CourseError, match="same name but for its case, 'ADA' and 'ada'"):
-        find_submissions(handed_in, tiny.days)
+        find_submissions(handed_in, tiny.days, handed_in)
 
 
 @pytest.mark.parametrize("what", ["nothing there", "a file", "empty"])
@@ -209,7 +209,7 @@ def test_submissions_that_cannot_be_read_are_one_sentence(tiny: Course, tmp_path
     elif what == "empty":
         folder.mkdir()
     with pytest.raises(CourseError, match=r"There is no (folder|submission)"):
-        find_submissions(folder, tiny.days)
+        find_submissions(folder, tiny.days, tmp_path)
 
 
 def test_results_that_cannot_be_written_are_one_sentence(

@@ -1,0 +1,161 @@
+"""Reading ``.zip`` and ``.tar.gz`` submissions: only the Python files of the days are taken out,
+everything else stays inside.
+
+Nothing is unpacked before its name, kind and size are known to be harmless, and sizes are counted while
+reading, whatever the archive claims. One unsafe entry refuses the whole archive, by name.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+MAX_ENTRIES = 20_000
+MAX_FILE = 2**20
+MAX_TOTAL = 32 * 2**20
+MAX_DEPTH = 12
+SUFFIXES = (".zip", ".tar.gz", ".tgz")
+
+
+class UnsafeArchiveError(Exception):
+    """Why an archive is refused; names the entry."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    kind: str  # "file", "folder", or what else it is
+    size: int
+    open: Callable[[], IO[bytes] | None]
+
+
+def stem(name: str) -> str:
+    """The student's name: the archive's without its suffix."""
+    return next(name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix))
+
+
+def unpack(archive: Path, days: Sequence[str], target: Path) -> None:
+    """Write the days' Python files below ``target``. Raises UnsafeArchiveError; ``target`` is then to be
+    thrown away.
+    """
+    try:
+        total = 0
+        for place, entry in _wanted(archive, days):
+            data = _read(entry)
+            total += len(data)
+            if total > MAX_TOTAL:
+                raise UnsafeArchiveError(f"its Python files have more than {MAX_TOTAL >> 20} MiB")
+            file = target / place
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
+        raise UnsafeArchiveError(f"it cannot be read ({type(error).__name__})") from None
+    except (NotImplementedError, RuntimeError):  # an unknown compression, or a password
+        raise UnsafeArchiveError("it is encrypted or compressed in an unusual way") from None
+
+
+def _wanted(archive: Path, days: Sequence[str]) -> Iterator[tuple[str, _Entry]]:
+    """Entries of the form ``[folder/…/]<day>/<name>.py`` with their place; every entry is judged."""
+    seen: dict[str, str] = {}
+    entries = _zip_entries(archive) if archive.name.endswith(".zip") else _tar_entries(archive)
+    for number, entry in enumerate(entries, start=1):
+        if number > MAX_ENTRIES:
+            raise UnsafeArchiveError(f"it has more than {MAX_ENTRIES} entries")
+        parts = _safe_parts(entry)
+        if entry.kind != "file" or len(parts) < 2 or parts[-2] not in days or not parts[-1].endswith(".py"):
+            continue
+        if entry.size > MAX_FILE:
+            raise UnsafeArchiveError(f"{entry.name!r} is larger than {MAX_FILE >> 20} MiB")
+        place = f"{parts[-2]}/{parts[-1]}"
+        other = seen.setdefault(place.casefold(), entry.name)
+        if other != entry.name:
+            raise UnsafeArchiveError(f"{other!r} and {entry.name!r} claim the same place")
+        yield place, entry
+
+
+def _safe_parts(entry: _Entry) -> tuple[str, ...]:
+    path = PurePosixPath(entry.name.replace("\\", "/"))
+    if (
+        path.is_absolute()
+        or ".." in path.parts
+        or (path.parts and ":" in path.parts[0])
+        or "\0" in entry.name
+    ):
+        raise UnsafeArchiveError(f"{entry.name!r} points outside the archive")
+    if entry.kind not in ("file", "folder"):
+        raise UnsafeArchiveError(f"{entry.name!r} is {entry.kind}")
+    if len(path.parts) > MAX_DEPTH:
+        raise UnsafeArchiveError(f"{entry.name[:60]!r}… is nested too deeply")
+    return path.parts
+
+
+def _zip_entries(archive: Path) -> Iterator[_Entry]:
+    with zipfile.ZipFile(archive) as bundle:
+        for info in bundle.infolist():
+            mode = info.external_attr >> 16
+            kind = "folder" if info.is_dir() else _kind_of(mode)
+            yield _Entry(info.filename, kind, info.file_size, partial(bundle.open, info))
+
+
+def _kind_of(mode: int) -> str:
+    if mode == 0 or stat.S_ISREG(mode) or stat.S_IFMT(mode) == 0:
+        return "file"
+    return "a link" if stat.S_ISLNK(mode) else "no ordinary file"
+
+
+def _tar_entries(archive: Path) -> Iterator[_Entry]:
+    with gzip.open(archive) as stream:
+        counted: Any = _Counted(stream)
+        yield from _tar_stream(counted)
+
+
+def _tar_stream(counted: Any) -> Iterator[_Entry]:
+    with tarfile.open(fileobj=counted, mode="r|") as bundle:
+        for info in bundle:
+            kind = "file" if info.isfile() else "folder" if info.isdir() else "no ordinary file"
+            if info.issym() or info.islnk():
+                kind = "a link"
+            # A stream can only be read while its entry is at hand, so the bytes are taken now.
+            data = bundle.extractfile(info) if info.isfile() and info.size <= MAX_FILE else None
+            held = data.read(MAX_FILE + 1) if data is not None and info.name.endswith(".py") else b""
+            yield _Entry(info.name, kind, info.size, partial(io.BytesIO, held))
+
+
+class _Counted:
+    """A decompressed stream that ends a bomb."""
+
+    LIMIT = 512 * 2**20
+
+    def __init__(self, stream: gzip.GzipFile) -> None:
+        self._stream = stream
+        self._count = 0
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._count += len(data)
+        if self._count > self.LIMIT:
+            raise UnsafeArchiveError(f"it unpacks to more than {self.LIMIT >> 20} MiB")
+        return data
+
+
+def _read(entry: _Entry) -> bytes:
+    file = entry.open()
+    if file is None:
+        raise UnsafeArchiveError(f"{entry.name!r} cannot be read")
+    try:
+        data = file.read(MAX_FILE + 1)
+    finally:
+        file.close()
+    if len(data) > MAX_FILE:
+        raise UnsafeArchiveError(f"{entry.name!r} is larger than it says")
+    return data

@@ -1,0 +1,143 @@
+"""Archives: the days' files come out, and nothing unsafe does anything outside."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from course.catalog import Course
+from course.grading.archives import MAX_ENTRIES, MAX_FILE, UnsafeArchiveError, unpack
+from course.grading.classes import Graded, grade_class
+from tests.course.conftest import SOLUTION
+
+DAYS = ["day01_tiny"]
+FILE = "day01_tiny/sums.py"
+
+
+def make_zip(path: Path, files: dict[str, bytes], mode: int = 0o100644) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            bundle.writestr(info, data)
+    return path
+
+
+def make_tar(
+    path: Path, files: dict[str, bytes], change: Callable[[tarfile.TarInfo], None] = lambda info: None
+) -> Path:
+    with tarfile.open(path, "w:gz") as bundle:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            change(info)
+            bundle.addfile(info, io.BytesIO(data))
+    return path
+
+
+@pytest.mark.parametrize("prefix", ["", "course-main/", "a/b/"])
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_only_the_days_python_files_come_out(tmp_path: Path, prefix: str, kind: str) -> None:
+    files = {
+        prefix + name: b"x = 1\n"
+        for name in (FILE, "day01_tiny/data.bin", "conftest.py", "day99/other.py", ".git/config")
+    }
+    archive = (make_zip if kind == "zip" else make_tar)(tmp_path / f"ada.{kind}", files)
+    unpack(archive, DAYS, tmp_path / "out")
+    assert [str(p.relative_to(tmp_path / "out")) for p in (tmp_path / "out").rglob("*") if p.is_file()] == [
+        FILE
+    ]
+
+
+def _link(info: tarfile.TarInfo) -> None:
+    info.type, info.linkname, info.size = tarfile.SYMTYPE, "/etc/passwd", 0
+
+
+def _hard_link(info: tarfile.TarInfo) -> None:
+    info.type, info.linkname, info.size = tarfile.LNKTYPE, "/etc/passwd", 0
+
+
+def _fifo(info: tarfile.TarInfo) -> None:
+    info.type, info.size = tarfile.FIFOTYPE, 0
+
+
+def _device(info: tarfile.TarInfo) -> None:
+    info.type, info.size = tarfile.CHRTYPE, 0
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda p: make_zip(p / "a.zip", {"../day01_tiny/sums.py": b""}), "points outside"),
+        (lambda p: make_zip(p / "a.zip", {"..\\day01_tiny\\sums.py": b""}), "points outside"),
+        (lambda p: make_zip(p / "a.zip", {"/day01_tiny/sums.py": b""}), "points outside"),
+        (lambda p: make_zip(p / "a.zip", {"C:/day01_tiny/sums.py": b""}), "points outside"),
+        (lambda p: make_zip(p / "a.zip", {FILE: b"/etc/passwd"}, stat.S_IFLNK | 0o777), "is a link"),
+        (lambda p: make_zip(p / "a.zip", {FILE: b""}, stat.S_IFIFO | 0o777), "no ordinary file"),
+        (lambda p: make_zip(p / "a.zip", {FILE: bytes(MAX_FILE + 1)}), "larger than 1 MiB"),
+        (lambda p: make_zip(p / "a.zip", {FILE: b"", "other/" + FILE: b""}), "claim the same place"),
+        (lambda p: make_zip(p / "a.zip", {FILE: b"", "day01_tiny/Sums.py": b""}), "claim the same place"),
+        (lambda p: make_zip(p / "a.zip", {f"n{i}": b"" for i in range(MAX_ENTRIES + 1)}), "entries"),
+        (lambda p: make_zip(p / "a.zip", {"d/" * 30 + "x.py": b""}), "nested too deeply"),
+        (lambda p: make_tar(p / "a.tar.gz", {"../day01_tiny/sums.py": b""}), "points outside"),
+        (lambda p: make_tar(p / "a.tar.gz", {FILE: b""}, _link), "is a link"),
+        (lambda p: make_tar(p / "a.tar.gz", {FILE: b""}, _hard_link), "is a link"),
+        (lambda p: make_tar(p / "a.tar.gz", {FILE: b""}, _fifo), "no ordinary file"),
+        (lambda p: make_tar(p / "a.tar.gz", {FILE: b""}, _device), "no ordinary file"),
+        (lambda p: make_tar(p / "a.tar.gz", {FILE: bytes(MAX_FILE + 1)}), "larger than 1 MiB"),
+    ],
+)
+def test_an_unsafe_archive_is_refused_by_name(
+    tmp_path: Path, make: Callable[[Path], Path], says: str
+) -> None:
+    archive = make(tmp_path)
+    with pytest.raises(UnsafeArchiveError, match=says):
+        unpack(archive, DAYS, tmp_path / "out")
+    assert {p.name for p in tmp_path.iterdir()} <= {archive.name, "out"}
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
+@pytest.mark.parametrize("content", [b"", b"no archive at all", b"PK\x03\x04broken", b"\x1f\x8bbroken"])
+def test_a_broken_archive_is_refused(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UnsafeArchiveError, match="cannot be read"):
+        unpack(tmp_path / name, DAYS, tmp_path / "out")
+
+
+def test_a_bomb_ends_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.grading.archives._Counted.LIMIT", 2**20)
+    with gzip.open(tmp_path / "a.tar.gz", "wb") as stream:
+        info = tarfile.TarInfo("zeros.bin")
+        info.size = 2**24
+        stream.write(info.tobuf())
+        stream.write(bytes(2**24))
+    with pytest.raises(UnsafeArchiveError, match="unpacks to more than 1 MiB"):
+        unpack(tmp_path / "a.tar.gz", DAYS, tmp_path / "out")
+
+
+class Quiet:
+    def started(self, total: int, already: int) -> None: ...
+
+    def graded(self, one: Graded) -> None: ...
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
+def test_archives_are_graded_beside_folders(tiny: Course, tmp_path: Path) -> None:
+    handed_in = tmp_path / "in"
+    (handed_in / "bob/day01_tiny").mkdir(parents=True)
+    (handed_in / "bob" / FILE).write_text(SOLUTION, encoding="utf-8")
+    make_zip(handed_in / "ada.zip", {f"course-main/{FILE}": SOLUTION.encode()})
+    make_tar(handed_in / "cy.tar.gz", {FILE: b""}, _link)
+    outcome = grade_class(tiny, handed_in, tmp_path / "out", seed=1, view=Quiet())
+    assert [(one.student, one.score) for one in outcome.graded] == [("ada", 5), ("bob", 5), ("cy", 0)]
+    assert "cy.tar.gz was refused: 'day01_tiny/sums.py' is a link" in outcome.graded[2].remark
+    assert "3 rejected" in outcome.graded[2].remark
