@@ -225,20 +225,33 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
 
 @main.command()
 @click.argument("days", nargs=-1, metavar="[DAY]...")
-@click.option("--seeds", type=click.IntRange(2), default=20, show_default=True, help="Seeds to try everything under.")
+@click.option(
+    "--seeds", type=click.IntRange(2), default=20, show_default=True, help="Seeds to try everything under."
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes at the same time (default: one per core).")
-@click.option("--no-mutants", is_flag=True, help="Leave out the mutation score, which takes most of the time.")
+@click.option(
+    "--no-mutants", is_flag=True, help="Leave out the mutation score, which takes most of the time."
+)
 @click.option("--changed", metavar="REV", help="Only days with files changed since the merge base with REV.")
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Also write the report as JSON."
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the report as JSON.",
 )
 def verify(
-    days: tuple[str, ...], seeds: int, jobs: int | None, no_mutants: bool, changed: str | None, json_file: Path | None
+    days: tuple[str, ...],
+    seeds: int,
+    jobs: int | None,
+    no_mutants: bool,
+    changed: str | None,
+    json_file: Path | None,
 ) -> None:
     """Prove that the tests are right: for authors.
 
-    Skeletons fail, solutions and variants pass, every misconception is found and named, tolerances are neither tight nor loose,
-    refused calls are refused, and mutants of the solutions are killed. docs/verify.md explains what is printed.
+    Skeletons fail, solutions and variants pass, every misconception is found and named, tolerances are neither
+    tight nor loose, refused calls are refused, and mutants of the solutions are killed. docs/verify.md explains
+    what is printed.
     """
     from course.catalog.selecting import find_day
     from course.verify.changes import changed_days

@@ -7,12 +7,15 @@ one sentence with the next step, when data is missing or damaged. Heavy packages
 loader is called.
 """
 
+from course.data.admissions import DEPARTMENTS, load_admissions
 from course.data.challenger import Challenger, load_challenger
+from course.data.clusters import Clusters, make_two_clusters
 from course.data.diabetes import Diabetes, load_diabetes
 from course.data.digits import Digits, load_digits
 from course.data.eeg import Recording, Trials, load_eeg, make_trials
 from course.data.folder import data_folder
 from course.data.images import IMAGE_SETS, load_images
+from course.data.iris import IRIS_MEASUREMENTS, IRIS_SPECIES, Iris, load_iris
 from course.data.mnist import load_mnist
 from course.data.photograph import load_photograph
 from course.data.river_gauge import load_river_gauge
@@ -22,21 +25,28 @@ from course.data.text import load_text
 from course.data.time_series import TimeSeries, load_time_series
 
 __all__ = [
+    "DEPARTMENTS",
     "IMAGE_SETS",
+    "IRIS_MEASUREMENTS",
+    "IRIS_SPECIES",
     "STOCK_SYMBOLS",
     "Challenger",
+    "Clusters",
     "Diabetes",
     "Digits",
+    "Iris",
     "Recording",
     "Signal",
     "TimeSeries",
     "Trials",
     "data_folder",
+    "load_admissions",
     "load_challenger",
     "load_diabetes",
     "load_digits",
     "load_eeg",
     "load_images",
+    "load_iris",
     "load_mnist",
     "load_photograph",
     "load_river_gauge",
@@ -45,4 +55,5 @@ __all__ = [
     "load_time_series",
     "make_noisy_signal",
     "make_trials",
+    "make_two_clusters",
 ]

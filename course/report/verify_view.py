@@ -110,7 +110,7 @@ def _rows(day: DayReport) -> Iterator[tuple[str, str]]:
             f"{len(day.mutants)}: killed {killed}; {fates['equivalent']} equivalent, {fates['survived']} survived",
         )
         yield "score", f"{day.score:.1%}; without exceptions {day.score_without_exceptions:.1%}"
-    yield "took", f"{day.seconds:.0f} s in one process"
+    yield "took", f"{day.seconds:.0f} s of processor time"
 
 
 def _factor(factor: float) -> str:

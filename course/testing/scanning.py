@@ -195,7 +195,9 @@ class _Scan:
 def _methods_of(node: ast.AST) -> dict[str, ast.AST]:
     if not isinstance(node, ast.ClassDef):
         return {}
-    return {part.name: part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    return {
+        part.name: part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
 
 
 def _names_of_self(node: ast.AST) -> Iterator[str]:

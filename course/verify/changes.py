@@ -28,5 +28,7 @@ def _git(course: Course, *words: str) -> str:
         raise CourseError("--changed needs git; install it, or name the days instead.") from None
     if ended.returncode != 0:
         said = (ended.stderr.strip().splitlines() or ["no common history"])[-1]
-        raise UsageError(f"git cannot compare with that revision ({said}); fetch it first, or name the days instead.")
+        raise UsageError(
+            f"git cannot compare with that revision ({said}); fetch it first, or name the days instead."
+        )
     return ended.stdout

@@ -42,9 +42,13 @@ def try_in_environment(course: Course, day: Day, seed: int, environment: Environ
     """The trials of the solution in a new process, as plain data."""
     words = [str(course.root), day.name, str(seed)]
     command = [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-m", "course.verify.cold", *words]
-    ended = subprocess.run(command, env={**os.environ, **environment.variables}, capture_output=True, check=False)
+    ended = subprocess.run(
+        command, env={**os.environ, **environment.variables}, capture_output=True, check=False
+    )
     if ended.returncode != 0:
-        raise RuntimeError(f"a process with {environment.name} broke:\n{ended.stderr.decode(errors='replace')}")
+        raise RuntimeError(
+            f"a process with {environment.name} broke:\n{ended.stderr.decode(errors='replace')}"
+        )
     return json.loads(ended.stdout)
 
 

@@ -34,8 +34,14 @@ def read_equivalents(course: Course, day: Day) -> Mapping[Key, str]:
         afters = entry.get("after")
         afters = afters if isinstance(afters, list) else [afters]
         words = [*(entry.get(name) for name in ("exercise", "before", "reason")), *afters]
-        if not all(isinstance(word, str) and word.strip() for word in words) or len(words) < 4 or len(entry) != 4:
-            raise CourseError(f"{where}: entry {number} needs exercise, before, after and reason, and nothing else.")
+        if (
+            not all(isinstance(word, str) and word.strip() for word in words)
+            or len(words) < 4
+            or len(entry) != 4
+        ):
+            raise CourseError(
+                f"{where}: entry {number} needs exercise, before, after and reason, and nothing else."
+            )
         exercise, before, reason, *texts = map(str, words)
         for after in texts:
             if (exercise, before, after) in found:

@@ -57,7 +57,7 @@ class DayReport:
     findings: list[Finding] = field(default_factory=list)
     margins: Margins = field(default_factory=Margins)
     mutants: list[MutantResult] = field(default_factory=list)
-    seconds: float = 0.0  # of all its jobs together, as if one had run after the other
+    seconds: float = 0.0  # of the processor, all its jobs together
 
     @property
     def good(self) -> bool:

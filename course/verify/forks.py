@@ -17,7 +17,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from course.errors import CourseError
@@ -29,7 +29,8 @@ TICK = 0.2
 class Ended:
     """How a job ended: with a ``value``, or with the ``problem`` that there is none.
 
-    A problem is ``timeout``, the name of a signal, an exit status, or the sentence of a CourseError.
+    A problem is ``timeout``, the name of a signal, an exit status, or the sentence of a CourseError. ``seconds``
+    are those of the processor.
     """
 
     value: Any = None
@@ -115,10 +116,10 @@ class ForkPool:
         for pipe, _ in poll.poll(TICK * 1000):
             child = self._running[pipe]
             if self._read(child):
-                self._end(child, _reply(child, self._bury(child)))
+                self._end(child, _reply(child, *self._bury(child)))
         for child in [child for child in self._running.values() if child.overdue]:
-            self._bury(child)
-            self._end(child, Ended(problem="timeout"))
+            _, seconds = self._bury(child)
+            self._end(child, Ended(problem="timeout", seconds=seconds))
         self._ticked("")
 
     def _read(self, child: _Child) -> bool:
@@ -131,11 +132,11 @@ class ForkPool:
 
     def _end(self, child: _Child, ended: Ended) -> None:
         self.ended += 1
-        child.job.then(replace(ended, seconds=time.monotonic() - child.started))
+        child.job.then(ended)
         self._ticked(child.job.label)
 
-    def _bury(self, child: _Child) -> int:
-        """End the child and everything it started; its exit code."""
+    def _bury(self, child: _Child) -> tuple[int, float]:
+        """End the child and everything it started; its exit code and the processor seconds it took."""
         del self._running[child.pipe]
         os.close(child.pipe)
         if not child.overdue:
@@ -143,7 +144,8 @@ class ForkPool:
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(child.number, signal.SIGKILL)
-        return os.waitstatus_to_exitcode(os.waitpid(child.number, 0)[1])
+        _, status, used = os.wait4(child.number, 0)
+        return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime
 
 
 def _grace(number: int) -> None:
@@ -186,13 +188,15 @@ def _silence() -> None:
     os.close(null)
 
 
-def _reply(child: _Child, code: int) -> Ended:
+def _reply(child: _Child, code: int, seconds: float) -> Ended:
     try:
         reply = json.loads(child.text.decode())
     except ValueError:
-        return Ended(problem=signal.Signals(-code).name if code < 0 else f"exit status {code}")
+        return Ended(
+            problem=signal.Signals(-code).name if code < 0 else f"exit status {code}", seconds=seconds
+        )
     if "sentence" in reply:
-        return Ended(problem=reply["sentence"])
+        return Ended(problem=reply["sentence"], seconds=seconds)
     if "traceback" in reply:
         raise RuntimeError(f"the job {child.job.label!r} broke:\n{reply['traceback']}")
-    return Ended(value=reply["value"])
+    return Ended(value=reply["value"], seconds=seconds)

@@ -40,7 +40,11 @@ def _by_check(trials: Iterable[Trial]) -> dict[str, list[Trial]]:
 
 def broken_checks(evidence: Evidence) -> Iterator[Finding]:
     """A check that fails by itself, before it has asked anything, judges nobody."""
-    everything = [*evidence.solution, *evidence.skeleton, *(t for ts in evidence.answered.values() for t in ts)]
+    everything = [
+        *evidence.solution,
+        *evidence.skeleton,
+        *(t for ts in evidence.answered.values() for t in ts),
+    ]
     for check, trials in _by_check(t for t in everything if t.outcome == "grader_fault").items():
         yield Finding("solution", check, trials[0].headline)
 
@@ -81,7 +85,9 @@ def wrong_solutions(evidence: Evidence) -> Iterator[Finding]:
     for place, trials in evidence.elsewhere.items():
         for trial in trials:
             if not trial.passed and not _fails_anyway(evidence, trial):
-                yield Finding("solution", trial.check, f"the solution fails {_where(place)}: {trial.headline}")
+                yield Finding(
+                    "solution", trial.check, f"the solution fails {_where(place)}: {trial.headline}"
+                )
 
 
 def _fails_anyway(evidence: Evidence, trial: Trial) -> bool:
@@ -95,7 +101,9 @@ def _where(place: str) -> str:
 def _suspect(evidence: Evidence, exercise: str, check: str) -> str:
     """Whether the other right answers fail as well, which speaks against the test."""
     variants = evidence.of("variant", exercise)
-    failing = [a.name for a, trials in variants.items() if any(t.check == check and not t.passed for t in trials)]
+    failing = [
+        a.name for a, trials in variants.items() if any(t.check == check and not t.passed for t in trials)
+    ]
     if variants and len(failing) == len(variants):
         return " All variants fail it too: the expected value of the test is likely to be wrong."
     if variants and not failing:

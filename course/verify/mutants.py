@@ -1,7 +1,7 @@
 """Mutants: the solution with one small thing changed, as a slip of the hand would.
 
-They are made from the syntax tree of what the student writes, the marked regions, and keep the statement before and after,
-so that a survivor can be read, and recorded, wherever in the file it has moved.
+They are made from the syntax tree of what the student writes, the marked regions, and keep the statement
+before and after, so that a survivor can be read, and recorded, wherever in the file it has moved.
 """
 
 from __future__ import annotations
@@ -140,11 +140,17 @@ class _RegionMutants:
                 changes += value_changes(node)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in siblings:
                 changes.append(("other variable", ast.Name(siblings[node.id], ast.Load())))
-            if isinstance(node, ast.Attribute) and (other := siblings.get(f"self.{node.attr}")) and _is_self(node.value):
+            if (
+                isinstance(node, ast.Attribute)
+                and (other := siblings.get(f"self.{node.attr}"))
+                and _is_self(node.value)
+            ):
                 changes.append(("other variable", ast.Attribute(node.value, other, node.ctx)))
             for operator, instead in changes:
                 _put(parent, name, index, instead)
-                self._write(operator, getattr(node, "lineno", statement.lineno), before, headline([statement]))
+                self._write(
+                    operator, getattr(node, "lineno", statement.lineno), before, headline([statement])
+                )
                 _put(parent, name, index, node)
 
     def _write(self, operator: str, line: int, before: str, after: str) -> None:
@@ -210,7 +216,9 @@ def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None
 
 def _is_target(node: ast.expr) -> bool:
     """A plain name that is assigned; the index of ``x[i] = …`` may be changed like any other."""
-    return isinstance(node, (ast.Name, ast.Tuple, ast.List, ast.Attribute)) and not isinstance(node.ctx, ast.Load)
+    return isinstance(node, (ast.Name, ast.Tuple, ast.List, ast.Attribute)) and not isinstance(
+        node.ctx, ast.Load
+    )
 
 
 def _gives_one_value(statement: ast.stmt) -> bool:
@@ -264,7 +272,11 @@ def _attributes_by_value(top: ast.stmt) -> list[list[str]]:
     """Attributes that begin with the same value: ``self.m`` and ``self.v``."""
     by_value: dict[str, list[str]] = {}
     for node in ast.walk(top):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Attribute):
+        if (
+            isinstance(node, ast.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0], ast.Attribute)
+        ):
             target = node.targets[0]
             names = by_value.setdefault(ast.unparse(node.value), [])
             if _is_self(target.value) and f"self.{target.attr}" not in names:

@@ -1,7 +1,7 @@
 """Running mutants: each in a fork, against the tests of its exercise, the cheapest first, until one fails.
 
-What survives there meets the tests of the other exercises of the module whose code calls it. A mutant of one exercise is
-thus killed where a student with that slip would lose points.
+What survives there meets the tests of the other exercises of the module whose code calls it. A mutant of one
+exercise is thus killed where a student with that slip would lose points.
 """
 
 from __future__ import annotations
@@ -81,8 +81,12 @@ class MutantRuns:
         return [task for exercises in self._judges[mutant.exercise] for task in self._by_cost(exercises)]
 
     def _by_cost(self, exercises: Sequence[Exercise]) -> list[Task]:
-        free = [replace(exercise, refused=()) for exercise in exercises]  # killed by its values, not by its spelling
-        return sorted(tasks_of(free), key=lambda task: (task[1].training, self._evidence.seconds(task[1].name)))
+        free = [
+            replace(exercise, refused=()) for exercise in exercises
+        ]  # killed by its values, not by its spelling
+        return sorted(
+            tasks_of(free), key=lambda task: (task[1].training, self._evidence.seconds(task[1].name))
+        )
 
     def _limit(self, check: Check) -> float:
         return max(SHORTEST_LIMIT, TIMES_SLOWER * self._evidence.seconds(check.name))
@@ -143,10 +147,16 @@ def weak_suites(report: DayReport, equivalents: Mapping[Key, str]) -> Iterator[F
         where = f"tests/{report.day}/{FILE}"
         exercise, _, after = key
         if key not in known:
-            yield Finding("equivalent mutant", where, f"{exercise}: no mutant reads {after!r} any more; remove the entry.")
+            yield Finding(
+                "equivalent mutant",
+                where,
+                f"{exercise}: no mutant reads {after!r} any more; remove the entry.",
+            )
         elif known[key].fate != "equivalent":
             by = known[key].by
-            yield Finding("equivalent mutant", where, f"{exercise}: {after!r} is killed by {by}; remove the entry.")
+            yield Finding(
+                "equivalent mutant", where, f"{exercise}: {after!r} is killed by {by}; remove the entry."
+            )
 
 
 def _low_scores(report: DayReport) -> Iterator[Finding]:

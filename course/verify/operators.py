@@ -1,7 +1,8 @@
 """Mutation operators: the slips of the hand that people make in numerical code.
 
-Each function looks at one piece of syntax and yields what could stand there instead, with the name of the slip. They know
-NumPy and PyTorch by their vocabulary only: axes, signs, transposes, copies, epsilons, bounds, the order of updates.
+Each function looks at one piece of syntax and yields what could stand there instead, with the name of the
+slip. They know NumPy and PyTorch by their vocabulary only: axes, signs, transposes, copies, epsilons, bounds,
+the order of updates.
 """
 
 from __future__ import annotations
@@ -53,23 +54,27 @@ _PAIRS = """
     logical_and logical_or, real imag, float64 float32, append extend, rfft fft, irfft ifft
 """
 _OTHER_NAME = {
-    word: other
-    for pair in _PAIRS.split(",")
-    for word, other in (pair.split(), reversed(pair.split()))
+    word: other for pair in _PAIRS.split(",") for word, other in (pair.split(), reversed(pair.split()))
 } | {"log": "log10", "log10": "log", "exp": "expm1", "log1p": "log", "expm1": "exp", "log_softmax": "softmax"}
 _ELEMENTWISE = frozenset(
-    "sqrt abs absolute exp log log2 log10 log1p expm1 tanh sin cos square sign relu sigmoid softmax clip clamp flip sort sorted "
-    "reversed conj conjugate transpose cumsum cumprod round floor ceil maximum minimum max min roll rot90 fftshift "
-    "array copy clone detach deepcopy abs_ sqrt_ clamp_ add_ nan_to_num unsqueeze squeeze ravel flatten sum mean norm".split()
+    """
+    sqrt abs absolute exp log log2 log10 log1p expm1 tanh sin cos square sign relu sigmoid softmax clip clamp
+    flip sort sorted reversed conj conjugate transpose cumsum cumprod round floor ceil maximum minimum max min
+    roll rot90 fftshift array copy clone detach deepcopy abs_ sqrt_ clamp_ add_ nan_to_num unsqueeze squeeze ravel
+    flatten sum mean norm
+    """.split()
 )
 _SYMMETRIC = frozenset(
-    "maximum minimum max min hypot logaddexp add multiply allclose isclose array_equal equal isinstance hasattr getattr "
-    "print gcd concatenate super type assert_array_equal mse_loss".split()
+    """
+    maximum minimum max min hypot logaddexp add multiply allclose isclose array_equal equal isinstance hasattr
+    getattr print gcd concatenate super type mse_loss
+    """.split()
 )
-_SIGNLESS = frozenset(["empty", "empty_like", "zeros", "zeros_like", "super", "list", "dict", "range", "tuple", "set"])
+_SIGNLESS = frozenset("empty empty_like zeros zeros_like super list dict range tuple set".split())
 _RANGES = frozenset(["range", "arange"])
 _AXES = frozenset(["axis", "dim", "axes", "dims"])
 _QUIET = frozenset(["print", "warn", "warning", "info", "debug", "write", "set_description", "set_postfix"])
+_PLAIN_BOUND = (ast.Name, ast.Attribute, ast.Call)
 TINY = 1e-3
 
 
@@ -165,7 +170,10 @@ def _calls(node: ast.Call) -> Iterator[Change]:
                 yield "axis", ast.Call(node.func, node.args, keywords)
     if len(node.args) >= 2 and not any(isinstance(arg, ast.Starred) for arg in node.args):
         if name not in _SYMMETRIC:
-            yield "swapped arguments", ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords)
+            yield (
+                "swapped arguments",
+                ast.Call(node.func, [node.args[1], node.args[0], *node.args[2:]], node.keywords),
+            )
         if len(node.args) == 3 and name == "where":
             yield "swapped arguments", ast.Call(node.func, [node.args[0], *node.args[:0:-1]], node.keywords)
         if name not in ("isinstance", "getattr", "hasattr", "zip"):
@@ -189,8 +197,10 @@ def _other_axes(value: ast.expr) -> Iterator[ast.expr]:
     if isinstance(value, ast.Constant) and isinstance(value.value, int):
         yield ast.Constant({0: 1, 1: 0}.get(value.value, value.value - 1))
     elif isinstance(value, ast.UnaryOp) and isinstance(value.operand, ast.Constant):
-        yield ast.UnaryOp(ast.USub(), _number(value.operand.value + 1))
-        yield ast.Constant(0)
+        number = value.operand.value
+        if isinstance(number, int):
+            yield ast.UnaryOp(ast.USub(), ast.Constant(number + 1))
+            yield ast.Constant(0)
     elif isinstance(value, ast.Tuple) and len(value.elts) > 1:
         for i in range(len(value.elts)):
             yield ast.Tuple(value.elts[:i] + value.elts[i + 1 :], ast.Load())
@@ -237,13 +247,11 @@ def _other_slices(part: ast.Slice) -> Iterator[ast.Slice]:
         yield ast.Slice(lower, None, step)
     if step is not None:
         yield ast.Slice(lower, upper, None)
-    for bound, make in (
-        (lower, lambda new: ast.Slice(new, upper, step)),
-        (upper, lambda new: ast.Slice(lower, new, step)),
-    ):
-        if isinstance(bound, (ast.Name, ast.Attribute, ast.Call)):
-            yield make(_shifted(bound, ast.Add()))
-            yield make(_shifted(bound, ast.Sub()))
+    for op in (ast.Add(), ast.Sub()):
+        if isinstance(lower, _PLAIN_BOUND):
+            yield ast.Slice(_shifted(lower, op), upper, step)
+        if isinstance(upper, _PLAIN_BOUND):
+            yield ast.Slice(lower, _shifted(upper, op), step)
 
 
 def _comprehensions(node: ast.expr) -> Iterator[Change]:
@@ -251,7 +259,10 @@ def _comprehensions(node: ast.expr) -> Iterator[Change]:
     for i, generator in enumerate(node.generators):
         if generator.ifs:
             bare = ast.comprehension(generator.target, generator.iter, [], generator.is_async)
-            yield "dropped condition", type(node)(node.elt, [*node.generators[:i], bare, *node.generators[i + 1 :]])
+            yield (
+                "dropped condition",
+                type(node)(node.elt, [*node.generators[:i], bare, *node.generators[i + 1 :]]),
+            )
 
 
 _BY_TYPE: Mapping[type[ast.expr], Sequence[Callable[..., Iterator[Change]]]] = {
@@ -302,7 +313,10 @@ def statement_changes(block: Sequence[ast.stmt], at: int, known: frozenset[str])
         yield from _negated(statement)
     elif isinstance(statement, ast.For):
         body = [*statement.body, ast.Break()]
-        yield "loop once", [ast.For(statement.target, statement.iter, body, statement.orelse, lineno=statement.lineno)]
+        yield (
+            "loop once",
+            [ast.For(statement.target, statement.iter, body, statement.orelse, lineno=statement.lineno)],
+        )
     elif isinstance(statement, ast.With):
         yield "removed with", list(statement.body)
     elif isinstance(statement, (ast.Break, ast.Continue)):
@@ -386,12 +400,24 @@ def is_module_path(node: ast.expr) -> bool:
     """``np.linalg.norm``, ``F.relu``, ``torch.exp``: a function of a library, as far as the eye can tell."""
     while isinstance(node, ast.Attribute):
         node = node.value
-    return isinstance(node, ast.Name) and node.id in ("np", "numpy", "torch", "F", "math", "copy", "scipy", "nn", "stats")
+    return isinstance(node, ast.Name) and node.id in (
+        "np",
+        "numpy",
+        "torch",
+        "F",
+        "math",
+        "copy",
+        "scipy",
+        "nn",
+        "stats",
+    )
 
 
 def stored_names(node: ast.AST) -> set[str]:
     """Names that are assigned in ``node``."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return {
+        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    }
 
 
 def loaded_names(node: ast.AST) -> set[str]:

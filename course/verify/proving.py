@@ -48,7 +48,9 @@ def verify(course: Course, days: Sequence[Day], options: Options, view: View) ->
     started = time.monotonic()
     seeds = [course.seed + number for number in range(options.seeds)]
     _warm(days)
-    pool = ForkPool(options.jobs or os.cpu_count() or 1, lambda label: view.moved(label, pool.ended, pool.expected))
+    pool = ForkPool(
+        options.jobs or os.cpu_count() or 1, lambda label: view.moved(label, pool.ended, pool.expected)
+    )
     proofs = [_DayProof(course, day, seeds, options, pool, view) for day in days]
     for proof in proofs:
         proof.start()

@@ -22,7 +22,16 @@ from course.worker.refusals import refusal, resolve
 
 PROBE = "probe_of_refusals"
 SECONDS = 10.0
-_WORDS = {"@": "matmul", "+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow", "%": "mod", "//": "floordiv"}
+_WORDS = {
+    "@": "matmul",
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "truediv",
+    "**": "pow",
+    "%": "mod",
+    "//": "floordiv",
+}
 
 
 @dataclass(frozen=True)
@@ -48,19 +57,41 @@ def _of_a_function(name: str) -> Iterator[Spelling]:
     parent, _, last = module.rpartition(".")
     head, tail = attribute[:1], attribute[1:]
     yield Spelling(f"import {module}; {name}()", f"import {module}", f"return {module}.{attribute}()")
-    yield Spelling(f"import {module} as m; m.{attribute}()", f"import {module} as m", f"return m.{attribute}()")
+    yield Spelling(
+        f"import {module} as m; m.{attribute}()", f"import {module} as m", f"return m.{attribute}()"
+    )
     first, _, rest = attribute.partition(".")
     called = f"g.{rest}()" if rest else "g()"
-    yield Spelling(f"from {module} import {first} as g; {called}", f"from {module} import {first} as g", f"return {called}")
-    yield Spelling(f"inside the function: from {module} import {first}", "", f"from {module} import {first} as g\nreturn {called}")
+    yield Spelling(
+        f"from {module} import {first} as g; {called}",
+        f"from {module} import {first} as g",
+        f"return {called}",
+    )
+    yield Spelling(
+        f"inside the function: from {module} import {first}",
+        "",
+        f"from {module} import {first} as g\nreturn {called}",
+    )
     if parent:
-        yield Spelling(f"from {parent} import {last}", f"from {parent} import {last} as m", f"return m.{attribute}()")
-    yield Spelling(f"m = {module}; m.{attribute}()", f"import {module}\nm = {module}", f"return m.{attribute}()")
+        yield Spelling(
+            f"from {parent} import {last}", f"from {parent} import {last} as m", f"return m.{attribute}()"
+        )
+    yield Spelling(
+        f"m = {module}; m.{attribute}()", f"import {module}\nm = {module}", f"return m.{attribute}()"
+    )
     yield Spelling(f"g = {name}; g()", f"import {module} as m", f"g = m.{attribute}\nreturn g()")
     yield Spelling(f"g = {name} above the function", f"import {module} as m\ng = m.{attribute}", "return g()")
-    yield Spelling("in a helper function", f"import {module} as m\ndef helper():\n    return m.{attribute}()", "return helper()")
+    yield Spelling(
+        "in a helper function",
+        f"import {module} as m\ndef helper():\n    return m.{attribute}()",
+        "return helper()",
+    )
     if not rest:
-        yield Spelling(f"getattr({module}, {attribute!r})()", f"import {module} as m", f"return getattr(m, {attribute!r})()")
+        yield Spelling(
+            f"getattr({module}, {attribute!r})()",
+            f"import {module} as m",
+            f"return getattr(m, {attribute!r})()",
+        )
         yield Spelling(
             f"getattr({module}, {head!r} + {tail!r})()",
             f"import {module} as m",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -27,6 +27,7 @@ from course.worker.outcomes import Outcome
 
 OpenLink = Callable[[], Link]
 Task = tuple[Exercise, Check]
+Findings = Mapping[str, Finding | None]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,11 @@ class Trier:
         )
         return Trier(replace(self.course, limits=limits), self.day, self.suite)
 
+    def scan(self, root: Path, tasks: Sequence[Task]) -> Findings:
+        """The refused calls in the sources of ``root``, by exercise."""
+        exercises = {exercise.name: exercise for exercise, _ in tasks}
+        return {name: scan_exercise(root, self.day, exercise) for name, exercise in exercises.items()}
+
     def try_all(
         self,
         root: Path,
@@ -127,28 +133,25 @@ class Trier:
         seed: int,
         open_link: OpenLink | None = None,
         *,
-        stop: bool = False,
         lenient: bool = False,
+        findings: Findings | None = None,
     ) -> list[Trial]:
         """Every check in turn, in one session per module as a student's run has.
 
-        ``stop`` ends at the first failure; ``lenient`` goes on behind an ``assert_close`` that does not hold, to see how
-        far off the answer is in the whole test.
+        ``findings`` are the refused calls in the sources of ``root``, for callers that come back with other seeds;
+        ``lenient`` goes on behind an ``assert_close`` that does not hold, to see how far off the answer is in
+        the whole test.
         """
         links: dict[str, Link] = {}
-        findings: dict[str, Finding | None] = {}
+        findings = findings if findings is not None else self.scan(root, tasks)
         runner = self.runner(seed)
         trials: list[Trial] = []
         try:
             for exercise, check in tasks:
                 if exercise.module not in links:
                     links[exercise.module] = (open_link or (lambda: self.link(root)))()
-                if exercise.name not in findings:
-                    findings[exercise.name] = scan_exercise(root, self.day, exercise)
                 link, finding = links[exercise.module], findings[exercise.name]
                 trials.append(self.try_one(runner, exercise, check, link, finding, lenient=lenient)[0])
-                if stop and not trials[-1].passed:
-                    break
         finally:
             for link in links.values():
                 link.close()
@@ -196,7 +199,9 @@ class Trier:
         finally:
             comparison_listener.reset(heard)
         seconds = time.process_time() - started
-        return _trial(exercise, runner.seed, result, seconds, student.transcript, comparisons), student.transcript
+        return _trial(
+            exercise, runner.seed, result, seconds, student.transcript, comparisons
+        ), student.transcript
 
 
 def _trial(

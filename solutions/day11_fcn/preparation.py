@@ -21,8 +21,8 @@ def split(n: int, fractions: tuple[float, ...], rng: np.random.Generator) -> lis
     Returns
     -------
     list of integer arrays
-        one for each part, with the indices of its samples in random order. Every index from 0 to n − 1 is in exactly
-        one part; part k has ``fractions[k] · n`` of them, up to less than one sample of rounding for each part
+        one for each part, with the indices of its samples in any order. Every index from 0 to n − 1 is in exactly
+        one part; part k has ``fractions[k] · n`` of them, up to rounding
 
     References
     ----------

@@ -45,7 +45,9 @@ def output_size(n: int, kernel: int, stride: int = 1, padding: int = 0, dilation
     ### BEGIN SOLUTION raise ValueError when the kernel does not fit, else count its positions
     free = n + 2 * padding - dilation * (kernel - 1) - 1
     if free < 0:
-        raise ValueError(f"a kernel of {kernel} with dilation {dilation} does not fit into {n} + 2·{padding} pixels")
+        raise ValueError(
+            f"a kernel of {kernel} with dilation {dilation} does not fit into {n} + 2·{padding} pixels"
+        )
     return free // stride + 1
     ### END SOLUTION
 
@@ -57,13 +59,13 @@ def correlate(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np
 
     where x is the image with zeros around it. How many, for a kernel of k pixels along an axis:
 
-    ========  ======  =======  ================================
-    mode      before  after    size of the result
-    ========  ======  =======  ================================
-    "valid"   0       0        n − k + 1
-    "same"    (k−1)//2 k // 2  n
-    "full"    k − 1   k − 1    n + k − 1
-    ========  ======  =======  ================================
+    ========  ========  ======  ==================
+    mode      before    after   size of the result
+    ========  ========  ======  ==================
+    "valid"   0         0       n − k + 1
+    "same"    (k−1)//2  k // 2  n
+    "full"    k − 1     k − 1   n + k − 1
+    ========  ========  ======  ==================
 
     This is what deep learning calls a convolution.
 

@@ -249,7 +249,9 @@ class Convolution(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(context: torch.autograd.function.FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    def forward(
+        context: torch.autograd.function.FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor
+    ) -> Tensor:
         """Tensors to arrays, `conv2d`, and back; what the backward pass needs goes into the context."""
         ### BEGIN SOLUTION save x and weight; detach() and numpy() on the way in, torch.from_numpy on the way out
         context.save_for_backward(x, weight)

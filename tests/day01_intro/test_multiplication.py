@@ -52,7 +52,8 @@ def count_steps(module, name, *args):
 
     before = sys.gettrace()
     if before is not None:  # a debugger is at work: leave it alone
-        return len([getattr(module, name)(*args)])
+        getattr(module, name)(*args)
+        return 1
     sys.settrace(trace)
     try:
         getattr(module, name)(*args)
@@ -90,10 +91,10 @@ def test_matmul_broadcast_refuses_sizes_that_do_not_fit(student, rng):
 
 @points(1)
 def test_matmul_broadcast_has_no_loop(student, rng):
-    a, b = rng.normal(size=(120, 7)), rng.normal(size=(7, 110))
+    a, b = rng.normal(size=(900, 3)), rng.normal(size=(3, 800))
     steps = student.run(count_steps, "matmul_broadcast", a, b)
     cause = "a loop (or a list built in one); multiply a[:, :, None] with b[None, :, :] instead"
-    assert_between(steps, 1, 70, name="number of lines run for a 120×7 and a 7×110 matrix", cause=cause)
+    assert_between(steps, 1, 80, name="number of lines run for a 900×3 and a 3×800 matrix", cause=cause)
 
 
 @points(1)

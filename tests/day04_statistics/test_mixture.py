@@ -59,7 +59,9 @@ def assert_e_step(result, x, parameters, rtol=1e-6, cause=""):
     assert_close(
         responsibilities, expected, name="array of responsibilities", rtol=rtol, atol=atol, cause=cause
     )
-    assert_close(log_likelihood, expected_likelihood, name="log-likelihood", rtol=rtol)
+    assert_close(
+        log_likelihood, expected_likelihood, name="log-likelihood", rtol=rtol if rtol > 1e-4 else 1e-8
+    )
 
 
 @points(1)
@@ -141,7 +143,7 @@ def test_m_step_with_soft_responsibilities(student, rng):
 @points(1)
 def test_m_step_with_hard_responsibilities(student, rng):
     labels = rng.permutation(np.repeat([0, 1, 2], [5, 8, 6]))
-    x = draw(rng, len(labels), *random_mixture(rng, 3, 2))
+    x = 0.03 * draw(rng, len(labels), *random_mixture(rng, 3, 2))
     groups = [x[labels == label] for label in range(3)]
     expected = (
         np.array([5, 8, 6]) / 19,
@@ -241,6 +243,6 @@ def test_fit_mixture_does_not_depend_on_units(student, rng):
         current = reference_m_step(x, reference_e_step(x, *current)[0])
         expected.append(reference_e_step(x, *current)[1])
     moved = current[0], current[1] @ a.T + b, a @ current[2] @ a.T
-    assert_parameters(parameters, moved, rtol=1e-5, atol=1e-7)
+    assert_parameters(parameters, moved, rtol=1e-7)
     shifted = np.array(expected) - len(x) * np.linalg.slogdet(a)[1]
-    assert_close(history, shifted, name="array of log-likelihoods", rtol=1e-5)
+    assert_close(history, shifted, name="array of log-likelihoods", rtol=1e-7)

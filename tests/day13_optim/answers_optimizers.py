@@ -114,19 +114,13 @@ def always_heavy_ball(self, grads):
         p -= self.learning_rate * v
 
 
-@misconception(
-    "Momentum.step",
-    "Nesterov's step is made with the old velocity, before it is updated; that is just the heavy ball again.",
-)
-def looks_ahead_with_the_old_velocity(self, grads):
+@misconception("Momentum.step", "Nesterov's step adds the whole velocity to the gradient; it is g + μ v.")
+def whole_velocity(self, grads):
     for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
         g = grad + self.weight_decay * p
-        if self.nesterov:
-            p -= self.learning_rate * (g + self.momentum * v)
         v *= self.momentum
         v += g
-        if not self.nesterov:
-            p -= self.learning_rate * v
+        p -= self.learning_rate * (g + v if self.nesterov else v)
 
 
 @misconception("Momentum.step", "The velocity is not damped by μ: v grows like the sum of all gradients.")

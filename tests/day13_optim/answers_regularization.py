@@ -281,20 +281,6 @@ def noise_as_a_variance(x, rng, max_shift=0, noise=0.0):
     return y + (np.sqrt(noise) * rng.normal(size=x.shape)).astype(x.dtype)
 
 
-@misconception(
-    "augment",
-    "The noise is added to the array of the caller; the training data become noisier from epoch to epoch.",
-)
-def noise_in_place(x, rng, max_shift=0, noise=0.0):
-    n, _, time = x.shape
-    y = np.zeros_like(x) if max_shift else x
-    if max_shift:
-        for i, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=n)):
-            y[i, :, max(shift, 0) : time + min(shift, 0)] = x[i, :, max(-shift, 0) : time - max(shift, 0)]
-    y += (noise * rng.normal(size=x.shape)).astype(x.dtype)
-    return y
-
-
 @variant("augment")
 def by_padding(x, rng, max_shift=0, noise=0.0):
     time = x.shape[2]

@@ -276,23 +276,6 @@ class NanImproves:
             model.load_state_dict(self.best_state)
 
 
-@misconception("EarlyStopping", "The best state is kept but never put back: load_state_dict is missing.")
-class NeverRestored:
-    def __init__(self, patience, min_delta=0.0):
-        self.patience, self.min_delta = patience, min_delta
-        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
-
-    def update(self, loss, model):
-        self.epoch += 1
-        if loss < self.best_loss - self.min_delta:
-            self.best_loss, self.best_epoch = loss, self.epoch
-            self.best_state = copy.deepcopy(model.state_dict())
-        return self.epoch - self.best_epoch >= self.patience
-
-    def restore(self, model):
-        model.eval()
-
-
 @variant("EarlyStopping")
 class CountingBadEpochs:
     def __init__(self, patience, min_delta=0.0):
@@ -736,7 +719,7 @@ def positions_as_units(model, x):
 
     hooks = [layer.register_forward_hook(record) for layer in model.modules() if isinstance(layer, nn.ReLU)]
     with torch.no_grad():
-        model(x[:, :, : x.shape[2] // 2] if x.ndim == 3 else x)
+        model(x)
     for hook in hooks:
         hook.remove()
     return fractions

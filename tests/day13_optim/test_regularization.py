@@ -112,10 +112,10 @@ def test_penalty_spares_biases(student, rng):
     assert_penalty(student, params, rng.uniform(0.3, 2), 0.0)
 
 
-def apply_dropout(module, p, x, training, times):
-    """Outputs of one dropout layer for the same input, several times."""
-    layer = module.Dropout(p).train(training)
-    return [layer(x) for _ in range(times)]
+def apply_dropout(module, p, x, modes):
+    """Outputs of one dropout layer for the same input, in training mode (True) or evaluation mode."""
+    layer = module.Dropout(p)
+    return [layer.train(mode)(x) for mode in modes]
 
 
 @points(1)
@@ -123,10 +123,10 @@ def test_dropout_forward_does_nothing_at_evaluation(student, rng):
     for shape, p in [((6, 5), 0.5), ((2, 3, 4), 0.3), ((1, 1), 0.8)]:
         x = torch.tensor(rng.normal(size=shape))
         with assert_unchanged(x):
-            (y,) = assert_parts(student.run(apply_dropout, p, x, False, 1), 1)
+            (y,) = assert_parts(student.run(apply_dropout, p, x, [False]), 1)
         assert_close(y, x, name="output in evaluation mode")
     x = torch.tensor(rng.normal(size=(4, 5)))
-    (y,) = assert_parts(student.run(apply_dropout, 0.0, x, True, 1), 1)
+    (y,) = assert_parts(student.run(apply_dropout, 0.0, x, [True]), 1)
     assert_close(y, x, name="output in training mode with p = 0")
 
 
@@ -135,12 +135,13 @@ def test_dropout_forward_drops_and_scales_in_training(student, rng):
     for p in (0.2, 0.7):
         x = torch.tensor(rng.uniform(0.5, 2, size=(200, 500)))
         with assert_unchanged(x):
-            first, second = assert_parts(student.run(apply_dropout, p, x, True, 2), 2)
+            first, second, off = assert_parts(student.run(apply_dropout, p, x, [True, True, False]), 3)
         assert_shape(first, (200, 500), name="output")
         dropped = np.asarray(first) == 0
         assert_between(dropped.mean(), p - 0.02, p + 0.02, name=f"share of zeros with p = {p}")
         expected = np.where(dropped, 0, np.asarray(x) / (1 - p))
         assert_close(first, expected, name="output in training mode")
+        assert_close(off, x, name="output in evaluation mode")
         for axis in (0, 1):
             spread = dropped.mean(axis=axis)
             cause = "each number of each sample must be dropped independently of the others"

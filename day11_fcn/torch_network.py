@@ -1,0 +1,173 @@
+# Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
+# skeleton 9c262367bdd16660
+"""The same network in PyTorch: gradients come from autograd, and the loop looks as it does everywhere.
+
+Four names to find again in every PyTorch program: a `Dataset` knows single samples, a `DataLoader` makes batches of
+them, a `Module` holds parameters and the forward pass, an optimiser steps.
+"""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from day11_fcn.progress import Progress
+from day11_fcn.training import History, Samples
+
+
+class ArrayDataset(Dataset):
+    """Samples and labels from NumPy arrays.
+
+    Parameters
+    ----------
+    x : (n, d) float array
+    labels : (n,) integer array
+
+    References
+    ----------
+    PyTorch's manual, ``torch.utils.data``, "Map-style datasets"
+    """
+
+    def __init__(self, x: np.ndarray, labels: np.ndarray) -> None:
+        self.x = x
+        self.labels = labels
+
+    def __len__(self) -> int:
+        """Number of samples, an int."""
+        # TODO(day11): Number of samples, an int
+        raise NotImplementedError("ArrayDataset.__len__ is not written yet")
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """One sample.
+
+        Parameters
+        ----------
+        index : from 0 to n − 1
+
+        Returns
+        -------
+        x : (d,) float32 tensor, whatever float the array holds
+        label : int64 tensor without dimensions
+        """
+        # TODO(day11): `torch.tensor(…, dtype=…)` copies and converts
+        raise NotImplementedError("ArrayDataset.__getitem__ is not written yet")
+
+
+class MLP(nn.Module):
+    """Multilayer perceptron: linear layers with ReLU and dropout between them, and nothing after the last.
+
+    Parameters
+    ----------
+    sizes : number of inputs, of the units of each hidden layer, and of outputs
+    rate : of dropout after every hidden layer
+
+    References
+    ----------
+    PyTorch's manual, ``torch.nn.Module`` and ``torch.nn.Sequential``
+    """
+
+    def __init__(self, sizes: list[int], rate: float = 0.0) -> None:
+        """Make the layers, in the order in which they are passed."""
+        super().__init__()
+        # TODO(day11): nn.Linear, nn.ReLU, nn.Dropout; layers must be attributes of the module, not a plain
+        #   list
+        raise NotImplementedError("MLP.__init__ is not written yet")
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits.
+
+        Parameters
+        ----------
+        x : (n, sizes[0]) float tensor
+
+        Returns
+        -------
+        (n, sizes[-1]) float tensor
+        """
+        # TODO(day11): no softmax: the loss takes logits
+        raise NotImplementedError("MLP.forward is not written yet")
+
+
+def train_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> float:
+    """One epoch of training with the mean cross-entropy of each batch.
+
+    Parameters
+    ----------
+    model : takes a batch of inputs and returns logits; is put into training mode
+    loader : yields batches of inputs and labels
+    optimizer : of the model's parameters
+
+    Returns
+    -------
+    float
+        the mean loss over all *samples* of the epoch, each batch measured before its step
+
+    References
+    ----------
+    PyTorch's tutorial "Optimizing Model Parameters"
+    """
+    # TODO(day11): training mode; for each batch: gradients to zero, forward, backward, step
+    raise NotImplementedError("train_epoch is not written yet")
+
+
+def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
+    """Mean cross-entropy and accuracy over all samples, in evaluation mode and without a graph.
+
+    Parameters
+    ----------
+    model : takes a batch of inputs and returns logits; is put into evaluation mode
+    loader : yields batches of inputs and labels, the last one smaller perhaps
+
+    Returns
+    -------
+    loss, accuracy : floats
+        both are means over samples, not over batches
+
+    References
+    ----------
+    PyTorch's tutorial "Optimizing Model Parameters"
+    """
+    # TODO(day11): evaluation mode, torch.no_grad, sums over samples, one division at the end
+    raise NotImplementedError("evaluate is not written yet")
+
+
+def fit_torch(
+    model: nn.Module,
+    train: Samples,
+    validation: Samples,
+    learning_rate: float,
+    batch_size: int,
+    epochs: int,
+    seed: int,
+) -> History:
+    """Train with plain stochastic gradient descent and keep the state that was best on the validation samples (given).
+
+    Parameters
+    ----------
+    model : trained in place; ends in its best state
+    train, validation : inputs (n, d) and labels (n,), prepared
+    learning_rate, batch_size, epochs : of stochastic gradient descent
+    seed : of the order of the samples
+
+    Returns
+    -------
+    history : dict of lists with an entry for each epoch
+        "train_loss" (during the epoch, with dropout), "validation_loss", "validation_accuracy"
+    """
+    order = torch.Generator().manual_seed(seed)
+    train_loader = DataLoader(ArrayDataset(*train), batch_size, shuffle=True, generator=order)
+    validation_loader = DataLoader(ArrayDataset(*validation), batch_size=500)
+    optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
+    history: History = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    best = model.state_dict()
+    progress = Progress(epochs)
+    for _ in progress:
+        history["train_loss"].append(train_epoch(model, train_loader, optimizer))
+        loss, accuracy = evaluate(model, validation_loader)
+        history["validation_loss"].append(loss)
+        history["validation_accuracy"].append(accuracy)
+        if loss == min(history["validation_loss"]):
+            best = {name: value.clone() for name, value in model.state_dict().items()}
+        progress.show(loss)
+    model.load_state_dict(best)
+    return history

@@ -1,0 +1,64 @@
+"""Checks of evaluation.py against scikit-learn, with classes that never occur."""
+
+import numpy as np
+from sklearn import metrics
+
+from course.testing import assert_close, assert_equal, assert_parts, assert_unchanged, hidden, points
+
+
+@points(1)
+def test_accuracy_of_logits(student, rng):
+    for n, classes in [(40, 5), (1, 3), (25, 2), (60, 10)]:
+        logits, labels = rng.normal(size=(n, classes)) - 2, rng.integers(0, classes, size=n)
+        logits[: n // 2, :] += 1.5 * np.eye(classes)[labels[: n // 2]]
+        with assert_unchanged(logits, labels):
+            result = student.accuracy(logits, labels)
+        expected = metrics.accuracy_score(labels, np.argsort(logits, axis=1)[:, -1])
+        assert_close(result, expected, name="accuracy")
+        assert_close(student.accuracy(logits.astype(np.float32), labels), expected, name="accuracy")
+
+
+@points(1)
+def test_confusion_matrix_counts_pairs(student, rng):
+    for n, classes in [(60, 4), (1, 3), (80, 2), (50, 6)]:
+        labels = rng.integers(0, classes, size=n)
+        answers = np.where(rng.random(n) < 0.4, labels, rng.integers(0, classes, size=n))
+        answers[0] = (labels[0] + 1) % classes
+        with assert_unchanged(labels, answers):
+            result = student.confusion_matrix(labels, answers, classes)
+        expected = metrics.confusion_matrix(labels, answers, labels=range(classes))
+        assert_equal(result, expected, name="confusion matrix")
+
+
+@hidden
+@points(1)
+def test_confusion_matrix_with_classes_that_never_occur(student, rng):
+    labels, answers = rng.integers(1, 4, size=30), rng.integers(0, 3, size=30)
+    expected = metrics.confusion_matrix(labels, answers, labels=range(7))
+    result = student.confusion_matrix(labels, answers, 7)
+    assert_equal(result, expected, name="confusion matrix", cause="it has a row and a column for every class")
+
+
+@points(0)
+def test_precision_recall_f1_of_every_class(student, rng):
+    for classes, n in [(4, 80), (2, 30), (6, 40)]:
+        labels, answers = rng.integers(0, classes, size=n), rng.integers(0, classes, size=n)
+        answers = np.where(rng.random(n) < 0.5, labels, answers)
+        confusion = metrics.confusion_matrix(labels, answers, labels=range(classes))
+        with assert_unchanged(confusion):
+            result = student.precision_recall_f1(confusion)
+        expected = metrics.precision_recall_fscore_support(labels, answers, labels=range(classes), zero_division=0.0)
+        names = ("precision", "recall", "F1")
+        for name, found, wanted in zip(names, assert_parts(result, 3), expected, strict=False):
+            assert_close(found, wanted, name=name)
+
+
+@points(0)
+def test_precision_recall_f1_without_answers_or_samples(student, rng):
+    a, b = (int(n) for n in rng.integers(3, 9, size=2))
+    confusion = np.array([[a, 0, 0], [b, 0, 0], [0, 0, 0]])
+    precision, recall, f1 = assert_parts(student.precision_recall_f1(confusion), 3)
+    cause = "a class that is never answered has precision 0, one that never occurs has recall 0: not nan"
+    assert_close(precision, [a / (a + b), 0, 0], name="precision", cause=cause)
+    assert_close(recall, [1, 0, 0], name="recall", cause=cause)
+    assert_close(f1, [2 * a / (2 * a + b), 0, 0], name="F1", cause=cause)

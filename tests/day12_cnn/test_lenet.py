@@ -1,0 +1,191 @@
+"""Checks of lenet.py: every activation and gradient against PyTorch, the steps of training, and its result."""
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from torch.nn import functional as F
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_equal,
+    assert_parts,
+    assert_that,
+    assert_unchanged,
+    hidden,
+    points,
+    training,
+)
+
+SHAPES = {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "dense1": (64, 128), "dense2": (10, 64)}
+
+
+def draw_parameters(rng, bias=0.3):
+    """Weights of variance 2 / fan-in and biases of this standard deviation."""
+    parameters = {}
+    for name, shape in SHAPES.items():
+        parameters[f"{name}.weight"] = rng.normal(size=shape) * np.sqrt(2 / np.prod(shape[1:]))
+        parameters[f"{name}.bias"] = bias * rng.normal(size=shape[0])
+    return parameters
+
+
+def forward_by_torch(p, images):
+    """Activations by PyTorch; p and images are tensors."""
+    a = {"conv1": F.conv2d(images, p["conv1.weight"], p["conv1.bias"], padding=1)}
+    a["pool1"] = F.max_pool2d(F.relu(a["conv1"]), 2)
+    a["conv2"] = F.conv2d(a["pool1"], p["conv2.weight"], p["conv2.bias"], padding=1)
+    a["pool2"] = F.max_pool2d(F.relu(a["conv2"]), 2)
+    a["flat"] = a["pool2"].flatten(start_dim=1)
+    a["dense1"] = F.linear(a["flat"], p["dense1.weight"], p["dense1.bias"])
+    a["logits"] = F.linear(F.relu(a["dense1"]), p["dense2.weight"], p["dense2.bias"])
+    return a
+
+
+def tensors(parameters):
+    """Parameters that PyTorch can train, in double precision."""
+    return {name: torch.tensor(value, requires_grad=True) for name, value in parameters.items()}
+
+
+@points(2)
+def test_forward_against_pytorch(student, rng):
+    for b in (3, 1):
+        parameters, images = draw_parameters(rng), rng.normal(size=(b, 1, 8, 8)) + 0.3
+        with assert_unchanged(parameters, images):
+            result = student.forward(parameters, images)
+        for name, expected in forward_by_torch(tensors(parameters), torch.tensor(images)).items():
+            assert_close(result[name], expected, name=f"activation {name!r}")
+
+
+@hidden
+@points(1)
+def test_forward_treats_every_image_alone(student, rng):
+    parameters, images = draw_parameters(rng), rng.normal(size=(5, 1, 8, 8)) - 0.2
+    logits = student.forward(parameters, images)["logits"]
+    assert_close(logits, forward_by_torch(tensors(parameters), torch.tensor(images))["logits"], name="logits")
+    order = rng.permutation(5)
+    shuffled = student.forward(parameters, images[order])["logits"]
+    assert_close(shuffled, np.asarray(logits)[order], name="logits of the shuffled batch")
+
+
+def run_backward(module, parameters, images, grad):
+    """Forward, then backward with what forward returned."""
+    grads = module.backward(parameters, images, module.forward(parameters, images), grad)
+    return {name: grads[name] for name in parameters}
+
+
+@points(2)
+def test_backward_against_autograd(student, rng):
+    for b in (4, 1):
+        parameters, images = draw_parameters(rng), rng.normal(size=(b, 1, 8, 8)) + 0.3
+        grad = rng.normal(size=(b, 10))
+        result = student.run(run_backward, parameters, images, grad)
+        p = tensors(parameters)
+        logits = forward_by_torch(p, torch.tensor(images))["logits"]
+        expected = dict(
+            zip(p, torch.autograd.grad(logits, list(p.values()), torch.tensor(grad)), strict=True)
+        )
+        for name in reversed(expected):
+            assert_close(result[name], expected[name], name=f"gradient by {name}")
+
+
+@points(1)
+def test_backward_by_central_differences(student, rng):
+    parameters, images = draw_parameters(rng), rng.normal(size=(3, 1, 8, 8))
+    grad, h = rng.normal(size=(3, 10)), 1e-6
+    result = student.run(run_backward, parameters, images, grad)
+    for name, value in parameters.items():
+        direction = rng.normal(size=value.shape)
+        direction /= np.linalg.norm(direction)
+        ends = []
+        for sign in (1, -1):
+            moved = tensors(parameters | {name: value + sign * h * direction})
+            ends.append(
+                np.sum(grad * forward_by_torch(moved, torch.tensor(images))["logits"].detach().numpy())
+            )
+        slope = (ends[0] - ends[1]) / (2 * h)
+        got = np.sum(np.asarray(result[name]) * direction)
+        assert_close(got, slope, rtol=1e-4, atol=1e-5, name=f"slope along a direction of {name}")
+
+
+def train_by_torch(parameters, images, labels, steps, learning_rate, momentum):
+    """Full-batch steps by torch.optim.SGD: parameters and the loss before every step."""
+    p, losses = tensors(parameters), []
+    optimizer = torch.optim.SGD(p.values(), learning_rate, momentum)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = F.cross_entropy(forward_by_torch(p, torch.tensor(images))["logits"], torch.tensor(labels))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return {name: value.detach().numpy() for name, value in p.items()}, losses
+
+
+@points(2)
+def test_train_takes_the_steps_of_sgd_with_momentum(student, rng):
+    parameters, images = draw_parameters(rng), rng.normal(size=(6, 1, 8, 8))
+    labels = rng.integers(0, 10, size=6)
+    with assert_unchanged(parameters, images, labels):
+        result = student.train(parameters, images, labels, 3, 6, 0.02, 0.7, int(rng.integers(1000)))
+    trained, losses = assert_parts(result, 2)
+    expected, expected_losses = train_by_torch(parameters, images, labels, 3, 0.02, 0.7)
+    for name, value in expected.items():
+        assert_close(trained[name], value, rtol=1e-5, atol=1e-7, name=f"parameter {name} after 3 steps")
+    assert_close(losses, expected_losses, rtol=1e-5, name="list of losses")
+
+
+@hidden
+@points(1)
+def test_train_uses_every_sample_once_per_epoch(student, rng):
+    parameters, images = draw_parameters(rng), rng.normal(size=(7, 1, 8, 8)) * 2
+    labels, rate = rng.integers(0, 10, size=7), 1e-9
+    logits = forward_by_torch(tensors(parameters), torch.tensor(images))["logits"]
+    mean = F.cross_entropy(logits, torch.tensor(labels)).item()
+    cause = (
+        "batches of 3, 3 and 1 sample: the last, smaller one counts too, and the loss is a mean over samples"
+    )
+    _, losses = assert_parts(student.train(parameters, images, labels, 2, 3, rate, 0.0, 5), 2)
+    assert_close(losses, [mean, mean], rtol=1e-5, name="list of losses", cause=cause)
+
+    images, labels = np.repeat(images[:1], 7, axis=0), np.repeat(labels[:1], 7)
+    trained, _ = assert_parts(student.train(parameters, images, labels, 1, 3, rate, 0.0, 5), 2)
+    p = tensors(parameters)
+    loss = F.cross_entropy(forward_by_torch(p, torch.tensor(images))["logits"], torch.tensor(labels))
+    (grad,) = torch.autograd.grad(loss, p["dense2.bias"])
+    moved = (np.asarray(trained["dense2.bias"]) - parameters["dense2.bias"]) / rate
+    assert_close(moved, -3 * grad.numpy(), rtol=1e-3, atol=1e-5, name="sum of the three steps", cause=cause)
+
+
+@points(1)
+def test_train_shuffles(student, rng):
+    parameters, images = draw_parameters(rng), rng.normal(size=(5, 1, 8, 8))
+    labels = rng.integers(0, 10, size=5)
+    ends = []
+    for seed in (1, 2, 3, 4, 1):
+        trained, _ = assert_parts(student.train(parameters, images, labels, 1, 2, 0.05, 0.5, seed), 2)
+        ends.append(np.asarray(trained["dense2.bias"]))
+    assert_close(ends[4], ends[0], name="parameter dense2.bias with the same seed again")
+    spread = max(np.abs(end - ends[0]).max() for end in ends[1:4])
+    assert_that(
+        spread > 1e-6,
+        "Another seed does not change the order of the samples.",
+        cause="shuffle in every epoch",
+    )
+
+
+@training
+@points(3)
+def test_train_reads_handwritten_digits(student, rng):
+    digits = load_digits()
+    order = np.random.default_rng(0).permutation(len(digits.images))
+    rest, test = order[500:], order[:500]
+    rest = rest[np.argsort(digits.target[rest], kind="stable")]  # zeros first: shuffling matters
+    images = (digits.images - digits.images[rest].mean()) / digits.images[rest].std()
+    images = images[:, np.newaxis]
+    start = draw_parameters(rng, bias=0.0)
+    seed = int(rng.integers(2**31))
+    trained, losses = assert_parts(student.train(start, images[rest], digits.target[rest], seed=seed), 2)
+    assert_equal(len(losses), 10, name="number of losses")
+    logits = forward_by_torch(tensors(trained), torch.tensor(images[test]))["logits"].detach().numpy()
+    accuracy = np.mean(logits.argmax(axis=1) == digits.target[test])
+    cause = "are the samples shuffled in every epoch, together with their labels?"
+    assert_between(accuracy, 0.97, 1.0, name="accuracy on 500 digits that were not trained on", cause=cause)

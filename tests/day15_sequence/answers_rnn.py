@@ -1,0 +1,304 @@
+"""Answers to rnn.py: wrong ones with what went wrong, and right ones in another style."""
+
+import numpy as np
+
+from course.testing import misconception, variant
+from day15_sequence.rnn import rnn_step
+
+
+@misconception("rnn_step", "There is no tanh: without it all steps together are one linear map.")
+def linear(x, h, w_ih, w_hh, b):
+    return x @ w_ih.T + h @ w_hh.T + b
+
+
+@misconception("rnn_step", "The old state is not used: this is a dense layer and has no memory.")
+def without_memory(x, h, w_ih, w_hh, b):
+    return np.tanh(x @ w_ih.T + b)
+
+
+@misconception("rnn_step", "W_hh is transposed. Row i of W_hh belongs to unit i of the *new* state: h @ w_hh.T.")
+def recurrent_weights_transposed(x, h, w_ih, w_hh, b):
+    return np.tanh(x @ w_ih.T + h @ w_hh + b)
+
+
+@misconception("rnn_step", "The old state is added once more, outside the tanh, as in a residual net.")
+def residual(x, h, w_ih, w_hh, b):
+    return h + np.tanh(x @ w_ih.T + h @ w_hh.T + b)
+
+
+@misconception("rnn_step", "The bias is missing.")
+def without_bias(x, h, w_ih, w_hh, b):
+    return np.tanh(x @ w_ih.T + h @ w_hh.T)
+
+
+@variant("rnn_step")
+def one_product(x, h, w_ih, w_hh, b):
+    return np.tanh(np.concatenate([x, h], axis=1) @ np.concatenate([w_ih, w_hh], axis=1).T + b)
+
+
+@variant("rnn_step")
+def by_einsum(x, h, w_ih, w_hh, b):
+    a = np.einsum("bd,nd->bn", x, w_ih) + np.einsum("bm,nm->bn", h, w_hh) + b
+    return 1 - 2 / (np.exp(2 * a) + 1)
+
+
+@misconception("rnn_forward", "Every step starts from h0: the state is not handed on.")
+def always_from_the_start(x, h0, w_ih, w_hh, b):
+    hs = np.stack([rnn_step(x[:, t], h0, w_ih, w_hh, b) for t in range(x.shape[1])], axis=1)
+    return hs, hs[:, -1]
+
+
+@misconception("rnn_forward", "The start state is ignored: zeros are used instead of h0.")
+def start_from_zeros(x, h0, w_ih, w_hh, b):
+    h, hs = np.zeros_like(h0), []
+    for t in range(x.shape[1]):
+        h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+        hs.append(h)
+    return np.stack(hs, axis=1), h
+
+
+@misconception("rnn_forward", "Batch and time are exchanged in the result: stack the states along axis 1.")
+def time_first(x, h0, w_ih, w_hh, b):
+    h, hs = h0, []
+    for t in range(x.shape[1]):
+        h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+        hs.append(h)
+    return np.stack(hs), h
+
+
+@misconception("rnn_forward", "The states are one late: h0 stands where the state after the first step belongs.")
+def one_late(x, h0, w_ih, w_hh, b):
+    h, hs = h0, []
+    for t in range(x.shape[1]):
+        hs.append(h)
+        h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+    return np.stack(hs, axis=1), h
+
+
+@misconception("rnn_forward", "The sequence is read from its end to its beginning.")
+def backwards(x, h0, w_ih, w_hh, b):
+    h, hs = h0, []
+    for t in reversed(range(x.shape[1])):
+        h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+        hs.append(h)
+    return np.stack(hs, axis=1), h
+
+
+@variant("rnn_forward")
+def into_an_array(x, h0, w_ih, w_hh, b):
+    batch, steps, _ = x.shape
+    hs = np.empty((batch, steps, h0.shape[1]), dtype=x.dtype)
+    inputs = x @ w_ih.T + b
+    h = h0
+    for t in range(steps):
+        hs[:, t] = h = np.tanh(inputs[:, t] + h @ w_hh.T)
+    return hs, h
+
+
+@variant("rnn_forward")
+def sample_by_sample(x, h0, w_ih, w_hh, b):
+    rows = []
+    for sequence, h in zip(x, h0, strict=True):
+        row = []
+        for value in sequence:
+            h = rnn_step(value[None], h[None], w_ih, w_hh, b)[0]
+            row.append(h)
+        rows.append(row)
+    return np.array(rows), [row[-1] for row in rows]
+
+
+@misconception(
+    "rnn_backward",
+    "Nothing flows back through time: each step is treated alone. The gradient by h_t also comes from step t + 1, "
+    "through W_hh.",
+)
+def steps_alone(grad_hs, x, h0, hs, w_ih, w_hh):
+    before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
+    grad_a = grad_hs * (1 - hs**2)
+    return (
+        grad_a @ w_ih,
+        grad_a[:, 0] @ w_hh,
+        np.einsum("btn,btd->nd", grad_a, x),
+        np.einsum("btn,btm->nm", grad_a, before),
+        grad_a.sum(axis=(0, 1)),
+    )
+
+
+@misconception("rnn_backward", "The derivative of tanh is missing: multiply with 1 − h_t² before going on.")
+def without_the_tanh(grad_hs, x, h0, hs, w_ih, w_hh):
+    before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
+    grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
+    for t in reversed(range(x.shape[1])):
+        grad_a[:, t] = grad_hs[:, t] + grad_h
+        grad_h = grad_a[:, t] @ w_hh
+    return (
+        grad_a @ w_ih,
+        grad_h,
+        np.einsum("btn,btd->nd", grad_a, x),
+        np.einsum("btn,btm->nm", grad_a, before),
+        grad_a.sum(axis=(0, 1)),
+    )
+
+
+@misconception("rnn_backward", "W_hh is transposed on the way back: δa W_hh, where the forward pass had h W_hhᵀ.")
+def transposed_on_the_way_back(grad_hs, x, h0, hs, w_ih, w_hh):
+    before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
+    grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
+    for t in reversed(range(x.shape[1])):
+        grad_a[:, t] = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_h = grad_a[:, t] @ w_hh.T
+    return (
+        grad_a @ w_ih,
+        grad_h,
+        np.einsum("btn,btd->nd", grad_a, x),
+        np.einsum("btn,btm->nm", grad_a, before),
+        grad_a.sum(axis=(0, 1)),
+    )
+
+
+@misconception(
+    "rnn_backward",
+    "W_hh is multiplied with the state *before* the step; here the gradient is taken with the state after it.",
+)
+def state_after_the_step(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
+    for t in reversed(range(x.shape[1])):
+        grad_a[:, t] = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_h = grad_a[:, t] @ w_hh
+    return (
+        grad_a @ w_ih,
+        grad_h,
+        np.einsum("btn,btd->nd", grad_a, x),
+        np.einsum("btn,btm->nm", grad_a, hs),
+        grad_a.sum(axis=(0, 1)),
+    )
+
+
+@misconception(
+    "rnn_backward",
+    "The gradients of the weights are those of one step only. All steps share the weights: add them up.",
+)
+def weights_of_one_step(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_h = np.zeros_like(x), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_a = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a @ w_hh
+        grad_w_ih, grad_w_hh, grad_b = grad_a.T @ x[:, t], grad_a.T @ before, grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception("rnn_backward", "The gradients of the weights are divided by the batch: the loss has its mean already.")
+def divided_by_the_batch(grad_hs, x, h0, hs, w_ih, w_hh):
+    before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
+    grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
+    for t in reversed(range(x.shape[1])):
+        grad_a[:, t] = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_h = grad_a[:, t] @ w_hh
+    size = len(x)
+    return (
+        grad_a @ w_ih,
+        grad_h,
+        np.einsum("btn,btd->nd", grad_a, x) / size,
+        np.einsum("btn,btm->nm", grad_a, before) / size,
+        grad_a.sum(axis=(0, 1)) / size,
+    )
+
+
+@variant("rnn_backward")
+def collected_first(grad_hs, x, h0, hs, w_ih, w_hh):
+    before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
+    grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
+    for t in range(x.shape[1] - 1, -1, -1):
+        grad_a[:, t] = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_h = grad_a[:, t] @ w_hh
+    return (
+        grad_a @ w_ih,
+        grad_h,
+        np.einsum("btn,btd->nd", grad_a, x),
+        np.einsum("btn,btm->nm", grad_a, before),
+        grad_a.sum(axis=(0, 1)),
+    )
+
+
+@variant("rnn_backward")
+def with_lists(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_h, grads_x, parts = np.zeros_like(h0), [], []
+    for t in reversed(range(x.shape[1])):
+        before = h0 if t == 0 else hs[:, t - 1]
+        h = hs[:, t]
+        grad_a = (grad_h + grad_hs[:, t]) * (1 - h) * (1 + h)
+        grads_x.insert(0, grad_a @ w_ih)
+        parts.append((grad_a.T @ x[:, t], grad_a.T @ before, grad_a.sum(axis=0)))
+        grad_h = grad_a @ w_hh
+    return [np.stack(grads_x, axis=1), grad_h, *(sum(part) for part in zip(*parts, strict=True))]
+
+
+@misconception("gradient_norms", "Without 1 − h_t² this is a power of W_hh: the tanh also makes gradients smaller.")
+def powers_of_the_matrix(grad, hs, w_hh):
+    norms = [np.linalg.norm(grad)]
+    for _ in range(hs.shape[1] - 1):
+        grad = grad @ w_hh
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms)
+
+
+@misconception("gradient_norms", "The norms run from the first step to the last. Entry k is k steps *back*.")
+def from_the_first_step(grad, hs, w_hh):
+    norms = [np.linalg.norm(grad)]
+    for t in range(hs.shape[1] - 1, 0, -1):
+        grad = (grad * (1 - hs[:, t] ** 2)) @ w_hh
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms[::-1])
+
+
+@misconception("gradient_norms", "W_hh is transposed on the way back: δa W_hh, where the forward pass had h W_hhᵀ.")
+def transposed_on_the_way(grad, hs, w_hh):
+    norms = [np.linalg.norm(grad)]
+    for t in range(hs.shape[1] - 1, 0, -1):
+        grad = (grad * (1 - hs[:, t] ** 2)) @ w_hh.T
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms)
+
+
+@misconception("gradient_norms", "One step too many was taken at once: the first norm is that of the gradient itself.")
+def one_step_ahead(grad, hs, w_hh):
+    norms = []
+    for t in range(hs.shape[1] - 1, -1, -1):
+        grad = (grad * (1 - hs[:, t] ** 2)) @ w_hh
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms)
+
+
+@misconception("gradient_norms", "The states are used in the order of time; on the way back the last comes first.")
+def states_in_the_order_of_time(grad, hs, w_hh):
+    norms = [np.linalg.norm(grad)]
+    for t in range(hs.shape[1] - 1):
+        grad = (grad * (1 - hs[:, t] ** 2)) @ w_hh
+        norms.append(np.linalg.norm(grad))
+    return np.array(norms)
+
+
+@variant("gradient_norms")
+def by_square_roots(grad, hs, w_hh):
+    steps = hs.shape[1]
+    norms = np.empty(steps)
+    for k in range(steps):
+        norms[k] = np.sqrt(np.sum(grad * grad))
+        grad = (grad - grad * hs[:, steps - 1 - k] ** 2) @ w_hh
+    return norms
+
+
+@variant("gradient_norms")
+def by_jacobians(grad, hs, w_hh):
+    result = []
+    for distance in range(hs.shape[1]):
+        rows = []
+        for sample in range(len(grad)):
+            row = grad[sample]
+            for t in range(hs.shape[1] - 1, hs.shape[1] - 1 - distance, -1):
+                row = row @ (np.diag(1 - hs[sample, t] ** 2) @ w_hh)
+            rows.append(row)
+        result.append(float(np.linalg.norm(rows)))
+    return result
