@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 01646997e6b7e362
+# skeleton 5530c86029517440
 """Derivatives from function values alone: by definition, symmetrically, for many variables, and as a check.
 
 Nothing here knows a formula for a derivative, except for the sigmoid at the end of the first half. That is
@@ -77,9 +77,9 @@ def convergence_order(steps: np.ndarray, errors: np.ndarray) -> float:
     If error ≈ C hᵖ then log error ≈ log C + p log h: a straight line with slope p in a log-log plot. The
     order is the slope of the least-squares line through all the points (log h_i, log error_i),
 
-        p = Σ (u_i − ū)(v_i − v̄) / Σ (u_i − ū)² ,   u = log h,  v = log error,
+        p = Σ (u_i − ū) v_i / Σ (u_i − ū)² ,   u = log h,  v = log error,
 
-    where the bar is the mean.
+    where ū is the mean of u. (Subtracting the mean of v as well would change nothing.)
 
     Parameters
     ----------

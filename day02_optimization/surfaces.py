@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 6edaa19dcae4ba94
+# skeleton 99da34c184624bc2
 """Landscapes to descend on: four functions (given) and their gradients (yours, from paper and pencil).
 
 The functions sum over the last axis, so they take a single point and a whole grid of points alike. A gradient
@@ -112,5 +112,5 @@ def rosenbrock_gradient(x: np.ndarray) -> np.ndarray:
     Rosenbrock (1960), An automatic method for finding the greatest or least value of a function, The
     Computer Journal 3, 175-184
     """
-    # TODO(day02): start from zeros, add what comes from x_i and what comes from x_{i+1}
+    # TODO(day02): what comes from x_i, then add what comes from x_{i+1}
     raise NotImplementedError("rosenbrock_gradient is not written yet")

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 209af310eb6e434f
+# skeleton 8171f92be3860935
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -7,6 +7,7 @@ gradients with respect to everything that went in. Rows are samples throughout.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,9 +68,7 @@ def dense_backward(
     raise NotImplementedError("dense_backward is not written yet")
 
 
-def dropout(
-    x: np.ndarray, rate: float, rng: np.random.Generator | None
-) -> tuple[np.ndarray, np.ndarray]:
+def dropout(x: np.ndarray, rate: float, rng: np.random.Generator | None) -> tuple[np.ndarray, np.ndarray]:
     """Dropout: in training every entry is set to zero with probability ``rate``; in evaluation nothing happens.
 
     What is kept is divided by 1 − rate, so that the expected value stays what it was ("inverted dropout") and
@@ -147,7 +146,7 @@ def initialise_layers(sizes: list[int], activation: str, rng: np.random.Generato
         ``len(sizes) - 1`` layers; biases are 0
     """
     scheme = "he" if activation == "relu" else "glorot"
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
+    pairs = pairwise(sizes)
     return [(initialise(inputs, outputs, scheme, rng), np.zeros(outputs)) for inputs, outputs in pairs]
 
 

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 76ec9e0f5793384e
+# skeleton 071c0e4cc64cabc1
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
@@ -43,9 +43,7 @@ def softmax_regression(
     raise NotImplementedError("softmax_regression is not written yet")
 
 
-def two_layer(
-    parameters: Parameters, x: np.ndarray, target: np.ndarray
-) -> tuple[float, Parameters]:
+def two_layer(parameters: Parameters, x: np.ndarray, target: np.ndarray) -> tuple[float, Parameters]:
     """One hidden layer of tanh units, linear outputs and squared error: the loss and all gradients.
 
     A = X W₁ + b₁ ,  H = tanh A ,  P = H W₂ + b₂ ,  L = mean (P − T)²

@@ -1,18 +1,19 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 9c262367bdd16660
+# skeleton 158a9c80ffaaeae8
 """The same network in PyTorch: gradients come from autograd, and the loop looks as it does everywhere.
 
 Four names to find again in every PyTorch program: a `Dataset` knows single samples, a `DataLoader` makes batches of
 them, a `Module` holds parameters and the forward pass, an optimiser steps.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from day11_fcn.progress import Progress
-from day11_fcn.training import History, Samples
+from day11_fcn.progress import History, Progress
 
 
 class ArrayDataset(Dataset):
@@ -133,8 +134,8 @@ def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
 
 def fit_torch(
     model: nn.Module,
-    train: Samples,
-    validation: Samples,
+    train: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
     learning_rate: float,
     batch_size: int,
     epochs: int,

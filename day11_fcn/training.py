@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton b1d8ff449ce73061
+# skeleton 3c0b0689f6e75267
 """Training: a step, a first loop, the real loop with mini-batches, and the protocol around it.
 
 Three sets, three jobs. The training samples move the weights. The validation samples choose among the states on the
@@ -13,13 +13,10 @@ from day11_fcn.layers import Parameters, initialise_layers
 from day11_fcn.losses import cross_entropy, cross_entropy_gradient
 from day11_fcn.networks import mlp, mlp_backward, two_layer
 from day11_fcn.preparation import Standardizer, minibatches
-from day11_fcn.progress import Progress
+from day11_fcn.progress import History, Progress
 
 Samples = tuple[np.ndarray, np.ndarray]
 """Inputs (n, d) and labels (n,)."""
-
-History = dict[str, list[float]]
-"""What happened, epoch by epoch: lists of equal length under the names of what was measured."""
 
 
 def sgd_step(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:

@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton fbea6755192b1ac6
+# skeleton 9b31fedbbe682d19
 """The project of the day (given): find bursts of two rhythms in the recordings of people never seen before.
 
     python -m day13_optim.eeg --epochs 30 --out report.json
@@ -121,6 +121,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("report.json"), help="where the report goes")
     arguments = parser.parse_args()
+    if arguments.epochs < 1:
+        parser.error("--epochs must be 1 or more")
     report = run(arguments.epochs, arguments.seed)
     arguments.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     for name, value in report.items():

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 48aedabc7d71fd0a
+# skeleton 155c4176507a5263
 """Regularisation: gradients that stay bounded, weights that stay small, units that cannot rely on each other.
 
 Clipping, penalties and augmentation work on NumPy arrays; dropout is a layer of a PyTorch network, because it has to
@@ -62,9 +62,7 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
     raise NotImplementedError("clip_by_norm is not written yet")
 
 
-def penalty(
-    params: Sequence[np.ndarray], l1: float = 0.0, l2: float = 0.0
-) -> tuple[float, list[np.ndarray]]:
+def penalty(params: Sequence[np.ndarray], l1: float = 0.0, l2: float = 0.0) -> tuple[float, list[np.ndarray]]:
     """L1 and L2 penalty of the weights, and its gradient.
 
         R = l1 Σ |w| + l2/2 Σ w² ,   ∂R/∂w = l1 sign(w) + l2 w

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton e880262f0481279e
+# skeleton 5879be451037d549
 """Training a PyTorch network with your own optimiser: the loop, when to stop it, and what to check first.
 
 PyTorch computes the gradients and nothing else. A tensor and a NumPy array can share their memory, so an optimiser
@@ -158,7 +158,9 @@ def train(
     """
     generator = torch.Generator().manual_seed(seed)
     history: dict[str, list[float]] = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
-    with tqdm(range(epochs), unit="epoch", disable=None) as progress:  # None: quiet unless a terminal is there
+    with tqdm(
+        range(epochs), unit="epoch", disable=None
+    ) as progress:  # None: quiet unless a terminal is there
         # TODO(day13): for each of progress: train, evaluate, record, show (`progress.set_postfix`), stop?
         raise NotImplementedError("train is not written yet")
     return history

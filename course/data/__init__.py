@@ -21,7 +21,7 @@ from course.data.photograph import load_photograph
 from course.data.river_gauge import load_river_gauge
 from course.data.signal import Signal, make_noisy_signal
 from course.data.stocks import STOCK_SYMBOLS, load_stock
-from course.data.text import load_text
+from course.data.text import load_text, make_sentences
 from course.data.time_series import TimeSeries, load_time_series
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "load_text",
     "load_time_series",
     "make_noisy_signal",
+    "make_sentences",
     "make_trials",
     "make_two_clusters",
 ]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from course.testing.fingerprints import same
-from course.verify.evidence import Evidence
+from course.verify.evidence import Evidence, RefusalTrial
 from course.verify.findings import Finding
 from course.verify.margins import ENOUGH, Margins
 from course.verify.trials import Trial
@@ -214,15 +214,19 @@ def unnamed_misconceptions(evidence: Evidence) -> Iterator[Finding]:
 
 def missed_refusals(evidence: Evidence) -> Iterator[Finding]:
     """Every refused call is refused, in at least five spellings."""
-    rows: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    rows: dict[tuple[str, str], list[RefusalTrial]] = defaultdict(list)
     for trial in evidence.refusals:
-        rows[trial.exercise, trial.name].append((trial.spelling, trial.found))
-    for (exercise, name), spellings in rows.items():
-        missed = [spelling for spelling, found in spellings if not found]
-        if missed:
+        rows[trial.exercise, trial.name].append(trial)
+    for (exercise, name), trials in rows.items():
+        missed = [trial.spelling for trial in trials if not trial.found]
+        if not trials[0].spelling:
+            yield Finding(
+                "refused call", exercise, f"{name} is not refused: no installed package has that name."
+            )
+        elif missed:
             yield Finding("refused call", exercise, f"{name} is not refused when spelt {missed[0]!r}.")
-        if len(spellings) < FEWEST_SPELLINGS:
-            yield Finding("refused call", exercise, f"{name} was tried in {len(spellings)} spellings only.")
+        elif len(trials) < FEWEST_SPELLINGS:
+            yield Finding("refused call", exercise, f"{name} was tried in {len(trials)} spellings only.")
 
 
 def narrow_margins(evidence: Evidence, margins: Margins) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from course.catalog import Exercise
 from course.release.skeletons import Region
+from course.verify.names import NameChanges
 from course.verify.operators import (
     expression_changes,
     is_quiet,
@@ -94,6 +95,7 @@ class _RegionMutants:
         first = min([top.lineno, *(d.lineno for d in getattr(top, "decorator_list", []))])
         self._above = lines[: first - 1]
         self._below = lines[top.end_lineno or top.lineno :]
+        self._names = NameChanges(top)
         self._found: list[Mutant] = []
 
     def make(self) -> list[Mutant]:
@@ -102,7 +104,7 @@ class _RegionMutants:
             for at, statement in enumerate(block):
                 if self._region.first <= statement.lineno <= self._region.last:
                     self._mutate_block(block, at, known)
-                    self._mutate_expressions(statement, _siblings(self._top))
+                    self._mutate_expressions(statement)
                 known |= stored_names(statement)
         return self._found
 
@@ -130,27 +132,18 @@ class _RegionMutants:
         earlier = [n for n in ast.walk(self._top) if isinstance(n, ast.stmt) and n.lineno < statement.lineno]
         return {name for node in earlier if not _contains(node, statement) for name in stored_names(node)}
 
-    def _mutate_expressions(self, statement: ast.stmt, siblings: dict[str, str]) -> None:
+    def _mutate_expressions(self, statement: ast.stmt) -> None:
         if isinstance(statement, (ast.Raise, ast.Assert)) or is_quiet(statement):
             return
         before = headline([statement])
         for parent, name, index, node in _expressions(statement):
-            changes = list(expression_changes(node, parent))
+            changes = [*expression_changes(node, parent), *self._names.changes(node, parent)]
             if parent is statement and name == "value" and _gives_one_value(statement):
                 changes += value_changes(node)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in siblings:
-                changes.append(("other variable", ast.Name(siblings[node.id], ast.Load())))
-            if (
-                isinstance(node, ast.Attribute)
-                and (other := siblings.get(f"self.{node.attr}"))
-                and _is_self(node.value)
-            ):
-                changes.append(("other variable", ast.Attribute(node.value, other, node.ctx)))
+            line = getattr(node, "lineno", statement.lineno)
             for operator, instead in changes:
                 _put(parent, name, index, instead)
-                self._write(
-                    operator, getattr(node, "lineno", statement.lineno), before, headline([statement])
-                )
+                self._write(operator, line, before, headline([statement]))
                 _put(parent, name, index, node)
 
     def _write(self, operator: str, line: int, before: str, after: str) -> None:
@@ -240,45 +233,3 @@ def _contains(node: ast.AST, inner: ast.AST) -> bool:
 
 def _is_self(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "self"
-
-
-def _siblings(top: ast.stmt) -> dict[str, str]:
-    """For each name one that is easily taken for it: unpacked with it, or a parameter of the same type."""
-    groups: list[list[str]] = []
-    for node in ast.walk(top):
-        if isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Store):
-            groups.append([part.id for part in node.elts if isinstance(part, ast.Name) and part.id != "_"])
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            groups += _parameters_by_type(node)
-    groups += _attributes_by_value(top)
-    siblings: dict[str, str] = {}
-    for group in groups:
-        for name, other in zip(group, group[1:] + group[:1], strict=True):
-            if name != other:
-                siblings.setdefault(name, other)
-    return siblings
-
-
-def _parameters_by_type(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[list[str]]:
-    by_type: dict[str, list[str]] = {}
-    arguments = function.args
-    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        if argument.annotation is not None:
-            by_type.setdefault(ast.unparse(argument.annotation), []).append(argument.arg)
-    return list(by_type.values())
-
-
-def _attributes_by_value(top: ast.stmt) -> list[list[str]]:
-    """Attributes that begin with the same value: ``self.m`` and ``self.v``."""
-    by_value: dict[str, list[str]] = {}
-    for node in ast.walk(top):
-        if (
-            isinstance(node, ast.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0], ast.Attribute)
-        ):
-            target = node.targets[0]
-            names = by_value.setdefault(ast.unparse(node.value), [])
-            if _is_self(target.value) and f"self.{target.attr}" not in names:
-                names.append(f"self.{target.attr}")
-    return [names for names in by_value.values() if len(names) > 1]

@@ -135,12 +135,12 @@ def _of_an_operator(sign: str, word: str) -> Iterator[Spelling]:
 def try_spellings(course: Course, sources: Sources, exercise: Exercise) -> list[list[str]]:
     """For every refused call and spelling: the call, the spelling, and how it was found (``source``, ``run`` or not).
 
-    A dotted name that does not exist in the installed packages is reported as not found: it refuses nothing.
+    A dotted name that no installed package has refuses nothing, and has no spellings: one row with empty texts.
     """
     rows: list[list[str]] = []
     for name in exercise.refused:
         if _is_unknown(name):
-            rows.append([name, "its own name, which no installed package has", ""])
+            rows.append([name, "", ""])
             continue
         for spelling in spellings(name):
             rows.append([name, spelling.shown, _found(course, sources, exercise, spelling)])

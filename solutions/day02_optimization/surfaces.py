@@ -114,10 +114,10 @@ def rosenbrock_gradient(x: np.ndarray) -> np.ndarray:
     Rosenbrock (1960), An automatic method for finding the greatest or least value of a function, The
     Computer Journal 3, 175-184
     """
-    ### BEGIN SOLUTION start from zeros, add what comes from x_i and what comes from x_{i+1}
+    ### BEGIN SOLUTION what comes from x_i, then add what comes from x_{i+1}
     here, following = x[:-1], x[1:]
     gradient = np.zeros(len(x))
-    gradient[:-1] += -400 * here * (following - here**2) - 2 * (1 - here)
+    gradient[:-1] = -400 * here * (following - here**2) - 2 * (1 - here)
     gradient[1:] += 200 * (following - here**2)
     return gradient
     ### END SOLUTION

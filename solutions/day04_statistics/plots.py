@@ -130,16 +130,16 @@ def figure_information() -> Figure:
     """Entropy of a coin, and what it costs to take one coin for another, in both directions."""
     heads = np.linspace(0.0, 1.0, 201)
     coins = np.column_stack([heads, 1 - heads])
-    fair = np.broadcast_to([0.7, 0.3], coins.shape)
+    loaded = np.broadcast_to([0.7, 0.3], coins.shape)
     figure, (left, right) = panels(1, 2)
     left.plot(heads, entropy(coins), color=BLUE)
     left.axhline(np.log(2), color=GREY, linestyle=":", label="ln 2")
     label(left, "probability of heads", "entropy / nats", "uncertainty", legend=True)
-    right.plot(heads, kl_divergence(coins, fair), color=BLUE, label="KL(coin ‖ 70 % heads)")
+    right.plot(heads, kl_divergence(coins, loaded), color=BLUE, label="KL(coin ‖ 70 % heads)")
     inside = slice(1, -1)  # at both ends the other direction is infinite
     right.plot(
         heads[inside],
-        kl_divergence(fair, coins)[inside],
+        kl_divergence(loaded, coins)[inside],
         color=RED,
         linestyle="--",
         label="KL(70 % heads ‖ coin)",
@@ -205,7 +205,9 @@ def figure_sampling() -> Figure:
     weights = np.array([1.0, 0.0, 4.0, 2.0, 3.0])
     counts = np.bincount(sample_discrete(rng.random(n), weights), minlength=5)
     right.bar(range(5), counts / n, color=SKY, label="sample")
-    right.plot(range(5), weights / weights.sum(), "_", color=RED, markersize=26, label="weights / sum")
+    right.hlines(
+        weights / weights.sum(), np.arange(5) - 0.5, np.arange(5) + 0.5, color=RED, label="weights / sum"
+    )
     label(right, "category", "share", "discrete")
     right.legend(fontsize=8, loc="upper left")
     return figure
@@ -247,12 +249,11 @@ def animation_em() -> FuncAnimation:
     """EM step by step: two clouds find their ellipses, and the log-likelihood only ever rises."""
     x, _ = make_two_clusters()
     start = np.array([0.5, 0.5]), np.array([[500.0, 60.0], [700.0, 250.0]]), np.stack([covariance(x)] * 2)
-    steps = [*range(13), *range(14, 41, 2)]
-    *_, history = fit_mixture(x, *start, steps[-1])
+    steps = 20
+    *_, history = fit_mixture(x, *start, steps)
     figure, (cloud, curve) = panels(1, 2, size=(4.8, 3.8))
 
-    def draw(frame: int) -> None:
-        step = steps[frame]
+    def draw(step: int) -> None:
         *parameters, _ = fit_mixture(x, *start, step)
         cloud.clear()
         curve.clear()
@@ -263,7 +264,7 @@ def animation_em() -> FuncAnimation:
         curve.plot(step, history[step], "o", color=GREEN)
         label(curve, "step", "log-likelihood", "never falls")
 
-    return FuncAnimation(figure, draw, frames=len(steps), interval=350)
+    return FuncAnimation(figure, draw, frames=steps + 1, interval=400)
 
 
 def figure_starts() -> Figure:
@@ -274,10 +275,9 @@ def figure_starts() -> Figure:
     for colour in (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, GREY, "black"):
         means = k_means_plus_plus(x, rng.random(3))
         *_, history = fit_mixture(x, np.full(3, 1 / 3), means, np.stack([covariance(x)] * 3), 120)
-        ax.plot(history, color=colour, linewidth=1.2)
-    ax.set_xscale("symlog", linthresh=1)
-    ax.set_xlim(0, 120)
-    ax.set_xticks([0, 1, 3, 10, 30, 100], ["0", "1", "3", "10", "30", "100"])
+        ax.semilogx(np.arange(1, 121), history[1:], color=colour, linewidth=1.4)
+    ax.set_ylim(-300, -170)
+    ax.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
     label(ax, "step", "log-likelihood")
     return figure
 
@@ -332,7 +332,7 @@ def figure_samples() -> Figure:
         drawn.scatter(*points.T, s=12, color=colour, marker=marker, label=name)
     forth, back = kl_gaussians(*fits[0], *fits[1]), kl_gaussians(*fits[1], *fits[0])
     label(real, GLUCOSE, INSULIN, "the data", legend=True)
-    label(drawn, GLUCOSE, INSULIN, f"drawn anew; KL {forth:.1f} and {back:.0f} nats")
+    label(drawn, GLUCOSE, INSULIN, f"drawn anew; KL {forth:.1f} one way, {back:.0f} nats the other")
     return figure
 
 

@@ -5,6 +5,7 @@ gradients with respect to everything that went in. Rows are samples throughout.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,9 +68,7 @@ def dense_backward(
     ### END SOLUTION
 
 
-def dropout(
-    x: np.ndarray, rate: float, rng: np.random.Generator | None
-) -> tuple[np.ndarray, np.ndarray]:
+def dropout(x: np.ndarray, rate: float, rng: np.random.Generator | None) -> tuple[np.ndarray, np.ndarray]:
     """Dropout: in training every entry is set to zero with probability ``rate``; in evaluation nothing happens.
 
     What is kept is divided by 1 − rate, so that the expected value stays what it was ("inverted dropout") and
@@ -157,7 +156,7 @@ def initialise_layers(sizes: list[int], activation: str, rng: np.random.Generato
         ``len(sizes) - 1`` layers; biases are 0
     """
     scheme = "he" if activation == "relu" else "glorot"
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
+    pairs = pairwise(sizes)
     return [(initialise(inputs, outputs, scheme, rng), np.zeros(outputs)) for inputs, outputs in pairs]
 
 

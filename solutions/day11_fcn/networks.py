@@ -44,9 +44,7 @@ def softmax_regression(
     ### END SOLUTION
 
 
-def two_layer(
-    parameters: Parameters, x: np.ndarray, target: np.ndarray
-) -> tuple[float, Parameters]:
+def two_layer(parameters: Parameters, x: np.ndarray, target: np.ndarray) -> tuple[float, Parameters]:
     """One hidden layer of tanh units, linear outputs and squared error: the loss and all gradients.
 
     A = X W₁ + b₁ ,  H = tanh A ,  P = H W₂ + b₂ ,  L = mean (P − T)²

@@ -8,6 +8,10 @@ from typing import Any
 from tqdm import tqdm
 
 
+History = dict[str, list[float]]
+"""What a loop has measured, epoch by epoch: lists of equal length under the names of what was measured."""
+
+
 class Progress:
     """Counts epochs. ``for epoch in progress`` is a loop over 0, 1, …; ``progress.show(loss)`` updates the bar.
 

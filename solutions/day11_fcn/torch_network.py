@@ -4,13 +4,14 @@ Four names to find again in every PyTorch program: a `Dataset` knows single samp
 them, a `Module` holds parameters and the forward pass, an optimiser steps.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from day11_fcn.progress import Progress
-from day11_fcn.training import History, Samples
+from day11_fcn.progress import History, Progress
 
 
 class ArrayDataset(Dataset):
@@ -72,7 +73,7 @@ class MLP(nn.Module):
         super().__init__()
         ### BEGIN SOLUTION nn.Linear, nn.ReLU, nn.Dropout; layers must be attributes of the module, not a plain list
         layers: list[nn.Module] = []
-        for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+        for inputs, outputs in pairwise(sizes):
             layers += [nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout(rate)]
         self.layers = nn.Sequential(*layers[:-2])
         ### END SOLUTION
@@ -157,8 +158,8 @@ def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
 
 def fit_torch(
     model: nn.Module,
-    train: Samples,
-    validation: Samples,
+    train: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
     learning_rate: float,
     batch_size: int,
     epochs: int,

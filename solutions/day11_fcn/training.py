@@ -11,13 +11,10 @@ from day11_fcn.layers import Parameters, initialise_layers
 from day11_fcn.losses import cross_entropy, cross_entropy_gradient
 from day11_fcn.networks import mlp, mlp_backward, two_layer
 from day11_fcn.preparation import Standardizer, minibatches
-from day11_fcn.progress import Progress
+from day11_fcn.progress import History, Progress
 
 Samples = tuple[np.ndarray, np.ndarray]
 """Inputs (n, d) and labels (n,)."""
-
-History = dict[str, list[float]]
-"""What happened, epoch by epoch: lists of equal length under the names of what was measured."""
 
 
 def sgd_step(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:

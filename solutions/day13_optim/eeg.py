@@ -119,6 +119,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("report.json"), help="where the report goes")
     arguments = parser.parse_args()
+    if arguments.epochs < 1:
+        parser.error("--epochs must be 1 or more")
     report = run(arguments.epochs, arguments.seed)
     arguments.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     for name, value in report.items():

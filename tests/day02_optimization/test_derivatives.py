@@ -162,15 +162,15 @@ def test_numerical_gradient_of_coupled_functions(student, rng):
         x = rng.uniform(0.5, 1.5, size=n) * rng.choice([-1, 1], size=n)
         with assert_unchanged(x):
             result = student.numerical_gradient(rosen, x)
-        assert_close(result, rosen_der(x), atol=1e-4, cause=cause)
+        assert_close(result, rosen_der(x), rtol=1e-8, atol=1e-5, cause=cause)
 
 
 @points(1)
 def test_numerical_gradient_of_quadratic_functions(student, rng):
     for n in (1, 2, 5):
-        a, b, x = rng.normal(size=(n, n)), rng.normal(size=n), rng.uniform(1, 3, size=n)
+        a, b, x = rng.uniform(1, 3, size=(n, n)), rng.normal(size=n), rng.uniform(1, 3, size=n)
         result = student.numerical_gradient(lambda x, a=a, b=b: x @ a @ x + b @ x, x)
-        assert_close(result, (a + a.T) @ x + b, rtol=1e-5, atol=1e-7)
+        assert_close(result, (a + a.T) @ x + b, rtol=1e-9, atol=1e-7)
 
 
 @points(1)
@@ -223,6 +223,15 @@ def test_gradient_check_is_relative(student, rng):
             lambda x, s=scale: s * f(x), lambda x, s=scale: s * (gradient(x) + slip), x
         )
         assert_close(result, expected, rtol=1e-5, cause="the same slip counts the same in every unit")
+
+    c, h = rng.uniform(1, 3, size=3), rng.uniform(0.2, 0.4)
+    x = rng.uniform(1, 2, size=3)
+    result = student.gradient_check(lambda x: np.sum(c * x**3), lambda x: 3 * c * x**2, x, h)
+    a, b = 3 * c * x**2, 3 * c * x**2 + c * h**2
+    expected = np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+    assert_close(
+        result, expected, rtol=1e-5, name="result with a large h", cause="the h given is for the differences"
+    )
 
 
 @hidden

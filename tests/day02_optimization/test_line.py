@@ -114,6 +114,8 @@ def test_standardise_of_two_numbers_and_of_equal_ones(student, rng):
         student.standardise(np.full(5, 3.0))
     with assert_raises(ValueError):
         student.standardise(np.full(3, 0.1))
+    with assert_raises(ValueError):
+        student.standardise(rng.normal(size=1))
 
 
 @points(1)

@@ -137,6 +137,8 @@ def test_condition_number_of_rank_deficient_matrices(student, rng):
     assert_between(result, 1e7, np.inf, name="condition number", cause=cause)
     result = student.condition_number(np.hstack([column, 2 * column]))
     assert_between(result, 1e7, np.inf, name="condition number", cause=cause)
+    result = student.condition_number(np.zeros((2, 3)))
+    assert_between(result, 1e7, np.inf, name="condition number of zeros", cause=cause)
 
 
 @points(1)

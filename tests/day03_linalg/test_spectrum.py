@@ -231,9 +231,46 @@ def test_jacobi_svd_of_several_shapes(student, rng):
 @hidden
 @points(0)
 def test_jacobi_svd_of_integers_and_unequal_columns(student, rng):
-    integers = rng.integers(-9, 9, size=(6, 3)) + np.array([20, 0, -10])
+    integers = rng.integers(-9, 9, size=(7, 5)) + np.array([20, 15, -10, 12, -18])
     _, s, _ = assert_parts(student.jacobi_svd(integers), 3)
     assert_close(s, np.linalg.svd(integers.astype(float), compute_uv=False), name="list of singular values")
     a = rng.normal(size=(5, 3)) * [0.1, 10, 1]
     _, s, _ = assert_parts(student.jacobi_svd(a), 3)
     assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values")
+
+
+@points(0)
+def test_jacobi_svd_of_two_columns_in_one_sweep(student, rng):
+    for scale in (1.0, 0.9, 1.1, 1.0, 10.0, 30.0):
+        a = (2 * rng.normal(size=(4, 1)) + rng.normal(size=(4, 2))) * [1, scale]
+        u, s, _ = assert_parts(student.jacobi_svd(a, 1), 3)
+        cause = "one rotation makes two columns orthogonal, exactly: look at the signs in ζ and t"
+        assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values", cause=cause)
+        assert_shape(u, (4, 2), name="matrix U")
+        assert_close(np.asarray(u).T @ np.asarray(u), np.eye(2), name="product UᵀU", cause=cause)
+
+
+@hidden
+@points(0)
+def test_jacobi_svd_of_columns_that_are_orthogonal(student, rng):
+    cause = "a pair with γ = 0 is left alone, and the next pair follows"
+    of_one_length = np.array([[1, 2], [2, 1], [2, -2], [0, 0], [0, 0], [0, 0]])
+    a = np.hstack([of_one_length, rng.normal(size=(6, 3)) + 2])
+    _, s, _ = assert_parts(student.jacobi_svd(a), 3)
+    assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values", cause=cause)
+    p, q = rng.uniform(1, 2, size=3), rng.uniform(1, 2, size=2)
+    a = np.zeros((5, 3))
+    a[:3, 0], a[3:, 1], a[:3, 2] = p, q, p[::-1] + 1
+    _, s, _ = assert_parts(student.jacobi_svd(a), 3)
+    assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values", cause=cause)
+
+
+@hidden
+@points(0)
+def test_jacobi_svd_in_any_unit(student, rng):
+    a = rng.normal(size=(5, 3)) + 1
+    cause = "γ has the unit of A squared: compare it with the lengths of the two columns"
+    for unit in (1e-17, 1e-8, 1e8):
+        _, s, _ = assert_parts(student.jacobi_svd(unit * a), 3)
+        expected = np.linalg.svd(a, compute_uv=False)
+        assert_close(np.asarray(s) / unit, expected, name="list of singular values", cause=cause)

@@ -59,6 +59,10 @@ def test_k_means_keeps_a_centre_without_points(student, rng):
     for order in ([0, 1, 2], [2, 0, 1]):
         cause = "the mean of no points is NaN: such a centre stays where it is"
         assert_clusters(student.k_means(x, centres[order], 5), lloyd(x, centres[order], 5), cause=cause)
+    alone = np.array([[-1e3, 1e3]])
+    x, centres = np.vstack([x, alone]), np.vstack([centres[:2], alone + 50])
+    cause = "the mean of one point is this point"
+    assert_clusters(student.k_means(x, centres, 2), lloyd(x, centres, 2), cause=cause)
 
 
 @hidden

@@ -74,6 +74,10 @@ def test_normal_cdf_within_and_far_beyond_some_sigmas(student, rng):
         result = student.normal_cdf(np.array([mu - z * sigma, mu + z * sigma]), mu, sigma)
         assert_shape(result, (2,), name="probability")
         assert_close(result[1] - result[0], inside, name=f"probability within {z} σ", rtol=0, atol=4e-5)
+    z = np.array([rng.uniform(0.8, 1.2), -rng.uniform(0.8, 1.2)])
+    result = student.normal_cdf(mu + sigma * z, mu, sigma, intervals=10_000)
+    cause = "ten times as many intervals make the error a hundred times smaller"
+    assert_close(result, ndtr(z), name="probability", rtol=0, atol=3e-7, cause=cause)
     x = mu + sigma * np.array([-8.0, 0.0, 8.0])
     assert_close(student.normal_cdf(x, mu, sigma), [0.0, 0.5, 1.0], name="probability", rtol=0, atol=2e-5)
 

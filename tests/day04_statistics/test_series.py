@@ -64,11 +64,11 @@ def test_autocorrelation_fft_agrees_with_sums(student, rng):
 
 @points(1)
 def test_autocorrelation_fft_of_a_long_series(student, rng):
-    n = 200_000
+    n = 60_000
     x = np.sin(np.arange(n) / 50) + rng.normal(3, 1, size=n)
     result = student.autocorrelation_fft(x, n - 1)
     assert_shape(result, (n,), name=NAME)
-    lags = np.array([0, 1, 157, 30_000, 199_000])
+    lags = np.array([0, 1, 157, 30_000, 59_000])
     deviations = x - x.mean()
     expected = [deviations[: n - lag] @ deviations[lag:] for lag in lags]
     assert_close(

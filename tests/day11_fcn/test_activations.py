@@ -105,7 +105,9 @@ def test_activate_backward_by_central_differences_and_at_the_edges(student, rng)
         result = student.activate_backward(x, grad, name)
         assert_close(result, grad * slope, rtol=1e-5, atol=1e-7, name=f"gradient through {name}")
         scaled = student.activate_backward(x, -3 * grad, name)
-        assert_close(scaled, -3 * np.asarray(result), name=f"gradient through {name}, of −3 times the gradient")
+        assert_close(
+            scaled, -3 * np.asarray(result), name=f"gradient through {name}, of −3 times the gradient"
+        )
         far = student.activate_backward(np.array([-800.0, 900.0]), np.ones(2), name)
         assert_close(far, [0.0, float(name == "relu")], name=f"gradient through {name} at −800 and 900")
     at_kink = student.activate_backward(np.array([0.0, 1.5]), np.array([2.0, 2.0]), "relu")

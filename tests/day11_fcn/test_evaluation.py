@@ -47,7 +47,9 @@ def test_precision_recall_f1_of_every_class(student, rng):
         confusion = metrics.confusion_matrix(labels, answers, labels=range(classes))
         with assert_unchanged(confusion):
             result = student.precision_recall_f1(confusion)
-        expected = metrics.precision_recall_fscore_support(labels, answers, labels=range(classes), zero_division=0.0)
+        expected = metrics.precision_recall_fscore_support(
+            labels, answers, labels=range(classes), zero_division=0.0
+        )
         names = ("precision", "recall", "F1")
         for name, found, wanted in zip(names, assert_parts(result, 3), expected, strict=False):
             assert_close(found, wanted, name=name)

@@ -96,7 +96,9 @@ def test_dropout_drops_and_scales(student, rng):
         kept = np.asarray(y) != 0
         slack = 6 * np.sqrt(rate * (1 - rate) / x.size)
         cause = "an entry is dropped with probability `rate`, kept with 1 − rate"
-        assert_between(1 - kept.mean(), rate - slack, rate + slack, name="share of dropped entries", cause=cause)
+        assert_between(
+            1 - kept.mean(), rate - slack, rate + slack, name="share of dropped entries", cause=cause
+        )
         cause = "what is kept is divided by 1 − rate, so that the expected value stays what it was"
         assert_close(y, np.where(kept, x / (1 - rate), 0), name="output", cause=cause)
         cause = "the backward pass multiplies by the mask, so the output must be x times the mask"
@@ -111,7 +113,9 @@ def test_dropout_does_nothing_in_evaluation(student, rng):
         for rate in (0.4, 0.9):
             with assert_unchanged(x):
                 y, mask = assert_parts(student.dropout(x, rate, None), 2)
-            assert_close(y, x, name="output in evaluation", cause="without a generator, nothing is dropped or scaled")
+            assert_close(
+                y, x, name="output in evaluation", cause="without a generator, nothing is dropped or scaled"
+            )
             assert_close(mask, np.ones(shape), name="mask in evaluation")
 
 
@@ -162,7 +166,9 @@ def test_initialise_has_the_distribution_of_the_scheme(student, rng):
     seed = int(rng.integers(2**32))
     uniform = np.abs(np.asarray(student.run(weights, fan_in, fan_out, "glorot", seed)))
     bound = np.sqrt(6 / (fan_in + fan_out))
-    assert_between(uniform.max(), 0.99 * bound, bound, name="largest weight (glorot)", cause="uniform from −a to a")
+    assert_between(
+        uniform.max(), 0.99 * bound, bound, name="largest weight (glorot)", cause="uniform from −a to a"
+    )
     normal = np.abs(np.asarray(student.run(weights, fan_in, fan_out, "he", seed))) / np.sqrt(2 / fan_in)
     beyond_two = np.mean(normal > 2)
     cause = "of normally distributed numbers, 4.6 % lie beyond two standard deviations"
@@ -214,7 +220,10 @@ def test_gradient_error_of_right_gradients(student, rng):
 
 @points(1)
 def test_gradient_error_of_wrong_gradients(student, rng):
-    for f, gradient_of, shape in [(rosenbrock, rosenbrock_gradient, (2,)), (coupled, coupled_gradient, (2, 3))]:
+    for f, gradient_of, shape in [
+        (rosenbrock, rosenbrock_gradient, (2,)),
+        (coupled, coupled_gradient, (2, 3)),
+    ]:
         x = valley_side(rng, shape)
         right = gradient_of(x)
         factor = rng.uniform(2, 5)

@@ -57,7 +57,9 @@ def test_one_hot_of_labels(student, rng):
         assert_close(result, expected, name="array of rows")
     for wrong in (-1, 4, 7):
         labels = np.array([0, wrong, 3])
-        with assert_raises(ValueError, cause="an index of −1 counts from the end, so NumPy does not complain"):
+        with assert_raises(
+            ValueError, cause="an index of −1 counts from the end, so NumPy does not complain"
+        ):
             student.one_hot(labels, 4)
 
 
@@ -72,7 +74,9 @@ def test_cross_entropy_is_the_mean_over_the_batch(student, rng):
         single = student.cross_entropy(logits.astype(np.float32), labels)
         assert_close(single, expected, rtol=1e-4, atol=1e-5, name="mean cross-entropy")
     equal = np.full((4, 5), rng.normal())
-    assert_close(student.cross_entropy(equal, rng.integers(0, 5, size=4)), np.log(5), name="loss of equal logits")
+    assert_close(
+        student.cross_entropy(equal, rng.integers(0, 5, size=4)), np.log(5), name="loss of equal logits"
+    )
 
 
 @points(1)
@@ -124,7 +128,9 @@ def test_squared_error_and_its_gradient(student, rng):
         single = student.squared_error(prediction.astype(np.float32), target.astype(np.float32))
         assert_close(assert_parts(single, 2)[0], expected, rtol=1e-4, atol=1e-5, name="loss")
     for wrong in [(4,), (1, 4), (5, 1), (1,)]:
-        with assert_raises(ValueError, cause="(4, 1) minus (4,) is (4, 4) by broadcasting, and a plausible loss"):
+        with assert_raises(
+            ValueError, cause="(4, 1) minus (4,) is (4, 4) by broadcasting, and a plausible loss"
+        ):
             student.squared_error(rng.normal(size=(4, 1)), rng.normal(size=wrong))
 
 
@@ -138,7 +144,9 @@ def test_binary_cross_entropy_and_its_gradient(student, rng):
         expected = with_autograd(functional.binary_cross_entropy_with_logits, logits, targets)
         assert_close(loss, expected[0], name="loss")
         assert_close(gradient, expected[1], name="gradient")
-    loss, gradient = assert_parts(student.binary_cross_entropy(np.array([1000.0, -800.0]), np.array([0.0, 1.0])), 2)
+    loss, gradient = assert_parts(
+        student.binary_cross_entropy(np.array([1000.0, -800.0]), np.array([0.0, 1.0])), 2
+    )
     assert_close(loss, 900.0, name="loss of logits that are certain and wrong")
     assert_close(gradient, [0.5, -0.5], name="gradient")
 
@@ -157,7 +165,9 @@ def test_weighted_cross_entropy_and_its_gradient(student, rng):
         assert_close(loss, expected[0], name="loss")
         assert_close(gradient, expected[1], name="gradient")
         equal = student.weighted_cross_entropy(logits, labels, np.full(classes, 7.0))
-        assert_close(assert_parts(equal, 2)[0], mean_cross_entropy(logits, labels), name="loss with equal weights")
+        assert_close(
+            assert_parts(equal, 2)[0], mean_cross_entropy(logits, labels), name="loss with equal weights"
+        )
 
 
 @points(0)
@@ -167,7 +177,9 @@ def test_huber_and_its_gradient(student, rng):
         with assert_unchanged(prediction, target):
             result = student.huber(prediction, target, delta)
         loss, gradient = assert_parts(result, 2)
-        expected = with_autograd(lambda p, t, d=delta: functional.huber_loss(p, t, delta=d), prediction, target)
+        expected = with_autograd(
+            lambda p, t, d=delta: functional.huber_loss(p, t, delta=d), prediction, target
+        )
         assert_close(loss, expected[0], name="loss")
         assert_close(gradient, expected[1], name="gradient")
     residual = np.array([-3.0, 0.25, 4.0])
@@ -206,7 +218,9 @@ def test_kl_divergence_with_zeros(student, rng):
     q = special.softmax(rng.normal(size=4))
     certain = np.array([0.0, 1.0, 0.0, 0.0])
     cause = "0 · log 0 is 0 here, NumPy makes nan of it"
-    assert_close(student.kl_divergence(certain, q), -np.log(q[1]), name="divergence of one-hot p", cause=cause)
+    assert_close(
+        student.kl_divergence(certain, q), -np.log(q[1]), name="divergence of one-hot p", cause=cause
+    )
     p = np.array([0.0, 0.3, 0.7, 0.0])
     both = np.array([0.0, 0.6, 0.4, 0.0])
     expected = 0.3 * np.log(0.5) + 0.7 * np.log(1.75)

@@ -1,5 +1,7 @@
 """Checks of networks.py: losses and gradients against autograd, by central differences, by invariants."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
@@ -18,7 +20,7 @@ TORCH = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}
 
 def random_layers(rng, sizes):
     """Weights and biases, none of them zero or symmetric."""
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
+    pairs = pairwise(sizes)
     return [(rng.normal(size=(i, o)) / np.sqrt(i), 0.5 * rng.normal(size=o)) for i, o in pairs]
 
 
@@ -66,7 +68,9 @@ def test_two_layer_loss_and_gradients(student, rng):
         parameters = random_layers(rng, [d, hidden_units, k])
         x, target = rng.normal(size=(n, d)) + 0.3, rng.normal(size=(n, k))
         leaves = leaves_of(parameters)
-        expected = torch.nn.functional.mse_loss(forward(leaves, torch.tensor(x), "tanh"), torch.tensor(target))
+        expected = torch.nn.functional.mse_loss(
+            forward(leaves, torch.tensor(x), "tanh"), torch.tensor(target)
+        )
         expected.backward()
         with assert_unchanged(parameters, x, target):
             result = student.two_layer(parameters, x, target)
@@ -128,7 +132,9 @@ def test_mlp_drops_hidden_units_in_training_only(student, rng):
     trained, evaluated = assert_parts(student.run(logits_with_dropout, parameters, x, rate, seed), 2)
     (w1, b1), (w2, b2) = parameters
     hidden_units = np.tanh(x[:1] @ w1 + b1)
-    assert_close(evaluated, np.repeat(hidden_units @ w2 + b2, len(x), axis=0), name="array of logits in evaluation")
+    assert_close(
+        evaluated, np.repeat(hidden_units @ w2 + b2, len(x), axis=0), name="array of logits in evaluation"
+    )
     trained = np.asarray(trained)
     variance = rate / (1 - rate) * (hidden_units**2) @ w2**2
     error = 6 * np.sqrt(variance / len(x))
@@ -139,7 +145,9 @@ def test_mlp_drops_hidden_units_in_training_only(student, rng):
         assert_between(trained[:, k].mean(), low, high, name="mean logit in training", cause=cause)
         deviation = np.sqrt(variance[0, k])
         low, high = 0.94 * deviation, 1.06 * deviation
-        assert_between(trained[:, k].std(), low, high, name="standard deviation of a logit in training", cause=cause)
+        assert_between(
+            trained[:, k].std(), low, high, name="standard deviation of a logit in training", cause=cause
+        )
 
 
 def forward_and_backward(module, parameters, x, grad, activation):
@@ -198,7 +206,12 @@ def test_mlp_backward_passes_through_dropout(student, rng):
     directions = []
     for layer in range(3):  # one direction moves the weights and the bias of one layer
         scale = [float(layer == k) for k in range(3)]
-        directions.append([(s * rng.normal(size=w.shape), s * rng.normal(size=b.shape)) for s, (w, b) in zip(scale, parameters, strict=True)])
+        directions.append(
+            [
+                (s * rng.normal(size=w.shape), s * rng.normal(size=b.shape))
+                for s, (w, b) in zip(scale, parameters, strict=True)
+            ]
+        )
     slopes = student.run(slopes_with_dropout, parameters, x, grad, seed, directions, 1e-5)
     cause = "the way back passes the same mask as the way forward: what was dropped gets no gradient"
     for layer, (along, slope) in enumerate(slopes, start=1):

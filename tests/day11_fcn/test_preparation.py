@@ -26,12 +26,19 @@ def assert_partition(parts, n):
     """Every index from 0 to n − 1 is in exactly one part."""
     joined = np.concatenate([np.asarray(part) for part in parts])
     assert_equal(np.unique(joined), np.arange(n), name="set of all indices", cause="an index is missing")
-    assert_equal(len(joined), n, name="number of indices", cause="the parts overlap: an index is in two of them")
+    assert_equal(
+        len(joined), n, name="number of indices", cause="the parts overlap: an index is in two of them"
+    )
 
 
 @points(1)
 def test_split_puts_every_sample_into_one_part(student, rng):
-    for n, fractions in [(200, (0.6, 0.2, 0.2)), (101, (0.7, 0.1, 0.2)), (50, (0.5, 0.5)), (83, (0.4, 0.3, 0.2, 0.1))]:
+    for n, fractions in [
+        (200, (0.6, 0.2, 0.2)),
+        (101, (0.7, 0.1, 0.2)),
+        (50, (0.5, 0.5)),
+        (83, (0.4, 0.3, 0.2, 0.1)),
+    ]:
         seeds = [int(seed) for seed in rng.integers(2**32, size=2)]
         result = student.run(split_twice, n, fractions, seeds)
         for parts in result:
@@ -44,7 +51,11 @@ def test_split_puts_every_sample_into_one_part(student, rng):
         differ = set(np.asarray(result[0][0]).tolist()) != set(np.asarray(result[1][0]).tolist())
         assert_that(differ, "Two seeds give the same training part.", cause=cause)
         head = list(range(len(result[0][0])))
-        assert_that(sorted(np.asarray(result[0][0]).tolist()) != head, "The first part holds the first samples.", cause)
+        assert_that(
+            sorted(np.asarray(result[0][0]).tolist()) != head,
+            "The first part holds the first samples.",
+            cause,
+        )
 
 
 @points(1)
@@ -113,7 +124,9 @@ def test_whitening_of_new_samples_and_of_fewer_samples_than_features(student, rn
         assert_shape(result, (6, d), name="array of whitened samples")
         z, centred = np.asarray(result), new - train.mean(axis=0)
         inverse = np.linalg.inv(np.cov(train.T, ddof=0).reshape(d, d) + epsilon * np.eye(d))
-        cause = "z zᵀ must be (x − m) (C + ε I)⁻¹ (x − m)ᵀ with mean m and covariance C of the training samples"
+        cause = (
+            "z zᵀ must be (x − m) (C + ε I)⁻¹ (x − m)ᵀ with mean m and covariance C of the training samples"
+        )
         name = "products of whitened samples"
         assert_close(z @ z.T, centred @ inverse @ centred.T, rtol=1e-6, atol=1e-6, name=name, cause=cause)
 
@@ -152,7 +165,9 @@ def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     first, second = student.run(epochs_of, x, labels, 8, int(rng.integers(2**32)), 2)
     orders = [np.concatenate([np.asarray(part) for _, part in epoch]) for epoch in (first, second)]
     assert_equal(np.sort(orders[0]), np.arange(40), name="sorted labels of an epoch")
-    assert_that(not np.array_equal(orders[0], labels), "The samples come in the order in which they were given.")
+    assert_that(
+        not np.array_equal(orders[0], labels), "The samples come in the order in which they were given."
+    )
     cause = "every epoch draws a new order from the generator it is given"
     assert_that(not np.array_equal(*orders), "Two epochs have the same order.", cause)
     [plain] = student.run(epochs_of, x, labels, 8, None, 1)

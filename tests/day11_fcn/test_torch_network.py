@@ -1,5 +1,7 @@
 """Checks of torch_network.py: drivers build models and batches next to the student's code, references are apart."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -50,7 +52,7 @@ def test_mlp_has_its_layers_and_gives_logits(student, rng):
         result = student.run(parameters_and_logits, sizes, x, int(rng.integers(2**32)))
         parameters, logits = assert_parts(result, 2)
         shapes = [list(parameter.shape) for parameter in parameters]
-        pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+        pairs = list(pairwise(sizes))
         expected = [shape for inputs, outputs in pairs for shape in ([outputs, inputs], [outputs])]
         cause = "one linear layer for each pair of sizes; only modules that are attributes are found"
         assert_equal(shapes, expected, name="list of the shapes of all parameters", cause=cause)
@@ -91,7 +93,9 @@ def test_mlp_drops_hidden_units_in_training(student, rng):
         low, high = expected[k] - slack, expected[k] + slack
         assert_between(logits[:, k].mean(), low, high, name="mean logit in training", cause=cause)
         low, high = 0.94 * deviation, 1.06 * deviation
-        assert_between(logits[:, k].std(), low, high, name="standard deviation of a logit in training", cause=cause)
+        assert_between(
+            logits[:, k].std(), low, high, name="standard deviation of a logit in training", cause=cause
+        )
 
 
 def epochs_of_linear(module, w, b, batches, learning_rate, epochs):
@@ -132,7 +136,9 @@ def test_train_epoch_steps_after_every_batch(student, rng):
                 loss = functional.cross_entropy(functional.linear(x, *leaves), labels)
                 total += loss.item() * len(labels)
                 slopes = torch.autograd.grad(loss, leaves)
-                leaves = [(p - 0.4 * g).detach().requires_grad_() for p, g in zip(leaves, slopes, strict=True)]
+                leaves = [
+                    (p - 0.4 * g).detach().requires_grad_() for p, g in zip(leaves, slopes, strict=True)
+                ]
             expected.append(total / sum(sizes))
         result = student.run(epochs_of_linear, w, b, batches, 0.4, 2)
         losses, weight, bias = assert_parts(result, 3)
@@ -171,8 +177,12 @@ def test_train_epoch_trains_in_training_mode(student, rng):
     batches = random_batches(rng, [4, 3], 3, 2)
     for before in (False, True):
         seen = student.run(modes_seen, "train_epoch", batches, before)
-        cause = "model.train() at the beginning: the evaluation of the epoch before has left evaluation mode on"
-        assert_equal([part[0] for part in seen], [True, True], name="training mode of both batches", cause=cause)
+        cause = (
+            "model.train() at the beginning: the evaluation of the epoch before has left evaluation mode on"
+        )
+        assert_equal(
+            [part[0] for part in seen], [True, True], name="training mode of both batches", cause=cause
+        )
         assert_equal([part[1] for part in seen], [True, True], name="recording of gradients")
 
 
@@ -237,6 +247,8 @@ def test_train_epoch_learns_to_read_digits(student, rng):
     result = student.run(train_on_digits, train, test, int(rng.integers(2**32)))
     losses, evaluation = assert_parts(result, 2)
     loss, accuracy = assert_parts(evaluation, 2)
-    assert_that(losses[-1] < 0.3 * losses[0], "The loss of the last epoch is not much smaller than that of the first.")
+    assert_that(
+        losses[-1] < 0.3 * losses[0], "The loss of the last epoch is not much smaller than that of the first."
+    )
     assert_between(accuracy, 0.93, 1, name="accuracy on 500 unseen digits", cause="96 % is usual")
     assert_between(loss, 0, 0.35, name="cross-entropy on 500 unseen digits")

@@ -1,5 +1,7 @@
 """Checks of training.py: steps against PyTorch, loops by what they must reach, the protocol by what must not matter."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch.nn import functional
@@ -21,7 +23,7 @@ from course.testing import (
 
 def random_layers(rng, sizes):
     """Weights and biases, none of them zero or symmetric."""
-    pairs = zip(sizes[:-1], sizes[1:], strict=True)
+    pairs = pairwise(sizes)
     return [(rng.normal(size=(i, o)) / np.sqrt(i), 0.5 * rng.normal(size=o)) for i, o in pairs]
 
 
@@ -65,7 +67,10 @@ def test_sgd_step_goes_down_and_keeps_the_old_state(student, rng):
         with assert_unchanged(parameters, gradients):
             result = student.sgd_step(parameters, gradients, learning_rate)
         expected = [
-            tuple(np.add(part, np.multiply(-learning_rate, gradient)) for part, gradient in zip(*pairs, strict=True))
+            tuple(
+                np.add(part, np.multiply(-learning_rate, gradient))
+                for part, gradient in zip(*pairs, strict=True)
+            )
             for pairs in zip(parameters, gradients, strict=True)
         ]
         assert_layers(result, expected)
@@ -155,7 +160,10 @@ def overfitting(rng, epochs):
         parameters = random_layers(rng, [4, 8, 3])
         x, labels = torch.tensor(train[0]), torch.tensor(train[1])
         states, _ = descend(
-            parameters, lambda leaves, x=x, t=labels: functional.cross_entropy(forward(leaves, x), t), 0.8, epochs
+            parameters,
+            lambda leaves, x=x, t=labels: functional.cross_entropy(forward(leaves, x), t),
+            0.8,
+            epochs,
         )
         losses, _ = measured(states[1:], validation)
         best = int(np.argmin(losses))
@@ -174,7 +182,9 @@ def test_fit_records_every_epoch_and_returns_the_best_state(student, rng):
         found, history = assert_parts(result, 2)
         train_loss, validation_loss, validation_accuracy = assert_history(history, epochs)
         cause = "measured at the end of each epoch, on all samples of the set"
-        assert_close(train_loss, measured(states, train)[0], rtol=1e-5, name="list of training losses", cause=cause)
+        assert_close(
+            train_loss, measured(states, train)[0], rtol=1e-5, name="list of training losses", cause=cause
+        )
         losses, accuracies = measured(states, validation)
         assert_close(validation_loss, losses, rtol=1e-5, name="list of validation losses", cause=cause)
         assert_close(validation_accuracy, accuracies, name="list of validation accuracies", cause=cause)
@@ -185,7 +195,10 @@ def test_fit_records_every_epoch_and_returns_the_best_state(student, rng):
 def test_fit_steps_once_for_every_batch(student, rng):
     for n, batch_size in [(10, 4), (6, 6), (9, 2), (5, 8)]:
         row, label = rng.normal(size=4), int(rng.integers(0, 3))
-        train = np.tile(row, (n, 1)), np.full(n, label)  # whatever the order, every batch has the same gradient
+        train = (
+            np.tile(row, (n, 1)),
+            np.full(n, label),
+        )  # whatever the order, every batch has the same gradient
         validation = labelled(rng, 7, 4, 3)
         parameters, epochs = random_layers(rng, [4, 5, 3]), 3
         x, target = torch.tensor(train[0][:1]), torch.tensor(train[1][:1])
@@ -201,7 +214,9 @@ def test_fit_steps_once_for_every_batch(student, rng):
         _, history = assert_parts(result, 2)
         train_loss, validation_loss, _ = assert_history(history, epochs)
         cause = f"{n} samples in batches of {batch_size} are {per_epoch} steps an epoch, each with the mean gradient"
-        assert_close(train_loss, measured(states, train)[0], rtol=1e-5, name="list of training losses", cause=cause)
+        assert_close(
+            train_loss, measured(states, train)[0], rtol=1e-5, name="list of training losses", cause=cause
+        )
         expected = measured(states, validation)[0]
         assert_close(validation_loss, expected, rtol=1e-5, name="list of validation losses", cause=cause)
 
@@ -226,13 +241,20 @@ def test_fit_drops_in_training_and_measures_without_dropping(student, rng):
     assert_close(train_loss[best], loss, rtol=1e-5, name="training loss of the best epoch", cause=cause)
     assert_close(again["train_loss"], train_loss, name="list of training losses with the same seed")
     cause = "the weights may depend on the training samples only; validation samples choose among them"
-    assert_close(with_other["train_loss"], train_loss, name="training losses with other validation samples", cause=cause)
+    assert_close(
+        with_other["train_loss"],
+        train_loss,
+        name="training losses with other validation samples",
+        cause=cause,
+    )
     differ = not np.allclose(without["train_loss"], train_loss)
-    assert_that(differ, "A rate of 0.5 trains as a rate of 0 does.", cause="dropout is not applied in training")
+    assert_that(
+        differ, "A rate of 0.5 trains as a rate of 0 does.", cause="dropout is not applied in training"
+    )
 
 
 def clusters(rng, n, shift):
-    """Three overlapping clusters in five dimensions, each feature with a scale of its own; classes not equally often."""
+    """Three overlapping clusters in five dimensions, unequal in number, each feature with a scale of its own."""
     labels = np.concatenate([np.arange(3), rng.choice(3, size=n - 3, p=[0.5, 0.3, 0.2])])
     centres = np.array([[1.2, 0, 0, 0.5, 0], [0, 1.2, 0, 0, 0.5], [0, 0, 1.2, -0.5, -0.5]])
     x = centres[labels] + rng.normal(size=(n, 5)) + shift
@@ -295,7 +317,9 @@ def test_experiment_learns_nothing_from_test_samples(student, rng):
         for part, other_part in zip(pair, assert_parts(other_pair, 2), strict=True):
             assert_close(other_part, part, name="array of weights with other test samples", cause=cause)
     for name in ("train_loss", "validation_loss"):
-        assert_close(other_history[name], history[name], name=f"list {name!r} with other test samples", cause=cause)
+        assert_close(
+            other_history[name], history[name], name=f"list {name!r} with other test samples", cause=cause
+        )
     cause = "the validation samples take part in the statistics or in the steps"
     name = "list of training losses with other validation samples"
     assert_close(third_history["train_loss"], history["train_loss"], name=name, cause=cause)

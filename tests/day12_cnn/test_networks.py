@@ -57,10 +57,6 @@ def test_le_net_has_the_layers_of_the_numpy_one(student, rng):
     expected = {name: list(value.shape) for name, value in draw_lenet(rng).items()}
     result = student.run(describe_model, "LeNet")
     assert_equal(result, expected, name="dict of parameters and their shapes")
-
-
-@points(1)
-def test_le_net_gives_the_same_logits(student, rng):
     for b in (4, 1):
         parameters = draw_lenet(rng)
         images = torch.tensor(rng.normal(size=(b, 1, 8, 8)), dtype=torch.float32)
@@ -114,6 +110,7 @@ def train_digit_nets(module, images, labels, test_images, seeds):
     """Predictions of networks of three seeds after ten epochs."""
     import torch
 
+    torch.set_num_threads(1)
     results = []
     for seed in seeds:
         torch.manual_seed(seed)
@@ -132,7 +129,7 @@ def train_digit_nets(module, images, labels, test_images, seeds):
 
 
 @training
-@points(3)
+@points(2)
 def test_digit_net_reads_handwritten_digits(student, rng):
     images, labels, test_images, test_labels = split_digits()
     seeds = [int(n) for n in rng.integers(2**31, size=3)]
@@ -194,7 +191,7 @@ def block_by_torch(state, x, stride, train):
 BLOCKS = [(3, 5, 2), (4, 4, 1), (2, 4, 1), (3, 3, 2)]
 
 
-@points(2)
+@points(1)
 def test_residual_block_of_several_shapes(student, rng):
     for sizes in BLOCKS:
         for train in (True, False):
@@ -274,10 +271,6 @@ def test_predict_in_evaluation_mode(student, rng):
         )
         assert_equal(labels, expected, name="array of labels", cause=cause)
         assert_close(after, mean, name="running mean after predicting", cause=cause)
-
-
-@points(1)
-def test_predict_leaves_the_mode_as_it_was(student, rng):
     model, images = draw_probe(rng), torch.tensor(rng.normal(size=(9, 1, 6, 7)), dtype=torch.float32)
     for train in (True, False):
         labels, mode, _, _ = assert_parts(student.run(call_predict, model, images, train), 4)
@@ -297,7 +290,7 @@ def call_fit(module, model, images, labels, options):
     return [float(loss) for loss in losses], state, buffers
 
 
-@points(2)
+@points(1)
 def test_fit_takes_the_steps_of_adam(student, rng):
     model = draw_probe(rng).double()
     model.drop.p = 0.0
@@ -378,6 +371,7 @@ def fit_and_predict(module, model, images, labels, test_images, seed):
     """Predictions after training with the default settings."""
     import torch
 
+    torch.set_num_threads(1)
     module.fit(model, images, labels, seed=seed)
     model.eval()
     with torch.no_grad():

@@ -91,7 +91,7 @@ def test_lstm_step_returns_its_gates(student, rng):
         assert_close(gates, lstm_gates(x, h, *weights), **TIGHT, name="array of gates")
 
 
-@points(3)
+@points(2)
 def test_lstm_step_backward_equals_autograd(student, rng):
     names = ("x", "h", "c", "W_ih", "W_hh", "either bias")
     for sizes in SIZES:
@@ -154,7 +154,7 @@ def test_gru_step_returns_its_gates(student, rng):
         assert_close(gates, gru_gates(*arguments), **TIGHT, name="array of gates")
 
 
-@points(3)
+@points(2)
 def test_gru_step_backward_equals_autograd(student, rng):
     names = ("x", "h", "W_ih", "W_hh", "b_ih", "b_hh")
     for sizes in SIZES:

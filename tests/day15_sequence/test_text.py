@@ -72,8 +72,6 @@ def test_decode_is_the_way_back(student, rng):
         assert_equal(result, text, name="text")
 
 
-@points(1)
-def test_decode_refuses_ids_outside(student, rng):
     vocabulary = draw_vocabulary(rng, 7)
     for wrong in (-1, 7):
         ids = rng.integers(7, size=5)
@@ -146,7 +144,7 @@ def embedding_gradient(grad, ids, size):
     return table.grad.numpy()
 
 
-@points(2)
+@points(1)
 def test_embed_backward_adds_up_repeated_ids(student, rng):
     for shape, size, width in [((6,), 4, 3), ((3, 5), 4, 2), ((1,), 5, 4), ((2, 2, 3), 20, 1)]:
         ids, grad = rng.integers(size, size=shape), rng.normal(size=(*shape, width)) + 0.3

@@ -1,0 +1,169 @@
+# Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
+# skeleton 743f2c1c59a51e8c
+"""A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
+
+    (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
+
+Both convolutions pad with one zero, both poolings take the maximum of disjoint windows. Parameters are a dict
+with the names and shapes of PyTorch, so that both can be compared.
+"""
+
+import numpy as np
+
+from course.data import load_digits
+from day12_cnn.convolution import conv2d, conv2d_backward
+from day12_cnn.pooling import max_pool2d, max_pool2d_backward
+
+Arrays = dict[str, np.ndarray]
+
+SHAPES = {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "dense1": (64, 128), "dense2": (10, 64)}
+
+
+def split_digits(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """1,297 digits for training and 500 for testing, standardised with the training statistics (given).
+
+    Returns
+    -------
+    train_images : (1297, 1, 8, 8) float64 array
+    train_labels : (1297,) int64 array
+    test_images : (500, 1, 8, 8) float64 array
+    test_labels : (500,) int64 array
+    """
+    images, labels = load_digits()
+    order = np.random.default_rng(seed).permutation(len(images))
+    train, test = order[500:], order[:500]
+    images = (images - images[train].mean()) / images[train].std()
+    images = images[:, np.newaxis]
+    return images[train], labels[train], images[test], labels[test]
+
+
+def initial_parameters(seed: int = 0) -> Arrays:
+    """Random weights of variance 2 / fan-in (He initialisation) and biases 0 (given).
+
+    Returns
+    -------
+    dict of float64 arrays
+        "conv1.weight" (16, 1, 3, 3), "conv1.bias" (16,), "conv2.weight" (32, 16, 3, 3), "conv2.bias" (32,),
+        "dense1.weight" (64, 128), "dense1.bias" (64,), "dense2.weight" (10, 64), "dense2.bias" (10,)
+    """
+    rng = np.random.default_rng(seed)
+    parameters = {}
+    for name, shape in SHAPES.items():
+        fan_in = np.prod(shape[1:])
+        parameters[f"{name}.weight"] = rng.normal(size=shape) * np.sqrt(2 / fan_in)
+        parameters[f"{name}.bias"] = np.zeros(shape[0])
+    return parameters
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
+    """Cross-entropy, mean over the batch, and its gradient by the logits (given).
+
+    Parameters
+    ----------
+    logits : (b, k) float array
+    labels : (b,) int array, 0 to k − 1
+
+    Returns
+    -------
+    loss : float
+    grad : (b, k) float array, (softmax − one-hot) / b
+    """
+    rows = np.arange(len(labels))
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_probabilities = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    grad = np.exp(log_probabilities)
+    grad[rows, labels] -= 1
+    return -log_probabilities[rows, labels].mean(), grad / len(labels)
+
+
+def forward(parameters: Arrays, images: np.ndarray) -> Arrays:
+    """Forward pass: the logits, and everything on the way to them that the backward pass will need.
+
+    Parameters
+    ----------
+    parameters : as made by `initial_parameters`
+    images : (b, 1, 8, 8) float array
+
+    Returns
+    -------
+    dict of float arrays
+        "conv1" (b, 16, 8, 8), before the ReLU; "pool1" (b, 16, 4, 4), after ReLU and pooling;
+        "conv2" (b, 32, 4, 4); "pool2" (b, 32, 2, 2); "flat" (b, 128), in the order channel, row, column;
+        "dense1" (b, 64), before the ReLU; "logits" (b, 10).
+        A dense layer is x Wᵀ + bias. You may keep more than these.
+
+    References
+    ----------
+    LeCun, Bottou, Bengio and Haffner (1998), Gradient-based learning applied to document recognition,
+    Proceedings of the IEEE 86, 2278-2324, section II
+    """
+    # TODO(day12): layer by layer, with your conv2d and max_pool2d
+    raise NotImplementedError("forward is not written yet")
+
+
+def backward(parameters: Arrays, images: np.ndarray, activations: Arrays, grad: np.ndarray) -> Arrays:
+    """Backward pass: from the gradient by the logits to those by all parameters.
+
+    The layers in reverse order. A ReLU lets the gradient through where its input was positive; a dense layer
+    y = x Wᵀ + bias has dW = gᵀ x, dbias = Σ g over the batch and dx = g W.
+
+    Parameters
+    ----------
+    parameters : as made by `initial_parameters`
+    images : (b, 1, 8, 8) float array
+    activations : what `forward(parameters, images)` returned
+    grad : (b, 10) float array, ∂L/∂logits; already divided by b if the loss is a mean
+
+    Returns
+    -------
+    dict of float arrays
+        ∂L/∂parameter under the name of each parameter, in its shape
+
+    References
+    ----------
+    Goodfellow, Bengio and Courville, Deep Learning, sections 6.5 and 9.5
+    """
+    # TODO(day12): from the last layer to the first, with your conv2d_backward and max_pool2d_backward
+    raise NotImplementedError("backward is not written yet")
+
+
+def train(
+    parameters: Arrays,
+    images: np.ndarray,
+    labels: np.ndarray,
+    epochs: int = 10,
+    batch_size: int = 16,
+    learning_rate: float = 0.01,
+    momentum: float = 0.9,
+    seed: int = 0,
+) -> tuple[Arrays, list[float]]:
+    """Mini-batch gradient descent with momentum.
+
+    In every epoch the samples are shuffled anew and cut into batches; the last one may be smaller and is used as
+    well. After each batch, for every parameter w with its gradient g and its velocity v (first 0),
+
+        v ← momentum · v + g ,   w ← w − learning_rate · v .
+
+    Parameters
+    ----------
+    parameters : where to start; not changed
+    images : (n, 1, 8, 8) float array
+    labels : (n,) int array
+    epochs : how often every sample is used
+    batch_size : samples per step
+    learning_rate, momentum : as in the formulas
+    seed : of the shuffling
+
+    Returns
+    -------
+    parameters : dict of float arrays, after training
+    losses : list of ``epochs`` numbers: cross-entropy, mean over all samples of the epoch, each measured in the
+        forward pass before its step
+
+    References
+    ----------
+    Sutskever, Martens, Dahl and Hinton (2013), On the importance of initialization and momentum in deep
+    learning, ICML, section 2; ``torch.optim.SGD``
+    """
+    # TODO(day12): copy, then per epoch: shuffle; per batch: forward, loss, backward, step
+    raise NotImplementedError("train is not written yet")

@@ -1,0 +1,472 @@
+"""Answers to losses.py: wrong ones with what went wrong, and right ones in another style."""
+
+import numpy as np
+
+from course.testing import misconception, variant
+from day11_fcn.activations import log_sum_exp, sigmoid, softmax
+from day11_fcn.losses import cross_entropy, one_hot
+
+
+@misconception(
+    "one_hot",
+    "The number of columns is taken from the labels. It is `classes`, also when the last "
+    "class does not occur.",
+)
+def columns_from_the_labels(labels, classes):
+    if np.any(labels < 0) or np.any(labels >= classes):
+        raise ValueError("label out of range")
+    return np.eye(labels.max() + 1)[labels]
+
+
+@misconception(
+    "one_hot",
+    "Classes count from 0: label 0 is the first column. Here every one stands one column "
+    "too far to the left.",
+)
+def counted_from_one(labels, classes):
+    if np.any(labels < 0) or np.any(labels >= classes):
+        raise ValueError("label out of range")
+    return np.eye(classes)[labels - 1]
+
+
+@misconception("one_hot", "Rows and columns are exchanged: a row belongs to a sample.")
+def a_column_for_each_sample(labels, classes):
+    if np.any(labels < 0) or np.any(labels >= classes):
+        raise ValueError("label out of range")
+    return np.eye(classes)[labels].T
+
+
+@misconception(
+    "one_hot",
+    "A label of −1 counts from the end and becomes the last class without a word; check the range first.",
+)
+def no_check_of_the_range(labels, classes):
+    return np.eye(classes)[labels]
+
+
+@misconception(
+    "one_hot",
+    "result[:, labels] = 1 fills whole columns. One entry in each row is meant: "
+    "result[np.arange(n), labels].",
+)
+def whole_columns(labels, classes):
+    if np.any(labels < 0) or np.any(labels >= classes):
+        raise ValueError("label out of range")
+    result = np.zeros((len(labels), classes))
+    result[:, labels] = 1
+    return result
+
+
+@variant("one_hot")
+def by_comparison(labels, classes):
+    if not ((labels >= 0) & (labels < classes)).all():
+        raise ValueError("label out of range")
+    return (labels[:, np.newaxis] == np.arange(classes)).astype(float)
+
+
+@variant("one_hot")
+def in_a_loop(labels, classes):
+    result = []
+    for label in labels:
+        if label not in range(classes):
+            raise ValueError("label out of range")
+        result.append([1 if c == label else 0 for c in range(classes)])
+    return result
+
+
+@misconception(
+    "cross_entropy", "The losses are added up. On every day of the course, a loss is the mean over the batch."
+)
+def sum_of_the_losses(logits, labels):
+    return float(np.sum(log_sum_exp(logits) - logits[np.arange(len(labels)), labels]))
+
+
+@misconception(
+    "cross_entropy",
+    "The mean is over samples and classes. It is over the samples: this is too small by a factor of c.",
+)
+def mean_over_classes_too(logits, labels):
+    chosen = one_hot(labels, logits.shape[1]) * (log_sum_exp(logits)[:, np.newaxis] - logits)
+    return float(np.mean(chosen))
+
+
+@misconception(
+    "cross_entropy",
+    "log of softmax is −inf when a probability underflows to 0. Never build the softmax: log p "
+    "= z − log-sum-exp(z).",
+)
+def logarithm_of_softmax(logits, labels):
+    with np.errstate(all="ignore"):
+        return float(-np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels])))
+
+
+@misconception(
+    "cross_entropy",
+    "A small number inside the logarithm hides the overflow and falsifies the loss: a certain mistake "
+    "costs 28 instead of 1000.",
+)
+def a_small_number_in_the_logarithm(logits, labels):
+    return float(-np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels] + 1e-12)))
+
+
+@misconception("cross_entropy", "The sign is missing: the loss is minus the logarithm of the probability.")
+def negative_loss(logits, labels):
+    return float(np.mean(logits[np.arange(len(labels)), labels] - log_sum_exp(logits)))
+
+
+@misconception(
+    "cross_entropy",
+    "logits[:, labels] takes whole columns. One entry of each row is meant: logits[np.arange(n), labels].",
+)
+def columns_of_the_labels(logits, labels):
+    return float(np.mean(log_sum_exp(logits)[:, np.newaxis] - logits[:, labels]))
+
+
+@misconception("cross_entropy", "Logits are treated as probabilities: softmax is applied a second time.")
+def softmax_twice(logits, labels):
+    p = softmax(logits)
+    return float(np.mean(log_sum_exp(p) - p[np.arange(len(labels)), labels]))
+
+
+@variant("cross_entropy")
+def with_one_hot(logits, labels):
+    return np.sum(one_hot(labels, logits.shape[1]) * (log_sum_exp(logits)[:, np.newaxis] - logits)) / len(
+        logits
+    )
+
+
+@variant("cross_entropy")
+def row_by_row(logits, labels):
+    total = 0.0
+    for z, label in zip(logits, labels, strict=True):
+        m = max(z)
+        total += m + np.log(sum(np.exp(v - m) for v in z)) - z[label]
+    return total / len(labels)
+
+
+@misconception(
+    "cross_entropy_gradient", "The loss is a mean over n samples, so its gradient is divided by n."
+)
+def not_divided_by_n(logits, labels):
+    return softmax(logits) - one_hot(labels, logits.shape[1])
+
+
+@misconception(
+    "cross_entropy_gradient",
+    "The sign is the wrong way round: softmax − target. Where the network is too sure, the logit must fall.",
+)
+def target_minus_softmax(logits, labels):
+    return (one_hot(labels, logits.shape[1]) - softmax(logits)) / len(labels)
+
+
+@misconception(
+    "cross_entropy_gradient", "The target is missing: one-hot must be subtracted, also in the derivative."
+)
+def softmax_only(logits, labels):
+    return softmax(logits) / len(labels)
+
+
+@misconception("cross_entropy_gradient", "Divided by all entries; the mean is over the n samples only.")
+def divided_by_all_entries(logits, labels):
+    return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
+
+
+@misconception(
+    "cross_entropy_gradient",
+    "The target is subtracted from the logits. It must be subtracted from the probabilities.",
+)
+def logits_minus_target(logits, labels):
+    return (logits - one_hot(labels, logits.shape[1])) / len(labels)
+
+
+@misconception(
+    "cross_entropy_gradient", "The ones stand one column too far to the left: label 0 is the first column."
+)
+def one_hot_shifted(logits, labels):
+    return (softmax(logits) - np.eye(logits.shape[1])[labels - 1]) / len(labels)
+
+
+@variant("cross_entropy_gradient")
+def minus_one_in_place(logits, labels):
+    p = softmax(logits)
+    p[np.arange(len(labels)), labels] -= 1
+    return p / len(labels)
+
+
+@variant("cross_entropy_gradient")
+def sample_by_sample(logits, labels):
+    rows = []
+    for z, label in zip(logits, labels, strict=True):
+        e = np.exp(z - z.max())
+        rows.append([(e[c] / e.sum() - (c == label)) / len(labels) for c in range(len(z))])
+    return rows
+
+
+@misconception(
+    "squared_error", "The gradient is half of what belongs to the loss: the derivative of d² is 2d."
+)
+def half_the_gradient(prediction, target):
+    if prediction.shape != target.shape:
+        raise ValueError("shapes differ")
+    d = prediction - target
+    return float(np.mean(d**2)), d / d.size
+
+
+@misconception("squared_error", "Divided by the number of rows. The mean is over all entries.")
+def mean_over_rows(prediction, target):
+    if prediction.shape != target.shape:
+        raise ValueError("shapes differ")
+    d = prediction - target
+    return float(np.sum(d**2) / len(d)), 2 * d / len(d)
+
+
+@misconception("squared_error", "The squares are added up, not averaged.")
+def sum_of_squares(prediction, target):
+    if prediction.shape != target.shape:
+        raise ValueError("shapes differ")
+    d = prediction - target
+    return float(np.sum(d**2)), 2 * d
+
+
+@misconception(
+    "squared_error",
+    "The gradient has the wrong sign: it is taken with respect to the prediction, 2 (p − t) / N.",
+)
+def gradient_of_the_target(prediction, target):
+    if prediction.shape != target.shape:
+        raise ValueError("shapes differ")
+    d = prediction - target
+    return float(np.mean(d**2)), -2 * d / d.size
+
+
+@misconception(
+    "squared_error",
+    "The shapes are not compared: (n, 1) minus (n,) becomes (n, n), and the loss looks quite reasonable.",
+)
+def shapes_not_compared(prediction, target):
+    d = prediction - target
+    return float(np.mean(d**2)), 2 * d / d.size
+
+
+@variant("squared_error")
+def by_norm(prediction, target):
+    if np.shape(prediction) != np.shape(target):
+        raise ValueError("shapes differ")
+    d = np.subtract(prediction, target)
+    return np.linalg.norm(d) ** 2 / d.size, d * (2 / d.size)
+
+
+@variant("squared_error")
+def as_a_list(prediction, target):
+    if prediction.ndim != target.ndim or any(
+        a != b for a, b in zip(prediction.shape, target.shape, strict=True)
+    ):
+        raise ValueError("shapes differ")
+    d = prediction.ravel() - target.ravel()
+    return [d @ d / len(d), (2 * d / len(d)).reshape(prediction.shape).tolist()]
+
+
+@misconception(
+    "binary_cross_entropy",
+    "log(1 − σ) is −inf once the sigmoid rounds to 1. The form with max(z, 0) has no such logarithm.",
+)
+def through_the_sigmoid(logits, targets):
+    s = sigmoid(logits)
+    with np.errstate(all="ignore"):
+        losses = -targets * np.log(s) - (1 - targets) * np.log(1 - s)
+    return float(np.mean(losses)), (s - targets) / len(logits)
+
+
+@misconception(
+    "binary_cross_entropy", "Only the second class costs anything: the term (1 − t) log(1 − σ) is missing."
+)
+def one_half_of_the_loss(logits, targets):
+    losses = targets * (np.maximum(-logits, 0) + np.log1p(np.exp(-np.abs(logits))))
+    return float(np.mean(losses)), targets * (sigmoid(logits) - 1) / len(logits)
+
+
+@misconception("binary_cross_entropy", "The gradient is not divided by n, the loss is.")
+def gradient_of_the_sum(logits, targets):
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(np.mean(losses)), sigmoid(logits) - targets
+
+
+@variant("binary_cross_entropy")
+def as_two_logits(logits, targets):
+    both = np.stack([np.zeros_like(logits), logits], axis=1)
+    normaliser = log_sum_exp(both)
+    return float(np.mean(normaliser - targets * logits)), (softmax(both)[:, 1] - targets) / len(logits)
+
+
+@variant("binary_cross_entropy")
+def one_after_the_other(logits, targets):
+    total = 0.0
+    for z, t in zip(logits.tolist(), targets.tolist(), strict=True):
+        total += max(z, 0) - z * t + np.log(1 + np.exp(-abs(z)))
+    return total / len(logits), [(s - t) / len(logits) for s, t in zip(sigmoid(logits), targets, strict=True)]
+
+
+@misconception(
+    "weighted_cross_entropy", "Divided by n. A weighted mean is divided by the sum of the weights."
+)
+def divided_by_n(logits, labels, weights):
+    share = weights[labels] / len(labels)
+    losses = log_sum_exp(logits) - logits[np.arange(len(labels)), labels]
+    gradient = share[:, np.newaxis] * (softmax(logits) - one_hot(labels, logits.shape[1]))
+    return float(np.sum(share * losses)), gradient
+
+
+@misconception("weighted_cross_entropy", "The weights are not used.")
+def weights_ignored(logits, labels, weights):
+    n, classes = logits.shape
+    return cross_entropy(logits, labels), (softmax(logits) - one_hot(labels, classes)) / n
+
+
+@misconception(
+    "weighted_cross_entropy",
+    "Divided by the sum of the weights of the classes. It is the sum of the weights of the samples.",
+)
+def divided_by_the_weights_of_the_classes(logits, labels, weights):
+    share = weights[labels] / weights.sum()
+    losses = log_sum_exp(logits) - logits[np.arange(len(labels)), labels]
+    gradient = share[:, np.newaxis] * (softmax(logits) - one_hot(labels, logits.shape[1]))
+    return float(np.sum(share * losses)), gradient
+
+
+@variant("weighted_cross_entropy")
+def samples_in_a_loop(logits, labels, weights):
+    total, norm, rows = 0.0, 0.0, []
+    for z, label in zip(logits, labels, strict=True):
+        w = weights[label]
+        total += w * (log_sum_exp(z) - z[label])
+        rows.append(w * (softmax(z) - (np.arange(len(z)) == label)))
+        norm += w
+    return total / norm, np.array(rows) / norm
+
+
+@variant("weighted_cross_entropy")
+def with_np_average(logits, labels, weights):
+    w = np.take(weights, labels)
+    targets = one_hot(labels, logits.shape[1])
+    losses = np.sum(targets * (log_sum_exp(logits)[:, None] - logits), axis=1)
+    return np.average(losses, weights=w), w[:, None] * (softmax(logits) - targets) / w.sum()
+
+
+@misconception(
+    "huber", "The straight line does not continue the parabola: δ |r| − δ²/2 is missing its second term."
+)
+def line_without_offset(prediction, target, delta):
+    r = prediction - target
+    losses = np.where(np.abs(r) <= delta, r**2 / 2, delta * np.abs(r))
+    return float(np.mean(losses)), np.clip(r, -delta, delta) / r.size
+
+
+@misconception("huber", "This is the squared error everywhere: beyond δ the loss is a straight line.")
+def always_squared(prediction, target, delta):
+    r = prediction - target
+    return float(np.mean(r**2) / 2), r / r.size
+
+
+@misconception(
+    "huber",
+    "The line rises with slope 1 beyond the parabola. Its slope is δ, so that the gradient has no jump.",
+)
+def slope_one(prediction, target, delta):
+    r = prediction - target
+    inside = np.abs(r) <= delta
+    losses = np.where(inside, r**2 / 2, np.abs(r) - delta / 2)
+    return float(np.mean(losses)), np.where(inside, r, np.sign(r)) / r.size
+
+
+@variant("huber")
+def two_cases(prediction, target, delta):
+    r = prediction - target
+    size = np.abs(r)
+    losses = np.where(size <= delta, 0.5 * r * r, delta * (size - 0.5 * delta))
+    return losses.mean(), np.where(size <= delta, r, delta * np.sign(r)) / losses.size
+
+
+@variant("huber")
+def entry_by_entry(prediction, target, delta):
+    total, gradient = 0.0, np.zeros(prediction.shape)
+    for k in np.ndindex(prediction.shape):
+        r = float(prediction[k] - target[k])
+        total += r * r / 2 if abs(r) <= delta else delta * (abs(r) - delta / 2)
+        gradient[k] = max(-delta, min(r, delta)) / prediction.size
+    return total / prediction.size, gradient
+
+
+@misconception("hinge", "Only wrong signs cost something here. The hinge asks for a margin of 1: 1 − t s.")
+def without_a_margin(scores, labels):
+    loss = np.maximum(-labels * scores, 0)
+    return float(np.mean(loss)), np.where(loss > 0, -labels, 0) / len(scores)
+
+
+@misconception(
+    "hinge", "The gradient does not stop: samples that are right by a margin of 1 have gradient 0."
+)
+def gradient_everywhere(scores, labels):
+    return float(np.mean(np.maximum(1 - labels * scores, 0))), -labels / len(scores)
+
+
+@misconception("hinge", "The gradient is not divided by n, the loss is.")
+def gradient_not_averaged(scores, labels):
+    margin = 1 - labels * scores
+    return float(np.mean(np.maximum(margin, 0))), np.where(margin > 0, -labels, 0)
+
+
+@variant("hinge")
+def by_a_mask(scores, labels):
+    active = labels * scores < 1
+    return np.sum(1 - (labels * scores)[active]) / len(scores), -labels * active / len(scores)
+
+
+@variant("hinge")
+def one_score_at_a_time(scores, labels):
+    losses = [max(0.0, 1 - t * s) for s, t in zip(scores, labels, strict=True)]
+    return sum(losses) / len(losses), [
+        -t / len(losses) if loss > 0 else 0.0 for t, loss in zip(labels, losses, strict=True)
+    ]
+
+
+@misconception("kl_divergence", "p and q are exchanged: D(p‖q) is not D(q‖p). The mean is taken over p.")
+def exchanged(p, q):
+    with np.errstate(all="ignore"):
+        return np.sum(q * np.log(q / p), axis=-1)
+
+
+@misconception("kl_divergence", "0 · log 0 is nan for NumPy. Where p is 0, the term counts as 0.")
+def nan_from_zeros(p, q):
+    with np.errstate(all="ignore"):
+        return np.sum(p * np.log(p / q), axis=-1)
+
+
+@misconception(
+    "kl_divergence", "This is the cross-entropy −Σ p log q: the entropy of p must be subtracted. D(p‖p) is 0."
+)
+def cross_entropy_only(p, q):
+    with np.errstate(all="ignore"):
+        return -np.sum(np.where(p > 0, p * np.log(q), 0), axis=-1)
+
+
+@misconception("kl_divergence", "The terms are averaged over the classes; they must be added up.")
+def mean_over_classes(p, q):
+    with np.errstate(all="ignore"):
+        return np.mean(np.where(p > 0, p * np.log(p / q), 0), axis=-1)
+
+
+@variant("kl_divergence")
+def entropy_subtracted(p, q):
+    with np.errstate(all="ignore"):
+        log_p, log_q = np.where(p > 0, np.log(p), 0), np.where(p > 0, np.log(q), 0)
+    return -np.sum(p * log_q, axis=-1) + np.sum(p * log_p, axis=-1)
+
+
+@variant("kl_divergence")
+def term_by_term(p, q):
+    result = np.zeros(p.shape[:-1])
+    for k in np.ndindex(result.shape):
+        for a, b in zip(p[k], q[k], strict=True):
+            if a > 0:
+                result[k] += a * np.log(a / b) if b > 0 else np.inf
+    return result

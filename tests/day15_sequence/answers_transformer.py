@@ -1,0 +1,302 @@
+"""Answers to transformer.py: wrong ones with what went wrong, and right ones in another style."""
+
+import torch
+from torch.nn import functional
+
+from course.testing import misconception, variant
+from day15_sequence.transformer import causal_mask, multi_head_attention, next_probabilities, sinusoidal_positions
+
+
+@misconception("Block.forward", "The norm comes after the addition (post-norm, as in 2017). Here each branch begins with it.")
+def post_norm(self, x, mask=None):
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(x, x, *weights, self.heads, mask)
+    x = self.norm1(x + self.dropout(attended))
+    return self.norm2(x + self.dropout(self.contract(torch.relu(self.expand(x)))))
+
+
+@misconception("Block.forward", "The residual paths are missing: what a branch computes must be added to its input.")
+def without_residuals(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = self.dropout(attended)
+    return self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception("Block.forward", "Dropout was created but never applied.")
+def dropout_never_applied(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + attended
+    return x + self.contract(torch.relu(self.expand(self.norm2(x))))
+
+
+@misconception("Block.forward", "Only the queries come from the normalised x, keys and values from x itself. All three come from norm1(x).")
+def memory_not_normalised(self, x, mask=None):
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(self.norm1(x), x, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception("Block.forward", "The mask is not handed on to the attention.")
+def mask_not_handed_on(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception("Block.forward", "The normalised x replaced x on the residual path: x itself goes on, only the branch is normalised.")
+def normed_residual(self, x, mask=None):
+    x = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(x, x, *weights, self.heads, mask)
+    x = self.norm2(x + self.dropout(attended))
+    return x + self.dropout(self.contract(torch.relu(self.expand(x))))
+
+
+@misconception("Block.forward", "Without the ReLU the two linear layers of the MLP are one.")
+def without_relu(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(self.expand(self.norm2(x))))
+
+
+@variant("Block.forward")
+def branch_by_branch(self, x, mask=None):
+    a = self.norm1(x)
+    projections = [self.query.weight, self.key.weight, self.value.weight, self.out.weight]
+    mixed = multi_head_attention(a, a, *projections, heads=self.heads, mask=mask)[0]
+    mixed = self.dropout(mixed) + x
+    thought = self.contract(functional.relu(self.expand(self.norm2(mixed))))
+    return self.dropout(thought) + mixed
+
+
+@variant("Block.forward")
+def with_functional_dropout(self, x, mask=None):
+    normed = self.norm1(x)
+    out, _ = multi_head_attention(
+        normed, normed, self.query.weight, self.key.weight, self.value.weight, self.out.weight, self.heads, mask
+    )
+    x = x + functional.dropout(out, self.dropout.p, self.training)
+    hidden = self.expand(self.norm2(x)).clamp(min=0)
+    return x + functional.dropout(self.contract(hidden), self.dropout.p, self.training)
+
+
+@misconception("Transformer.forward", "There is no mask: every place sees the character it is to predict.")
+def looks_ahead(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    for block in self.blocks:
+        x = block(x)
+    return self.out(self.norm(x)), ()
+
+
+@misconception("Transformer.forward", "The positions are missing: without them the order of the past does not matter.")
+def without_positions(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.dropout(self.embedding(ids))
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(self.norm(x)), ()
+
+
+@misconception("Transformer.forward", "The norm before the last layer is missing: in a pre-norm network nothing else bounds x.")
+def without_the_last_norm(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(x), ()
+
+
+@misconception("Transformer.forward", "Only one block is used: x must go through all of them, one after the other.")
+def one_block(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    x = self.blocks[0](x, causal_mask(length, length))
+    return self.out(self.norm(x)), ()
+
+
+@misconception("Transformer.forward", "The dropout after embedding and positions is missing.")
+def embedding_not_dropped(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = x + sinusoidal_positions(length, x.shape[-1]).to(x)
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(self.norm(x)), ()
+
+
+@misconception("Transformer.forward", "Probabilities come back instead of logits: the softmax belongs to the loss.")
+def probabilities(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return torch.softmax(self.out(self.norm(x)), dim=-1), ()
+
+
+@variant("Transformer.forward")
+def with_a_batched_mask(self, ids, state=None):
+    batch, length = ids.shape
+    if length > self.context:
+        raise ValueError(f"at most {self.context} places")
+    x = self.embedding.weight[ids]
+    positions = sinusoidal_positions(self.context, x.shape[-1]).to(x.dtype)[:length]
+    x = self.dropout(x + positions.expand(batch, -1, -1))
+    mask = causal_mask(length, length).expand(batch, 1, length, length)
+    for number in range(len(self.blocks)):
+        x = self.blocks[number](x, mask)
+    return self.out(self.norm(x)), ()
+
+
+@variant("Transformer.forward")
+def with_its_own_triangle(self, ids, state=None):
+    length = ids.shape[-1]
+    if not length <= self.context:
+        raise ValueError("too long")
+    x = self.embedding(ids)
+    x = x + sinusoidal_positions(length, self.embedding.embedding_dim).double().to(x.dtype)
+    x = self.dropout(x)
+    mask = torch.tril(torch.ones(length, length, dtype=torch.bool))
+    for block in self.blocks:
+        x = block(x, mask=mask)
+    x = self.norm(x)
+    return [self.out(x), ()]
+
+
+@misconception("continue_prompt", "The text grows beyond the context. Only its last model.context ids fit in.")
+@torch.no_grad()
+def context_ignored(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception("continue_prompt", "The *first* ids that fit are kept: the model then never sees what it has just written.")
+@torch.no_grad()
+def first_places_kept(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, : model.context])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "Only the last character is shown to the model, as to a recurrent one. A transformer has no state: show it everything.",
+)
+@torch.no_grad()
+def last_character_only(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids, shown = prompt, prompt[-model.context :]
+    for _ in range(length):
+        logits, _ = model(shown[None])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        shown = torch.multinomial(p, 1, generator=generator)
+        ids = torch.cat([ids, shown])
+    return ids
+
+
+@misconception("continue_prompt", "The logits of the first place were used; what comes next stands at the last place.")
+@torch.no_grad()
+def first_logits(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -model.context :])
+        p = next_probabilities(logits[0, 0], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception("continue_prompt", "The prompt is missing in front of what was written.")
+@torch.no_grad()
+def prompt_missing(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -model.context :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids[len(prompt) :]
+
+
+@misconception("continue_prompt", "Dropout is still on: the model must be in evaluation mode when it writes.")
+@torch.no_grad()
+def in_training_mode(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.train()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -model.context :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@variant("continue_prompt")
+@torch.no_grad()
+def with_a_list(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt.tolist()
+    for _ in range(length):
+        seen = torch.tensor([ids[max(0, len(ids) - model.context) :]])
+        p = next_probabilities(model(seen)[0][0, -1], temperature, top_k)
+        ids.append(torch.multinomial(p, 1, generator=generator).item())
+    return torch.tensor(ids, dtype=torch.int64)
+
+
+@variant("continue_prompt")
+def into_a_tensor(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    start = len(prompt)
+    ids = torch.zeros(start + length, dtype=torch.int64)
+    ids[:start] = prompt
+    with torch.no_grad():
+        for place in range(start, start + length):
+            logits, _ = model(ids[max(0, place - model.context) : place].unsqueeze(0))
+            p = next_probabilities(logits[0, -1], temperature, top_k)
+            ids[place] = torch.multinomial(p, 1, generator=generator)[0]
+    return ids
