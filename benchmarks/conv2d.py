@@ -3,8 +3,8 @@
     python benchmarks/conv2d.py [--batch 32] [--channels 16] [--size 28] [--filters 32] [--repeats 25]
 
 Both are measured in the same run, in turns, in processor time, so that whatever else the machine does matters little;
-the medians are compared. PyTorch's backward pass is its time without the forward pass. Prints a Markdown table: times, ratios, targets.
-Exits with 1 when a ratio is above its target (forward 3, backward 4).
+the medians are compared. PyTorch's backward pass is its time without the forward pass. Prints a Markdown table: times,
+ratios, targets. Exits with 1 when a ratio is above its target (forward 3, backward 4).
 """
 
 import argparse

@@ -5,6 +5,7 @@ importing).
 from __future__ import annotations
 
 import ast
+import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -31,6 +32,8 @@ def find_root(start: Path | None = None) -> Path:
 def load_course(root: Path) -> Course:
     """Read the catalogue of the course at ``root``; exercises of a day are read when they are first needed.
 
+    A day with ``draft = true`` is being written: it is left out unless ``COURSE_DRAFTS`` is set.
+
     Raises CourseError when ``course.toml`` cannot be read or lacks something.
     """
     path = root / "course.toml"
@@ -53,6 +56,7 @@ def load_course(root: Path) -> Course:
                 read_exercises=reader.read,
             )
             for entry in content.get("day", [])
+            if not entry.get("draft", False) or os.environ.get("COURSE_DRAFTS")
         )
         return Course(
             root=root, title=head["title"], seed=int(head["seed"]), limits=Limits(**limits), days=days

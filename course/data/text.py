@@ -48,7 +48,9 @@ def load_text(path: str | Path | None = None) -> str:
         return _read(Path(path).expanduser())
     docstrings = sorted(set(_docstrings()))
     if not docstrings:
-        raise CourseError("NumPy has no docstrings here; run Python without -OO, or give a text file of yours.")
+        raise CourseError(
+            "NumPy has no docstrings here; run Python without -OO, or give a text file of yours."
+        )
     random.Random(15).shuffle(docstrings)
     return "\n\n\n".join(docstrings) + "\n"
 

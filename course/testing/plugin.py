@@ -112,6 +112,15 @@ class CourseSession:
             self._zygote.close()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests of days that ``course.toml`` does not list or marks as drafts."""
+    session = config.stash.get(SESSION, None)
+    if session is None or collection_path.parent != session.course.root / "tests":
+        return None
+    is_day = collection_path.name.startswith("day")
+    return True if is_day and collection_path.name not in {d.name for d in session.course.days} else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     session = config.stash.get(SESSION, None)
     if session is None:

@@ -72,6 +72,7 @@ _SYMMETRIC = frozenset(
 )
 _SIGNLESS = frozenset("empty empty_like zeros zeros_like super list dict range tuple set".split())
 _RANGES = frozenset(["range", "arange"])
+_ORDERED_AXES = frozenset(["reshape", "transpose", "permute", "view", "moveaxis"])
 _AXES = frozenset(["axis", "dim", "axes", "dims"])
 _QUIET = frozenset(["print", "warn", "warning", "info", "debug", "write", "set_description", "set_postfix"])
 _PLAIN_BOUND = (ast.Name, ast.Attribute, ast.Call)
@@ -82,6 +83,8 @@ def expression_changes(node: ast.expr, parent: ast.AST) -> Iterator[Change]:
     """What could stand in the place of an expression below ``parent``."""
     if isinstance(parent, ast.keyword) and parent.arg in _AXES:  # the call has better ideas
         return
+    if isinstance(node, ast.Tuple):
+        yield from _tuples(node, parent)
     for change in _BY_TYPE.get(type(node), ()):
         yield from change(node)
 
@@ -180,6 +183,9 @@ def _calls(node: ast.Call) -> Iterator[Change]:
             yield "dropped argument", ast.Call(node.func, node.args[:-1], node.keywords)
     if name in _RANGES:
         yield from _other_ranges(node)
+    if name in _ORDERED_AXES and len(node.args) > 2:
+        args = [*node.args[:-2], node.args[-1], node.args[-2]]
+        yield "order of axes", ast.Call(node.func, args, node.keywords)
 
 
 def _unwrapped(node: ast.Call, name: str) -> Iterator[Change]:
@@ -252,6 +258,16 @@ def _other_slices(part: ast.Slice) -> Iterator[ast.Slice]:
             yield ast.Slice(_shifted(lower, op), upper, step)
         if isinstance(upper, _PLAIN_BOUND):
             yield ast.Slice(lower, _shifted(upper, op), step)
+
+
+def _tuples(node: ast.Tuple, parent: ast.AST) -> Iterator[Change]:
+    """Shapes and orders of axes; what is indexed, returned or unpacked is looked at elsewhere."""
+    if not isinstance(parent, (ast.Call, ast.keyword)) or len(node.elts) < 2:
+        return
+    first, second, *rest = node.elts
+    yield "order of axes", ast.Tuple([second, first, *rest], ast.Load())
+    if rest:
+        yield "order of axes", ast.Tuple([*node.elts[:-2], node.elts[-1], node.elts[-2]], ast.Load())
 
 
 def _comprehensions(node: ast.expr) -> Iterator[Change]:
@@ -329,6 +345,8 @@ def statement_changes(block: Sequence[ast.stmt], at: int, known: frozenset[str])
         yield "removed", [ast.Pass()]
     if isinstance(statement, ast.AugAssign):
         yield from _other_updates(statement)
+    if isinstance(statement, ast.Assign):
+        yield from _in_place(statement)
 
 
 def _negated(statement: ast.If | ast.While) -> Iterator[StatementChange]:
@@ -353,6 +371,15 @@ def _other_updates(statement: ast.AugAssign) -> Iterator[StatementChange]:
     if other is not None:
         yield "operator", [ast.AugAssign(statement.target, other(), statement.value)]
     yield "update", [ast.Assign([statement.target], statement.value, lineno=statement.lineno)]
+
+
+def _in_place(statement: ast.Assign) -> Iterator[StatementChange]:
+    """``x = x - y`` → ``x -= y``, which changes the array of the caller, too."""
+    target, value = statement.targets[0], statement.value
+    if len(statement.targets) != 1 or not isinstance(target, ast.Name) or not isinstance(value, ast.BinOp):
+        return
+    if isinstance(value.left, ast.Name) and value.left.id == target.id:
+        yield "in place", [ast.AugAssign(target, value.op, value.right)]
 
 
 def _can_be_removed(statement: ast.stmt, known: frozenset[str]) -> bool:

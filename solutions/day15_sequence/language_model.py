@@ -114,9 +114,7 @@ def train(
     list of floats
         the loss in nats of each batch
     """
-    batches = [
-        (torch.as_tensor(x), torch.as_tensor(y)) for x, y in stateful_batches(ids, batch_size, steps)
-    ]
+    batches = [(torch.as_tensor(x), torch.as_tensor(y)) for x, y in stateful_batches(ids, batch_size, steps)]
     total = round(epochs * len(batches))
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
@@ -136,9 +134,7 @@ def train(
 
 
 @torch.no_grad()
-def evaluate(
-    model: nn.Module, ids: np.ndarray, batch_size: int = 16, steps: int = 64
-) -> tuple[float, float]:
+def evaluate(model: nn.Module, ids: np.ndarray, batch_size: int = 16, steps: int = 64) -> tuple[float, float]:
     """How well a text is predicted: bits per character, and perplexity.
 
     With the cross-entropy H in nats, the mean over *all* places of all batches of `stateful_batches`,

@@ -108,3 +108,10 @@ def test_a_deleted_test_folder_says_how_to_restore_it(tiny: Course) -> None:
 def test_an_unknown_limit_is_named(tiny: Course) -> None:
     with pytest.raises(CourseError, match="no setting named 'test_second'"):
         _damage(tiny, "course.toml", "test_seconds", "test_second")
+
+
+def test_a_draft_is_left_out_until_asked_for(tiny: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = _damage(tiny, "course.toml", "part = 1", "part = 1\ndraft = true")
+    assert course.days == ()
+    monkeypatch.setenv("COURSE_DRAFTS", "1")
+    assert [day.name for day in load_course(tiny.root).days] == ["day01_tiny"]

@@ -8,7 +8,9 @@ from course.testing import misconception, variant
 from day15_sequence.attention import attention
 
 
-@misconception("causal_mask", "The mask looks ahead: every query sees the keys from its own place on, not up to it.")
+@misconception(
+    "causal_mask", "The mask looks ahead: every query sees the keys from its own place on, not up to it."
+)
 def looks_ahead(queries, keys):
     place = torch.arange(keys - queries, keys)
     return torch.arange(keys) >= place[:, None]
@@ -20,7 +22,9 @@ def true_means_hidden(queries, keys):
     return torch.arange(keys) > place[:, None]
 
 
-@misconception("causal_mask", "A query does not see its own place. It may: what it must not see is what comes after.")
+@misconception(
+    "causal_mask", "A query does not see its own place. It may: what it must not see is what comes after."
+)
 def without_its_own_place(queries, keys):
     place = torch.arange(keys - queries, keys)
     return torch.arange(keys) < place[:, None]
@@ -54,7 +58,10 @@ def entry_by_entry(queries, keys):
     return mask
 
 
-@misconception("attention", "The scores are not divided by √d: for large d the softmax is nearly a maximum, and learns nothing.")
+@misconception(
+    "attention",
+    "The scores are not divided by √d: for large d the softmax is nearly a maximum, and learns nothing.",
+)
 def not_scaled(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1)
     if mask is None:
@@ -74,7 +81,10 @@ def divided_by_d(q, k, v, mask=None):
     return weights @ v, weights
 
 
-@misconception("attention", "The softmax runs over the queries. For every query, the weights of the keys must add up to 1.")
+@misconception(
+    "attention",
+    "The softmax runs over the queries. For every query, the weights of the keys must add up to 1.",
+)
 def softmax_over_the_queries(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is None:
@@ -125,7 +135,9 @@ def keys_for_values(q, k, v, mask=None):
     return weights @ k, weights
 
 
-@misconception("attention", "A query that sees nothing gets NaN, and NaN spreads over everything: its weights are 0.")
+@misconception(
+    "attention", "A query that sees nothing gets NaN, and NaN spreads over everything: its weights are 0."
+)
 def nan_when_nothing_is_seen(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
@@ -179,7 +191,10 @@ def softmax_skipped(grad, q, k, v, weights):
     return d_s @ k * scale, d_s.transpose(-2, -1) @ q * scale, weights.transpose(-2, -1) @ grad
 
 
-@misconception("attention_backward", "The sum in the gradient of the softmax runs over the queries; it must run over the keys.")
+@misconception(
+    "attention_backward",
+    "The sum in the gradient of the softmax runs over the queries; it must run over the keys.",
+)
 def sum_over_the_queries(grad, q, k, v, weights):
     scale = 1 / math.sqrt(q.shape[-1])
     d_w = grad @ v.transpose(-2, -1)
@@ -214,7 +229,10 @@ def with_the_output(grad, q, k, v, weights):
     return [scores @ k, scores.mT @ q, weights.mT @ grad]
 
 
-@misconception("multi_head_attention", "The heads are not split: this is one attention over all features, with one row of weights.")
+@misconception(
+    "multi_head_attention",
+    "The heads are not split: this is one attention over all features, with one row of weights.",
+)
 def heads_not_split(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     if x.shape[-1] % heads:
         raise ValueError
@@ -273,7 +291,10 @@ def scale_of_all_features(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     return output.transpose(1, 2).flatten(-2) @ w_o.T, weights
 
 
-@misconception("multi_head_attention", "The outputs of the heads are put together without exchanging the axes back first.")
+@misconception(
+    "multi_head_attention",
+    "The outputs of the heads are put together without exchanging the axes back first.",
+)
 def merged_without_exchanging(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     if x.shape[-1] % heads:
         raise ValueError
@@ -333,7 +354,10 @@ def with_einsum(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     return [torch.einsum("bhte,che->btc", output, w_o.view(d, heads, d // heads)), weights]
 
 
-@misconception("sinusoidal_positions", "Sines stand in the first half, cosines in the second. Here they alternate: even, odd.")
+@misconception(
+    "sinusoidal_positions",
+    "Sines stand in the first half, cosines in the second. Here they alternate: even, odd.",
+)
 def two_halves(length, width):
     if width % 2:
         raise ValueError
@@ -349,7 +373,9 @@ def half_the_exponent(length, width):
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
 
 
-@misconception("sinusoidal_positions", "Places are counted from 1. The first place is p = 0: sines 0, cosines 1.")
+@misconception(
+    "sinusoidal_positions", "Places are counted from 1. The first place is p = 0: sines 0, cosines 1."
+)
 def from_one(length, width):
     if width % 2:
         raise ValueError
@@ -357,7 +383,9 @@ def from_one(length, width):
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
 
 
-@misconception("sinusoidal_positions", "Even columns hold cosines and odd ones sines: it is the other way round.")
+@misconception(
+    "sinusoidal_positions", "Even columns hold cosines and odd ones sines: it is the other way round."
+)
 def cosines_first(length, width):
     if width % 2:
         raise ValueError
@@ -365,7 +393,10 @@ def cosines_first(length, width):
     return torch.stack([angles.cos(), angles.sin()], dim=-1).flatten(-2)
 
 
-@misconception("sinusoidal_positions", "Each column has a frequency of its own. A sine and the cosine beside it share one.")
+@misconception(
+    "sinusoidal_positions",
+    "Each column has a frequency of its own. A sine and the cosine beside it share one.",
+)
 def frequency_per_column(length, width):
     if width % 2:
         raise ValueError

@@ -78,7 +78,9 @@ def by_reach(kernel_size, dilations):
     return int(sum(dilations)) * (kernel_size - 1) + 1
 
 
-@misconception("rollout", "The same known values are used for every step: a prediction must become an input of the next.")
+@misconception(
+    "rollout", "The same known values are used for every step: a prediction must become an input of the next."
+)
 def always_from_the_known(predict, x, steps):
     return torch.stack([predict(x) for _ in range(steps)], dim=1)
 
@@ -93,7 +95,9 @@ def newest_dropped(predict, x, steps):
     return torch.stack(predictions, dim=1)
 
 
-@misconception("rollout", "The known values stand in front of the result: only the predictions are asked for.")
+@misconception(
+    "rollout", "The known values stand in front of the result: only the predictions are asked for."
+)
 def known_values_too(predict, x, steps):
     rows = x
     for _ in range(steps):

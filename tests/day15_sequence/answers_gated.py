@@ -17,7 +17,9 @@ def candidate_last(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
 
 
-@misconception("lstm_step", "The blocks are read in the order f, i, g, o; it is i, f, g, o, the input gate first.")
+@misconception(
+    "lstm_step", "The blocks are read in the order f, i, g, o; it is i, f, g, o, the input gate first."
+)
 def forget_gate_first(x, h, c, w_ih, w_hh, b_ih, b_hh):
     f, i, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
     i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
@@ -40,7 +42,9 @@ def candidate_through_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
 
 
-@misconception("lstm_step", "The hidden state is o ⊙ c'. The cell state goes through tanh before it is shown.")
+@misconception(
+    "lstm_step", "The hidden state is o ⊙ c'. The cell state goes through tanh before it is shown."
+)
 def cell_state_shown_as_it_is(x, h, c, w_ih, w_hh, b_ih, b_hh):
     i, f, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
     i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
@@ -89,7 +93,9 @@ def one_product(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return [o * np.tanh(c_next), c_next, gates]
 
 
-@misconception("lstm_step_backward", "grad_c is not used: the cell state also acts on the loss through later steps.")
+@misconception(
+    "lstm_step_backward", "grad_c is not used: the cell state also acts on the loss through later steps."
+)
 def later_steps_forgotten(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     i, f, g, o = np.split(gates, 4, axis=1)
     t = np.tanh(c_next)
@@ -122,7 +128,10 @@ def new_cell_state_for_old(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     return a @ w_ih, a @ w_hh, d * f, a.T @ x, a.T @ h, a.sum(axis=0)
 
 
-@misconception("lstm_step_backward", "All four blocks got the derivative of σ. The candidate g went through tanh: 1 − g².")
+@misconception(
+    "lstm_step_backward",
+    "All four blocks got the derivative of σ. The candidate g went through tanh: 1 − g².",
+)
 def sigmoid_everywhere(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     i, f, g, o = np.split(gates, 4, axis=1)
     t = np.tanh(c_next)
@@ -132,7 +141,10 @@ def sigmoid_everywhere(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     return a @ w_ih, a @ w_hh, d * f, a.T @ x, a.T @ h, a.sum(axis=0)
 
 
-@misconception("lstm_step_backward", "The derivatives of σ and tanh are missing: these are gradients by the gates, not by a.")
+@misconception(
+    "lstm_step_backward",
+    "The derivatives of σ and tanh are missing: these are gradients by the gates, not by a.",
+)
 def gates_not_differentiated(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     i, f, g, o = np.split(gates, 4, axis=1)
     t = np.tanh(c_next)
@@ -156,7 +168,12 @@ def block_by_block(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     n = h.shape[1]
     i, f, g, o = (gates[:, k * n : (k + 1) * n] for k in range(4))
     d = grad_c + grad_h * o / np.cosh(c_next) ** 2
-    pieces = (d * g * (i - i * i), d * c * (f - f * f), d * i * (1 - g) * (1 + g), grad_h * np.tanh(c_next) * (o - o * o))
+    pieces = (
+        d * g * (i - i * i),
+        d * c * (f - f * f),
+        d * i * (1 - g) * (1 + g),
+        grad_h * np.tanh(c_next) * (o - o * o),
+    )
     grad_x, grad_before = np.zeros_like(x), np.zeros_like(h)
     grad_w_ih, grad_w_hh, grad_b = np.zeros_like(w_ih), np.zeros_like(w_hh), np.zeros_like(w_ih[:, 0])
     for k, piece in enumerate(pieces):
@@ -180,7 +197,9 @@ def sample_by_sample(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     return [by_x, by_h, d * f, by_w_ih, by_w_hh, sum(a)]
 
 
-@misconception("gru_step", "The update gate is the wrong way round: z keeps the old state, 1 − z lets the candidate in.")
+@misconception(
+    "gru_step", "The update gate is the wrong way round: z keeps the old state, 1 − z lets the candidate in."
+)
 def update_the_wrong_way_round(x, h, w_ih, w_hh, b_ih, b_hh):
     p_r, p_z, p_n = np.split(x @ w_ih.T + b_ih, 3, axis=1)
     q_r, q_z, q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)
@@ -203,7 +222,9 @@ def reset_before_the_product(x, h, w_ih, w_hh, b_ih, b_hh):
     return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
 
 
-@misconception("gru_step", "The bias b_hn stands outside the reset gate: it belongs to q_n and is multiplied with r too.")
+@misconception(
+    "gru_step", "The bias b_hn stands outside the reset gate: it belongs to q_n and is multiplied with r too."
+)
 def bias_outside_the_reset(x, h, w_ih, w_hh, b_ih, b_hh):
     p_r, p_z, p_n = np.split(x @ w_ih.T + b_ih + b_hh, 3, axis=1)
     q_r, q_z, q_n = np.split(h @ w_hh.T, 3, axis=1)
@@ -256,7 +277,9 @@ def gate_by_gate_gru(x, h, w_ih, w_hh, b_ih, b_hh):
     return [(1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)]
 
 
-@misconception("gru_step_backward", "The direct path z ⊙ h from the old state to the new one is missing in ∂h.")
+@misconception(
+    "gru_step_backward", "The direct path z ⊙ h from the old state to the new one is missing in ∂h."
+)
 def direct_path_forgotten(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     r, z, n = np.split(gates, 3, axis=1)
     q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
@@ -276,7 +299,9 @@ def reset_forgotten(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     return p @ w_ih, p @ w_hh + grad_h * z, p.T @ x, p.T @ h, p.sum(axis=0), p.sum(axis=0)
 
 
-@misconception("gru_step_backward", "q_n was computed without its bias b_hn, which the reset gate multiplies as well.")
+@misconception(
+    "gru_step_backward", "q_n was computed without its bias b_hn, which the reset gate multiplies as well."
+)
 def bias_of_q_forgotten(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     r, z, n = np.split(gates, 3, axis=1)
     q_n = np.split(h @ w_hh.T, 3, axis=1)[2]
@@ -286,7 +311,10 @@ def bias_of_q_forgotten(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
 
 
-@misconception("gru_step_backward", "The sign of the update gate's gradient is wrong: h' grows with z where h is above n.")
+@misconception(
+    "gru_step_backward",
+    "The sign of the update gate's gradient is wrong: h' grows with z where h is above n.",
+)
 def sign_of_the_update(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     r, z, n = np.split(gates, 3, axis=1)
     q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
@@ -296,7 +324,9 @@ def sign_of_the_update(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
 
 
-@misconception("gru_step_backward", "The derivative of the candidate is that of σ. It went through tanh: 1 − n².")
+@misconception(
+    "gru_step_backward", "The derivative of the candidate is that of σ. It went through tanh: 1 − n²."
+)
 def candidate_like_a_gate(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     r, z, n = np.split(gates, 3, axis=1)
     q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
@@ -350,7 +380,9 @@ def without_recurrence(cell, inputs, units):
     return {"rnn": 1, "gru": 3, "lstm": 4}[cell] * units * (inputs + 2)
 
 
-@misconception("parameter_count", "All cells are counted alike: a GRU has three blocks of weights, an LSTM four.")
+@misconception(
+    "parameter_count", "All cells are counted alike: a GRU has three blocks of weights, an LSTM four."
+)
 def one_block_for_all(cell, inputs, units):
     return units * (inputs + units + 2)
 

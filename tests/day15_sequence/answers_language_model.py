@@ -26,7 +26,10 @@ def state_not_detached(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), state
 
 
-@misconception("train_step", "The state is not carried: every batch starts from zeros, although it continues the one before.")
+@misconception(
+    "train_step",
+    "The state is not carried: every batch starts from zeros, although it continues the one before.",
+)
 def state_forgotten(model, optimizer, x, y, state, max_norm=1.0):
     model.train()
     logits, state = model(x)
@@ -60,7 +63,10 @@ def not_clipped(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
-@misconception("train_step", "Every number of the gradient was clipped by itself, which turns its direction. Clip the norm of all.")
+@misconception(
+    "train_step",
+    "Every number of the gradient was clipped by itself, which turns its direction. Clip the norm of all.",
+)
 def clipped_by_value(model, optimizer, x, y, state, max_norm=1.0):
     model.train()
     logits, state = model(x, state)
@@ -72,7 +78,10 @@ def clipped_by_value(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
-@misconception("train_step", "The loss is a sum over the places of the batch; a mean is asked for, or the step grows with the batch.")
+@misconception(
+    "train_step",
+    "The loss is a sum over the places of the batch; a mean is asked for, or the step grows with the batch.",
+)
 def summed_loss(model, optimizer, x, y, state, max_norm=1.0):
     model.train()
     logits, state = model(x, state)
@@ -84,7 +93,10 @@ def summed_loss(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
-@misconception("train_step", "The loss compares with x, the characters that were just read, instead of y, those that follow.")
+@misconception(
+    "train_step",
+    "The loss compares with x, the characters that were just read, instead of y, those that follow.",
+)
 def input_for_target(model, optimizer, x, y, state, max_norm=1.0):
     model.train()
     logits, state = model(x, state)
@@ -96,7 +108,10 @@ def input_for_target(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
-@misconception("train_step", "Only the last place of every row counts: a network that is unrolled learns from all of them.")
+@misconception(
+    "train_step",
+    "Only the last place of every row counts: a network that is unrolled learns from all of them.",
+)
 def last_place_only(model, optimizer, x, y, state, max_norm=1.0):
     model.train()
     logits, state = model(x, state)
@@ -108,7 +123,9 @@ def last_place_only(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
-@misconception("train_step", "The optimiser takes its step before the gradient is clipped: then clipping has no effect.")
+@misconception(
+    "train_step", "The optimiser takes its step before the gradient is clipped: then clipping has no effect."
+)
 def clipped_too_late(model, optimizer, x, y, state, max_norm=1.0):
     model.train()
     logits, state = model(x, state)
@@ -163,7 +180,9 @@ def nats_for_bits(model, ids, batch_size=16, steps=64):
     return total / count, math.exp(total / count)
 
 
-@misconception("evaluate", "The perplexity is e to the power of the bits. It is 2 to the bits, or e to the nats.")
+@misconception(
+    "evaluate", "The perplexity is e to the power of the bits. It is 2 to the bits, or e to the nats."
+)
 @torch.no_grad()
 def mixed_bases(model, ids, batch_size=16, steps=64):
     model.eval()
@@ -176,7 +195,9 @@ def mixed_bases(model, ids, batch_size=16, steps=64):
     return bits, math.exp(bits)
 
 
-@misconception("evaluate", "The state is thrown away after every batch, although the next batch goes on with the text.")
+@misconception(
+    "evaluate", "The state is thrown away after every batch, although the next batch goes on with the text."
+)
 @torch.no_grad()
 def state_thrown_away(model, ids, batch_size=16, steps=64):
     model.eval()
@@ -189,7 +210,10 @@ def state_thrown_away(model, ids, batch_size=16, steps=64):
     return nats / math.log(2), math.exp(nats)
 
 
-@misconception("evaluate", "The mean of the batches' means counts a short last batch like a full one. Weigh by the number of places.")
+@misconception(
+    "evaluate",
+    "The mean of the batches' means counts a short last batch like a full one. Weigh by the number of places.",
+)
 @torch.no_grad()
 def mean_of_means(model, ids, batch_size=16, steps=64):
     model.eval()
@@ -201,7 +225,9 @@ def mean_of_means(model, ids, batch_size=16, steps=64):
     return nats / math.log(2), math.exp(nats)
 
 
-@misconception("evaluate", "Dropout is still on: model.eval() is missing, and every evaluation gives another number.")
+@misconception(
+    "evaluate", "Dropout is still on: model.eval() is missing, and every evaluation gives another number."
+)
 @torch.no_grad()
 def dropout_left_on(model, ids, batch_size=16, steps=64):
     model.train()
@@ -271,7 +297,10 @@ def probabilities_divided(logits, temperature=1.0, top_k=None):
     return p / p.sum()
 
 
-@misconception("next_probabilities", "What is left after top-k does not add up to 1: leave out before the softmax, or divide by the sum.")
+@misconception(
+    "next_probabilities",
+    "What is left after top-k does not add up to 1: leave out before the softmax, or divide by the sum.",
+)
 def not_normalised_again(logits, temperature=1.0, top_k=None):
     if temperature < 0 or (top_k is not None and top_k < 1):
         raise ValueError
@@ -292,7 +321,10 @@ def top_k_ignored(logits, temperature=1.0, top_k=None):
     return torch.softmax(logits / temperature, dim=0)
 
 
-@misconception("next_probabilities", "The logits outside the top k were set to 0, and e⁰ is 1: they keep a probability. Use −∞.")
+@misconception(
+    "next_probabilities",
+    "The logits outside the top k were set to 0, and e⁰ is 1: they keep a probability. Use −∞.",
+)
 def zero_for_minus_infinity(logits, temperature=1.0, top_k=None):
     if temperature < 0 or (top_k is not None and top_k < 1):
         raise ValueError
@@ -303,7 +335,10 @@ def zero_for_minus_infinity(logits, temperature=1.0, top_k=None):
     return torch.softmax(logits / temperature, dim=0)
 
 
-@misconception("next_probabilities", "e to the power of large logits overflows, and ∞/∞ is NaN. Subtract the largest first, or use softmax.")
+@misconception(
+    "next_probabilities",
+    "e to the power of large logits overflows, and ∞/∞ is NaN. Subtract the largest first, or use softmax.",
+)
 def overflowing(logits, temperature=1.0, top_k=None):
     if temperature < 0 or (top_k is not None and top_k < 1):
         raise ValueError
@@ -315,7 +350,9 @@ def overflowing(logits, temperature=1.0, top_k=None):
     return e / e.sum()
 
 
-@misconception("next_probabilities", "At temperature 0 the logits are divided by 0: NaN. Greedy is a case of its own.")
+@misconception(
+    "next_probabilities", "At temperature 0 the logits are divided by 0: NaN. Greedy is a case of its own."
+)
 def divided_by_zero(logits, temperature=1.0, top_k=None):
     if temperature < 0 or (top_k is not None and top_k < 1):
         raise ValueError
@@ -354,7 +391,10 @@ def left_out_after_the_softmax(logits, temperature=1.0, top_k=None):
     return p
 
 
-@misconception("generate", "The model forgets: every step starts from zero state and sees one character only. Hand the state on.")
+@misconception(
+    "generate",
+    "The model forgets: every step starts from zero state and sees one character only. Hand the state on.",
+)
 @torch.no_grad()
 def forgets_at_every_step(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()
@@ -368,7 +408,10 @@ def forgets_at_every_step(model, prompt, length, temperature=1.0, top_k=None, se
     return torch.tensor(written, dtype=torch.int64)
 
 
-@misconception("generate", "Only the last character of the prompt was read. The whole prompt goes through the model first.")
+@misconception(
+    "generate",
+    "Only the last character of the prompt was read. The whole prompt goes through the model first.",
+)
 @torch.no_grad()
 def end_of_the_prompt_only(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()
@@ -382,7 +425,10 @@ def end_of_the_prompt_only(model, prompt, length, temperature=1.0, top_k=None, s
     return torch.tensor(written, dtype=torch.int64)
 
 
-@misconception("generate", "The end of the prompt was read twice, once with the prompt and once as the first input after it.")
+@misconception(
+    "generate",
+    "The end of the prompt was read twice, once with the prompt and once as the first input after it.",
+)
 @torch.no_grad()
 def end_of_the_prompt_twice(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()
@@ -411,7 +457,9 @@ def prompt_returned_too(model, prompt, length, temperature=1.0, top_k=None, seed
     return torch.tensor(written, dtype=torch.int64)
 
 
-@misconception("generate", "The likeliest character is always taken: nothing is drawn, and the text soon repeats itself.")
+@misconception(
+    "generate", "The likeliest character is always taken: nothing is drawn, and the text soon repeats itself."
+)
 @torch.no_grad()
 def always_the_likeliest(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()

@@ -16,7 +16,9 @@ def without_memory(x, h, w_ih, w_hh, b):
     return np.tanh(x @ w_ih.T + b)
 
 
-@misconception("rnn_step", "W_hh is transposed. Row i of W_hh belongs to unit i of the *new* state: h @ w_hh.T.")
+@misconception(
+    "rnn_step", "W_hh is transposed. Row i of W_hh belongs to unit i of the *new* state: h @ w_hh.T."
+)
 def recurrent_weights_transposed(x, h, w_ih, w_hh, b):
     return np.tanh(x @ w_ih.T + h @ w_hh + b)
 
@@ -66,7 +68,9 @@ def time_first(x, h0, w_ih, w_hh, b):
     return np.stack(hs), h
 
 
-@misconception("rnn_forward", "The states are one late: h0 stands where the state after the first step belongs.")
+@misconception(
+    "rnn_forward", "The states are one late: h0 stands where the state after the first step belongs."
+)
 def one_late(x, h0, w_ih, w_hh, b):
     h, hs = h0, []
     for t in range(x.shape[1]):
@@ -140,7 +144,9 @@ def without_the_tanh(grad_hs, x, h0, hs, w_ih, w_hh):
     )
 
 
-@misconception("rnn_backward", "W_hh is transposed on the way back: δa W_hh, where the forward pass had h W_hhᵀ.")
+@misconception(
+    "rnn_backward", "W_hh is transposed on the way back: δa W_hh, where the forward pass had h W_hhᵀ."
+)
 def transposed_on_the_way_back(grad_hs, x, h0, hs, w_ih, w_hh):
     before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
     grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
@@ -189,7 +195,9 @@ def weights_of_one_step(grad_hs, x, h0, hs, w_ih, w_hh):
     return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
 
 
-@misconception("rnn_backward", "The gradients of the weights are divided by the batch: the loss has its mean already.")
+@misconception(
+    "rnn_backward", "The gradients of the weights are divided by the batch: the loss has its mean already."
+)
 def divided_by_the_batch(grad_hs, x, h0, hs, w_ih, w_hh):
     before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
     grad_h, grad_a = np.zeros_like(h0), np.empty_like(hs)
@@ -235,7 +243,9 @@ def with_lists(grad_hs, x, h0, hs, w_ih, w_hh):
     return [np.stack(grads_x, axis=1), grad_h, *(sum(part) for part in zip(*parts, strict=True))]
 
 
-@misconception("gradient_norms", "Without 1 − h_t² this is a power of W_hh: the tanh also makes gradients smaller.")
+@misconception(
+    "gradient_norms", "Without 1 − h_t² this is a power of W_hh: the tanh also makes gradients smaller."
+)
 def powers_of_the_matrix(grad, hs, w_hh):
     norms = [np.linalg.norm(grad)]
     for _ in range(hs.shape[1] - 1):
@@ -253,7 +263,9 @@ def from_the_first_step(grad, hs, w_hh):
     return np.array(norms[::-1])
 
 
-@misconception("gradient_norms", "W_hh is transposed on the way back: δa W_hh, where the forward pass had h W_hhᵀ.")
+@misconception(
+    "gradient_norms", "W_hh is transposed on the way back: δa W_hh, where the forward pass had h W_hhᵀ."
+)
 def transposed_on_the_way(grad, hs, w_hh):
     norms = [np.linalg.norm(grad)]
     for t in range(hs.shape[1] - 1, 0, -1):
@@ -262,7 +274,9 @@ def transposed_on_the_way(grad, hs, w_hh):
     return np.array(norms)
 
 
-@misconception("gradient_norms", "One step too many was taken at once: the first norm is that of the gradient itself.")
+@misconception(
+    "gradient_norms", "One step too many was taken at once: the first norm is that of the gradient itself."
+)
 def one_step_ahead(grad, hs, w_hh):
     norms = []
     for t in range(hs.shape[1] - 1, -1, -1):
@@ -271,7 +285,9 @@ def one_step_ahead(grad, hs, w_hh):
     return np.array(norms)
 
 
-@misconception("gradient_norms", "The states are used in the order of time; on the way back the last comes first.")
+@misconception(
+    "gradient_norms", "The states are used in the order of time; on the way back the last comes first."
+)
 def states_in_the_order_of_time(grad, hs, w_hh):
     norms = [np.linalg.norm(grad)]
     for t in range(hs.shape[1] - 1):

@@ -7,7 +7,9 @@ import numpy as np
 from course.testing import misconception, variant
 
 
-@misconception("encode", "These are Unicode code points. An id is the position of the character in the vocabulary.")
+@misconception(
+    "encode", "These are Unicode code points. An id is the position of the character in the vocabulary."
+)
 def code_points(text, vocabulary):
     for position, character in enumerate(text):
         if character not in vocabulary:
@@ -37,7 +39,9 @@ def minus_one_for_the_unknown(text, vocabulary):
     return np.array([vocabulary.find(character) for character in text], dtype=np.int64)
 
 
-@misconception("encode", "Unknown characters are dropped without a word. Raise ValueError: the text would not come back.")
+@misconception(
+    "encode", "Unknown characters are dropped without a word. Raise ValueError: the text would not come back."
+)
 def unknown_dropped(text, vocabulary):
     return np.array([vocabulary.index(c) for c in text if c in vocabulary], dtype=np.int64)
 
@@ -78,14 +82,16 @@ def negative_from_the_end(ids, vocabulary):
     return "".join(vocabulary[number] for number in ids)
 
 
-@misconception("decode", "A list of characters is returned. \"\".join makes one text of it.")
+@misconception("decode", 'A list of characters is returned. "".join makes one text of it.')
 def list_of_characters(ids, vocabulary):
     if any(not 0 <= number < len(vocabulary) for number in ids):
         raise ValueError("outside")
     return [vocabulary[number] for number in ids]
 
 
-@misconception("decode", "There is a blank between the characters that was not in the text: join with the empty string.")
+@misconception(
+    "decode", "There is a blank between the characters that was not in the text: join with the empty string."
+)
 def joined_with_blanks(ids, vocabulary):
     if any(not 0 <= number < len(vocabulary) for number in ids):
         raise ValueError("outside")
@@ -115,7 +121,9 @@ def as_an_array(ids, vocabulary):
     return "".join(np.array(list(vocabulary))[ids].tolist())
 
 
-@misconception("stateful_batches", "The target is the input itself. A model that copies would be perfect: shift by one.")
+@misconception(
+    "stateful_batches", "The target is the input itself. A model that copies would be perfect: shift by one."
+)
 def target_not_shifted(ids, batch_size, steps):
     length = (len(ids) - 1) // batch_size
     if length < 1:
@@ -124,7 +132,9 @@ def target_not_shifted(ids, batch_size, steps):
     return [(x[:, s : s + steps], x[:, s : s + steps]) for s in range(0, length, steps)]
 
 
-@misconception("stateful_batches", "The target comes before the input: this shifts the wrong way and predicts the past.")
+@misconception(
+    "stateful_batches", "The target comes before the input: this shifts the wrong way and predicts the past."
+)
 def shifted_backwards(ids, batch_size, steps):
     length = (len(ids) - 1) // batch_size
     if length < 1:
@@ -149,7 +159,9 @@ def pieces_side_by_side(ids, batch_size, steps):
     return [(a.reshape(batch_size, -1), b.reshape(batch_size, -1)) for a, b in cuts]
 
 
-@misconception("stateful_batches", "The last batch is dropped when it is shorter. It is part of the stream: keep it.")
+@misconception(
+    "stateful_batches", "The last batch is dropped when it is shorter. It is part of the stream: keep it."
+)
 def short_batch_dropped(ids, batch_size, steps):
     length = (len(ids) - 1) // batch_size
     if length < 1:
@@ -159,7 +171,9 @@ def short_batch_dropped(ids, batch_size, steps):
     return [(x[:, s : s + steps], y[:, s : s + steps]) for s in range(0, length - steps + 1, steps)]
 
 
-@misconception("stateful_batches", "Time runs down the columns. Here a row is a piece of text: (batch, time).")
+@misconception(
+    "stateful_batches", "Time runs down the columns. Here a row is a piece of text: (batch, time)."
+)
 def time_first(ids, batch_size, steps):
     length = (len(ids) - 1) // batch_size
     if length < 1:
@@ -222,7 +236,9 @@ def filled_in_front(sequences, padding=0):
     return matrix, mask
 
 
-@misconception("pad_batch", "The mask is upside down: it is True where an id is real and False on the filling.")
+@misconception(
+    "pad_batch", "The mask is upside down: it is True where an id is real and False on the filling."
+)
 def mask_upside_down(sequences, padding=0):
     longest = max(len(s) for s in sequences)
     matrix = np.full((len(sequences), longest), padding, dtype=np.int64)
@@ -246,7 +262,9 @@ def mask_from_the_values(sequences, padding=0):
     return matrix, matrix != padding
 
 
-@misconception("pad_batch", "All sequences were cut to the shortest one: their ends are lost. Fill up to the longest.")
+@misconception(
+    "pad_batch", "All sequences were cut to the shortest one: their ends are lost. Fill up to the longest."
+)
 def cut_to_the_shortest(sequences, padding=0):
     shortest = min(len(s) for s in sequences)
     matrix = np.array([s[:shortest] for s in sequences], dtype=np.int64).reshape(len(sequences), shortest)
@@ -290,7 +308,9 @@ def only_the_last_occurrence(grad, ids, size):
     return table
 
 
-@misconception("embed_backward", "The rows are averaged over their occurrences. A gradient of a sum is a sum.")
+@misconception(
+    "embed_backward", "The rows are averaged over their occurrences. A gradient of a sum is a sum."
+)
 def mean_of_the_occurrences(grad, ids, size):
     table = np.zeros((size, grad.shape[-1]), dtype=grad.dtype)
     np.add.at(table, ids, grad)
@@ -298,12 +318,16 @@ def mean_of_the_occurrences(grad, ids, size):
     return table / np.maximum(counts, 1)
 
 
-@misconception("embed_backward", "The gradients themselves come back, one row per place: sum them by id into the table.")
+@misconception(
+    "embed_backward", "The gradients themselves come back, one row per place: sum them by id into the table."
+)
 def not_collected(grad, ids, size):
     return grad.copy()
 
 
-@misconception("embed_backward", "Id 0 gets no gradient, as if it were padding. Here it is a character like the others.")
+@misconception(
+    "embed_backward", "Id 0 gets no gradient, as if it were padding. Here it is a character like the others."
+)
 def zero_as_padding(grad, ids, size):
     table = np.zeros((size, grad.shape[-1]), dtype=grad.dtype)
     np.add.at(table, ids, grad)
@@ -325,21 +349,30 @@ def place_by_place(grad, ids, size):
     return table
 
 
-@misconception("bigram_probabilities", "The columns add up to 1, not the rows: this is what came before, not what follows.")
+@misconception(
+    "bigram_probabilities",
+    "The columns add up to 1, not the rows: this is what came before, not what follows.",
+)
 def what_came_before(ids, size, smoothing=1.0):
     counts = np.full((size, size), smoothing)
     np.add.at(counts, (ids[:-1], ids[1:]), 1)
     return counts / counts.sum(axis=0)
 
 
-@misconception("bigram_probabilities", "Repeated pairs are counted once: counts[i, j] += 1 with arrays forgets repetitions.")
+@misconception(
+    "bigram_probabilities",
+    "Repeated pairs are counted once: counts[i, j] += 1 with arrays forgets repetitions.",
+)
 def pairs_counted_once(ids, size, smoothing=1.0):
     counts = np.full((size, size), smoothing)
     counts[ids[:-1], ids[1:]] += 1
     return counts / counts.sum(axis=1, keepdims=True)
 
 
-@misconception("bigram_probabilities", "The whole table adds up to 1: these are probabilities of pairs, not of what follows.")
+@misconception(
+    "bigram_probabilities",
+    "The whole table adds up to 1: these are probabilities of pairs, not of what follows.",
+)
 def probabilities_of_pairs(ids, size, smoothing=1.0):
     counts = np.full((size, size), smoothing)
     np.add.at(counts, (ids[:-1], ids[1:]), 1)
@@ -362,7 +395,9 @@ def with_a_counter(ids, size, smoothing=1.0):
     return rows
 
 
-@misconception("learn_merges", "Among equally frequent pairs the last in the alphabet is taken: it should be the first.")
+@misconception(
+    "learn_merges", "Among equally frequent pairs the last in the alphabet is taken: it should be the first."
+)
 def last_in_the_alphabet(words, count):
     tokenised = [list(word) for word in words]
     merges = []
@@ -400,7 +435,9 @@ def different_words_only(words, count):
     return merges
 
 
-@misconception("learn_merges", "Nothing was merged: the most frequent pairs of characters were counted once and listed.")
+@misconception(
+    "learn_merges", "Nothing was merged: the most frequent pairs of characters were counted once and listed."
+)
 def never_merged(words, count):
     counts = collections.Counter(p for word in words for p in zip(word, word[1:], strict=False))
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:count]

@@ -4,10 +4,18 @@ import torch
 from torch.nn import functional
 
 from course.testing import misconception, variant
-from day15_sequence.transformer import causal_mask, multi_head_attention, next_probabilities, sinusoidal_positions
+from day15_sequence.transformer import (
+    causal_mask,
+    multi_head_attention,
+    next_probabilities,
+    sinusoidal_positions,
+)
 
 
-@misconception("Block.forward", "The norm comes after the addition (post-norm, as in 2017). Here each branch begins with it.")
+@misconception(
+    "Block.forward",
+    "The norm comes after the addition (post-norm, as in 2017). Here each branch begins with it.",
+)
 def post_norm(self, x, mask=None):
     weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
     attended, _ = multi_head_attention(x, x, *weights, self.heads, mask)
@@ -15,7 +23,9 @@ def post_norm(self, x, mask=None):
     return self.norm2(x + self.dropout(self.contract(torch.relu(self.expand(x)))))
 
 
-@misconception("Block.forward", "The residual paths are missing: what a branch computes must be added to its input.")
+@misconception(
+    "Block.forward", "The residual paths are missing: what a branch computes must be added to its input."
+)
 def without_residuals(self, x, mask=None):
     normed = self.norm1(x)
     weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
@@ -33,7 +43,10 @@ def dropout_never_applied(self, x, mask=None):
     return x + self.contract(torch.relu(self.expand(self.norm2(x))))
 
 
-@misconception("Block.forward", "Only the queries come from the normalised x, keys and values from x itself. All three come from norm1(x).")
+@misconception(
+    "Block.forward",
+    "Only the queries come from the normalised x, keys and values from x itself. All three come from norm1(x).",
+)
 def memory_not_normalised(self, x, mask=None):
     weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
     attended, _ = multi_head_attention(self.norm1(x), x, *weights, self.heads, mask)
@@ -50,7 +63,10 @@ def mask_not_handed_on(self, x, mask=None):
     return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
 
 
-@misconception("Block.forward", "The normalised x replaced x on the residual path: x itself goes on, only the branch is normalised.")
+@misconception(
+    "Block.forward",
+    "The normalised x replaced x on the residual path: x itself goes on, only the branch is normalised.",
+)
 def normed_residual(self, x, mask=None):
     x = self.norm1(x)
     weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
@@ -82,7 +98,14 @@ def branch_by_branch(self, x, mask=None):
 def with_functional_dropout(self, x, mask=None):
     normed = self.norm1(x)
     out, _ = multi_head_attention(
-        normed, normed, self.query.weight, self.key.weight, self.value.weight, self.out.weight, self.heads, mask
+        normed,
+        normed,
+        self.query.weight,
+        self.key.weight,
+        self.value.weight,
+        self.out.weight,
+        self.heads,
+        mask,
     )
     x = x + functional.dropout(out, self.dropout.p, self.training)
     hidden = self.expand(self.norm2(x)).clamp(min=0)
@@ -101,7 +124,9 @@ def looks_ahead(self, ids, state=None):
     return self.out(self.norm(x)), ()
 
 
-@misconception("Transformer.forward", "The positions are missing: without them the order of the past does not matter.")
+@misconception(
+    "Transformer.forward", "The positions are missing: without them the order of the past does not matter."
+)
 def without_positions(self, ids, state=None):
     length = ids.shape[1]
     if length > self.context:
@@ -113,7 +138,10 @@ def without_positions(self, ids, state=None):
     return self.out(self.norm(x)), ()
 
 
-@misconception("Transformer.forward", "The norm before the last layer is missing: in a pre-norm network nothing else bounds x.")
+@misconception(
+    "Transformer.forward",
+    "The norm before the last layer is missing: in a pre-norm network nothing else bounds x.",
+)
 def without_the_last_norm(self, ids, state=None):
     length = ids.shape[1]
     if length > self.context:
@@ -126,7 +154,9 @@ def without_the_last_norm(self, ids, state=None):
     return self.out(x), ()
 
 
-@misconception("Transformer.forward", "Only one block is used: x must go through all of them, one after the other.")
+@misconception(
+    "Transformer.forward", "Only one block is used: x must go through all of them, one after the other."
+)
 def one_block(self, ids, state=None):
     length = ids.shape[1]
     if length > self.context:
@@ -150,7 +180,9 @@ def embedding_not_dropped(self, ids, state=None):
     return self.out(self.norm(x)), ()
 
 
-@misconception("Transformer.forward", "Probabilities come back instead of logits: the softmax belongs to the loss.")
+@misconception(
+    "Transformer.forward", "Probabilities come back instead of logits: the softmax belongs to the loss."
+)
 def probabilities(self, ids, state=None):
     length = ids.shape[1]
     if length > self.context:
@@ -192,7 +224,9 @@ def with_its_own_triangle(self, ids, state=None):
     return [self.out(x), ()]
 
 
-@misconception("continue_prompt", "The text grows beyond the context. Only its last model.context ids fit in.")
+@misconception(
+    "continue_prompt", "The text grows beyond the context. Only its last model.context ids fit in."
+)
 @torch.no_grad()
 def context_ignored(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()
@@ -205,7 +239,10 @@ def context_ignored(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     return ids
 
 
-@misconception("continue_prompt", "The *first* ids that fit are kept: the model then never sees what it has just written.")
+@misconception(
+    "continue_prompt",
+    "The *first* ids that fit are kept: the model then never sees what it has just written.",
+)
 @torch.no_grad()
 def first_places_kept(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()
@@ -235,7 +272,9 @@ def last_character_only(model, prompt, length, temperature=1.0, top_k=None, seed
     return ids
 
 
-@misconception("continue_prompt", "The logits of the first place were used; what comes next stands at the last place.")
+@misconception(
+    "continue_prompt", "The logits of the first place were used; what comes next stands at the last place."
+)
 @torch.no_grad()
 def first_logits(model, prompt, length, temperature=1.0, top_k=None, seed=0):
     model.eval()

@@ -53,7 +53,9 @@ def test_causal_mask_of_several_lengths(student, rng):
     for queries, keys in [(4, 4), (2, 5), (1, 3), (1, 1), (int(rng.integers(3, 6)), int(rng.integers(6, 9)))]:
         expected = [[j <= keys - queries + i for j in range(keys)] for i in range(queries)]
         result = student.causal_mask(queries, keys)
-        assert_dtype(result, torch.bool, name="mask", cause="a mask holds truth values, not scores to be added")
+        assert_dtype(
+            result, torch.bool, name="mask", cause="a mask holds truth values, not scores to be added"
+        )
         assert_equal(np.asarray(result).tolist(), expected, name="mask")
 
 
@@ -77,14 +79,18 @@ def test_attention_with_a_mask(student, rng):
         mask = draw_mask(rng, *batch, t, s)
         with assert_unchanged(q, k, v, mask):
             output, weights = assert_parts(student.attention(q, k, v, mask), 2)
-        assert_close(weights, weights_by_definition(q, k, mask), rtol=1e-9, atol=1e-10, name="array of weights")
+        assert_close(
+            weights, weights_by_definition(q, k, mask), rtol=1e-9, atol=1e-10, name="array of weights"
+        )
         expected = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         assert_close(output, expected, rtol=1e-9, atol=1e-10, name="output")
     q, k, v = draw(rng, 2, 3, 5, 4), draw(rng, 2, 3, 6, 4), draw(rng, 2, 3, 6, 4)
     padding = draw_mask(rng, 2, 1, 1, 6)
     output, _ = assert_parts(student.attention(q, k, v, padding), 2)
     expected = functional.scaled_dot_product_attention(q, k, v, attn_mask=padding)
-    assert_close(output, expected, rtol=1e-9, atol=1e-10, name="output with a mask (2, 1, 1, 6) that broadcasts")
+    assert_close(
+        output, expected, rtol=1e-9, atol=1e-10, name="output with a mask (2, 1, 1, 6) that broadcasts"
+    )
 
 
 def gradients_of_attention(module, q, k, v, mask, grad):
@@ -184,8 +190,12 @@ def test_multi_head_attention_keeps_the_heads_apart(student, rng):
     width, place = d // heads, int(rng.integers(heads))
     changed = w_v.clone()
     changed[place * width : (place + 1) * width] += 1.0
-    before, _ = assert_parts(student.multi_head_attention(x, x, w_q, w_k, w_v, torch.eye(d).double(), heads), 2)
-    after, _ = assert_parts(student.multi_head_attention(x, x, w_q, w_k, changed, torch.eye(d).double(), heads), 2)
+    before, _ = assert_parts(
+        student.multi_head_attention(x, x, w_q, w_k, w_v, torch.eye(d).double(), heads), 2
+    )
+    after, _ = assert_parts(
+        student.multi_head_attention(x, x, w_q, w_k, changed, torch.eye(d).double(), heads), 2
+    )
     expected = torch_multi_head(x, x, w_q, w_k, changed, torch.eye(d).double(), heads)[0]
     assert_close(after, expected, rtol=1e-9, atol=1e-10, name="output")
     moved = (torch.as_tensor(after) - torch.as_tensor(before)).abs().amax(dim=(0, 1)) > 1e-6
@@ -220,4 +230,6 @@ def test_sinusoidal_positions_are_turned_by_a_step(student, rng):
         moved = positions[step:, 2 * i : 2 * i + 2]
         assert_close(moved, pair, rtol=1e-4, atol=1e-4, name="pair of positions", cause=cause)
     norms = (positions**2).sum(axis=1)
-    assert_that(bool(np.allclose(norms, width / 2, atol=1e-3)), "The positions do not all have the length √(width/2).")
+    assert_that(
+        bool(np.allclose(norms, width / 2, atol=1e-3)), "The positions do not all have the length √(width/2)."
+    )

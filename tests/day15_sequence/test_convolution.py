@@ -9,7 +9,12 @@ from course.testing import assert_close, assert_equal, assert_unchanged, points
 
 @points(0)
 def test_causal_conv1d_equals_torch(student, rng):
-    for b, c, t, o, k, dilation in [(2, 3, 9, 4, 2, 1), (1, 2, 7, 3, 3, 2), (3, 1, 4, 1, 2, 4), (1, 2, 5, 2, 1, 3)]:
+    for b, c, t, o, k, dilation in [
+        (2, 3, 9, 4, 2, 1),
+        (1, 2, 7, 3, 3, 2),
+        (3, 1, 4, 1, 2, 4),
+        (1, 2, 5, 2, 1, 3),
+    ]:
         x, weight = torch.tensor(rng.normal(size=(b, c, t))), torch.tensor(rng.normal(size=(o, c, k)))
         with assert_unchanged(x, weight):
             result = student.causal_conv1d(x, weight, dilation)
@@ -25,7 +30,9 @@ def test_causal_conv1d_never_looks_ahead(student, rng):
     changed[:, :, 7] += 1.0
     before, after = (torch.as_tensor(student.causal_conv1d(each, weight, 2)) for each in (x, changed))
     moved = (after - before).abs().amax(dim=(0, 1)) > 1e-9
-    assert_equal(moved.tolist(), [t in (7, 9, 11) for t in range(12)], name="list of places that a change at 7 reaches")
+    assert_equal(
+        moved.tolist(), [t in (7, 9, 11) for t in range(12)], name="list of places that a change at 7 reaches"
+    )
 
 
 @points(0)
@@ -53,4 +60,6 @@ def test_rollout_of_a_linear_model(student, rng):
         for row in rows:
             for _ in range(steps):
                 row.append(float(np.dot(row[-n:], weight.numpy())))
-        assert_close(result, np.array([row[n:] for row in rows]), rtol=1e-9, atol=1e-12, name="array of predictions")
+        assert_close(
+            result, np.array([row[n:] for row in rows]), rtol=1e-9, atol=1e-12, name="array of predictions"
+        )

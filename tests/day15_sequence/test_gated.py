@@ -51,14 +51,20 @@ def torch_gru(parts):
 
 def lstm_gates(x, h, w_ih, w_hh, b_ih, b_hh):
     """i, f, g, o side by side, by their definition in PyTorch."""
-    x, h, w_ih, w_hh, b_ih, b_hh = (torch.tensor(p, dtype=torch.float64) for p in (x, h, w_ih, w_hh, b_ih, b_hh))
-    i, f, g, o = (torch.nn.functional.linear(x, w_ih, b_ih) + torch.nn.functional.linear(h, w_hh, b_hh)).chunk(4, 1)
+    x, h, w_ih, w_hh, b_ih, b_hh = (
+        torch.tensor(p, dtype=torch.float64) for p in (x, h, w_ih, w_hh, b_ih, b_hh)
+    )
+    i, f, g, o = (
+        torch.nn.functional.linear(x, w_ih, b_ih) + torch.nn.functional.linear(h, w_hh, b_hh)
+    ).chunk(4, 1)
     return torch.cat([i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()], dim=1).numpy()
 
 
 def gru_gates(x, h, w_ih, w_hh, b_ih, b_hh):
     """r, z, n side by side, by their definition in PyTorch."""
-    x, h, w_ih, w_hh, b_ih, b_hh = (torch.tensor(p, dtype=torch.float64) for p in (x, h, w_ih, w_hh, b_ih, b_hh))
+    x, h, w_ih, w_hh, b_ih, b_hh = (
+        torch.tensor(p, dtype=torch.float64) for p in (x, h, w_ih, w_hh, b_ih, b_hh)
+    )
     p, q = torch.nn.functional.linear(x, w_ih, b_ih), torch.nn.functional.linear(h, w_hh, b_hh)
     (p_r, p_z, p_n), (q_r, q_z, q_n) = p.chunk(3, 1), q.chunk(3, 1)
     r, z = (p_r + q_r).sigmoid(), (p_z + q_z).sigmoid()
@@ -124,7 +130,9 @@ def test_lstm_step_backward_through_many_steps(student, rng):
     expected = torch.autograd.grad(hs, parts[:4], torch.tensor(grad_hs))
     states, grads = assert_parts(student.run(backward_through_time, grad_hs, x, h, c, weights), 2)
     assert_close(states, hs.detach(), **TIGHT, name="array of hidden states")
-    for name, grad, want in zip(("x", "W_ih", "W_hh", "a bias"), assert_parts(grads, 4), expected, strict=True):
+    for name, grad, want in zip(
+        ("x", "W_ih", "W_hh", "a bias"), assert_parts(grads, 4), expected, strict=True
+    ):
         assert_close(grad, want, **TIGHT, name=f"gradient by {name}")
 
 

@@ -105,11 +105,17 @@ def assert_steps_by_hand(student, weights, batches, rate, max_norm):
     losses, state, tied, after, in_training = assert_parts(result, 5)
     expected_losses, expected_state, expected_after = updates_by_hand(weights, batches, rate, max_norm)
     assert_close(losses, np.array(expected_losses), **CLIPPED, name="list of losses")
-    assert_that(not tied, "The state still belongs to the graph of its batch.", "detach() it before it is handed on")
+    assert_that(
+        not tied, "The state still belongs to the graph of its batch.", "detach() it before it is handed on"
+    )
     for name, part, want in zip(("h", "c"), assert_parts(state, 2), expected_state, strict=True):
         assert_close(part, want, **CLIPPED, name=f"state {name}")
     assert_close(after, expected_after, **CLIPPED, name="vector of all weights after the steps")
-    assert_that(in_training, "The model is not in training mode.", "model.train() comes first: dropout is for training")
+    assert_that(
+        in_training,
+        "The model is not in training mode.",
+        "model.train() comes first: dropout is for training",
+    )
 
 
 @points(1)
@@ -171,6 +177,7 @@ def train_char_lstm(module, ids, size, seed):
     """The weights of a small CharLSTM after training on the ids."""
     import torch
 
+    torch.set_num_threads(1)
     torch.manual_seed(seed)
     model = module.CharLSTM(size, 16, 64)
     module.train(model, ids, 4.0, 16, 32, 1e-2)
@@ -268,10 +275,16 @@ def test_next_probabilities_at_the_edges(student, rng):
     logits = draw_logits(rng, 6)
     greedy = np.zeros(6)
     greedy[np.argmax(logits)] = 1
-    assert_close(student.next_probabilities(torch.tensor(logits), 0.0), greedy, name="vector of probabilities")
-    assert_close(student.next_probabilities(torch.tensor(logits), 0.0, 3), greedy, name="vector of probabilities")
+    assert_close(
+        student.next_probabilities(torch.tensor(logits), 0.0), greedy, name="vector of probabilities"
+    )
+    assert_close(
+        student.next_probabilities(torch.tensor(logits), 0.0, 3), greedy, name="vector of probabilities"
+    )
     tied = torch.tensor([1.0, 3.0, 3.0, 2.0], dtype=torch.float64)
-    assert_close(student.next_probabilities(tied, 0), np.array([0.0, 1, 0, 0]), name="vector of probabilities")
+    assert_close(
+        student.next_probabilities(tied, 0), np.array([0.0, 1, 0, 0]), name="vector of probabilities"
+    )
     large = 1000 + 50 * logits
     result = student.next_probabilities(torch.tensor(large), 0.5)
     assert_close(result, softmax(large / 0.5), name="vector of probabilities")
@@ -352,7 +365,9 @@ def test_generate_the_same_text_for_the_same_seed(student, rng):
     first, other = (int(n) for n in rng.integers(2**31, size=2))
     texts = [student.generate(Counting(table), prompt, 60, seed=seed) for seed in (first, other, first)]
     for text in texts:
-        assert_that(bool(((np.asarray(text) >= 0) & (np.asarray(text) < 6)).all()), "An id is outside the vocabulary.")
+        assert_that(
+            bool(((np.asarray(text) >= 0) & (np.asarray(text) < 6)).all()), "An id is outside the vocabulary."
+        )
     assert_equal(texts[2], np.asarray(texts[0]), name="text written with the same seed")
     same = bool(np.array_equal(np.asarray(texts[0]), np.asarray(texts[1])))
     assert_that(not same, "Two different seeds wrote the same 60 characters.", "the seed is not used")

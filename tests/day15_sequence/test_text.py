@@ -71,7 +71,6 @@ def test_decode_is_the_way_back(student, rng):
             result = student.decode(ids, vocabulary)
         assert_equal(result, text, name="text")
 
-
     vocabulary = draw_vocabulary(rng, 7)
     for wrong in (-1, 7):
         ids = rng.integers(7, size=5)

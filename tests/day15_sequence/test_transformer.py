@@ -46,7 +46,9 @@ def draw_block(rng, width):
 def torch_block(weights, heads, x, mask=None):
     """The same block out of torch.nn: LayerNorm, MultiheadAttention without biases, ReLU between two linear layers."""
     width = x.shape[-1]
-    layer = nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, batch_first=True, norm_first=True).to(x.dtype)
+    layer = nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, batch_first=True, norm_first=True).to(
+        x.dtype
+    )
     zeros = torch.zeros(3 * width, dtype=x.dtype)
     state = {
         "self_attn.in_proj_weight": torch.cat([weights[f"{n}.weight"] for n in ("query", "key", "value")]),
@@ -172,7 +174,9 @@ def test_transformer_forward_never_looks_ahead(student, rng):
     )
     assert_close(after, torch_transformer(weights, 2, changed), rtol=1e-4, atol=1e-4, name="array of logits")
     cause = f"places before {place} see what comes after them: is the mask causal, in every block?"
-    assert_close(after[:, :place], before[:, :place], rtol=1e-9, atol=1e-9, name="prefix of the logits", cause=cause)
+    assert_close(
+        after[:, :place], before[:, :place], rtol=1e-9, atol=1e-9, name="prefix of the logits", cause=cause
+    )
     moved = (after - before).abs().amax(dim=(0, 2)) > 1e-6
     assert_that(bool(moved[place:].all()), "A place does not see everything before it.")
 
@@ -193,6 +197,7 @@ def train_transformer(module, ids, size, seed):
     import torch
     from day15_sequence.language_model import train
 
+    torch.set_num_threads(1)
     torch.manual_seed(seed)
     model = module.Transformer(size, 48, 4, 2, 32, 0.05)
     train(model, ids, 4.0, 16, 32, 8e-3)
@@ -236,7 +241,13 @@ class LastPlaces(nn.Module):
 
 @points(1)
 def test_continue_prompt_greedily(student, rng):
-    for size, context, prompt_length, length in [(11, 20, 4, 9), (17, 6, 3, 12), (13, 5, 9, 4), (7, 9, 1, 1), (5, 8, 2, 0)]:
+    for size, context, prompt_length, length in [
+        (11, 20, 4, 9),
+        (17, 6, 3, 12),
+        (13, 5, 9, 4),
+        (7, 9, 1, 1),
+        (5, 8, 2, 0),
+    ]:
         ids = rng.integers(size, size=prompt_length).tolist()
         tensor = torch.tensor(ids)
         with assert_unchanged(tensor):
