@@ -1,4 +1,4 @@
-"""Text for language models: the docstrings of the installed NumPy, a text file of yours, or sentences of a tiny language."""
+"""Text for language models: the docstrings of the installed NumPy, a text file of yours, or a tiny language."""
 
 import importlib
 import inspect

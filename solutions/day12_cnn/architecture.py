@@ -34,9 +34,6 @@ LENET: list[Layer] = [
 ]
 """The network of lenet.py: for one channel of 8×8 pixels."""
 
-MLP: list[Layer] = [("flatten",), ("dense", 64), ("relu",), ("dense", 64), ("relu",), ("dense", 10)]
-"""A fully connected network to compare it with."""
-
 
 def summary(layers: list[Layer], input_shape: Shape) -> list[tuple[Shape, int]]:
     """Shape of the output and number of parameters, layer by layer.

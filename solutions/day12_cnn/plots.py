@@ -16,7 +16,7 @@ from torch import nn
 
 from course.data import load_digits, load_photograph
 from course.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, panels, show_image
-from day12_cnn.architecture import LENET, MLP, Layer, receptive_field, summary
+from day12_cnn.architecture import LENET, Layer, Shape, receptive_field, summary
 from day12_cnn.convolution import im2col
 from day12_cnn.correlation import convolve, correlate, image_gradient, match_template, output_size
 from day12_cnn.lenet import Arrays, forward, initial_parameters, split_digits, train
@@ -33,7 +33,7 @@ def figure_arithmetic() -> Figure:
         ("padding 1, stride 2", 2, 1, 1),
         ("padding 1, dilation 2", 1, 1, 2),
     )
-    figure, axes = panels(1, 4, size=(3.0, 3.3))
+    figure, axes = panels(1, 4, size=(3.0, 3.7))
     number = np.arange(1, 50).reshape(1, 1, 7, 7)
     for ax, (name, stride, padding, dilation) in zip(axes, settings, strict=True):
         columns = im2col(number, (3, 3), (stride, stride), (padding, padding), (dilation, dilation))[0]
@@ -156,23 +156,26 @@ def figure_batch_norm() -> Figure:
 
 
 def figure_parameters() -> Figure:
-    """Where the parameters are: a LeNet and a perceptron, for 8×8 and for 32×32 pixels."""
+    """Where the parameters are: a LeNet, and dense layers that put out as many numbers as each of its layers."""
     figure, axes = panels(1, 2, size=(5.6, 3.9))
     for ax, side in zip(axes, (8, 32), strict=True):
-        start = 0
-        for layers, colour in ((LENET, BLUE), (MLP, ORANGE)):
+        shape: Shape = (1, side, side)
+        widths = [int(np.prod(size)) for size, parameters in summary(LENET, shape) if parameters]
+        dense: list[Layer] = [("flatten",), *(("dense", width) for width in widths)]
+        totals, start = [], 0
+        for layers, colour in ((LENET, BLUE), (dense, ORANGE)):
             rows = [
-                (layer, *row) for layer, row in zip(layers, summary(layers, (1, side, side)), strict=True)
+                (layer[0], size, parameters)
+                for layer, (size, parameters) in zip(layers, summary(layers, shape), strict=True)
+                if parameters
             ]
-            rows = [row for row in rows if row[2]]
-            places = np.arange(start, start + len(rows))
-            ax.barh(places, [count for _, _, count in rows], color=colour)
-            for place, (layer, shape, count) in zip(places, rows, strict=True):
-                ax.text(count, place, f" {layer[0]} → {'×'.join(map(str, shape))}", va="center", fontsize=9)
+            for place, (kind, size, parameters) in enumerate(rows, start):
+                ax.barh(place, parameters, color=colour)
+                ax.text(parameters, place, f" {kind} → {'×'.join(map(str, size))}", va="center", fontsize=9)
+            totals.append(sum(parameters for _, _, parameters in rows))
             start += len(rows) + 1
-        totals = [sum(count for _, count in summary(layers, (1, side, side))) for layers in (LENET, MLP)]
         ax.set_xscale("log")
-        ax.set(xlim=(100, 3e7), yticks=[1.5, 6], yticklabels=["LeNet", "MLP"])
+        ax.set(xlim=(100, 2e11), yticks=[1.5, 6.5], yticklabels=["LeNet", "dense"])
         ax.invert_yaxis()
         label(ax, "parameters", "", f"{side}×{side} pixels: {totals[0]:,} against {totals[1]:,}")
     return figure
@@ -223,6 +226,7 @@ def figure_feature_maps() -> Figure:
     for ax in axes:
         ax.axis("off")
     show_image(axes[9], -images[index, 0], "digit", -images.max(), -images.min())
+    axes[9].title.set_fontsize(8)
     rows = (
         (0, "weights", parameters["conv1.weight"][:8, 0]),
         (1, "conv1", maps["conv1"][0]),
@@ -268,19 +272,19 @@ def figure_digit_net() -> Figure:
     model = DigitNet()
     losses = fit(model, train_images, train_labels)
     answers = predict(model, test_images)
-    wrong = torch.nonzero(answers != test_labels)[:, 0][:9].tolist()
+    wrong = torch.nonzero(answers != test_labels)[:, 0][:6].tolist()
     figure = panels(1, 2, size=(4.6, 3.9))[0]
     curve, tiles = figure.axes
     curve.semilogy(range(1, len(losses) + 1), losses, color=PURPLE, marker="o")
     label(curve, "epoch", "cross-entropy, training", "ten epochs of Adam")
-    mosaic = np.full((30, 30), test_images.min().item())
+    mosaic = np.full((20, 30), test_images.min().item())
     for place, index in enumerate(wrong):
         row, column = divmod(place, 3)
         mosaic[10 * row + 1 : 10 * row + 9, 10 * column + 1 : 10 * column + 9] = test_images[index, 0]
     show_image(
         tiles,
         -mosaic,
-        f"{(answers == test_labels).double().mean():.1%} right; wrong are",
+        f"{(answers == test_labels).double().mean():.1%} of 500 right; wrong, for example",
         -mosaic.max(),
         -mosaic.min(),
     )

@@ -1,5 +1,4 @@
-"""A language model of characters: an LSTM trained by truncated backpropagation through time, measured in bits, and asked to
-write.
+"""A language model of characters: trained by truncated backpropagation through time, measured in bits, asked to write.
 
 From here on PyTorch computes the gradients and `torch.nn.LSTM` the steps: you have written both by hand.
 """

@@ -4,6 +4,7 @@ A language model never sees text. It sees a stream of integers and is asked, at 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -225,9 +226,9 @@ def bigram_probabilities(ids: np.ndarray, size: int, smoothing: float = 1.0) -> 
 def learn_merges(words: Sequence[str], count: int) -> list[tuple[str, str]]:
     """Optional: byte-pair encoding, the tokens between characters and words.
 
-    At first every word is a list of characters. Then, ``count`` times, the pair of neighbouring tokens that occurs most
-    often in all words is merged into one token, everywhere, from left to right. Among pairs that are equally frequent the
-    smallest in alphabetical order is taken. It ends early when no word has two tokens left.
+    At first every word is a list of characters. Then, ``count`` times, the pair of neighbouring tokens that occurs
+    most often in all words is merged into one token, everywhere, from left to right. Among equally frequent pairs the
+    first in alphabetical order is taken. It ends early when no word has two tokens left.
 
     Parameters
     ----------
@@ -249,7 +250,7 @@ def learn_merges(words: Sequence[str], count: int) -> list[tuple[str, str]]:
     for _ in range(count):
         counts: dict[tuple[str, str], int] = {}
         for tokens in tokenised:
-            for pair in zip(tokens, tokens[1:], strict=False):
+            for pair in pairwise(tokens):
                 counts[pair] = counts.get(pair, 0) + 1
         if not counts:
             break

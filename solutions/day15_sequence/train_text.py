@@ -1,4 +1,4 @@
-"""Train the LSTM on NumPy's docstrings, or on a text of yours, measure it on what was held out and let it write (given).
+"""Train the LSTM on NumPy's docstrings or a text of yours, measure it on the held-out part, let it write (given).
 
     python -m day15_sequence.train_text
     python -m day15_sequence.train_text --text novel.txt --epochs 5

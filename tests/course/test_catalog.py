@@ -111,6 +111,7 @@ def test_an_unknown_limit_is_named(tiny: Course) -> None:
 
 
 def test_a_draft_is_left_out_until_asked_for(tiny: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COURSE_DRAFTS", raising=False)
     course = _damage(tiny, "course.toml", "part = 1", "part = 1\ndraft = true")
     assert course.days == ()
     monkeypatch.setenv("COURSE_DRAFTS", "1")

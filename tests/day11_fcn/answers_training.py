@@ -174,27 +174,28 @@ def last_state(parameters, train, validation, learning_rate, batch_size, epochs,
 
 @misconception(
     "fit",
-    "The state is chosen by the training loss. That is nearly always the last one, however much it "
-    "has learned by heart.",
+    "The training loss was averaged over the batches while the weights were changing. It is measured at the end "
+    "of the epoch, on all training samples, like the validation loss.",
 )
-def chosen_by_the_training_loss(
+def averaged_over_the_batches(
     parameters, train, validation, learning_rate, batch_size, epochs, rng, rate=0.0
 ):
     history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
-    states = []
+    best = parameters
     for _ in range(epochs):
+        losses = []
         for x, labels in minibatches(*train, batch_size, rng):
             logits, cache = mlp(parameters, x, rate=rate, rng=rng)
+            losses.append(cross_entropy(logits, labels))
             gradients = mlp_backward(parameters, cache, cross_entropy_gradient(logits, labels))
             parameters = sgd_step(parameters, gradients, learning_rate)
-        states.append(parameters)
         logits, _ = mlp(parameters, validation[0])
-        history["train_loss"].append(cross_entropy(mlp(parameters, train[0])[0], train[1]))
+        history["train_loss"].append(float(np.mean(losses)))
         history["validation_loss"].append(cross_entropy(logits, validation[1]))
         history["validation_accuracy"].append(accuracy(logits, validation[1]))
-    worst = int(np.argmax(history["validation_loss"]))
-    best = int(np.argmin(history["train_loss"]))
-    return states[best if best != len(states) - 1 else worst], history
+        if history["validation_loss"][-1] == min(history["validation_loss"]):
+            best = parameters
+    return best, history
 
 
 @misconception("fit", "The losses are those of before the epoch: measure at its end, after the steps.")
@@ -281,7 +282,20 @@ def trained_on_validation_too(
     parameters, train, validation, learning_rate, batch_size, epochs, rng, rate=0.0
 ):
     everything = [np.concatenate(parts) for parts in zip(train, validation, strict=True)]
-    return last_state(parameters, everything, validation, learning_rate, batch_size, epochs, rng, rate)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    best = parameters
+    for _ in range(epochs):
+        for x, labels in minibatches(*everything, batch_size, rng):
+            logits, cache = mlp(parameters, x, rate=rate, rng=rng)
+            gradients = mlp_backward(parameters, cache, cross_entropy_gradient(logits, labels))
+            parameters = sgd_step(parameters, gradients, learning_rate)
+        logits, _ = mlp(parameters, validation[0])
+        history["train_loss"].append(cross_entropy(mlp(parameters, train[0])[0], train[1]))
+        history["validation_loss"].append(cross_entropy(logits, validation[1]))
+        history["validation_accuracy"].append(accuracy(logits, validation[1]))
+        if history["validation_loss"][-1] == min(history["validation_loss"]):
+            best = parameters
+    return best, history
 
 
 @variant("fit")

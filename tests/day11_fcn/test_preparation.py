@@ -168,6 +168,9 @@ def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     assert_that(
         not np.array_equal(orders[0], labels), "The samples come in the order in which they were given."
     )
+    positions = np.argsort(labels)[np.asarray(first[0][1])]
+    cause = "the order of the samples is random, not only that of the batches"
+    assert_that(np.ptp(positions) > 7, "The samples of a batch are neighbours in the data.", cause)
     cause = "every epoch draws a new order from the generator it is given"
     assert_that(not np.array_equal(*orders), "Two epochs have the same order.", cause)
     [plain] = student.run(epochs_of, x, labels, 8, None, 1)

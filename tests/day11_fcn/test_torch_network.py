@@ -10,7 +10,6 @@ from course.data import load_digits
 from course.testing import (
     assert_between,
     assert_close,
-    assert_dtype,
     assert_equal,
     assert_parts,
     assert_that,
@@ -20,18 +19,30 @@ from course.testing import (
 )
 
 
+def samples_of(module, x, labels, indices):
+    """The length of a dataset, and single samples with their dtypes."""
+    import torch
+
+    dataset = module.ArrayDataset(x, labels)
+    samples = [dataset[index] for index in indices]
+    return len(dataset), [
+        (*sample, *(str(torch.as_tensor(part).dtype) for part in sample)) for sample in samples
+    ]
+
+
 @points(1)
 def test_array_dataset_gives_single_samples(student, rng):
     for n, d, kind in [(7, 3, np.float64), (1, 5, np.float32), (12, 1, np.float64)]:
         x, labels = rng.normal(size=(n, d)).astype(kind), rng.integers(0, 9, size=n).astype(np.int32)
-        dataset = student.ArrayDataset(x, labels)
-        assert_equal(len(dataset), n, name="length")
-        for index in {0, n // 2, n - 1}:
-            sample, label = assert_parts(dataset[index], 2, name=f"sample {index}")
-            assert_close(sample, x[index], rtol=1e-5, atol=1e-6, name=f"inputs of sample {index}")
-            assert_dtype(sample, "torch.float32", name="inputs", cause="the weights of a module are float32")
-            assert_equal(label, int(labels[index]), name=f"label of sample {index}")
-            assert_dtype(label, "torch.int64", name="label", cause="cross_entropy wants labels of 64 bits")
+        indices = sorted({0, n // 2, n - 1})
+        length, samples = student.run(samples_of, x, labels, indices)
+        assert_equal(length, n, name="length")
+        for index, parts in zip(indices, samples, strict=True):
+            parts = assert_parts(parts, 4, name=f"sample {index} with its dtypes")
+            assert_close(parts[0], x[index], rtol=1e-5, atol=1e-6, name=f"inputs of sample {index}")
+            assert_equal(parts[1], int(labels[index]), name=f"label of sample {index}")
+            cause = "weights of a module are float32, and cross_entropy wants labels of 64 bits"
+            assert_equal(parts[2:], ("torch.float32", "torch.int64"), name="pair of dtypes", cause=cause)
 
 
 def parameters_and_logits(module, sizes, x, seed):

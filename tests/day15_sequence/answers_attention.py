@@ -175,8 +175,8 @@ def scale_forgotten(grad, q, k, v, weights):
 
 @misconception(
     "attention_backward",
-    "The softmax is differentiated entry by entry, P (1 − P). Its entries depend on each other: subtract the row sum of "
-    "δP ⊙ P.",
+    "The softmax is differentiated entry by entry, P (1 − P). Its entries depend on each other: subtract the row sum "
+    "of δP ⊙ P.",
 )
 def softmax_entry_by_entry(grad, q, k, v, weights):
     scale = 1 / math.sqrt(q.shape[-1])
@@ -243,7 +243,8 @@ def heads_not_split(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
 
 @misconception(
     "multi_head_attention",
-    "The split is only a reshape, so that heads get places instead of features: split the features, then exchange the axes.",
+    "The split is only a reshape, so that heads get places instead of features: split the features, then exchange "
+    "the axes.",
 )
 def places_split_for_features(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     if x.shape[-1] % heads:

@@ -1,6 +1,7 @@
 """Answers to text.py: wrong ones with what went wrong, and right ones in another style."""
 
 import collections
+import itertools
 
 import numpy as np
 
@@ -402,7 +403,7 @@ def last_in_the_alphabet(words, count):
     tokenised = [list(word) for word in words]
     merges = []
     for _ in range(count):
-        counts = collections.Counter(p for t in tokenised for p in zip(t, t[1:], strict=False))
+        counts = collections.Counter(p for t in tokenised for p in itertools.pairwise(t))
         if not counts:
             break
         best = max(sorted(counts, reverse=True), key=counts.__getitem__)
@@ -421,7 +422,7 @@ def different_words_only(words, count):
     tokenised = [list(word) for word in set(words)]
     merges = []
     for _ in range(count):
-        counts = collections.Counter(p for t in tokenised for p in zip(t, t[1:], strict=False))
+        counts = collections.Counter(p for t in tokenised for p in itertools.pairwise(t))
         if not counts:
             break
         best = min(counts, key=lambda pair: (-counts[pair], pair))
@@ -439,7 +440,7 @@ def different_words_only(words, count):
     "learn_merges", "Nothing was merged: the most frequent pairs of characters were counted once and listed."
 )
 def never_merged(words, count):
-    counts = collections.Counter(p for word in words for p in zip(word, word[1:], strict=False))
+    counts = collections.Counter(p for word in words for p in itertools.pairwise(word))
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:count]
 
 

@@ -257,7 +257,8 @@ def first_places_kept(model, prompt, length, temperature=1.0, top_k=None, seed=0
 
 @misconception(
     "continue_prompt",
-    "Only the last character is shown to the model, as to a recurrent one. A transformer has no state: show it everything.",
+    "Only the last character is shown to the model, as to a recurrent one. A transformer has no state: show it "
+    "everything.",
 )
 @torch.no_grad()
 def last_character_only(model, prompt, length, temperature=1.0, top_k=None, seed=0):

@@ -1,4 +1,4 @@
-"""Checks of convolution.py (optional): PyTorch's convolution with zeros on the left, and what the future must not change."""
+"""Checks of convolution.py (optional): PyTorch's convolution with zeros on the left, and what a change may reach."""
 
 import numpy as np
 import torch

@@ -1,4 +1,4 @@
-"""Checks of gated.py: the cells of PyTorch with the same weights, to 1e-10 in double precision, outputs and gradients."""
+"""Checks of gated.py: PyTorch's cells with the same weights, to 1e-10 in double precision, outputs and gradients."""
 
 import numpy as np
 import torch

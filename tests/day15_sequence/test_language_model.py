@@ -1,4 +1,4 @@
-"""Checks of language_model.py: training steps by hand-written updates, bits by definition, text from models that cannot hide."""
+"""Checks of language_model.py: updates by hand, bits by definition, text from models whose answer is known."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Checks of rnn.py: against torch.nn.RNN with the same weights, its gradients by autograd and by central differences."""
+"""Checks of rnn.py: torch.nn.RNN with the same weights, gradients by autograd and by central differences."""
 
 import numpy as np
 import torch

@@ -1,5 +1,7 @@
 """Checks of text.py: vocabularies in any order, streams whose pieces must fit together again, gradients by autograd."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 
@@ -160,7 +162,7 @@ def test_bigram_probabilities_count_pairs(student, rng):
     for n, size, smoothing in [(50, 4, 1.0), (300, 6, 0.3), (2, 3, 2.0)]:
         ids = rng.integers(size, size=n)
         counts = np.zeros((size, size))
-        for i, j in zip(ids, ids[1:], strict=False):
+        for i, j in pairwise(ids):
             counts[i, j] += 1
         expected = (counts + smoothing) / (counts.sum(axis=1, keepdims=True) + size * smoothing)
         with assert_unchanged(ids):

@@ -195,6 +195,7 @@ def test_transformer_forward_drops_out_the_embedding(student, rng):
 def train_transformer(module, ids, size, seed):
     """The weights of a small Transformer after training on the ids."""
     import torch
+
     from day15_sequence.language_model import train
 
     torch.set_num_threads(1)

@@ -1,0 +1,66 @@
+# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
+# skeleton e1a38b40bff7b2de
+"""Train the LSTM on NumPy's docstrings or a text of yours, measure it on the held-out part, let it write (given).
+
+    python -m day15_sequence.train_text
+    python -m day15_sequence.train_text --text novel.txt --epochs 5
+
+About a minute on one core. Ctrl-C stops the training and goes on with what has been learned.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from course.data import load_text
+from day15_sequence.language_model import CharLSTM, evaluate, generate, train
+from day15_sequence.text import bigram_probabilities, build_vocabulary, decode, encode
+
+
+def split_text(text: str) -> tuple[np.ndarray, np.ndarray, str]:
+    """The first nine tenths for training, the last tenth held out, and the vocabulary of the first.
+
+    What is held out is cleaned of the characters that never occur in training: the model has no logit for them.
+    """
+    cut = len(text) * 9 // 10
+    vocabulary = build_vocabulary(text[:cut])
+    held_out = "".join(character for character in text[cut:] if character in vocabulary)
+    return encode(text[:cut], vocabulary), encode(held_out, vocabulary), vocabulary
+
+
+def bigram_bits(training: np.ndarray, held_out: np.ndarray, size: int) -> float:
+    """Bits per character of the model that counts pairs."""
+    p = bigram_probabilities(training, size)
+    return float(-np.log2(p[held_out[:-1], held_out[1:]]).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Train a character LSTM and let it write.")
+    parser.add_argument("--text", type=Path, help="a UTF-8 text file (default: the docstrings of NumPy)")
+    parser.add_argument("--epochs", type=float, default=3.0, help="passes over the text (default: 3)")
+    parser.add_argument("--units", type=int, default=192, help="size of the LSTM (default: 192)")
+    parser.add_argument("--seed", type=int, default=0, help="of weights and samples (default: 0)")
+    chosen = parser.parse_args()
+
+    torch.set_num_threads(1)  # steps this small gain nothing from a second thread, and lose on a busy machine
+    torch.manual_seed(chosen.seed)
+    training, held_out, vocabulary = split_text(load_text(chosen.text))
+    model = CharLSTM(len(vocabulary), units=chosen.units)
+    started = time.perf_counter()
+    train(model, training, chosen.epochs)
+    seconds = time.perf_counter() - started
+    bits, perplexity = evaluate(model, held_out)
+    print(f"{seconds:.0f} s of training on {len(training):,} characters, {len(vocabulary)} different ones")
+    print(f"held out: {bits:.3f} bits per character, perplexity {perplexity:.2f}")
+
+    prompt = torch.as_tensor(training[:20])
+    for temperature in (0.5, 1.0, 1.5):
+        ids = generate(model, prompt, 300, temperature, seed=chosen.seed)
+        print(f"\n--- temperature {temperature}\n{decode(np.asarray(ids), vocabulary)}")
+
+
+if __name__ == "__main__":
+    main()
