@@ -177,8 +177,8 @@ def grade(
 ) -> None:
     """Grade a folder of submissions in isolation.
 
-    SUBMISSIONS holds one folder (or .zip, .tar.gz) per student, each with day folders as in the course. Results are written as
-    they are ready; started again, the run goes on where it was stopped.
+    SUBMISSIONS holds one folder (or .zip, .tar.gz) per student, each with day folders as in the course.
+    Results are written as they are ready; started again, the run goes on where it was stopped.
     """
     from course.grading.classes import grade_class
     from course.report.terminal import show_class

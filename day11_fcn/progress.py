@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 7f7fd5d1d1a7cafb
+# skeleton 29e512bc4ba24fee
 """Long loops that can be watched and stopped (given): a bar with loss and remaining time, and a tame Ctrl-C."""
 
 import signal
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from tqdm import tqdm
-
 
 History = dict[str, list[float]]
 """What a loop has measured, epoch by epoch: lists of equal length under the names of what was measured."""

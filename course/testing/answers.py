@@ -157,7 +157,9 @@ def _renamed(answer: Answer, name: str) -> str:
     """The answer's source under the name of the exercise, where it calls itself as well; attributes stay."""
     lines = answer.source.splitlines()
     node = ast.parse(answer.source).body[0]
-    places = [(n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == answer.name]
+    places = [
+        (n.lineno, n.col_offset) for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == answer.name
+    ]
     line = node.lineno - 1
     lines[line] = re.sub(rf"\b{re.escape(answer.name)}\b", name, lines[line], count=1)
     for number, column in sorted(places, reverse=True):

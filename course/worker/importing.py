@@ -31,11 +31,13 @@ class DayFinder:
     def __init__(self, root: Path, days: Sequence[str]) -> None:
         self.root = root
         self.days = frozenset(days)
+        self.asked: set[str] = set()  # names of ours that somebody imported
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         day, _, module = fullname.partition(".")
         if day not in self.days or "." in module:
             return None
+        self.asked.add(fullname)
         if not module:
             spec = ModuleSpec(day, None, is_package=True)
             spec.submodule_search_locations = [str(self.root / day)]
@@ -56,7 +58,6 @@ class ModuleSpace:
     def __init__(self, root: Path, days: Sequence[str]) -> None:
         self.root = root
         self._finder = DayFinder(root, days)
-        self._prefixes = tuple(days)
         self._modules: dict[str, ModuleType] = {}
 
     def import_module(self, name: str) -> ModuleType:
@@ -83,8 +84,8 @@ class ModuleSpace:
         outer = ModuleSpace._active
         if outer is not None:
             outer._leave()
-        for name in self._present():
-            del sys.modules[name]
+        if not self._finder.days.isdisjoint(sys.modules):
+            self._forget_strangers()
         sys.modules.update(self._modules)
         sys.meta_path.insert(0, self._finder)
         ModuleSpace._active = self
@@ -92,11 +93,11 @@ class ModuleSpace:
     def _leave(self) -> None:
         if self._finder in sys.meta_path:
             sys.meta_path.remove(self._finder)
-        self._modules = {name: sys.modules.pop(name) for name in self._present()}
+        # Only names that went through the finder: this runs at every call, and thousands of others are imported.
+        self._modules = {name: sys.modules.pop(name) for name in self._finder.asked if name in sys.modules}
         ModuleSpace._active = None
 
-    def _present(self) -> list[str]:
-        """Names of imported modules below the day folders. Asked at every call: thousands of others may be imported."""
-        days = self._finder.days
-        found = [name for name in sys.modules if name.startswith(self._prefixes)]
-        return [name for name in found if name.partition(".")[0] in days]
+    def _forget_strangers(self) -> None:
+        """Take away modules of the day folders that were imported outside any space."""
+        for name in [name for name in sys.modules if name.partition(".")[0] in self._finder.days]:
+            del sys.modules[name]

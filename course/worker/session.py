@@ -149,7 +149,7 @@ def reset_process_state(seed: int) -> None:
     warnings.simplefilter("ignore")
     torch = sys.modules.get("torch")
     if torch is not None:
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues seeds for devices, slowly
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
         if torch.are_deterministic_algorithms_enabled():

@@ -7,7 +7,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-
 History = dict[str, list[float]]
 """What a loop has measured, epoch by epoch: lists of equal length under the names of what was measured."""
 

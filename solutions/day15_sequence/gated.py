@@ -136,6 +136,7 @@ def lstm_forward(
     b_hh: np.ndarray,
 ) -> Trace:
     """An LSTM over a whole sequence x, (b, t, d), through your `lstm_step` (given)."""
+    w_ih, w_hh = np.asfortranarray(w_ih), np.asfortranarray(w_hh)  # so that w.T is read row by row: faster
     hs, cs, gates = [], [], []
     for t in range(x.shape[1]):
         h, c, opened = lstm_step(x[:, t], h, c, w_ih, w_hh, b_ih, b_hh)
