@@ -3,7 +3,8 @@
     python benchmarks/lstm.py [--batch 64] [--steps 100] [--inputs 128] [--units 128] [--repeats 9]
 
 A whole sequence in single precision, step by step through `lstm_step` and `lstm_step_backward`. Both are
-measured in the same run, in turns, in processor time, so that whatever else the machine does matters little; the medians are compared.
+measured in the same run, in turns, in processor time, so that whatever else the machine does matters
+little; the medians are compared.
 Prints a Markdown table: times, ratios, targets. Exits with 1 when a ratio is above its target (3).
 """
 

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 0974d17b911423e4
+# skeleton 1ec2b29e54380ab1
 """Arithmetic of architectures: sizes, numbers of parameters, receptive fields, before anything is built.
 
 A network is written down as a list of layers, each a tuple that begins with its kind:
@@ -35,9 +35,6 @@ LENET: list[Layer] = [
     ("dense", 10),
 ]
 """The network of lenet.py: for one channel of 8×8 pixels."""
-
-MLP: list[Layer] = [("flatten",), ("dense", 64), ("relu",), ("dense", 64), ("relu",), ("dense", 10)]
-"""A fully connected network to compare it with."""
 
 
 def summary(layers: list[Layer], input_shape: Shape) -> list[tuple[Shape, int]]:

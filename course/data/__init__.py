@@ -23,6 +23,7 @@ from course.data.signal import Signal, make_noisy_signal
 from course.data.stocks import STOCK_SYMBOLS, load_stock
 from course.data.text import load_text, make_sentences
 from course.data.time_series import TimeSeries, load_time_series
+from course.errors import CourseError
 
 __all__ = [
     "DEPARTMENTS",
@@ -32,6 +33,7 @@ __all__ = [
     "STOCK_SYMBOLS",
     "Challenger",
     "Clusters",
+    "CourseError",
     "Diabetes",
     "Digits",
     "Iris",

@@ -69,6 +69,10 @@ class ForkPool:
     """
 
     def __init__(self, at_once: int, ticked: Callable[[str], None] = lambda _: None) -> None:
+        if not hasattr(os, "fork"):
+            raise CourseError(
+                "`course verify` forks its process, which this system cannot; use Linux, macOS or WSL."
+            )
         self._at_once = at_once
         self._ticked = ticked
         self._waiting: deque[_Job] = deque()

@@ -84,7 +84,7 @@ class ModuleSpace:
         outer = ModuleSpace._active
         if outer is not None:
             outer._leave()
-        if not self._finder.days.isdisjoint(sys.modules):
+        if any(day in sys.modules for day in self._finder.days):
             self._forget_strangers()
         sys.modules.update(self._modules)
         sys.meta_path.insert(0, self._finder)

@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,10 @@ def refusal(name: str) -> str:
 class Refusals:
     """The guards of one session: installed once, told before each check which names count."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = str(root) + "/"
+    def __init__(self, root: Path, days: Sequence[str]) -> None:
+        self._files = tuple(
+            f"{root / day}{os.sep}" for day in days
+        )  # not all of root: libraries may lie in it
         self._active: frozenset[str] = frozenset()
         self._watching = False
         self._installed: dict[str, Callable[[], None]] = {}
@@ -86,7 +89,7 @@ class Refusals:
             if (
                 self._watching
                 and name in self._active
-                and sys._getframe(2).f_code.co_filename.startswith(self._root)
+                and sys._getframe(2).f_code.co_filename.startswith(self._files)
             ):
                 raise RefusedCallError(name)
 

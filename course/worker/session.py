@@ -69,7 +69,7 @@ class Session:
     def __init__(self, root: Path, days: Sequence[str], first_number: int = 1) -> None:
         self.root = root
         self.space = ModuleSpace(root, days)
-        self.refusals = Refusals(root)
+        self.refusals = Refusals(root, days)
         self._objects: dict[int, Any] = {}
         self._next = first_number
         self._folder = os.getcwd()
@@ -196,10 +196,18 @@ def _syntax_message(error: SyntaxError, root: Path) -> str:
     return f"{where}, line {error.lineno}: Python cannot read this file ({error.msg})."
 
 
+# The engine and the installed packages may lie below the root of a clone; their frames are not the student's.
+_OURS = tuple(
+    f"{folder}{os.sep}" for folder in (Path(__file__).resolve().parents[1], Path(sys.prefix).resolve())
+)
+
+
 def _own_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
     linecache.checkcache()
     prefix = str(root) + os.sep
-    return [f for f in _all_frames(error) if f.filename.startswith(prefix)]
+    return [
+        f for f in _all_frames(error) if f.filename.startswith(prefix) and not f.filename.startswith(_OURS)
+    ]
 
 
 def _all_frames(error: BaseException) -> list[traceback.FrameSummary]:

@@ -526,3 +526,19 @@ def test_a_forged_answer_is_the_students_error(isolated: Make, forged: str) -> N
     with pytest.raises(StudentProblem) as caught:
         student.f()
     assert caught.value.outcome == "error"
+
+
+def test_libraries_below_the_root_are_not_the_students(tmp_path: Path) -> None:
+    """In a clone the packages may be installed below the root; what they call inside is not refused."""
+    root = _write(tmp_path, "import helper\ndef f(a):\n    return helper.inside(a)\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/helper.py").write_text(
+        "import numpy as np\ndef inside(a):\n    return np.linalg.pinv(a)\n", encoding="utf-8"
+    )
+    sys.path.append(str(tmp_path / "site"))
+    link = LocalLink(root, [DAY], LIMITS)
+    try:
+        assert np.array_equal(_begin(link, ("numpy.linalg.pinv",)).f(np.eye(2)), np.eye(2))
+    finally:
+        link.close()
+        sys.path.remove(str(tmp_path / "site"))

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +35,8 @@ from course.verify.refusing import spellings
 from course.verify.roots import Sources
 from course.verify.trials import Trier
 from tests.course.conftest import write
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="course verify forks its process")
 
 SOLUTION = '''
 """Straight lines."""
@@ -424,6 +425,8 @@ def pooled(*jobs: Any, seconds: float = 20.0) -> list[Ended]:
     for number, job in enumerate(jobs):
         pool.submit("a job", job, seconds, lambda end, n=number: ends.update({n: end}))
     pool.run()
+    with pytest.raises(ChildProcessError):  # nothing is left to wait for
+        os.waitpid(-1, os.WNOHANG)
     return [ends[number] for number in range(len(jobs))]
 
 
@@ -431,6 +434,19 @@ def test_a_job_gives_its_value_whatever_its_size() -> None:
     one, many = pooled(lambda: {"a": [1.5, None, float("inf")]}, lambda: list(range(200_000)))
     assert one.value == {"a": [1.5, None, float("inf")]}
     assert many.value == list(range(200_000))
+
+
+def is_gone(number: int) -> bool:
+    """Whether a process has ended; one that waits for its parent to notice has, too."""
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False
+        )
+        if not state.stdout.strip() or state.stdout.startswith("Z"):
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def test_a_job_that_hangs_is_a_timeout_and_leaves_nothing(tmp_path: Path) -> None:
@@ -442,11 +458,10 @@ def test_a_job_that_hangs_is_a_timeout_and_leaves_nothing(tmp_path: Path) -> Non
             time.sleep(1)
 
     started = time.monotonic()
-    (end,) = pooled(hang, seconds=0.5)
+    (end,) = pooled(hang, seconds=1.5)
     assert end.problem == "timeout"
-    assert time.monotonic() - started < 5
-    grandchild = int((tmp_path / "number").read_text())
-    assert not Path(f"/proc/{grandchild}").exists() or "Z" in Path(f"/proc/{grandchild}/stat").read_text()
+    assert time.monotonic() - started < 10
+    assert is_gone(int((tmp_path / "number").read_text()))
 
 
 def test_a_job_that_dies_says_how() -> None:
@@ -695,10 +710,3 @@ def test_comparisons_are_measured_in_tolerances(actual: Any, expected: Any, devi
     finally:
         comparison_listener.reset(token)
     assert heard == [pytest.approx(deviation)]
-
-
-def test_a_run_leaves_no_process_behind() -> None:
-    listed = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "comm="], capture_output=True, text=True, check=False
-    )
-    assert Path(sys.executable).name not in listed.stdout
