@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 2494ebbee6cb73e1
+# skeleton c1ad19b798df8f8d
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -279,7 +279,7 @@ def figure_digit_net() -> Figure:
     curve, tiles = figure.axes
     curve.semilogy(range(1, len(losses) + 1), losses, color=PURPLE, marker="o")
     label(curve, "epoch", "cross-entropy, training", "ten epochs of Adam")
-    mosaic = np.full((20, 30), test_images.min().item())
+    mosaic = np.full((21, 30), test_images.min().item())
     for place, index in enumerate(wrong):
         row, column = divmod(place, 3)
         mosaic[10 * row + 1 : 10 * row + 9, 10 * column + 1 : 10 * column + 9] = test_images[index, 0]

@@ -218,13 +218,13 @@ def figure_confusion(data: str = "digits") -> Figure:
 
 
 def figure_first_layer(data: str = "digits") -> Figure:
-    """What the hidden units look at: weights of the first layer, the 32 units with the longest ones."""
-    parameters = _trained(data, 0)[0]
-    _, shape = _prepared(data, 0)
-    units = parameters[0][0].T
-    longest = np.argsort(-np.linalg.norm(units, axis=1))[:32]
-    figure, axes = panels(4, 8, size=(1.1, 1.1))
-    _show_weights(axes, units[longest], shape, [""] * 32)
+    """What 16 hidden units look at: the weights of a small first layer, before training and after."""
+    sets, shape = _split_images(data, 0)
+    before = initialise_layers([sets[0][0].shape[1], 16, 10], "relu", np.random.default_rng(0))
+    after, _, test_accuracy = experiment(*sets, np.random.default_rng(0), hidden=(16,), rate=0.0)
+    figure, axes = panels(4, 8, size=(1.1, 1.15))
+    _show_weights(axes, np.vstack([before[0][0].T, after[0][0].T]), shape, ["before"] * 16 + ["after"] * 16)
+    figure.suptitle(f"16 units: test accuracy {test_accuracy:.1%}", fontsize=11)
     return figure
 
 

@@ -277,7 +277,7 @@ def figure_digit_net() -> Figure:
     curve, tiles = figure.axes
     curve.semilogy(range(1, len(losses) + 1), losses, color=PURPLE, marker="o")
     label(curve, "epoch", "cross-entropy, training", "ten epochs of Adam")
-    mosaic = np.full((20, 30), test_images.min().item())
+    mosaic = np.full((21, 30), test_images.min().item())
     for place, index in enumerate(wrong):
         row, column = divmod(place, 3)
         mosaic[10 * row + 1 : 10 * row + 9, 10 * column + 1 : 10 * column + 9] = test_images[index, 0]

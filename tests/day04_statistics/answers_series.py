@@ -174,7 +174,7 @@ def complex_transform(x, max_lag):
     d = np.concatenate([x - np.mean(x), np.zeros(len(x) - 1)])
     f = np.fft.fft(d)
     sums = np.fft.ifft(f * np.conj(f)).real
-    return list(sums[: max_lag + 1] / sums[0])
+    return sums[: max_lag + 1] / sums[0]
 
 
 @variant("autocorrelation_fft")

@@ -135,8 +135,8 @@ def test_train_takes_the_steps_of_sgd_with_momentum(student, rng):
 
 @hidden
 @points(1)
-def test_train_uses_every_sample_once_per_epoch(student, rng):
-    parameters, images = draw_parameters(rng), rng.normal(size=(7, 1, 8, 8)) * 2
+def test_train_shuffles_and_uses_every_sample(student, rng):
+    parameters, images = draw_parameters(rng, bias=0.0), rng.normal(size=(7, 1, 8, 8)) * 2
     labels, rate = rng.integers(0, 10, size=7), 1e-9
     logits = forward_by_torch(tensors(parameters), torch.tensor(images))["logits"]
     mean = F.cross_entropy(logits, torch.tensor(labels)).item()
@@ -151,8 +151,9 @@ def test_train_uses_every_sample_once_per_epoch(student, rng):
     p = tensors(parameters)
     loss = F.cross_entropy(forward_by_torch(p, torch.tensor(images))["logits"], torch.tensor(labels))
     (grad,) = torch.autograd.grad(loss, p["dense2.bias"])
-    moved = (np.asarray(trained["dense2.bias"]) - parameters["dense2.bias"]) / rate
-    assert_close(moved, -3 * grad.numpy(), rtol=1e-3, atol=1e-5, name="sum of the three steps", cause=cause)
+    moved = np.asarray(trained["dense2.bias"]) / rate
+    assert_close(moved, -3 * grad.numpy(), rtol=1e-3, atol=1e-4, name="sum of the three steps", cause=cause)
+
     parameters, images = draw_parameters(rng), rng.normal(size=(5, 1, 8, 8))
     labels = rng.integers(0, 10, size=5)
     ends = []

@@ -72,11 +72,10 @@ def test_batch_norm_does_not_notice_another_unit(student, rng):
             np.std(np.asarray(here), axis=axes), gamma, name="standard deviation of the result per channel"
         )
         assert_close(there, here, rtol=1e-5, atol=1e-6, name="result for a x + b")
-    layer = [a.astype(np.float32) for a in draw_layer(rng, (6, 2, 3, 4))]
-    for name, got, expected in zip(
-        PARTS, assert_parts(student.batch_norm(*layer, True), 3), by_torch(*layer, True), strict=True
-    ):
-        assert_close(got, expected, rtol=1e-3, atol=1e-3, name=name)
+    layer = [a.astype(np.float32) for a in draw_layer(rng, (2, 3, 1, 4))]
+    parts = assert_parts(student.batch_norm(*layer, True, 0.4), 3)
+    for name, got, expected in zip(PARTS, parts, by_torch(*layer, True, 0.4), strict=True):
+        assert_close(got, expected, rtol=2e-4, atol=2e-4, name=f"{name} in single precision")
     for shape in [(1, 3), (1, 2, 1, 1)]:
         with assert_raises(ValueError, cause="one value per channel has no variance"):
             student.batch_norm(*draw_layer(rng, shape), True)
