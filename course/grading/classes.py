@@ -21,10 +21,9 @@ import traceback
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from course import __version__
 from course.catalog import Course, Day, Selection
@@ -284,10 +283,9 @@ class _ClassRun:
 
 
 def versions() -> dict[str, str]:
-    """What the verdicts were computed with."""
-    torch = sys.modules.get("torch")
-    found = {"course": __version__, "python": platform.python_version(), "numpy": np.__version__}
-    return found | ({"torch": str(torch.__version__)} if torch is not None else {})
+    """What the verdicts were computed with: the same for every submission, whatever it imported."""
+    packages = {name: metadata.version(name) for name in ("numpy", "scipy", "torch")}
+    return {"course": __version__, "python": platform.python_version(), **packages}
 
 
 def _line(record: dict[str, Any]) -> Graded:

@@ -10,6 +10,7 @@ such as ``np.linalg._linalg.pinv`` counts.
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,9 @@ class _Scan:
         for sign in self._operators & _WORDS.keys():
             self._functions |= {f"operator.{prefix}{_WORDS[sign]}": sign for prefix in ("", "i")}
             self._methods |= {f"__{prefix}{_WORDS[sign]}__": sign for prefix in ("", "r", "i")}
-        self._objects = {id(found[2]): name for name in self._names if (found := resolve(name)) is not None}
+        self._objects = {
+            id(inspect.unwrap(found[2])): name for name in self._names if (found := resolve(name)) is not None
+        }
         self._module_names: dict[str, str] = {}
         self._definitions: dict[str, ast.AST] = {}
         for node in tree.body:
@@ -188,7 +191,7 @@ class _Scan:
         if dotted in self._functions:
             return self._functions[dotted]
         if "." in dotted and self._objects and (found := resolve(dotted)) is not None:
-            return self._objects.get(id(found[2]))
+            return self._objects.get(id(inspect.unwrap(found[2])))
         return None
 
 

@@ -8,8 +8,13 @@ THREADS = ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM")
 
 
 def thread_variables(threads: int) -> dict[str, str]:
-    """The environment variables that numerical libraries read when they are imported."""
-    return {f"{name}_NUM_THREADS": str(threads) for name in THREADS}
+    """The environment variables that numerical libraries read when they are imported.
+
+    More threads than cores wait for each other asleep: the spinning that is usual there takes minutes
+    instead of seconds.
+    """
+    waiting = {"OMP_WAIT_POLICY": "PASSIVE", "OMP_DYNAMIC": "FALSE"}
+    return {**waiting, **{f"{name}_NUM_THREADS": str(threads) for name in THREADS}}
 
 
 def settle_threads() -> None:

@@ -42,15 +42,14 @@ class Refusals:
         )  # not all of root: libraries may lie in it
         self._active: frozenset[str] = frozenset()
         self._watching = False
-        self._installed: dict[str, Callable[[], None]] = {}
+        self._guarded: set[str] = set()
 
     def activate(self, names: Iterable[str]) -> None:
         """Refuse exactly these names from now on; unknown packages are ignored until they are imported."""
         self._active = frozenset(names)
-        for name in self._active - self._installed.keys():
-            undo = self._install(name)
-            if undo is not None:
-                self._installed[name] = undo
+        for name in self._active - self._guarded:
+            if _guard_for(name, self):
+                self._guarded.add(name)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -62,53 +61,73 @@ class Refusals:
             self._watching = before
 
     def uninstall(self) -> None:
-        """Put everything back."""
+        """Leave the guards; the last session to leave one puts the library's own function back."""
         self._active = frozenset()
-        for undo in self._installed.values():
-            undo()
-        self._installed.clear()
+        for name in self._guarded:
+            _leave_guard(name, self)
+        self._guarded.clear()
 
-    def _install(self, name: str) -> Callable[[], None] | None:
-        found = resolve(name)
-        if found is None:
-            return None
-        parent, attribute, original = found
-        if isinstance(original, type):
-            parent, attribute, original = original, "__init__", original.__init__  # type: ignore[misc]
-        try:
-            setattr(parent, attribute, self._guard(name, original))
-        except (
-            AttributeError,
-            TypeError,
-        ):  # a built-in type or a method of a ufunc: only the source is checked
-            return None
-        return lambda: setattr(parent, attribute, original)
+    def refuses(self, name: str, file: str) -> bool:
+        return self._watching and name in self._active and file.startswith(self._files)
 
-    def _guard(self, name: str, original: Any) -> Any:
-        def check() -> None:
-            if (
-                self._watching
-                and name in self._active
-                and sys._getframe(2).f_code.co_filename.startswith(self._files)
-            ):
-                raise RefusedCallError(name)
 
-        if not hasattr(original, "__code__") and hasattr(original, "reduce"):
-            return _GuardedUfunc(original, check)
+# One guard per name in the whole process, however many sessions look through it.
+_sessions: dict[str, list[Refusals]] = {}
+_undo: dict[str, Callable[[], None]] = {}
 
-        @functools.wraps(original)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            check()
-            return original(*args, **kwargs)
 
-        return guarded
+def _guard_for(name: str, session: Refusals) -> bool:
+    if name not in _undo:
+        undo = _install(name)
+        if undo is None:
+            return False
+        _undo[name] = undo
+    _sessions.setdefault(name, []).append(session)
+    return True
+
+
+def _leave_guard(name: str, session: Refusals) -> None:
+    _sessions[name].remove(session)
+    if not _sessions[name]:
+        _undo.pop(name)()
+
+
+def _install(name: str) -> Callable[[], None] | None:
+    found = resolve(name)
+    if found is None:
+        return None
+    parent, attribute, original = found
+    if isinstance(original, type):
+        parent, attribute, original = original, "__init__", original.__init__  # type: ignore[misc]
+    try:
+        setattr(parent, attribute, _guard(name, original))
+    except (AttributeError, TypeError):  # a built-in type or a method of a ufunc: only the source is checked
+        return None
+    return lambda: setattr(parent, attribute, original)
+
+
+def _guard(name: str, original: Any) -> Any:
+    def check() -> None:
+        file = sys._getframe(2).f_code.co_filename
+        if any(session.refuses(name, file) for session in _sessions.get(name, ())):
+            raise RefusedCallError(name)
+
+    if not hasattr(original, "__code__") and hasattr(original, "reduce"):
+        return _GuardedUfunc(original, check)
+
+    @functools.wraps(original)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        check()
+        return original(*args, **kwargs)
+
+    return guarded
 
 
 class _GuardedUfunc:
     """A ufunc has methods (``np.add.outer``), so its guard must have them too."""
 
     def __init__(self, original: Any, check: Callable[[], None]) -> None:
-        self._original = original
+        self._original = self.__wrapped__ = original
         self._check = check
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

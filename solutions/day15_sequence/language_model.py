@@ -93,7 +93,7 @@ def train(
     epochs: float,
     batch_size: int = 32,
     steps: int = 64,
-    learning_rate: float = 5e-3,
+    learning_rate: float = 1e-2,
 ) -> list[float]:
     """Train with Adam on a stream of ids, the learning rate falling along a cosine to 0 (given).
 

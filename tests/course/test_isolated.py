@@ -309,12 +309,11 @@ def test_a_refused_call_is_refused_at_run_time_only_where_it_counts(anywhere: Ma
 )
 def test_a_module_that_does_not_import_says_why(anywhere: Make, source: str, says: str) -> None:
     student = anywhere(source)
-    started = time.monotonic()
     for _ in range(3):
         with pytest.raises(StudentProblem) as caught:
             _begin(student._link).f()
         assert says in str(caught.value)
-    assert time.monotonic() - started < 2.5  # an endless import is tried once
+    assert f"{DAY}.work" in student._link.failed_imports  # an endless import is tried once
 
 
 def test_a_stray_module_beside_the_work_is_not_imported(anywhere: Make) -> None:
@@ -542,3 +541,13 @@ def test_libraries_below_the_root_are_not_the_students(tmp_path: Path) -> None:
     finally:
         link.close()
         sys.path.remove(str(tmp_path / "site"))
+
+
+def test_guards_of_several_sessions_leave_the_library_as_it_was(tmp_path: Path) -> None:
+    before = np.linalg.pinv
+    links = [LocalLink(_write(tmp_path / name, "x = 1\n"), [DAY], LIMITS) for name in "ab"]
+    for link in links:
+        _begin(link, ("numpy.linalg.pinv",))
+    for link in links:
+        link.close()
+    assert np.linalg.pinv is before
