@@ -115,10 +115,16 @@ class CourseSession:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out the tests of days that ``course.toml`` does not list or marks as drafts."""
     session = config.stash.get(SESSION, None)
-    if session is None or collection_path.parent != session.course.root / "tests":
+    tests = session.course.root / "tests" if session is not None else None
+    if (
+        session is None
+        or tests is None
+        or not collection_path.is_relative_to(tests)
+        or collection_path == tests
+    ):
         return None
-    is_day = collection_path.name.startswith("day")
-    return True if is_day and collection_path.name not in {d.name for d in session.course.days} else None
+    folder = collection_path.relative_to(tests).parts[0]
+    return True if folder.startswith("day") and folder not in {d.name for d in session.course.days} else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
