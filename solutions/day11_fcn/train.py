@@ -48,7 +48,7 @@ def train_torch(sets: list[Samples], hidden: list[int], epochs: int, seed: int) 
     standardizer.fit(sets[0][0])
     train, validation, test = ((standardizer.transform(x), labels) for x, labels in sets)
     model = MLP([train[0].shape[1], *hidden, int(train[1].max()) + 1], rate=0.5)
-    fit_torch(model, train, validation, learning_rate=0.2, batch_size=32, epochs=epochs, seed=seed)
+    fit_torch(model, train, validation, learning_rate=0.1, batch_size=32, epochs=epochs, seed=seed)
     return evaluate(model, DataLoader(ArrayDataset(*test), batch_size=500))[1]
 
 
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--framework", choices=("numpy", "torch"), default="numpy")
     parser.add_argument("--hidden", type=int, nargs="*", default=[256], help="units of the hidden layers")
     parser.add_argument(
-        "--epochs", type=int, default=30, help="passes over the training samples (default: 30)"
+        "--epochs", type=int, default=40, help="passes over the training samples (default: 40)"
     )
     parser.add_argument(
         "--seeds", type=int, default=1, help="trainings with splits of their own (default: 1)"

@@ -158,9 +158,9 @@ def experiment(
     test: Samples,
     rng: np.random.Generator,
     hidden: tuple[int, ...] = (256,),
-    learning_rate: float = 0.2,
+    learning_rate: float = 0.1,
     batch_size: int = 32,
-    epochs: int = 30,
+    epochs: int = 40,
     rate: float = 0.5,
 ) -> tuple[Parameters, History, float]:
     """The whole protocol, without leakage: prepare, initialise, fit, and test once.

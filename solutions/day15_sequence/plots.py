@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.data import load_text, make_sentences
-from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, RED, label, panels
+from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, panels
 from day15_sequence.attention import attention, causal_mask, multi_head_attention, sinusoidal_positions
 from day15_sequence.convolution import causal_conv1d, receptive_field
 from day15_sequence.gated import gru_step, gru_step_backward, lstm_forward, lstm_step, lstm_step_backward
@@ -34,7 +34,7 @@ def figure_gradients() -> Figure:
     grad = rng.normal(size=(batch, units))
     square = rng.normal(size=(units, units)) / np.sqrt(units)  # spectral radius about 1
     figure, (left, right) = panels(1, 2, size=(5.0, 3.8))
-    for radius, colour, style in ((0.5, BLUE, "-"), (1.0, GREEN, "--"), (2.0, ORANGE, ":"), (4.0, RED, "-.")):
+    for radius, colour, style in ((0.5, BLUE, "-"), (1.0, GREEN, "--"), (2.0, PURPLE, ":"), (4.0, RED, "-.")):
         hs, _ = rnn_forward(0.1 * x, h0, np.eye(units), radius * square, np.zeros(units))
         norms = gradient_norms(grad, hs, radius * square)
         left.semilogy(norms / norms[0], color=colour, linestyle=style, label=f"radius of W_hh {radius:g}")
@@ -53,9 +53,8 @@ def figure_gradients() -> Figure:
 
 
 def figure_learning() -> Figure:
-    """Bits per character of the LSTM in training, and on held-out text against models that only count."""
-    _, losses, training, held_out, vocabulary = _trained_lstm()
-    model = _trained_lstm()[0]
+    """The LSTM in training, against models that only count, and with a memory of k characters."""
+    model, losses, training, held_out, vocabulary = _trained_lstm()
     bits = np.array(losses) / np.log(2)
     window = 15
     smooth = np.convolve(bits, np.ones(window) / window, mode="valid")
@@ -64,7 +63,7 @@ def figure_learning() -> Figure:
         "pairs counted": bigram_bits(training, held_out, len(vocabulary)),
         "LSTM": evaluate(model, held_out)[0],
     }
-    figure, (curve, bars) = panels(1, 2, size=(4.8, 3.6))
+    figure, (curve, bars, memory) = panels(1, 3, size=(4.2, 3.5))
     curve.plot(bits, color=GREY, linewidth=0.6, label="each batch")
     curve.plot(
         np.arange(len(smooth)) + window // 2, smooth, color=BLUE, label=f"running mean of {window} batches"
@@ -74,6 +73,10 @@ def figure_learning() -> Figure:
     drawn = bars.bar(list(levels), list(levels.values()), color=[GREY, ORANGE, BLUE])
     bars.bar_label(drawn, fmt="%.2f")
     label(bars, "model", "bits per character", "held-out text")
+    windows = [1, 2, 4, 8, 16, 32, 64, 128, 256]
+    measured = [evaluate(model, held_out, batch_size=len(held_out) // k, steps=k)[0] for k in windows]
+    memory.semilogx(windows, measured, color=BLUE, marker="o", base=2)
+    label(memory, "characters read from zero state", "bits per character", "what a longer memory is worth")
     return figure
 
 
@@ -98,14 +101,16 @@ def figure_gates() -> Figure:
         image = ax.imshow(values[chosen], aspect="auto", cmap="viridis", vmin=0, vmax=1)
         label(ax, "", "unit", f"{name}: the 24 units that change most")
         figure.colorbar(image, ax=ax, pad=0.01)
-    roughness = np.abs(np.diff(shown, axis=0)).sum(axis=0) / np.ptp(shown, axis=0)
+    late = shown[10:]  # the first steps only leave the zero state
+    roughness = np.abs(np.diff(late, axis=0)).sum(axis=0) / np.ptp(late, axis=0)
+    roughness[np.ptp(late, axis=0) < 0.7] = np.inf
     for unit, colour in zip(np.argsort(roughness)[:4], COLOURS, strict=False):
         axes[3].plot(shown[:, unit], color=colour, label=f"unit {unit}")
     label(
         axes[3],
         "character read (· is a blank, ↵ a line end)",
         "tanh c",
-        "the four cells that change most slowly",
+        "four cells that change slowly",
     )
     axes[3].legend(fontsize=7, ncols=4, loc="lower left")
     axes[3].set_xlim(-0.5, len(ids) - 0.5)
@@ -121,7 +126,7 @@ def figure_temperature() -> Figure:
     """Probabilities of the next character after the same prompt, at three temperatures and with top-k."""
     model, _, _, _, vocabulary = _trained_lstm()
     with torch.no_grad():
-        logits, _ = model(torch.as_tensor(encode(PROMPT + "nda", vocabulary))[None])
+        logits, _ = model(torch.as_tensor(encode(PROMPT, vocabulary))[None])
     logits = logits[0, -1]
     likely = logits.topk(15).indices
     settings = ((0.5, None), (1.0, None), (2.0, None), (2.0, 5))
@@ -131,7 +136,7 @@ def figure_temperature() -> Figure:
         ax.bar(range(15), p[likely], color=colour)
         ax.set_xticks(range(15), [_visible(vocabulary[i]) for i in likely], family="monospace")
         title = f"temperature {temperature}" + (f", top {top_k}" if top_k else "")
-        label(ax, "character after '…nda'", "probability", title)
+        label(ax, "character after 'out : '", "probability", title)
         ax.set_ylim(0, 1)
     return figure
 
@@ -139,7 +144,7 @@ def figure_temperature() -> Figure:
 def figure_samples() -> Figure:
     """What the LSTM writes after the same prompt at temperature 0.5, 1 and 1.5."""
     model, _, _, _, vocabulary = _trained_lstm()
-    figure, axes = panels(1, 3, size=(4.6, 4.2))
+    figure, axes = panels(1, 3, size=(4.1, 4.4))
     prompt = torch.as_tensor(encode(PROMPT, vocabulary))
     for ax, temperature in zip(axes, (0.5, 1.0, 1.5), strict=True):
         written = generate(model, prompt, 500, temperature, seed=4)
@@ -153,6 +158,7 @@ def figure_positions() -> Figure:
     figure, (stripes, similar) = panels(1, 2, size=(4.8, 3.6))
     image = stripes.imshow(positions, aspect="auto", cmap="RdBu", vmin=-1, vmax=1)
     label(stripes, "feature", "position", "sines and cosines by turns")
+    stripes.grid(visible=False)
     figure.colorbar(image, ax=stripes)
     for place, colour, style in ((10, BLUE, "-"), (50, RED, "--"), (80, GREEN, ":")):
         similar.plot(
@@ -173,8 +179,9 @@ def figure_masks() -> Figure:
     }
     figure, axes = panels(1, 3, size=(3.6, 3.2))
     for ax, (title, weights) in zip(axes, shown.items(), strict=True):
-        image = ax.imshow(weights, cmap="Blues", vmin=0, vmax=1)
-        label(ax, "key", "query", title)
+        extent = (-0.5, 9.5, 9.5, 9.5 - len(weights))
+        image = ax.imshow(weights, cmap="Blues", vmin=0, vmax=1, extent=extent)
+        label(ax, "place of the key", "place of the query", title)
         ax.grid(visible=False)
     figure.colorbar(image, ax=axes, label="weight")
     return figure
@@ -207,7 +214,7 @@ def figure_attention() -> Figure:
 def figure_continued() -> Figure:
     """What the transformer writes after a prompt, once it has learned the tiny language."""
     model, vocabulary = _trained_transformer()
-    figure, axes = panels(1, 3, size=(4.4, 2.6))
+    figure, axes = panels(1, 3, size=(4.1, 1.9))
     prompt = "the deep layer fol"
     ids = torch.as_tensor(encode(prompt, vocabulary))
     for ax, temperature in zip(axes, (0.5, 1.0, 1.5), strict=True):
@@ -251,10 +258,10 @@ def _trained_transformer() -> tuple[Transformer, str]:
     """A transformer that has learned the tiny language, and the vocabulary."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    text = make_sentences(1500, np.random.default_rng(0))
+    text = make_sentences(1000, np.random.default_rng(0))
     vocabulary = build_vocabulary(text)
-    model = Transformer(len(vocabulary), context=64, dropout=0.05)
-    train(model, encode(text, vocabulary), 4.0, learning_rate=4e-3)
+    model = Transformer(len(vocabulary), width=48, context=48, dropout=0.05)
+    train(model, encode(text, vocabulary), 8.0, 16, 48, 6e-3)
     return model.eval(), vocabulary
 
 
@@ -313,6 +320,6 @@ def _show_text(ax: Axes, prompt: str, written: str, title: str) -> None:
     for line in (prompt + written).split("\n"):
         lines += [line[i : i + 48] for i in range(0, max(len(line), 1), 48)]
     shown = "\n".join(lines[:26]).replace("$", r"\$")
-    ax.text(0, 1, shown, family="monospace", fontsize=7, va="top", transform=ax.transAxes)
+    ax.text(0, 1, shown, family="monospace", fontsize=8, va="top", transform=ax.transAxes)
     ax.set_title(title, fontsize=11)
     ax.set_axis_off()
