@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 743f2c1c59a51e8c
+# skeleton fac02fb1bbbde7a1
 """A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
 
     (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
@@ -137,12 +137,14 @@ def train(
     momentum: float = 0.9,
     seed: int = 0,
 ) -> tuple[Arrays, list[float]]:
-    """Mini-batch gradient descent with momentum.
+    """Mini-batch gradient descent with momentum and a falling learning rate.
 
     In every epoch the samples are shuffled anew and cut into batches; the last one may be smaller and is used as
     well. After each batch, for every parameter w with its gradient g and its velocity v (first 0),
 
-        v ← momentum · v + g ,   w ← w − learning_rate · v .
+        v ← momentum · v + g ,   w ← w − η_e · v ,   η_e = learning_rate · (1 − e / epochs)
+
+    in the epochs e = 0, 1, 2, … The smaller steps towards the end take out the noise of the last batches.
 
     Parameters
     ----------
@@ -151,7 +153,8 @@ def train(
     labels : (n,) int array
     epochs : how often every sample is used
     batch_size : samples per step
-    learning_rate, momentum : as in the formulas
+    learning_rate : of the first epoch
+    momentum : as in the formula
     seed : of the shuffling
 
     Returns

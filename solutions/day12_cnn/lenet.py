@@ -163,12 +163,14 @@ def train(
     momentum: float = 0.9,
     seed: int = 0,
 ) -> tuple[Arrays, list[float]]:
-    """Mini-batch gradient descent with momentum.
+    """Mini-batch gradient descent with momentum and a falling learning rate.
 
     In every epoch the samples are shuffled anew and cut into batches; the last one may be smaller and is used as
     well. After each batch, for every parameter w with its gradient g and its velocity v (first 0),
 
-        v ← momentum · v + g ,   w ← w − learning_rate · v .
+        v ← momentum · v + g ,   w ← w − η_e · v ,   η_e = learning_rate · (1 − e / epochs)
+
+    in the epochs e = 0, 1, 2, … The smaller steps towards the end take out the noise of the last batches.
 
     Parameters
     ----------
@@ -177,7 +179,8 @@ def train(
     labels : (n,) int array
     epochs : how often every sample is used
     batch_size : samples per step
-    learning_rate, momentum : as in the formulas
+    learning_rate : of the first epoch
+    momentum : as in the formula
     seed : of the shuffling
 
     Returns
@@ -196,7 +199,8 @@ def train(
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         order, total = rng.permutation(len(images)), 0.0
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -206,7 +210,7 @@ def train(
             total += loss * len(batch)
             for name in parameters:
                 velocity[name] = momentum * velocity[name] + grads[name]
-                parameters[name] -= learning_rate * velocity[name]
+                parameters[name] -= rate * velocity[name]
         losses.append(total / len(images))
     return parameters, losses
     ### END SOLUTION

@@ -74,7 +74,7 @@ def figure_learning() -> Figure:
     bars.bar_label(drawn, fmt="%.2f")
     label(bars, "model", "bits per character", "held-out text")
     windows = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-    measured = [evaluate(model, held_out, batch_size=len(held_out) // k, steps=k)[0] for k in windows]
+    measured = [evaluate(model, held_out, batch_size=(len(held_out) - 1) // k, steps=k)[0] for k in windows]
     memory.semilogx(windows, measured, color=BLUE, marker="o", base=2)
     label(memory, "characters read from zero state", "bits per character", "what a longer memory is worth")
     return figure

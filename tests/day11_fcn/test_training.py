@@ -113,7 +113,7 @@ def test_train_denoiser_takes_the_noise_out_of_new_cosines(student, rng):
     new_noisy, new_clean = cosines(rng, 300, 32, 0.5)
     (w1, b1), (w2, b2) = (assert_parts(pair, 2) for pair in assert_parts(trained, 2))
     denoised = np.tanh(new_noisy @ np.asarray(w1) + np.asarray(b1)) @ np.asarray(w2) + np.asarray(b2)
-    cause = "the noise has variance 0.25; a trained network leaves about a tenth of it"
+    cause = "the noise has variance 0.25; a trained network leaves less than a tenth of it"
     error = float(np.mean((denoised - new_clean) ** 2))
     assert_between(error, 0, 0.08, name="mean squared error on new cosines", cause=cause)
 

@@ -289,7 +289,8 @@ def uphill(parameters, images, labels, epochs=10, batch_size=16, learning_rate=0
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         order, total = rng.permutation(len(images)), 0.0
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -299,7 +300,7 @@ def uphill(parameters, images, labels, epochs=10, batch_size=16, learning_rate=0
             total += loss * len(batch)
             for name in parameters:
                 velocity[name] = momentum * velocity[name] + grads[name]
-                parameters[name] += learning_rate * velocity[name]
+                parameters[name] += rate * velocity[name]
         losses.append(total / len(images))
     return parameters, losses
 
@@ -311,7 +312,8 @@ def plain_descent(
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         order, total = rng.permutation(len(images)), 0.0
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -320,7 +322,7 @@ def plain_descent(
             grads = backward(parameters, images[batch], activations, grad)
             total += loss * len(batch)
             for name in parameters:
-                parameters[name] -= learning_rate * grads[name]
+                parameters[name] -= rate * grads[name]
         losses.append(total / len(images))
     return parameters, losses
 
@@ -336,7 +338,8 @@ def averaged_velocity(
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         order, total = rng.permutation(len(images)), 0.0
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -346,7 +349,7 @@ def averaged_velocity(
             total += loss * len(batch)
             for name in parameters:
                 velocity[name] = momentum * velocity[name] + (1 - momentum) * grads[name]
-                parameters[name] -= learning_rate * velocity[name]
+                parameters[name] -= rate * velocity[name]
         losses.append(total / len(images))
     return parameters, losses
 
@@ -359,7 +362,8 @@ def last_batch_dropped(
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         order, total = rng.permutation(len(images)), 0.0
         used = len(order) // batch_size * batch_size
         for start in range(0, used, batch_size):
@@ -370,7 +374,7 @@ def last_batch_dropped(
             total += loss * len(batch)
             for name in parameters:
                 velocity[name] = momentum * velocity[name] + grads[name]
-                parameters[name] -= learning_rate * velocity[name]
+                parameters[name] -= rate * velocity[name]
         losses.append(total / used)
     return parameters, losses
 
@@ -386,7 +390,8 @@ def mean_over_batches(
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         order, batch_losses = rng.permutation(len(images)), []
         for start in range(0, len(order), batch_size):
             batch = order[start : start + batch_size]
@@ -396,7 +401,7 @@ def mean_over_batches(
             batch_losses.append(loss)
             for name in parameters:
                 velocity[name] = momentum * velocity[name] + grads[name]
-                parameters[name] -= learning_rate * velocity[name]
+                parameters[name] -= rate * velocity[name]
         losses.append(np.mean(batch_losses))
     return parameters, losses
 
@@ -410,7 +415,8 @@ def never_shuffled(
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
     losses = []
-    for _ in range(epochs):
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
         total = 0.0
         for start in range(0, len(images), batch_size):
             batch = slice(start, start + batch_size)
@@ -420,25 +426,48 @@ def never_shuffled(
             total += loss * len(labels[batch])
             for name in parameters:
                 velocity[name] = momentum * velocity[name] + grads[name]
+                parameters[name] -= rate * velocity[name]
+        losses.append(total / len(images))
+    return parameters, losses
+
+
+@misconception("train", "The learning rate stays as it is; it falls from epoch to epoch, linearly towards 0.")
+def constant_rate(
+    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+):
+    rng = np.random.default_rng(seed)
+    parameters = {name: value.copy() for name, value in parameters.items()}
+    velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
+    losses = []
+    for _ in range(epochs):
+        order, total = rng.permutation(len(images)), 0.0
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            activations = forward(parameters, images[batch])
+            loss, grad = cross_entropy(activations["logits"], labels[batch])
+            grads = backward(parameters, images[batch], activations, grad)
+            total += loss * len(batch)
+            for name in parameters:
+                velocity[name] = momentum * velocity[name] + grads[name]
                 parameters[name] -= learning_rate * velocity[name]
         losses.append(total / len(images))
     return parameters, losses
 
 
 @variant("train")
-def learning_rate_inside_the_velocity(
+def steps_without_a_loop_over_names(
     parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
 ):
     rng, n = np.random.default_rng(seed), len(images)
     velocity, losses = dict.fromkeys(parameters, 0.0), []
-    for _ in range(epochs):
+    for rate in np.linspace(learning_rate, 0, epochs, endpoint=False):
         order, per_batch, sizes = rng.permutation(n), [], []
         for batch in np.split(order, range(batch_size, n, batch_size)):
             activations = forward(parameters, images[batch])
             loss, grad = cross_entropy(activations["logits"], labels[batch])
             grads = backward(parameters, images[batch], activations, grad)
-            velocity = {name: momentum * velocity[name] - learning_rate * grads[name] for name in grads}
-            parameters = {name: value + velocity[name] for name, value in parameters.items()}
+            velocity = {name: momentum * velocity[name] + grads[name] for name in grads}
+            parameters = {name: value - rate * velocity[name] for name, value in parameters.items()}
             per_batch.append(loss)
             sizes.append(len(batch))
         losses.append(np.average(per_batch, weights=sizes))
@@ -453,7 +482,7 @@ def other_shuffling(
     p = {name: np.array(value, copy=True) for name, value in parameters.items()}
     v = {name: 0 * value for name, value in p.items()}
     losses, order = [], np.arange(len(images))
-    for _ in range(epochs):
+    for epoch in range(epochs, 0, -1):
         shuffling.shuffle(order)
         total, first = 0.0, 0
         while first < len(order):
@@ -463,7 +492,7 @@ def other_shuffling(
             grads = backward(p, images[batch], a, grad)
             for name in p:
                 v[name] = momentum * v[name] + grads[name]
-                p[name] = p[name] - learning_rate * v[name]
+                p[name] = p[name] - learning_rate * epoch / epochs * v[name]
             total += float(loss) * len(batch)
             first += batch_size
         losses.append(total / len(order))

@@ -108,10 +108,11 @@ def test_backward_by_central_differences(student, rng):
 
 
 def train_by_torch(parameters, images, labels, steps, learning_rate, momentum):
-    """Full-batch steps by torch.optim.SGD: parameters and the loss before every step."""
+    """Full-batch steps by torch.optim.SGD with a falling rate: parameters and the loss before every step."""
     p, losses = tensors(parameters), []
     optimizer = torch.optim.SGD(p.values(), learning_rate, momentum)
-    for _ in range(steps):
+    for step in range(steps):
+        optimizer.param_groups[0]["lr"] = learning_rate * (1 - step / steps)
         optimizer.zero_grad()
         loss = F.cross_entropy(forward_by_torch(p, torch.tensor(images))["logits"], torch.tensor(labels))
         loss.backward()
@@ -178,11 +179,15 @@ def test_train_reads_handwritten_digits(student, rng):
     rest = rest[np.argsort(digits.target[rest], kind="stable")]  # zeros first: shuffling matters
     images = (digits.images - digits.images[rest].mean()) / digits.images[rest].std()
     images = images[:, np.newaxis]
-    start = draw_parameters(rng, bias=0.0)
-    seed = int(rng.integers(2**31))
-    trained, losses = assert_parts(student.train(start, images[rest], digits.target[rest], seed=seed), 2)
-    assert_equal(len(losses), 10, name="number of losses")
-    logits = forward_by_torch(tensors(trained), torch.tensor(images[test]))["logits"].detach().numpy()
-    accuracy = np.mean(logits.argmax(axis=1) == digits.target[test])
+    accuracies = []
+    for seed in rng.integers(2**31, size=3):
+        start = draw_parameters(rng, bias=0.0)
+        trained, losses = assert_parts(
+            student.train(start, images[rest], digits.target[rest], seed=int(seed)), 2
+        )
+        assert_equal(len(losses), 10, name="number of losses")
+        logits = forward_by_torch(tensors(trained), torch.tensor(images[test]))["logits"].detach().numpy()
+        accuracies.append(np.mean(logits.argmax(axis=1) == digits.target[test]))
     cause = "are the samples shuffled in every epoch, together with their labels?"
-    assert_between(accuracy, 0.97, 1.0, name="accuracy on 500 digits that were not trained on", cause=cause)
+    name = "mean accuracy of three networks on 500 unseen digits"
+    assert_between(np.mean(accuracies), 0.97, 1.0, name=name, cause=cause)
