@@ -13,7 +13,7 @@ setup: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[author]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[author,instructor]"
 	@touch $@
 
 demo: setup

@@ -1,0 +1,9 @@
+"""The command ``course``: one thin function per subcommand, no logic, and nothing heavy imported before it
+is needed. The order of the imports is the order in the help.
+"""
+
+# isort: off
+from course.cli.group import main
+from course.cli import students, grades, authors
+
+__all__ = ["authors", "grades", "main", "students"]

@@ -1,0 +1,54 @@
+"""The group of commands: their order, and errors of the course as one sentence."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from course.errors import CourseError
+
+if TYPE_CHECKING:
+    from course.catalog import Course
+
+
+class _Group(click.Group):
+    """Subcommands in the order they are written, and course errors as one sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            click.echo(f"course: {error}", err=True)
+            sys.exit(error.status)
+        except OSError as error:
+            if error.errno is None:
+                raise
+            click.echo(f"course: {_system_error(error)}", err=True)
+            sys.exit(1)
+
+
+def _system_error(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    said = (error.strerror or "error").lower()
+    return f"the system said {said!r}{where}; free some space or check the permissions, then repeat."
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="deep-learning-course", message="course %(version)s")
+def main() -> None:
+    """Check, grade and publish the exercises of the course.
+
+    Students need `course check` and `course plot`; everything else is for instructors and authors.
+    """
+
+
+def the_course() -> Course:
+    """The course that the current folder belongs to."""
+    from course.catalog import find_root, load_course
+
+    return load_course(find_root())

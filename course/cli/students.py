@@ -1,0 +1,101 @@
+"""Commands for students: check, see where you are, ask for a hint, draw."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from course.cli.group import main, the_course
+from course.errors import UsageError
+
+
+@main.command()
+@click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
+@click.option("--solutions", is_flag=True, help="Check the solutions instead of your day folders.")
+@click.option("--isolated", is_flag=True, help="Run the code in a sandboxed process, as grading does.")
+@click.option("--seed", type=int, help="Seed of the random inputs (default: the one in course.toml).")
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the result as JSON.",
+)
+def check(
+    what: tuple[str, ...], solutions: bool, isolated: bool, seed: int | None, json_file: Path | None
+) -> None:
+    """Check exercises and say what to do next.
+
+    Without arguments every day is checked; `course check day03` checks one day, `course check
+    day03/pseudo_inverse` one exercise.
+    """
+    from course.grading.checking import check_folder
+    from course.report.terminal import show_check
+
+    course = the_course()
+    root = course.solutions if solutions else course.root
+    with show_check(course) as view:
+        result = check_folder(
+            course, what, root, isolated=isolated, seed=seed, done=view.done, started=view.started
+        )
+        view.finish(result)
+    if json_file is not None:
+        from course.grading.records import write_json
+
+        write_json(json_file, result.to_plain())
+    sys.exit(0 if result.score == result.max_score else 1)
+
+
+@main.command()
+def status() -> None:
+    """Show where you are: the days, and what the last checks said."""
+    from course.grading.progress import read_progress
+    from course.report.terminal import show_status
+
+    course = the_course()
+    show_status(course, read_progress(course.root))
+
+
+@main.command()
+@click.argument("exercise", metavar="DAY/EXERCISE")
+@click.option(
+    "--level", type=click.IntRange(1), help="Show hints up to this level (default: one more than last time)."
+)
+def hint(exercise: str, level: int | None) -> None:
+    """Give a hint, a little closer to the answer each time."""
+    from course.catalog import select
+    from course.grading.progress import next_hint
+    from course.report.terminal import show_hints
+
+    course = the_course()
+    selection = select(course, [exercise])[0]
+    if len(selection.exercises) != 1:
+        raise UsageError("A hint is for one exercise; say which, such as `course hint day03/pseudo_inverse`.")
+    found = selection.exercises[0]
+    show_hints(found, next_hint(course.root, selection.day.name, found, level))
+
+
+@main.command()
+@click.argument("day")
+@click.option("--solutions", is_flag=True, help="Draw with the solutions instead of your own functions.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the pictures (default: pictures/<day>).",
+)
+def plot(day: str, solutions: bool, out: Path | None) -> None:
+    """Draw the pictures of a day with your own functions."""
+    from course.catalog.selecting import find_day
+    from course.report.pictures import draw_day
+
+    course = the_course()
+    chosen = find_day(course, day.strip("/"))
+    drawn = draw_day(
+        course,
+        chosen,
+        course.solutions if solutions else course.root,
+        out or Path("pictures") / chosen.name,
+        click.echo,
+    )
+    sys.exit(0 if drawn.complete else 1)
