@@ -193,10 +193,15 @@ def _parameters(function: ast.AST) -> list[str]:
 
 
 def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
-    """Every expression of a statement with the place it stands in; statements inside it are left to their block."""
+    """Every expression of a statement with the place it stands in; statements inside it are left to their block.
+
+    The annotation of a local name is never evaluated, so it is left alone.
+    """
 
     def walk(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
         for name, value in ast.iter_fields(node):
+            if isinstance(node, ast.AnnAssign) and name == "annotation":
+                continue
             for index, part in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if isinstance(part, (ast.stmt, ast.JoinedStr)) or not isinstance(part, ast.AST):
                     continue

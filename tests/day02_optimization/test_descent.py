@@ -183,3 +183,7 @@ def test_find_stable_rate_in_other_units(student, rng):
         _, _, grad, start = valley(rng, curvature * np.array([1.0, 0.3]))
         rate = student.find_stable_rate(grad, start, high, 300)
         assert_between(rate, 0.97 * 2 / curvature, 1.03 * 2 / curvature, name="rate")
+    # The minimum lies at zero, where a trial that forgets the start would already be.
+    bowl, _ = symmetric(rng, np.array([2.0, 0.8]))
+    rate = student.find_stable_rate(lambda x: bowl @ x, rng.uniform(1, 2, size=2), 6.5)
+    assert_between(rate, 0.97, 1.03, name="rate")
