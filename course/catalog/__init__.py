@@ -3,8 +3,19 @@
 The catalogue is the manifest of a grading run: it is complete before student code is touched.
 """
 
-from course.catalog.model import Check, Course, Day, Exercise, Limits
+from course.catalog.model import Check, Course, Day, Exercise, LatePolicy, Limits
 from course.catalog.reading import find_root, load_course
 from course.catalog.selecting import Selection, select
 
-__all__ = ["Check", "Course", "Day", "Exercise", "Limits", "Selection", "find_root", "load_course", "select"]
+__all__ = [
+    "Check",
+    "Course",
+    "Day",
+    "Exercise",
+    "LatePolicy",
+    "Limits",
+    "Selection",
+    "find_root",
+    "load_course",
+    "select",
+]

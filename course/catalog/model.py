@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +21,17 @@ class Limits:
     output_kib: int = 1024
     scratch_mib: int = 50
     processes: int = 64
+
+
+@dataclass(frozen=True)
+class LatePolicy:
+    """What a late submission loses; ``closed_after_days`` None means that it is always accepted."""
+
+    grace_minutes: float = 0
+    percent_per_day: float = 0
+    cap_percent: float = 100
+    closed_after_days: float | None = None
+    extensions: str = "extensions.csv"
 
 
 @dataclass(frozen=True)
@@ -69,7 +81,7 @@ class Day:
     title: str
     part: int
     imports: tuple[str, ...]
-    due: str | None
+    due: datetime | None
     read_exercises: Callable[[str], tuple[Exercise, ...]] = field(repr=False, compare=False)
 
     @cached_property
@@ -100,6 +112,8 @@ class Course:
     seed: int
     limits: Limits
     days: tuple[Day, ...]
+    late: LatePolicy | None = None
+    zone: tzinfo = UTC
 
     def tests(self, day: Day) -> Path:
         return self.root / "tests" / day.name

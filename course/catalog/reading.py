@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from course.catalog.deadlines import read_due, read_late, read_zone
 from course.catalog.model import Check, Course, Day, Exercise, Limits, snake_case
 from course.errors import CourseError, UsageError
 
@@ -46,20 +47,27 @@ def load_course(root: Path) -> Course:
                 f"{path.name}: [limits] has no setting named {sorted(unknown)[0]!r}; see docs/authoring.md."
             )
         reader = _ExerciseReader(root)
+        zone = read_zone(head.get("timezone", "UTC"))
         days = tuple(
             Day(
                 name=entry["name"],
                 title=entry["title"],
                 part=int(entry["part"]),
                 imports=tuple(entry.get("imports", ["numpy"])),
-                due=str(entry["due"]) if "due" in entry else None,
+                due=read_due(entry.get("due"), entry["name"], zone),
                 read_exercises=reader.read,
             )
             for entry in content.get("day", [])
             if not entry.get("draft", False) or os.environ.get("COURSE_DRAFTS")
         )
         return Course(
-            root=root, title=head["title"], seed=int(head["seed"]), limits=Limits(**limits), days=days
+            root=root,
+            title=head["title"],
+            seed=int(head["seed"]),
+            limits=Limits(**limits),
+            days=days,
+            late=read_late(content.get("late")),
+            zone=zone,
         )
     except KeyError as missing:
         raise CourseError(

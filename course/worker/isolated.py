@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
 import select
 import shutil
 import signal
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -38,6 +39,7 @@ from course.worker.wire import pack, receive, send
 TICK = 0.1
 HARD_CAP = 5  # times the seconds allowed, when a loaded machine lets student code wait for its turn
 BUFFER = 4 * 2**20
+MAX_FILES = 200
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -91,7 +93,6 @@ class Zygote:
         )
         theirs.close()
         self._layers: tuple[str, ...] | None = None
-        self._off = tuple(off)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ class Zygote:
                 raise CourseError(
                     "The isolated process did not start; run `course check --isolated` again to see its messages above."
                 )
-            self._layers = tuple(name for name in json.loads(message)["layers"] if name not in self._off)
+            self._layers = tuple(json.loads(message)["layers"])
         return self._layers
 
     def open(self, root: Path, day: str) -> IsolatedLink:
@@ -136,8 +137,8 @@ class IsolatedLink:
     def __init__(self, zygote: Zygote, root: Path, day: str) -> None:
         self._zygote = zygote
         self._limits = zygote.limits
-        self._scratch = Path(tempfile.mkdtemp(prefix="course-", dir=_scratch_parent()))
-        copy_day(root, day, self._scratch)
+        self._files = read_day(root, day)
+        self._folder: Path | None = None
         self._worker: _Worker | None = None
         self._generation = 0
         self._begin: dict[str, Any] | None = None
@@ -225,20 +226,18 @@ class IsolatedLink:
 
     def close(self) -> None:
         self._stop()
-        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _start(self) -> _Worker:
         self._generation += 1
         self._drop.clear()
-        cpu_seconds = 20 * self._limits.training_seconds
-        self._worker = _Worker(
-            self._zygote,
-            {
-                "scratch": str(self._scratch),
-                "cpu_seconds": cpu_seconds,
-                "first_number": self._generation * _GENERATION,
-            },
-        )
+        if "namespaces" not in self._zygote.layers:  # which bring a folder of their own
+            self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=_scratch_parent()))
+        request = {
+            "folder": str(self._folder or ""),
+            "cpu_seconds": 20 * self._limits.training_seconds,
+            "first_number": self._generation * _GENERATION,
+        }
+        self._worker = _Worker(self._zygote, request, self._files)
         self.isolation = self._worker.isolation
         return self._worker
 
@@ -246,6 +245,9 @@ class IsolatedLink:
         if self._worker is not None:
             self._worker.kill()
             self._worker = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
 
 _GENERATION = 10**9
@@ -255,16 +257,31 @@ def _scratch_parent() -> str | None:
     return os.environ.get("COURSE_SCRATCH") or None
 
 
-def copy_day(root: Path, day: str, scratch: Path) -> None:
-    """Copy what may be looked at: the Python files of the day, no links, none larger than a megabyte."""
-    target = scratch / day
-    target.mkdir()
-    folder = root / day
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.glob("*.py")):
-        if path.is_file() and not path.is_symlink() and path.stat().st_size <= 2**20:
-            shutil.copyfile(path, target / path.name)
+def read_day(root: Path, day: str) -> dict[str, bytes]:
+    """What may be looked at: the Python files of the day, no links, none larger than a megabyte, not too many."""
+    found: dict[str, bytes] = {}
+    for path in sorted((root / day).glob("*.py")):
+        if (
+            len(found) < MAX_FILES
+            and path.is_file()
+            and not path.is_symlink()
+            and path.stat().st_size <= 2**20
+        ):
+            found[f"{day}/{path.name}"] = path.read_bytes()
+    return found
+
+
+def _file_in_memory(files: Mapping[str, bytes]) -> int:
+    """A descriptor at whose start the files stand."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("submission")
+    else:
+        with tempfile.TemporaryFile() as file:
+            descriptor = os.dup(file.fileno())
+    with open(descriptor, "wb", closefd=False) as file:
+        pickle.dump(dict(files), file)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
 
 
 def _escape(value: Any, encoder: Encoder) -> Any:
@@ -386,7 +403,7 @@ class PipeOutput:
 class _Worker:
     """One forked process: its socket, its output, its end."""
 
-    def __init__(self, zygote: Zygote, request: dict[str, Any]) -> None:
+    def __init__(self, zygote: Zygote, request: dict[str, Any], files: Mapping[str, bytes]) -> None:
         self.dead = False
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         for sock in (mine, theirs):
@@ -395,10 +412,11 @@ class _Worker:
                     sock.setsockopt(socket.SOL_SOCKET, option, BUFFER)
         output_read, output_write = os.pipe()
         self._report, report_write = os.pipe()
-        zygote.fork(request, [theirs.fileno(), output_write, report_write])
+        handed_over = [output_write, report_write, _file_in_memory(files)]
+        zygote.fork(request, [theirs.fileno(), *handed_over])
         theirs.close()
-        os.close(output_write)
-        os.close(report_write)
+        for descriptor in handed_over:
+            os.close(descriptor)
         self._sock = mine
         self.output = PipeOutput(output_read, zygote.limits.output_kib * 1024)
         self._report_text = b""

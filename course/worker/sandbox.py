@@ -3,12 +3,16 @@ it does not.
 
 process     a process of its own: own session, no inherited descriptors, clean environment,
             a scratch folder as the working directory
-rlimits     memory, processor time, file size, open files, core dumps
+namespaces  no network, no loopback; a root folder with the interpreter and the packages, read-only; a scratch
+            folder in memory, bounded as a whole; no message queues or shared memory of others
+user        a user id that owns nothing and runs nothing else, when grading is started by root
+rlimits     memory, processor time, file size, open files, processes and threads, core dumps
 landlock    files: the interpreter and the installed packages can be read, the scratch folder written,
             nothing else; no TCP; no signals to anybody outside
 seccomp     system calls: no sockets, no new processes, no programs, no tracing, no changes of owners or limits
 
-Landlock comes from ``landlockpy``, seccomp from ``pyseccomp`` (libseccomp); both work without root.
+Landlock comes from ``landlockpy``, seccomp from ``pyseccomp`` (libseccomp); both work without root. Namespaces
+work without root where the machine allows user namespaces; ``namespaces.py`` has the details.
 """
 
 from __future__ import annotations
@@ -19,15 +23,16 @@ import os
 import resource
 import sys
 import sysconfig
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from course.catalog.model import Limits
+from course.worker import namespaces
 from course.worker.memory import address_space
 
-LAYERS = ("process", "rlimits", "landlock", "seccomp")
+LAYERS = ("process", "namespaces", "user", "rlimits", "landlock", "seccomp")
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
 _CLONE_THREAD = 0x10000
@@ -48,38 +53,47 @@ _DENIED = """
 
 @dataclass(frozen=True)
 class Capabilities:
-    """Which layers this machine can put up."""
+    """Which layers this machine can put up, and those of them that are wanted."""
 
-    landlock: bool
-    seccomp: bool
+    layers: tuple[str, ...]
     readable: tuple[tuple[str, bool], ...]  # what student code may read, and whether it is a folder
     tasks: int  # processes and threads of this user when the machine was probed
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        return (
-            "process",
-            "rlimits",
-            *(("landlock",) if self.landlock else ()),
-            *(("seccomp",) if self.seccomp else ()),
-        )
+    memory: int | None  # bytes of address space of the warm process
 
 
-def probe() -> Capabilities:
+def probe(off: Sequence[str] = ()) -> Capabilities:
     """Try what is there; import everything the forked process will need."""
-    landlock = seccomp = False
-    if sys.platform == "linux":
-        with contextlib.suppress(Exception):
-            import landlockpy
-
-            landlock = landlockpy.supported()
-        with contextlib.suppress(Exception):
-            import pyseccomp
-
-            pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-            seccomp = True
     readable = tuple((str(path), path.is_dir()) for path in readable_paths())
-    return Capabilities(landlock, seccomp, readable, _tasks_of_user())
+    standing: list[str] = []
+    possible = {
+        "process": lambda: True,
+        "namespaces": lambda: namespaces.possible(readable),
+        "user": lambda: namespaces.users_possible(readable, "namespaces" in standing),
+        "rlimits": lambda: True,
+        "landlock": _landlock_possible,
+        "seccomp": _seccomp_possible,
+    }
+    for name in LAYERS:
+        if name not in off and possible[name]():
+            standing.append(name)
+    return Capabilities(tuple(standing), readable, _tasks_of_user(), None)
+
+
+def _landlock_possible() -> bool:
+    with contextlib.suppress(Exception):
+        import landlockpy
+
+        return sys.platform == "linux" and bool(landlockpy.supported())
+    return False
+
+
+def _seccomp_possible() -> bool:
+    with contextlib.suppress(Exception):
+        import pyseccomp
+
+        pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+        return sys.platform == "linux"
+    return False
 
 
 def _tasks_of_user() -> int:
@@ -109,25 +123,59 @@ def readable_paths() -> list[Path]:
     return sorted(path for path in paths if path.exists())
 
 
-def enter(
-    scratch: Path, limits: Limits, capabilities: Capabilities, seconds: float, off: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """Put up every layer around the calling process, which has just been forked. The layers that stand are
-    returned.
+def settle(capabilities: Capabilities) -> Capabilities:
+    """What the warm process does once, after its imports: take the root folder away, note its memory."""
+    memory = address_space()
+    if "namespaces" in capabilities.layers:
+        namespaces.build_root(capabilities.readable)
+    return replace(capabilities, memory=memory)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one forked process is for: the files it gets, and where they go when no namespace has room for them."""
+
+    files: Mapping[str, bytes]  # by relative name, such as day03_linalg/regression.py
+    folder: Path | None
+    seconds: float
+    user: int
+
+
+def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
+    """Put up every layer around the calling process, which has just been forked. The scratch folder with the
+    files in it comes back; it is the working directory.
     """
-    standing = ["process"]
+    layers = capabilities.layers
+    scratch = _make_scratch(cell, limits, layers)
+    if "user" in layers:
+        namespaces.become_user(cell.user)
+    elif "namespaces" in layers:
+        namespaces.drop_rights()
     _die_with_parent()
-    walled = capabilities.seccomp and "seccomp" not in off
-    if "rlimits" not in off:
-        _set_limits(limits, seconds, None if walled else capabilities.tasks + limits.processes)
-        standing.append("rlimits")
-    if capabilities.landlock and "landlock" not in off:
+    os.chdir(scratch)
+    for name, data in cell.files.items():
+        file = scratch / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(data)
+    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), MPLCONFIGDIR=str(scratch))
+    if "rlimits" in layers:
+        _set_limits(limits, cell.seconds, capabilities)
+    if "landlock" in layers:
         _restrict_files(scratch, capabilities.readable)
-        standing.append("landlock")
-    if walled:
+    if "seccomp" in layers:
         _restrict_calls()
-        standing.append("seccomp")
-    return tuple(standing)
+    return scratch
+
+
+def _make_scratch(cell: Cell, limits: Limits, layers: Sequence[str]) -> Path:
+    user = cell.user if "user" in layers else os.getuid()
+    if "namespaces" in layers:
+        namespaces.mount_scratch(limits.scratch_mib, user)
+        return Path(namespaces.SCRATCH)
+    assert cell.folder is not None
+    if "user" in layers:
+        os.chown(cell.folder, user, user)
+    return cell.folder
 
 
 def _die_with_parent() -> None:
@@ -135,19 +183,20 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
-def _set_limits(limits: Limits, seconds: float, tasks: int | None) -> None:
-    """``tasks`` bounds the processes and threads of the whole user; None where seccomp forbids new processes."""
+def _set_limits(limits: Limits, seconds: float, capabilities: Capabilities) -> None:
     wanted = {
         "RLIMIT_CPU": int(seconds) + 1,
         "RLIMIT_FSIZE": limits.scratch_mib * 2**20,
         "RLIMIT_NOFILE": 128,
         "RLIMIT_CORE": 0,
     }
-    if tasks is not None:
-        wanted["RLIMIT_NPROC"] = tasks
-    in_use = address_space()
-    if in_use is not None:
-        wanted["RLIMIT_AS"] = in_use + limits.memory_mib * 2**20
+    # The system counts by user: with an id of its own a submission counts alone, else with the grader's programs.
+    if "user" in capabilities.layers:
+        wanted["RLIMIT_NPROC"] = limits.processes
+    elif "seccomp" not in capabilities.layers:
+        wanted["RLIMIT_NPROC"] = capabilities.tasks + limits.processes
+    if capabilities.memory is not None:
+        wanted["RLIMIT_AS"] = capabilities.memory + limits.memory_mib * 2**20
     for name, value in wanted.items():
         kind = getattr(resource, name, None)
         if kind is not None:

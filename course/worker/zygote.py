@@ -1,19 +1,21 @@
 """The warm untrusted process: it has imported NumPy (and PyTorch), has never seen tests or solutions, and
 forks on demand.
 
-It listens on one socket. Each request carries three descriptors: the socket of the new process, the
-pipe for what it prints, and a pipe on which this process reports the number of the child and, later,
-how it ended. When the holder of the report pipe goes away the child is killed; when the listening
-socket closes everything ends.
+It listens on one socket. Each request carries four descriptors: the socket of the new process, the
+pipe for what it prints, a pipe on which this process reports the number of the child and, later, how it
+ended, and a file in memory that holds the student's files. When the holder of the report pipe goes away
+the child is killed; when the listening socket closes everything ends.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
 import os
+import pickle
 import select
 import signal
 import socket
@@ -23,19 +25,26 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from course.catalog.model import Limits
-from course.worker import sandbox
+from course.worker import namespaces, sandbox
+from course.worker.serving import serve
+from course.worker.session import reset_process_state
 
 MAX_REQUEST = 65536
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 def main(control_number: int, words: str) -> None:
     """Warm up, say so, then fork for every request until the other side closes."""
     settings = json.loads(words)
     control = socket.socket(fileno=control_number)
+    capabilities = sandbox.probe(settings["off"])
+    if "namespaces" in capabilities.layers:
+        namespaces.enter()
+    children = adopt_orphans()
     warm(settings["imports"])
-    capabilities = sandbox.probe()
+    capabilities = sandbox.settle(capabilities)
     control.send(json.dumps({"layers": capabilities.layers}).encode())
-    _Zygote(control, settings, capabilities).listen()
+    _Zygote(control, settings, capabilities, children).listen()
 
 
 def warm(imports: Sequence[str]) -> None:
@@ -44,9 +53,6 @@ def warm(imports: Sequence[str]) -> None:
         with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
             importlib.import_module(name)
     import numpy as np
-
-    from course.worker import serving  # noqa: F401  (imported before the fork)
-    from course.worker.session import reset_process_state
 
     np.linalg.svd(np.eye(2))
     torch: Any = sys.modules.get("torch")
@@ -60,16 +66,30 @@ def warm(imports: Sequence[str]) -> None:
     gc.freeze()
 
 
+def adopt_orphans() -> int | None:
+    """Become the parent of whatever outlives its own, where the system can do that; a list of one's children."""
+    if sys.platform != "linux" or ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        return None
+    with contextlib.suppress(OSError):
+        return os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
+    return None
+
+
 class _Zygote:
     def __init__(
-        self, control: socket.socket, settings: dict[str, Any], capabilities: sandbox.Capabilities
+        self,
+        control: socket.socket,
+        settings: dict[str, Any],
+        capabilities: sandbox.Capabilities,
+        children: int | None,
     ) -> None:
         self._control = control
         self._days: list[str] = settings["days"]
         self._limits = Limits(**settings["limits"])
-        self._off: list[str] = settings["off"]
         self._capabilities = capabilities
+        self._children = children
         self._reports: dict[int, int] = {}  # process number → report pipe
+        self._forks = 0
 
     def listen(self) -> None:
         wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
@@ -97,43 +117,44 @@ class _Zygote:
             self._reap()
 
     def _accept(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_REQUEST, 3)
+        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_REQUEST, 4)
         if not message:
             return False
         request = json.loads(message)
-        worker, output, report = descriptors
+        worker, output, report, files = descriptors
+        self._forks += 1
         number = os.fork()
         if number == 0:
-            self._become_worker(request, worker, output)
+            self._become_worker(request, worker, output, files)
         os.write(report, f"{number}\n".encode())
         self._reports[number] = report
-        os.close(worker)
-        os.close(output)
+        for descriptor in (worker, output, files):
+            os.close(descriptor)
         return True
 
-    def _become_worker(self, request: dict[str, Any], worker: int, output: int) -> NoReturn:
+    def _become_worker(self, request: dict[str, Any], worker: int, output: int, files: int) -> NoReturn:
         status = 70
         try:
-            status = self._work(request, worker, output)
+            status = self._work(request, worker, output, files)
         finally:
             os._exit(status)
 
-    def _work(self, request: dict[str, Any], worker: int, output: int) -> int:
-        from course.worker.serving import serve
-
+    def _work(self, request: dict[str, Any], worker: int, output: int, files: int) -> int:
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((null, 0), (output, 1), (output, 2), (worker, 3)):
+        for source, target in ((null, 0), (output, 1), (output, 2), (worker, 3), (files, 4)):
             os.dup2(source, target, inheritable=False)
-        os.closerange(4, 4096)
-        scratch = Path(request["scratch"])
-        os.chdir(scratch)
-        os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), MPLCONFIGDIR=str(scratch))
-        standing = sandbox.enter(scratch, self._limits, self._capabilities, request["cpu_seconds"], self._off)
+        os.closerange(5, 4096)
+        with open(4, "rb") as file:
+            given = pickle.load(file)  # from the trusted side
+        folder = Path(request["folder"]) if request["folder"] else None
+        user = namespaces.FIRST_USER + self._forks % namespaces.USERS
+        cell = sandbox.Cell(given, folder, request["cpu_seconds"], user)
+        scratch = sandbox.enter(cell, self._limits, self._capabilities)
         sock = socket.socket(fileno=3)
-        sock.send(json.dumps(standing).encode().ljust(256))
+        sock.send(json.dumps(self._capabilities.layers).encode().ljust(256))
         serve(sock, scratch, self._days, request["first_number"])
         return 0
 
@@ -152,6 +173,16 @@ class _Zygote:
                 with contextlib.suppress(OSError):
                     os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
                 os.close(report)
+            self._kill_orphans()
+
+    def _kill_orphans(self) -> None:
+        """End what a submission has started and left behind; it has become ours with its parent's end."""
+        if self._children is None:
+            return
+        for word in os.pread(self._children, 65536, 0).split():
+            if int(word) not in self._reports:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(int(word), signal.SIGKILL)
 
     def _kill_of(self, report: int) -> None:
         for number, pipe in self._reports.items():
