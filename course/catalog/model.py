@@ -48,7 +48,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A function, class or method that a student writes, with the checks that belong to it."""
+    """A function, class or method that a student writes, with the checks that belong to it.
+
+    In a student release the hidden checks are not there; ``hidden_points`` says what they are worth.
+    """
 
     name: str
     title: str
@@ -57,6 +60,7 @@ class Exercise:
     hints: tuple[str, ...]
     optional: bool
     checks: tuple[Check, ...]
+    hidden_points: int = 0
 
     @property
     def module(self) -> str:
@@ -101,6 +105,11 @@ class Day:
     @property
     def max_score(self) -> int:
         return sum(exercise.max_score for exercise in self.exercises)
+
+    @property
+    def hidden_points(self) -> int:
+        """What the checks that are not here are worth; 0 outside a student release."""
+        return sum(exercise.hidden_points for exercise in self.exercises)
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,7 @@ def read_record(path: Path) -> Record:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CourseError(
-            f"There is no result file {path}; results are written by `course grade`."
-        ) from None
+        raise CourseError(f"There is no result file {path}; results are written by `course grade`.") from None
     except (OSError, ValueError):
         record = None
     if not isinstance(record, dict) or not {"student", "days", "seed"} <= record.keys():

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-SCRATCH = "/scratch"
+SCRATCH = "/student/work"
 FIRST_USER, USERS = 61184, 4000
 """User ids without an owner, from the range that systemd keeps for services (systemd.io, UIDs and GIDs)."""
 
@@ -97,7 +97,7 @@ def build_root(readable: Readable) -> None:
             inside.symlink_to(os.readlink(path))
         elif not inside.exists():  # not below a folder that is there already
             _bind(path, inside, is_folder)
-    os.mkdir(root + SCRATCH)
+    os.makedirs(root + SCRATCH)
     os.chdir(root)
     _call("syscall", _PIVOT_ROOT[os.uname().machine], b".", b".")
     _call("umount2", b".", _DETACH)  # the old root, which now lies on top

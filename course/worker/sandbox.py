@@ -21,8 +21,10 @@ import contextlib
 import ctypes
 import os
 import resource
+import struct
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +37,13 @@ from course.worker.memory import address_space
 LAYERS = ("process", "namespaces", "user", "rlimits", "landlock", "seccomp")
 _PR_SET_PDEATHSIG = 1
 _SIGKILL = 9
+_PR_SET_SECCOMP = 22
+_PR_SET_NO_NEW_PRIVS = 38
+_MODE_FILTER = 2
 _CLONE_THREAD = 0x10000
+_OWN_NUMBER = (
+    0x5EED1D00  # stands for the number of the process in the compiled filter; larger than any real one
+)
 
 _DENIED = """
     socket connect bind listen accept accept4 socketpair
@@ -53,12 +61,19 @@ _DENIED = """
 
 @dataclass(frozen=True)
 class Capabilities:
-    """Which layers this machine can put up, and those of them that are wanted."""
+    """Which layers this machine can put up, and those of them that are wanted; what can be made ready for them."""
 
     layers: tuple[str, ...]
     readable: tuple[tuple[str, bool], ...]  # what student code may read, and whether it is a folder
     tasks: int  # processes and threads of this user when the machine was probed
-    memory: int | None  # bytes of address space of the warm process
+    memory: int | None = None  # bytes of address space of the warm process
+    ruleset: Any = None  # of Landlock, with every rule but that of a scratch folder outside the namespaces
+    program: bytes = b""  # of seccomp, with a placeholder for the number of the process
+
+    @property
+    def kept(self) -> int | None:
+        """The descriptor that a forked process must keep until it is inside its walls."""
+        return None if self.ruleset is None else int(self.ruleset.fileno())
 
 
 def probe(off: Sequence[str] = ()) -> Capabilities:
@@ -76,7 +91,7 @@ def probe(off: Sequence[str] = ()) -> Capabilities:
     for name in LAYERS:
         if name not in off and possible[name]():
             standing.append(name)
-    return Capabilities(tuple(standing), readable, _tasks_of_user(), None)
+    return Capabilities(tuple(standing), readable, _tasks_of_user())
 
 
 def _landlock_possible() -> bool:
@@ -124,11 +139,14 @@ def readable_paths() -> list[Path]:
 
 
 def settle(capabilities: Capabilities) -> Capabilities:
-    """What the warm process does once, after its imports: take the root folder away, note its memory."""
+    """What the warm process does once, after its imports: take the root folder away, make the walls ready."""
     memory = address_space()
-    if "namespaces" in capabilities.layers:
+    layers = capabilities.layers
+    program = _filter_program() if "seccomp" in layers else b""
+    if "namespaces" in layers:
         namespaces.build_root(capabilities.readable)
-    return replace(capabilities, memory=memory)
+    ruleset = _ruleset(capabilities, "namespaces" in layers) if "landlock" in layers else None
+    return replace(capabilities, memory=memory, ruleset=ruleset, program=program)
 
 
 @dataclass(frozen=True)
@@ -160,10 +178,10 @@ def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
     os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), MPLCONFIGDIR=str(scratch))
     if "rlimits" in layers:
         _set_limits(limits, cell.seconds, capabilities)
-    if "landlock" in layers:
-        _restrict_files(scratch, capabilities.readable)
-    if "seccomp" in layers:
-        _restrict_calls()
+    if capabilities.ruleset is not None:
+        _restrict_files(scratch, capabilities)
+    if capabilities.program:
+        _restrict_calls(capabilities.program)
     return scratch
 
 
@@ -205,29 +223,43 @@ def _set_limits(limits: Limits, seconds: float, capabilities: Capabilities) -> N
             resource.setrlimit(kind, (value, value))
 
 
-def _restrict_files(scratch: Path, readable: Sequence[tuple[str, bool]]) -> None:
+def _ruleset(capabilities: Capabilities, inside: bool) -> Any:
+    """Reading for the interpreter and the packages, writing below the place where every submission, seeing a
+    mount of its own there, finds its scratch folder.
+    """
     from landlockpy import AccessFS, Ruleset, Scope
 
     read = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
-    write = (
-        read
-        | AccessFS.WRITE_FILE
-        | AccessFS.REMOVE_DIR
-        | AccessFS.REMOVE_FILE
-        | AccessFS.MAKE_DIR
-        | AccessFS.MAKE_REG
-        | AccessFS.TRUNCATE
-    )
     file_only = AccessFS.READ_FILE | AccessFS.EXECUTE
-    with Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL) as ruleset:
-        for path, is_folder in readable:
-            ruleset.allow_path(path, read if is_folder else file_only)
-        ruleset.allow_path("/dev/null", AccessFS.READ_FILE | AccessFS.WRITE_FILE)
-        ruleset.allow_path(scratch, write)
+    ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
+    for path, is_folder in capabilities.readable:
+        ruleset.allow_path(path, read if is_folder else file_only)
+    ruleset.allow_path("/dev/null", AccessFS.READ_FILE | AccessFS.WRITE_FILE)
+    if inside:
+        ruleset.allow_path(Path(namespaces.SCRATCH).parent, _writing())
+    return ruleset
+
+
+def _writing() -> Any:
+    from landlockpy import AccessFS
+
+    read = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
+    write = AccessFS.WRITE_FILE | AccessFS.REMOVE_DIR | AccessFS.REMOVE_FILE
+    return read | write | AccessFS.MAKE_DIR | AccessFS.MAKE_REG | AccessFS.TRUNCATE
+
+
+def _restrict_files(scratch: Path, capabilities: Capabilities) -> None:
+    if "namespaces" in capabilities.layers:
+        capabilities.ruleset.restrict()
+        return
+    # A rule added to the shared set would open this folder to the next submission: a set of one's own, then.
+    with _ruleset(capabilities, inside=False) as ruleset:
+        ruleset.allow_path(scratch, _writing())
         ruleset.restrict()
 
 
-def _restrict_calls() -> None:
+def _filter_program() -> bytes:
+    """The filter as a program for the kernel, compiled once; it names the process that may signal itself."""
     import errno
 
     import pyseccomp as seccomp
@@ -237,12 +269,29 @@ def _restrict_calls() -> None:
     for name in _DENIED.split():
         with contextlib.suppress(OSError, RuntimeError):  # not every architecture has every call
             rules.add_rule(denied, name)
-    me = os.getpid()
     for name in ("kill", "tgkill"):
-        rules.add_rule(denied, name, seccomp.Arg(0, seccomp.NE, me))
+        rules.add_rule(denied, name, seccomp.Arg(0, seccomp.NE, _OWN_NUMBER))
     rules.add_rule(denied, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
     rules.add_rule(
         seccomp.ERRNO(errno.ENOSYS), "clone3"
     )  # the C library then falls back to clone, which can be judged
     rules.add_rule(denied, "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
-    rules.load()
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        program = file.read()
+    if program.count(struct.pack("=I", _OWN_NUMBER)) == 0:
+        raise RuntimeError("the compiled filter does not hold the number of the process")
+    return program
+
+
+def _restrict_calls(program: bytes) -> None:
+    program = program.replace(struct.pack("=I", _OWN_NUMBER), struct.pack("=I", os.getpid()))
+    code = ctypes.create_string_buffer(program, len(program))
+    head = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))  # struct sock_fprog
+    library = ctypes.CDLL(None, use_errno=True)
+    if (
+        library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+        or library.prctl(_PR_SET_SECCOMP, _MODE_FILTER, head, 0, 0) != 0
+    ):
+        raise OSError(ctypes.get_errno(), "the filter of system calls cannot be put up")

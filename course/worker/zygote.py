@@ -30,6 +30,7 @@ from course.worker.serving import serve
 from course.worker.session import reset_process_state
 
 MAX_REQUEST = 65536
+WORKER, FILES = 3, 4  # descriptors of a child
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -37,6 +38,8 @@ def main(control_number: int, words: str) -> None:
     """Warm up, say so, then fork for every request until the other side closes."""
     settings = json.loads(words)
     control = socket.socket(fileno=control_number)
+    while os.open(os.devnull, os.O_RDONLY) < FILES:
+        pass  # a child puts its descriptors there: no other may have these numbers
     capabilities = sandbox.probe(settings["off"])
     if "namespaces" in capabilities.layers:
         namespaces.enter()
@@ -144,16 +147,19 @@ class _Zygote:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDONLY)
-        for source, target in ((null, 0), (output, 1), (output, 2), (worker, 3), (files, 4)):
+        for source, target in ((null, 0), (output, 1), (output, 2), (worker, WORKER), (files, FILES)):
             os.dup2(source, target, inheritable=False)
-        os.closerange(5, 4096)
-        with open(4, "rb") as file:
+        kept = self._capabilities.kept or FILES + 1
+        os.closerange(FILES + 1, kept)
+        os.closerange(kept + 1, 4096)
+        with open(FILES, "rb") as file:
             given = pickle.load(file)  # from the trusted side
         folder = Path(request["folder"]) if request["folder"] else None
         user = namespaces.FIRST_USER + self._forks % namespaces.USERS
         cell = sandbox.Cell(given, folder, request["cpu_seconds"], user)
         scratch = sandbox.enter(cell, self._limits, self._capabilities)
-        sock = socket.socket(fileno=3)
+        os.closerange(FILES, kept + 1)
+        sock = socket.socket(fileno=WORKER)
         sock.send(json.dumps(self._capabilities.layers).encode().ljust(256))
         serve(sock, scratch, self._days, request["first_number"])
         return 0

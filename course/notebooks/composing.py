@@ -1,0 +1,196 @@
+"""The modules of a day put together from pieces of code.
+
+One function for a submitted notebook and for a kernel at work, so that both see the same modules. Definitions
+of the exercises and the given text are put in place as they are. Of everything else in a notebook (helpers,
+constants, experiments) only what a module really needs is taken, statement by statement: a plot, a training
+run or a forgotten experiment is never part of what is checked.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from course.notebooks.pieces import defined_names, first_line, parse
+
+_EXPERIMENTS = (ast.Expr, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.AugAssign)
+_GIVEN_BY_PYTHON = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
+
+
+@dataclass(frozen=True)
+class Code:
+    """The source of one cell: of a module, of the definition ``name`` of a module, or the student's own."""
+
+    text: str
+    module: str = ""
+    name: str = ""
+
+
+@dataclass
+class Modules:
+    """The text of every module, and what was noticed on the way."""
+
+    texts: dict[str, str]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Statement:
+    text: str
+    binds: frozenset[str]
+
+
+@dataclass
+class _Module:
+    parts: list[str] = field(default_factory=list)
+
+
+def compose(codes: Sequence[Code], day: str) -> Modules:
+    """The modules that these cells, in this order, amount to."""
+    composed = Modules({})
+    modules: dict[str, _Module] = {}
+    pool: list[_Statement] = []
+    for code in codes:
+        if not code.module:
+            pool += _statements(code.text)
+            continue
+        module = modules.setdefault(code.module, _Module())
+        if not code.name:
+            module.parts.append(code.text)
+            continue
+        definition, others = _definition(code, composed.notes)
+        pool += others
+        module.parts.append(definition)
+    for name, module in modules.items():
+        _add_what_is_needed(name, module, modules, pool, day)
+    composed.texts = {name: "\n\n\n".join(module.parts) + "\n" for name, module in modules.items()}
+    return composed
+
+
+def _definition(code: Code, notes: list[str]) -> tuple[str, list[_Statement]]:
+    """The definition in a cell, and the other statements of the cell."""
+    text = without_shell(code.text)
+    tree = parse(text)
+    if tree is None:
+        notes.append(f"the cell of {code.name} is no valid Python; its exercise earns nothing")
+        return _unreadable(code.name, text), []
+    found = [node for node in tree.body if getattr(node, "name", None) == code.name]
+    if not found:
+        return "", _statements(text)
+    return _segment(text, found[-1]), [s for s in _statements(text) if code.name not in s.binds]
+
+
+def _unreadable(name: str, text: str) -> str:
+    """A stand-in that says what Python says about the cell, at the cost of this exercise alone."""
+    try:
+        compile(text, f"the cell of {name}", "exec")
+    except SyntaxError as error:
+        where = (f"the cell of {name}", error.lineno, error.offset, error.text)
+        said = f"SyntaxError({error.msg!r}, {where!r})"
+    except (ValueError, RecursionError, MemoryError) as error:
+        said = f"SyntaxError({f'the cell of {name} cannot be read: {error}'!r})"
+    else:  # pragma: no cover - only reached when parse and compile disagree
+        said = f"SyntaxError({f'the cell of {name} cannot be read'!r})"
+    return f"def {name}(*arguments, **named):\n    raise {said}"
+
+
+def without_shell(text: str) -> str:
+    """The text without IPython's magics and shell commands, when it is not Python otherwise."""
+    if parse(text) is not None:
+        return text
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        command = line.lstrip()
+        if command.startswith(("%", "!", "?")) or command.rstrip().endswith("?"):
+            lines[number] = line[: len(line) - len(command)] + "pass"
+    cleaned = "\n".join(lines)
+    return cleaned if parse(cleaned) is not None else text
+
+
+def _statements(text: str) -> list[_Statement]:
+    """The statements of a cell that could serve a module; none when Python cannot read it."""
+    text = without_shell(text)
+    tree = parse(text)
+    if tree is None:
+        return []
+    segments = [_segment(text, node) for node in tree.body if not isinstance(node, _EXPERIMENTS)]
+    return [_Statement(segment, frozenset(bound_names(segment))) for segment in segments]
+
+
+def _segment(text: str, node: ast.stmt) -> str:
+    if hasattr(node, "decorator_list"):
+        return "\n".join(text.split("\n")[first_line(node) - 1 : node.end_lineno])
+    return ast.get_source_segment(text, node) or ast.unparse(node)
+
+
+def _add_what_is_needed(
+    name: str, module: _Module, modules: Mapping[str, _Module], pool: Sequence[_Statement], day: str
+) -> None:
+    """Put in front of the first part that uses them: the student's own definitions, then other modules' ones."""
+    tried: set[str] = set()
+    while missing := [item for item in _missing(module) if item[1] not in tried]:
+        position, wanted = missing[0]
+        tried.add(wanted)
+        text = _from_pool(wanted, pool) or _from_module(wanted, name, modules, day)
+        if text is not None:
+            module.parts.insert(position, text)
+
+
+def _missing(module: _Module) -> Iterator[tuple[int, str]]:
+    """Names that a part uses and nothing in the module binds, with the place of the first such part."""
+    bound: set[str] = set(_GIVEN_BY_PYTHON)
+    for part in module.parts:
+        bound |= bound_names(part)
+    for position, part in enumerate(module.parts):
+        for wanted in sorted(loaded_names(part) - bound):
+            yield position, wanted
+
+
+def _from_pool(wanted: str, pool: Sequence[_Statement]) -> str | None:
+    own = [statement.text for statement in pool if wanted in statement.binds]
+    stars = [statement.text for statement in pool if "*" in statement.binds]
+    return own[-1] if own else "\n".join(stars) or None
+
+
+def _from_module(wanted: str, name: str, modules: Mapping[str, _Module], day: str) -> str | None:
+    for other, module in modules.items():
+        if other != name and any(wanted in defined_names(part) for part in module.parts):
+            return f"from {day}.{other} import {wanted}"
+    return None
+
+
+def loaded_names(text: str) -> set[str]:
+    """Names that a text takes from around it: global ones that it reads."""
+    table = _table(text)
+    if table is None:
+        return set()
+    found = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    waiting = list(table.get_children())
+    while waiting:
+        child = waiting.pop()
+        found |= {s.get_name() for s in child.get_symbols() if s.is_global() and s.is_referenced()}
+        waiting += child.get_children()
+    return found
+
+
+def bound_names(text: str) -> set[str]:
+    """Names that a text gives a meaning to at its top level; ``*`` for a star import."""
+    table = _table(text)
+    if table is None:
+        return set(defined_names(text))
+    bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    tree = parse(text)
+    stars = tree is not None and any(
+        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body
+    )
+    return bound | ({"*"} if stars else set())
+
+
+def _table(text: str) -> symtable.SymbolTable | None:
+    try:
+        return symtable.symtable(text, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
