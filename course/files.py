@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from course.errors import CourseError
@@ -13,12 +16,23 @@ def write_atomically(path: Path, text: str) -> None:
     """Write a whole file or leave the old one. Raises CourseError when the disk or the permissions do not
     allow it.
     """
+    with replacing(path) as file:
+        file.write(text)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[TextIOWrapper]:
+    """A file to write a long text into piece by piece; it takes the place of ``path`` when the block ends well.
+
+    Raises CourseError when the disk or the permissions do not allow it.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            # Half a surrogate pair, which student code may return, becomes \udXXX: in JSON the same text again.
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                yield file
             os.chmod(name, 0o644)
             os.replace(name, path)
         except BaseException:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 
+from course.errors import UsageError
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -133,6 +135,13 @@ class Course:
     @property
     def solutions(self) -> Path:
         return self.root / "solutions"
+
+    def require_solutions(self) -> None:
+        """Raise UsageError in a student's clone, which has none."""
+        if not self.solutions.is_dir():
+            raise UsageError(
+                "There are no solutions here, they stay with the teachers; leave out --solutions."
+            )
 
     def day(self, name: str) -> Day:
         """The day of that exact name."""

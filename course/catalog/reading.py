@@ -142,7 +142,7 @@ def _read_checks(folder: Path, exercises: list[str], elsewhere: set[str]) -> dic
         if not any(_decorator(test, "points") is not None for test in tests):
             raise CourseError(f"{where} has no test with points; write @points(n) above each test function.")
         for test in tests:
-            check = _read_check(test, module, where)
+            check = read_check(test, module, where)
             owner = _owner(check.name, prefixes)
             if owner is None:
                 raise CourseError(
@@ -159,7 +159,7 @@ def _read_checks(folder: Path, exercises: list[str], elsewhere: set[str]) -> dic
     return found
 
 
-def _read_check(test: ast.FunctionDef, module: str, where: str) -> Check:
+def read_check(test: ast.FunctionDef, module: str, where: str) -> Check:
     points = _decorator(test, "points")
     if not (
         isinstance(points, ast.Call)

@@ -4,6 +4,6 @@ is needed. The order of the imports is the order in the help.
 
 # isort: off
 from course.cli.group import main
-from course.cli import students, grades, authors
+from course.cli import students, grades, releases, authors
 
-__all__ = ["authors", "grades", "main", "students"]
+__all__ = ["authors", "grades", "main", "releases", "students"]

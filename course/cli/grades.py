@@ -26,12 +26,15 @@ from course.errors import UsageError
 @click.option(
     "--seed", type=int, help="Seed of the run of record (default: drawn once and kept with the results)."
 )
+@click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster, such as tcp://10.0.0.1:8786.")
 @click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Grade on a Dask cluster (a later release; refused for now).",
-    hidden=True,
+    "--store",
+    "store_url",
+    metavar="URL",
+    envvar="COURSE_STORE",
+    help="Database of the results, as SQLAlchemy writes it (default: results.sqlite in the folder of results).",
 )
+@click.option("--again", is_flag=True, help="Grade what has not changed too.")
 def grade(
     submissions: Path,
     out: Path,
@@ -39,21 +42,109 @@ def grade(
     jobs: int | None,
     seed: int | None,
     scheduler: str | None,
+    store_url: str | None,
+    again: bool,
 ) -> None:
     """Grade a folder of submissions in isolation.
 
     SUBMISSIONS holds one folder (or .zip, .tar.gz) per student, each with day folders as in the course.
     Results are written as they are ready; started again, the run goes on where it was stopped.
     """
-    from course.grading.classes import grade_class
+    from course.grading.classes import Manner, grade_class
     from course.report.terminal import show_class
 
-    if scheduler is not None:
-        raise UsageError(
-            "Grading on a cluster is not built yet; leave --scheduler out to grade on this machine."
-        )
     course = the_course()
+    manner = Manner(jobs, scheduler, store_url, again)
     with show_class() as view:
-        outcome = grade_class(course, submissions, out, days=days, jobs=jobs, seed=seed, view=view)
+        outcome = grade_class(course, submissions, out, days=days, seed=seed, view=view, manner=manner)
         view.finish(outcome)
     sys.exit(0 if outcome.complete else 1)
+
+
+out_folder = click.argument("out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+store_option = click.option(
+    "--store",
+    "store_url",
+    metavar="URL",
+    envvar="COURSE_STORE",
+    help="Database of the results, as SQLAlchemy writes it (default: results.sqlite in DIR; or COURSE_STORE).",
+)
+
+
+@main.command()
+@out_folder
+@click.option("--format", "name", required=True, help="csv, junit, gradescope, canvas or moodle.")
+@click.option("--out", "target", type=click.Path(path_type=Path), help="Where to write it (default: in DIR).")
+@store_option
+def export(out: Path, name: str, target: Path | None, store_url: str | None) -> None:
+    """Write the results in DIR in the form that another program reads.
+
+    The points that count are written: those of the checks, less what coming late costs, and what was given by hand.
+    """
+    from course.grading.exports import export as write_export
+    from course.grading.store import adjustments_by_student
+
+    written = write_export(out, name, target, adjustments_by_student(out, store_url))
+    click.echo(f"Written: {written}")
+
+
+@main.command()
+@out_folder
+@click.argument("student", required=False)
+@click.argument("where", metavar="[DAY/EXERCISE]", required=False)
+@click.option("--points", type=float, help="Points to add; negative to take away.")
+@click.option("--comment", default="", help="Why: the student reads it.")
+@click.option("--by", "author", help="Who decided (default: your name on this machine).")
+@click.option("--remove", type=int, metavar="NUMBER", help="Take back the adjustment of that number.")
+@store_option
+def adjust(
+    out: Path,
+    student: str | None,
+    where: str | None,
+    points: float | None,
+    comment: str,
+    author: str | None,
+    remove: int | None,
+    store_url: str | None,
+) -> None:
+    """Give points and a comment by hand, or list what was given.
+
+    They are kept apart from what the checks found and survive a regrade. `course adjust DIR` lists all, `course
+    adjust DIR STUDENT` those of a student, `--remove NUMBER` takes one back.
+    """
+    import getpass
+
+    from course.grading.adjusting import give_points, list_points, take_back
+    from course.report.records_view import show_adjustments
+
+    author = author or getpass.getuser()
+    if remove is not None:
+        take_back(out, remove, author, store_url)
+    elif where is not None and student is not None:
+        if points is None and not comment:
+            raise UsageError("Say how many points, or what: --points 2 --comment 'right idea, wrong sign'.")
+        give_points(the_course(), out, student, where, points or 0.0, comment, author, store_url)
+    elif points is not None or comment:
+        raise UsageError("Say for whom and what: `course adjust DIR STUDENT DAY/EXERCISE --points 2`.")
+    show_adjustments(out, list_points(out, student, store_url))
+
+
+@main.command()
+@click.argument("record", type=click.Path(path_type=Path))
+@click.option(
+    "--submission",
+    type=click.Path(path_type=Path),
+    help="The student's folder or archive, or the folder of the class (default: as the run noted it).",
+)
+def replay(record: Path, submission: Path | None) -> None:
+    """Grade one submission again and say whether the verdicts are the same.
+
+    RECORD is a result file, such as results/ada.json. Its seed and limits are used; whatever else has changed since
+    is named. Exit status 0 when all verdicts are equal.
+    """
+    from course.grading.replaying import replay as grade_again
+    from course.report.records_view import show_replay
+
+    result = grade_again(the_course(), record, submission)
+    show_replay(result)
+    sys.exit(0 if result.equal else 1)

@@ -22,8 +22,19 @@ from course.errors import UsageError
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write the result as JSON.",
 )
+@click.option(
+    "--summary",
+    "summary_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the result as Markdown, for the page of a workflow run.",
+)
 def check(
-    what: tuple[str, ...], solutions: bool, isolated: bool, seed: int | None, json_file: Path | None
+    what: tuple[str, ...],
+    solutions: bool,
+    isolated: bool,
+    seed: int | None,
+    json_file: Path | None,
+    summary_file: Path | None,
 ) -> None:
     """Check exercises and say what to do next.
 
@@ -44,6 +55,11 @@ def check(
         from course.grading.records import write_json
 
         write_json(json_file, result.to_plain())
+    if summary_file is not None:
+        from course.files import write_atomically
+        from course.report.summary import summary
+
+        write_atomically(summary_file, summary(result))
     sys.exit(0 if result.score == result.max_score else 1)
 
 

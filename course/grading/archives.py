@@ -1,7 +1,7 @@
-"""Reading ``.zip`` and ``.tar.gz`` submissions: only the Python files of the days are taken out,
-everything else stays inside.
+"""Reading ``.zip`` and ``.tar.gz`` submissions: only the files of the days are read, everything else stays
+inside, and nothing is written to the disk.
 
-Nothing is unpacked before its name, kind and size are known to be harmless, and sizes are counted while
+Nothing is read before its name, kind and size are known to be harmless, and sizes are counted while
 reading, whatever the archive claims. One unsafe entry refuses the whole archive, by name.
 """
 
@@ -22,8 +22,10 @@ from typing import IO, Any
 
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
+MAX_NOTEBOOK = 16 * 2**20  # with the pictures in its outputs
 MAX_TOTAL = 32 * 2**20
 MAX_DEPTH = 12
+TAKEN = (".py", ".ipynb")
 SUFFIXES = (".zip", ".tar.gz", ".tgz")
 
 
@@ -44,20 +46,22 @@ def stem(name: str) -> str:
     return next(name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix))
 
 
-def unpack(archive: Path, days: Sequence[str], target: Path) -> None:
-    """Write the days' Python files below ``target``. Raises UnsafeArchiveError; ``target`` is then to be
-    thrown away.
-    """
+def largest(name: str) -> int:
+    """Bytes that a file of this name may have."""
+    return MAX_NOTEBOOK if name.endswith(".ipynb") else MAX_FILE
+
+
+def read_archive(archive: Path, days: Sequence[str]) -> dict[str, bytes]:
+    """The days' files by relative name. Raises UnsafeArchiveError."""
+    found: dict[str, bytes] = {}
+    total = 0
     try:
-        total = 0
         for place, entry in _wanted(archive, days):
-            data = _read(entry)
-            total += len(data)
+            found[place] = _read(entry)
+            total += len(found[place])
             if total > MAX_TOTAL:
-                raise UnsafeArchiveError(f"its Python files have more than {MAX_TOTAL >> 20} MiB")
-            file = target / place
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
+                raise UnsafeArchiveError(f"its files have more than {MAX_TOTAL >> 20} MiB")
+        return found
     except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
         raise UnsafeArchiveError(f"it cannot be read ({type(error).__name__})") from None
     except (NotImplementedError, RuntimeError):  # an unknown compression, or a password
@@ -72,10 +76,10 @@ def _wanted(archive: Path, days: Sequence[str]) -> Iterator[tuple[str, _Entry]]:
         if number > MAX_ENTRIES:
             raise UnsafeArchiveError(f"it has more than {MAX_ENTRIES} entries")
         parts = _safe_parts(entry)
-        if entry.kind != "file" or len(parts) < 2 or parts[-2] not in days or not parts[-1].endswith(".py"):
+        if entry.kind != "file" or len(parts) < 2 or parts[-2] not in days or not parts[-1].endswith(TAKEN):
             continue
-        if entry.size > MAX_FILE:
-            raise UnsafeArchiveError(f"{entry.name!r} is larger than {MAX_FILE >> 20} MiB")
+        if entry.size > largest(entry.name):
+            raise UnsafeArchiveError(f"{entry.name!r} is larger than {largest(entry.name) >> 20} MiB")
         place = f"{parts[-2]}/{parts[-1]}"
         other = seen.setdefault(place.casefold(), entry.name)
         if other != entry.name:
@@ -126,8 +130,10 @@ def _tar_stream(counted: Any) -> Iterator[_Entry]:
             if info.issym() or info.islnk():
                 kind = "a link"
             # A stream can only be read while its entry is at hand, so the bytes are taken now.
-            data = bundle.extractfile(info) if info.isfile() and info.size <= MAX_FILE else None
-            held = data.read(MAX_FILE + 1) if data is not None and info.name.endswith(".py") else b""
+            data = bundle.extractfile(info) if info.isfile() and info.size <= largest(info.name) else None
+            held = (
+                data.read(largest(info.name) + 1) if data is not None and info.name.endswith(TAKEN) else b""
+            )
             yield _Entry(info.name, kind, info.size, partial(io.BytesIO, held))
 
 
@@ -153,9 +159,9 @@ def _read(entry: _Entry) -> bytes:
     if file is None:
         raise UnsafeArchiveError(f"{entry.name!r} cannot be read")
     try:
-        data = file.read(MAX_FILE + 1)
+        data = file.read(largest(entry.name) + 1)
     finally:
         file.close()
-    if len(data) > MAX_FILE:
+    if len(data) > largest(entry.name):
         raise UnsafeArchiveError(f"{entry.name!r} is larger than it says")
     return data

@@ -30,6 +30,8 @@ def check_folder(
     Raises UsageError for an unknown name, CourseError for a day folder that is not there.
     """
     selections = select(course, words)
+    if root == course.solutions:
+        course.require_solutions()
     for selection in selections:
         if not (root / selection.day.name).is_dir():
             where = f"{selection.day.name}" if root == course.root else f"{root.name}/{selection.day.name}"

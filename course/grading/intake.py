@@ -1,103 +1,236 @@
 """What was handed in: one submission per student, as a folder or an archive, looked at but never trusted
 and never changed.
+
+Only the Python files and the notebook of a day are taken, as bytes, one submission after the other; nothing
+is copied or unpacked to the disk.
 """
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import os
-import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+import stat
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib import metadata
 from pathlib import Path
 
-from course.catalog import Day
+from course.catalog import Course, Day
 from course.errors import CourseError
-from course.grading.archives import SUFFIXES, UnsafeArchiveError, stem, unpack
+from course.grading.archives import MAX_FILE, SUFFIXES, TAKEN, UnsafeArchiveError, largest, read_archive, stem
 
 IGNORED = (".DS_Store", "__pycache__", ".ipynb_checkpoints")
+MAX_FILES = 200
+RESERVED = "run"  # the file run.json beside the results
+# Read by Python, pytest or the course wherever they lie; in a submission they have no effect.
+STEERING = ("sitecustomize.py", "usercustomize.py", "conftest.py", "pytest.ini", "tox.ini", "setup.cfg")
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's folder. ``note`` says what a member of staff should know about it (may be empty).
+    """One student's work: the files by relative name, such as ``day03_linalg/regression.py``.
 
-    A ``refused`` one was unsafe to unpack: its checks end as rejected, and the note says why.
+    ``note`` says what a member of staff should know about it (may be empty), ``tamper`` what looks like an
+    attempt on the grading. A ``refused`` one was unsafe to read: its checks end as rejected, the note says why.
     """
 
     student: str
-    folder: Path
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     note: str = ""
+    tamper: tuple[str, ...] = ()
     refused: bool = False
 
+    @property
+    def hash(self) -> str:
+        """One hash of the files that are looked at."""
+        digest = hashlib.sha256()
+        for name, data in sorted(self.files.items()):
+            digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
+        return digest.hexdigest()
 
-def find_submissions(folder: Path, days: Sequence[Day], workspace: Path) -> list[Submission]:
-    """The submissions in ``folder``, in the order of the names. Raises CourseError when they cannot be
-    read.
 
-    The folder holds one folder (or ``.zip``, ``.tar.gz``) per student with day folders in it, as in a clone of the
-    course; nbgrader's ``submitted/<student>/<assignment>`` has the same form when the assignments are called
-    like the days. Archives are unpacked below ``workspace``.
-    """
-    if not folder.is_dir():
-        raise CourseError(f"There is no folder {folder}; give the folder that holds one folder per student.")
-    if (folder / "submitted").is_dir():
-        folder = folder / "submitted"
+class Intake:
+    """The submissions in a folder, in the order of the students' names, read one at a time."""
+
+    def __init__(self, course: Course, folder: Path, days: Sequence[Day]) -> None:
+        """``folder`` holds one folder (or ``.zip``, ``.tar.gz``) per student with day folders in it, as in a clone
+        of the course; nbgrader's ``submitted/<student>/<assignment>`` has the same form when the assignments are
+        called like the days.
+
+        Raises CourseError when the folder cannot be read or holds no submission.
+        """
+        if not folder.is_dir():
+            raise CourseError(
+                f"There is no folder {folder}; give the folder that holds one folder per student."
+            )
+        self._folder = folder / "submitted" if (folder / "submitted").is_dir() else folder
+        self._course, self._days = course, days
+        self._places = _places(self._folder)  # names only: a class may be large
+        if not self._places:
+            raise CourseError(
+                f"There is no submission in {self._folder}; it must hold one folder or archive per student."
+            )
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @property
+    def students(self) -> Sequence[str]:
+        return list(self._places)
+
+    def __iter__(self) -> Iterator[Submission]:
+        for student in self._places:
+            yield self.read(student)
+
+    def read(self, student: str) -> Submission:
+        """One submission. Whatever is wrong with it stands in its note."""
+        path = self._folder / self._places[student]
+        if path.is_file():
+            try:
+                return self._noted(student, read_archive(path, [day.name for day in self._days]))
+            except UnsafeArchiveError as why:
+                return Submission(student, note=f"{path.name} was refused: {why}", refused=True)
+        if not os.access(path, os.R_OK | os.X_OK):
+            return Submission(student, note="the folder cannot be read")
+        files: dict[str, bytes] = {}
+        notes: list[str] = []
+        for day in self._days:
+            files |= _day_files(path, day, notes)
+        return self._noted(student, files, notes, [*_tampering(path, self._course, self._days)])
+
+    def _noted(
+        self, student: str, files: Mapping[str, bytes], notes: Sequence[str] = (), tamper: Sequence[str] = ()
+    ) -> Submission:
+        said = [*notes, *_strangers(files)]
+        if not any(f"{day.name}/{module}.py" in files for day in self._days for module in day.modules):
+            said.insert(0, f"no known file in it, such as {self._days[0].name}/{self._days[0].modules[0]}.py")
+        return Submission(student, files, "; ".join(said), tuple(tamper))
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Student → name of the folder or archive."""
+    found: dict[str, str] = {}
+    seen: dict[str, str] = {}
     try:
-        found = [
-            entry
-            for entry in os.scandir(folder)
-            if not entry.name.startswith(".") and entry.name not in IGNORED
-        ]
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except PermissionError:
         raise CourseError(f"The folder {folder} cannot be read; ask for the permission to read it.") from None
-    entries = sorted(found, key=lambda entry: entry.name)
-    students = [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-    archives = [
-        entry for entry in entries if entry.is_file(follow_symlinks=False) and entry.name.endswith(SUFFIXES)
-    ]
-    if not students and not archives:
-        raise CourseError(
-            f"There is no submission in {folder}; it must hold one folder or archive per student."
-        )
-    _refuse_duplicates([entry.name for entry in students] + [stem(entry.name) for entry in archives])
-    submissions = [_submission(entry.name, Path(entry.path), days) for entry in students]
-    submissions += [_unpacked(Path(entry.path), days, workspace) for entry in archives]
-    return sorted(submissions, key=lambda submission: submission.student)
-
-
-def _unpacked(archive: Path, days: Sequence[Day], workspace: Path) -> Submission:
-    student = stem(archive.name)
-    target = workspace / student
-    target.mkdir(parents=True)
-    try:
-        unpack(archive, [day.name for day in days], target)
-    except UnsafeArchiveError as why:
-        shutil.rmtree(target)
-        target.mkdir()
-        return Submission(student, target, f"{archive.name} was refused: {why}", refused=True)
-    return _submission(student, target, days)
-
-
-def _refuse_duplicates(names: Sequence[str]) -> None:
-    seen: dict[str, str] = {}
-    for name in names:
-        key = name.casefold()
-        if key in seen:
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name in IGNORED:
+            continue
+        is_archive = entry.is_file(follow_symlinks=False) and entry.name.endswith(SUFFIXES)
+        if not is_archive and not entry.is_dir(follow_symlinks=False):
+            continue
+        student = stem(entry.name) if is_archive else entry.name
+        if student == RESERVED:
+            raise CourseError(f"A submission must not be called {RESERVED!r}; rename {folder / entry.name}.")
+        other = seen.setdefault(student.casefold(), entry.name)
+        if other != entry.name:
             raise CourseError(
-                f"Two submissions have the same name but for its case, {seen[key]!r} and {name!r}; rename one of them."
+                f"Two submissions have the same name but for its case, {other!r} and {entry.name!r}; "
+                "rename one of them."
             )
-        seen[key] = name
+        found[student] = entry.name
+    return dict(sorted(found.items()))
 
 
-def _submission(student: str, folder: Path, days: Sequence[Day]) -> Submission:
-    if not os.access(folder, os.R_OK | os.X_OK):
-        return Submission(student, folder, "the folder cannot be read")
-    known = [
-        day.name
-        for day in days
-        if any((folder / day.name / f"{module}.py").is_file() for module in day.modules)
-    ]
-    if not known:
-        wanted = f"{days[0].name}/{days[0].modules[0]}.py"
-        return Submission(student, folder, f"no known file in it, such as {wanted}")
-    return Submission(student, folder)
+def _day_files(folder: Path, day: Day, notes: list[str]) -> dict[str, bytes]:
+    """The Python files and notebooks of a day: ordinary files of a plausible size, the known ones first."""
+    inner = folder / day.name
+    if inner.is_symlink():
+        notes.append(f"{day.name} is a link and was not followed")
+        return {}
+    if not inner.is_dir():
+        return {}
+    known = [f"{module}.py" for module in day.modules]
+    others = sorted(name for name in _names(inner) if name not in known and name.endswith(TAKEN))
+    found: dict[str, bytes] = {}
+    for name in [*known, *others][:MAX_FILES]:
+        data = _ordinary_file(inner / name, f"{day.name}/{name}", notes)
+        if data is not None:
+            found[f"{day.name}/{name}"] = data
+    return found
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def _ordinary_file(path: Path, name: str, notes: list[str]) -> bytes | None:
+    """The content of a file that is one. A link or FIFO in its place is never opened."""
+    try:
+        kind = path.lstat()
+        if not stat.S_ISREG(kind.st_mode):
+            what = "a link" if stat.S_ISLNK(kind.st_mode) else "no ordinary file"
+            notes.append(f"{name} is {what} and was not read")
+            return None
+        if kind.st_size > largest(name):
+            notes.append(f"{name} is larger than {largest(name) >> 20} MiB and was not read")
+            return None
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            return file.read(largest(name))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        notes.append(f"{name} cannot be read ({(error.strerror or 'error').lower()})")
+        return None
+
+
+def _strangers(files: Mapping[str, bytes]) -> Iterator[str]:
+    """Files that a student may think are imported, and are not."""
+    for name in files:
+        if Path(name).stem in _library_names():
+            yield f"{name} is not imported: a library has that name"
+
+
+@cache
+def _library_names() -> frozenset[str]:
+    return frozenset(sys.stdlib_module_names) | frozenset(metadata.packages_distributions())
+
+
+def _tampering(folder: Path, course: Course, days: Sequence[Day]) -> Iterator[str]:
+    """What in a fork would steer the checks if it were used: it is not, the course's own is.
+
+    Only what differs from the course is named; a student's repository holds the public tests unchanged.
+    """
+    for name in STEERING:
+        for place in (folder, *(folder / day.name for day in days)):
+            own = course.root / place.relative_to(folder) / name
+            if (place / name).is_file() and not _same(place / name, own):
+                yield f"{(place / name).relative_to(folder)} is not the course's and was ignored"
+    for path in sorted(folder.glob("*.pth")):
+        yield f"{path.name} was ignored"
+    for day in days:
+        tests = folder / "tests" / day.name
+        for path in sorted(tests.glob("test_*.py"))[:MAX_FILES] if tests.is_dir() else ():
+            if not _part_of(path, course.tests(day) / path.name):
+                yield f"{path.relative_to(folder)} differs from the course's, which was used"
+
+
+def _same(a: Path, b: Path) -> bool:
+    return b.is_file() and a.stat().st_size == b.stat().st_size and a.read_bytes() == b.read_bytes()
+
+
+def _part_of(released: Path, own: Path) -> bool:
+    """Whether every test of a released file stands in the course's, which has the hidden tests beside them."""
+    if released.is_symlink() or not own.is_file() or released.stat().st_size > MAX_FILE:
+        return False
+    return _same_tests(released.read_bytes(), own.read_bytes())
+
+
+@lru_cache(maxsize=256)  # nearly all students have the same files
+def _same_tests(released: bytes, own: bytes) -> bool:
+    try:
+        return _functions(released).items() <= _functions(own).items()
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+
+
+def _functions(source: bytes) -> dict[str, str]:
+    return {node.name: ast.dump(node) for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}

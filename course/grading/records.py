@@ -1,15 +1,23 @@
-"""Results on disk: written whole or not at all."""
+"""Records: what is written down of one submission, and the hashes that say from what it was computed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import platform
+from collections.abc import Iterable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from course.catalog import Course, Day
+from course import __version__
+from course.catalog import Course, Day, Selection
 from course.files import write_atomically
+from course.grading.intake import Submission
+from course.grading.provenance import provenance
+from course.grading.results import Record
+from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
+from course.worker.outcomes import Outcome
 
 
 def write_json(path: Path, plain: Any) -> None:
@@ -30,11 +38,46 @@ def suite_hash(course: Course, days: Iterable[Day]) -> str:
     return digest.hexdigest()
 
 
-def folder_hash(folder: Path, days: Iterable[Day]) -> str:
-    """One hash of the files of a submission that are looked at."""
-    digest = hashlib.sha256()
-    for day in days:
-        for file in sorted((folder / day.name).glob("*.py")):
-            if file.is_file() and not file.is_symlink():
-                digest.update(f"{day.name}/{file.name}".encode() + b"\0" + file.read_bytes() + b"\0")
-    return digest.hexdigest()
+class RecordWriter:
+    """Makes the records of one run: what all of them say about the run is computed once."""
+
+    def __init__(self, course: Course, selections: Sequence[Selection], seed: int, suite: str) -> None:
+        self.seed = seed
+        self.suite = suite
+        self._selections = selections
+        self._common = {"versions": versions(), "suite": suite, **provenance(course)}
+
+    def record(
+        self, submission: Submission, result: RunResult, isolation: Sequence[str], seconds: float
+    ) -> Record:
+        """The record of a submission whose checks have run."""
+        record: dict[str, Any] = {
+            "student": submission.student,
+            **result.to_plain(public=True),
+            "isolation": list(isolation),
+            **self._common,
+            "submission": submission.hash,
+            "seconds": round(seconds, 3),
+        }
+        if submission.note:
+            record["note"] = submission.note
+        if submission.tamper:
+            record["tamper"] = list(submission.tamper)
+        return record
+
+    def without_running(self, submission: Submission, outcome: Outcome, why: str) -> Record:
+        """The whole manifest with one verdict, where nothing could be run."""
+        result = RunResult(self.seed)
+        for selection in self._selections:
+            day = DayResult(selection.day)
+            for exercise in selection.exercises:
+                checks = [CheckResult(check, outcome, why) for check in exercise.checks]
+                day.exercises.append(ExerciseResult(exercise, checks))
+            result.days.append(day)
+        return self.record(submission, result, (), 0.0)
+
+
+def versions() -> dict[str, str]:
+    """What the verdicts were computed with: the same for every submission, whatever it imported."""
+    packages = {name: metadata.version(name) for name in ("numpy", "scipy", "torch")}
+    return {"course": __version__, "python": platform.python_version(), **packages}

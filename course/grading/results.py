@@ -5,7 +5,7 @@ counts in the end: the checks' points, less what coming late costs, and what peo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,10 @@ class Adjustment:
     @property
     def where(self) -> str:
         return f"{self.day}/{self.exercise}" if self.exercise else self.day
+
+
+Rows = Callable[[], Iterable[tuple[Record, Sequence[Adjustment]]]]
+"""A way to go through a class, as often as needed: every record with what people added to it."""
 
 
 @dataclass(frozen=True)

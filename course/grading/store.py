@@ -10,28 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, select, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select, update
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from course.errors import CourseError
 from course.grading import tables
-from course.grading.results import Adjustment, Record, incidents, read_record, record_files
+from course.grading.results import Adjustment, Record, read_record, record_files
+from course.grading.rows import delete_record, insert_record, inserted, read_record_rows
 
 FILE = "results.sqlite"
-PARTS = (tables.incidents, tables.tests, tables.exercises, tables.days)
-OWN = ("student", "score", "max_score", "submission", "tool", "versions", "limits", "isolation", "seconds")
-NOT_EXTRA = {*OWN, "seed", "suite", "days"}
-
-
-def store_exists(out: Path, url: str | None) -> bool:
-    """Whether there is a store to look into, without opening or making one."""
-    return url is not None or (out / FILE).is_file()
 
 
 class Store:
@@ -78,8 +71,8 @@ class Store:
                 if found is not None:
                     if found.digest == digest:
                         return False
-                    _delete(connection, found.id)
-                self._insert(connection, record, digest)
+                    delete_record(connection, found.id)
+                insert_record(connection, record, self._run(connection, record), self._class, digest)
         except SQLAlchemyError as error:
             raise _unreachable(error) from None
         return True
@@ -110,28 +103,7 @@ class Store:
             row = connection.execute(query).mappings().first()
             if row is None:
                 raise CourseError(f"The store has no result of {student!r}; `course grade` puts it there.")
-            days = _rows(connection, tables.days, row["id"])
-            exercises = _rows(connection, tables.exercises, row["id"])
-            tests = _rows(connection, tables.tests, row["id"])
-        for exercise in exercises:
-            exercise["tests"] = [
-                _without(test, "day", "exercise")
-                for test in tests
-                if (test["day"], test["exercise"]) == (exercise["day"], exercise["exercise"])
-            ]
-        for day in days:
-            day["exercises"] = [_without(one, "day") for one in exercises if one["day"] == day["day"]]
-        own = {name: row[name] for name in OWN if row[name] is not None}
-        return {
-            "student": own.pop("student"),
-            "seed": row["seed"],
-            "score": own.pop("score"),
-            "max_score": own.pop("max_score"),
-            "days": days,
-            **own,
-            "suite": row["suite"],
-            **row["extra"],
-        }
+            return read_record_rows(connection, row)
 
     def adjust(
         self,
@@ -155,10 +127,8 @@ class Store:
             "score_then": score_then,
         }
         with self._engine.begin() as connection:
-            made = connection.execute(
-                insert(tables.adjustments).values(class_name=self._class, **values)
-            ).inserted_primary_key
-        return Adjustment(number=made[0] if made else 0, **values)
+            number = inserted(connection, insert(tables.adjustments).values(class_name=self._class, **values))
+        return Adjustment(number=number, **values)
 
     def adjustments(self, student: str | None = None) -> list[Adjustment]:
         """What stands, for one student or for all, oldest first."""
@@ -174,6 +144,13 @@ class Store:
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings()
             return [Adjustment(**{name: row[name] for name in names}) for row in rows]
+
+    def adjustments_by_student(self) -> dict[str, list[Adjustment]]:
+        """What stands, for everybody who has any."""
+        found: dict[str, list[Adjustment]] = {}
+        for one in self.adjustments():
+            found.setdefault(one.student, []).append(one)
+        return found
 
     def remove_adjustment(self, number: int, author: str) -> None:
         """Take an adjustment back; who and when stays in the table. Raises CourseError when there is none."""
@@ -202,28 +179,6 @@ class Store:
                 "move it away, and `course grade` makes a new one."
             )
 
-    def _insert(self, connection: Connection, record: Record, digest: str) -> None:
-        values = {name: record.get(name) for name in OWN}
-        values["extra"] = {name: value for name, value in record.items() if name not in NOT_EXTRA}
-        key = connection.execute(
-            insert(tables.submissions).values(
-                class_name=self._class, run_id=self._run(connection, record), digest=digest, **values
-            )
-        ).inserted_primary_key
-        number = key[0] if key else 0
-        days, exercises, tests = [], [], []
-        for day in record["days"]:
-            days.append(_row(tables.days, day, leaving="exercises"))
-            for exercise in day["exercises"]:
-                exercises.append(_row(tables.exercises, {"day": day["day"], **exercise}, leaving="tests"))
-                where = {"day": day["day"], "exercise": exercise["exercise"]}
-                tests += [_row(tables.tests, {**where, **test}) for test in exercise["tests"]]
-        noted = [{"kind": kind, "says": says, "extra": {}} for kind, says in incidents(record)]
-        for table, rows in zip(PARTS, (noted, tests, exercises, days), strict=True):
-            if rows:
-                places = [{"submission_id": number, "position": at, **row} for at, row in enumerate(rows)]
-                connection.execute(insert(table), places)
-
     def _run(self, connection: Connection, record: Record) -> int:
         """The run a record belongs to: what was graded, with which suite and which seed."""
         table = tables.runs
@@ -237,18 +192,15 @@ class Store:
         found = connection.execute(select(table.c.id).where(*same)).scalar()
         if found is not None:
             return int(found)
-        key = connection.execute(insert(table).values(first_stored=_now(), **values)).inserted_primary_key
-        return int(key[0]) if key else 0
+        return inserted(connection, insert(table).values(first_stored=_now(), **values))
 
 
 def adjustments_by_student(out: Path, url: str | None = None) -> dict[str, list[Adjustment]]:
     """All that was added by hand; empty, and nothing is opened, where there is no store."""
-    found: dict[str, list[Adjustment]] = {}
-    if store_exists(out, url):
-        with Store(out, url) as store:
-            for one in store.adjustments():
-                found.setdefault(one.student, []).append(one)
-    return found
+    if url is None and not (out / FILE).is_file():
+        return {}
+    with Store(out, url) as store:
+        return store.adjustments_by_student()
 
 
 def _engine(out: Path, url: str | None) -> Engine:
@@ -285,31 +237,6 @@ def _address(out: Path, url: str | None) -> URL:
 def _unreachable(error: SQLAlchemyError) -> CourseError:
     said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     return CourseError(f"The results store cannot be used ({said}); check its address and permissions.")
-
-
-def _delete(connection: Connection, submission: int) -> None:
-    for table in PARTS:
-        connection.execute(delete(table).where(table.c.submission_id == submission))
-    connection.execute(delete(tables.submissions).where(tables.submissions.c.id == submission))
-
-
-def _row(table: Table, values: Mapping[str, Any], leaving: str = "") -> dict[str, Any]:
-    """A row of a part: its columns, and whatever else the record says in ``extra``."""
-    columns = {c.name for c in table.columns} - {"submission_id", "position", "extra"}
-    extra = {name: value for name, value in values.items() if name not in columns and name != leaving}
-    return {**{name: values.get(name) for name in columns}, "extra": extra}
-
-
-def _rows(connection: Connection, table: Table, submission: int) -> list[dict[str, Any]]:
-    query = select(table).where(table.c.submission_id == submission).order_by(table.c.position)
-    return [
-        _without({**row, **row["extra"]}, "submission_id", "position", "extra")
-        for row in connection.execute(query).mappings()
-    ]
-
-
-def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in names}
 
 
 def _digest(record: Record) -> str:

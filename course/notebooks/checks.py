@@ -5,7 +5,7 @@ markers.
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from course.catalog import Exercise
 from course.notebooks.composing import bound_names, loaded_names
@@ -26,50 +26,73 @@ class TestFile:
         self._lines = text.splitlines()
         tree = ast.parse(text)
         body = tree.body[1:] if ast.get_docstring(tree) is not None else tree.body
-        names = {check.name for exercise in exercises for check in exercise.checks}
-        self._tests = {node.name: node for node in body if isinstance(node, ast.FunctionDef) and node.name in names}
+        checks = [check for exercise in exercises for check in exercise.checks]
+        names = {check.name for check in checks}
+        self._tests = {
+            node.name: node for node in body if isinstance(node, ast.FunctionDef) and node.name in names
+        }
         self._rest = [node for node in body if getattr(node, "name", None) not in self._tests]
-        public = {check.name for exercise in exercises for check in exercise.checks if not check.hidden}
-        self._shown = self._used_by(public, imports=True)
+        self._shown = self._needs(check.name for check in checks if not check.hidden)
 
     def common_cell(self, module: str) -> str:
         """What the public tests of a module share: imports and helpers."""
-        return f"{COMMON} {module}\n" + self._text(self._shown)
+        return f"{COMMON} {module}\n" + self._text(self._using(self._shown), self._shown)
 
     def check_cell(self, exercise: Exercise) -> str:
         """The graded cell of one exercise."""
-        arguments = f" --sheet {exercise.sheet}"
+        arguments = f" --points {exercise.max_score} --sheet {exercise.sheet}"
         if exercise.refused:
             arguments += f" --refused {' '.join(exercise.refused)}"
         public = [check.name for check in exercise.checks if not check.hidden]
         hidden = [check.name for check in exercise.checks if check.hidden]
         parts = [self._text([self._tests[name] for name in public])] if public else []
         if hidden:
-            helpers = [node for node in self._used_by(hidden, imports=False) if node not in self._shown]
-            body = self._text([*helpers, *(self._tests[name] for name in hidden)])
+            more = self._needs(hidden) - self._shown
+            body = self._text([*self._using(more), *(self._tests[name] for name in hidden)], more)
             parts.append(f"{BEGIN_HIDDEN}\n{body}\n{END_HIDDEN}")
         return f"{CHECK} {exercise.name}{arguments}\n" + "\n\n\n".join(parts)
 
-    def _used_by(self, tests: Collection[str], *, imports: bool) -> list[ast.stmt]:
-        """The statements that these tests need, directly or through each other, in the order of the file."""
-        wanted: set[str] = set()
+    def _needs(self, tests: Iterable[str]) -> set[str]:
+        """Every name of the file that these tests use, directly or through each other."""
+        needs: set[str] = set()
         for name in tests:
-            wanted |= loaded_names(ast.unparse(self._tests[name]))
-        used: list[ast.stmt] = [n for n in self._rest if imports and isinstance(n, (ast.Import, ast.ImportFrom))]
-        waiting = [node for node in self._rest if node not in used]
-        while more := [node for node in waiting if bound_names(ast.unparse(node)) & wanted]:
-            for node in more:
-                waiting.remove(node)
-                used.append(node)
-                wanted |= loaded_names(ast.unparse(node))
-        return sorted(used, key=lambda node: node.lineno)
+            needs |= loaded_names(ast.unparse(self._tests[name]))
+        known = -1
+        while known != len(needs):
+            known = len(needs)
+            for node in self._using(needs):
+                if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                    needs |= loaded_names(ast.unparse(node))
+        return needs
 
-    def _text(self, nodes: Sequence[ast.stmt]) -> str:
-        text, before = "", None
+    def _using(self, names: Collection[str]) -> list[ast.stmt]:
+        """The statements that bind one of these names, in the order of the file."""
+        return [node for node in self._rest if not bound_names(ast.unparse(node)).isdisjoint(names)]
+
+    def _text(self, nodes: Sequence[ast.stmt], names: Collection[str] = ()) -> str:
+        """The statements as they stand in the file, with what is between two of them when that is no code."""
+        text, end = "", 0
         for node in nodes:
-            if before is not None:
-                simple = all(not isinstance(n, (ast.FunctionDef, ast.ClassDef)) for n in (before, node))
-                text += "\n" if simple else "\n\n\n"
-            text += "\n".join(self._lines[first_line(node) - 1 : node.end_lineno])
-            before = node
+            start = first_line(node) - 1
+            between = self._lines[end:start]
+            if end and all(not line.strip() or line.startswith("#") for line in between):
+                text += "\n".join(["", *between, ""])
+            elif end:
+                text += "\n" if isinstance(node, (ast.Import, ast.ImportFrom)) else "\n\n\n"
+            end = node.end_lineno or node.lineno
+            text += (
+                _import(node, names)
+                if isinstance(node, ast.ImportFrom)
+                else "\n".join(self._lines[start:end])
+            )
         return text
+
+
+def _import(node: ast.ImportFrom, names: Collection[str]) -> str:
+    """The import with those of its names that are needed."""
+    needed = [name for name in node.names if (name.asname or name.name) in names]
+    line = ast.unparse(ast.ImportFrom(node.module, needed, node.level))
+    if len(line) <= 100:
+        return line
+    head, _, tail = line.partition(" import ")
+    return f"{head} import (\n" + "".join(f"    {name},\n" for name in tail.split(", ")) + ")"

@@ -13,10 +13,12 @@ import builtins
 import symtable
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from course.notebooks.pieces import defined_names, first_line, parse
 
 _EXPERIMENTS = (ast.Expr, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.AugAssign)
+_TIMING = ("%%time", "%%capture", "%%prun")  # magics with ordinary Python below them
 _GIVEN_BY_PYTHON = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__"}
 
 
@@ -41,6 +43,7 @@ class Modules:
 class _Statement:
     text: str
     binds: frozenset[str]
+    module: str  # of the answer that it stands next to
 
 
 @dataclass
@@ -55,7 +58,7 @@ def compose(codes: Sequence[Code], day: str) -> Modules:
     pool: list[_Statement] = []
     for code in codes:
         if not code.module:
-            pool += _statements(code.text)
+            pool += _statements(code)
             continue
         module = modules.setdefault(code.module, _Module())
         if not code.name:
@@ -63,7 +66,7 @@ def compose(codes: Sequence[Code], day: str) -> Modules:
             continue
         definition, others = _definition(code, composed.notes)
         pool += others
-        module.parts.append(definition)
+        module.parts += [definition] if definition else []
     for name, module in modules.items():
         _add_what_is_needed(name, module, modules, pool, day)
     composed.texts = {name: "\n\n\n".join(module.parts) + "\n" for name, module in modules.items()}
@@ -71,7 +74,10 @@ def compose(codes: Sequence[Code], day: str) -> Modules:
 
 
 def _definition(code: Code, notes: list[str]) -> tuple[str, list[_Statement]]:
-    """The definition in a cell, and the other statements of the cell."""
+    """The definition in a cell, and the other statements of the cell.
+
+    Where it is missing (renamed, perhaps) the other definitions take its place, for the sake of the message.
+    """
     text = without_shell(code.text)
     tree = parse(text)
     if tree is None:
@@ -79,8 +85,9 @@ def _definition(code: Code, notes: list[str]) -> tuple[str, list[_Statement]]:
         return _unreadable(code.name, text), []
     found = [node for node in tree.body if getattr(node, "name", None) == code.name]
     if not found:
-        return "", _statements(text)
-    return _segment(text, found[-1]), [s for s in _statements(text) if code.name not in s.binds]
+        others = [node for node in tree.body if hasattr(node, "decorator_list")]
+        return "\n\n\n".join(_segment(text, node) for node in others), _statements(code)
+    return _segment(text, found[-1]), [s for s in _statements(code) if code.name not in s.binds]
 
 
 def _unreadable(name: str, text: str) -> str:
@@ -97,6 +104,11 @@ def _unreadable(name: str, text: str) -> str:
     return f"def {name}(*arguments, **named):\n    raise {said}"
 
 
+def is_python(text: str) -> bool:
+    """Whether a cell is Python: not one of this course's checks, nor another language behind a magic."""
+    return not text.startswith("%%") or text.startswith(_TIMING)
+
+
 def without_shell(text: str) -> str:
     """The text without IPython's magics and shell commands, when it is not Python otherwise."""
     if parse(text) is not None:
@@ -110,14 +122,14 @@ def without_shell(text: str) -> str:
     return cleaned if parse(cleaned) is not None else text
 
 
-def _statements(text: str) -> list[_Statement]:
+def _statements(code: Code) -> list[_Statement]:
     """The statements of a cell that could serve a module; none when Python cannot read it."""
-    text = without_shell(text)
+    text = without_shell(code.text)
     tree = parse(text)
     if tree is None:
         return []
     segments = [_segment(text, node) for node in tree.body if not isinstance(node, _EXPERIMENTS)]
-    return [_Statement(segment, frozenset(bound_names(segment))) for segment in segments]
+    return [_Statement(segment, bound_names(segment), code.module) for segment in segments]
 
 
 def _segment(text: str, node: ast.stmt) -> str:
@@ -134,7 +146,7 @@ def _add_what_is_needed(
     while missing := [item for item in _missing(module) if item[1] not in tried]:
         position, wanted = missing[0]
         tried.add(wanted)
-        text = _from_pool(wanted, pool) or _from_module(wanted, name, modules, day)
+        text = _from_pool(wanted, name, pool) or _from_module(wanted, name, modules, day)
         if text is not None:
             module.parts.insert(position, text)
 
@@ -149,10 +161,13 @@ def _missing(module: _Module) -> Iterator[tuple[int, str]]:
             yield position, wanted
 
 
-def _from_pool(wanted: str, pool: Sequence[_Statement]) -> str | None:
-    own = [statement.text for statement in pool if wanted in statement.binds]
-    stars = [statement.text for statement in pool if "*" in statement.binds]
-    return own[-1] if own else "\n".join(stars) or None
+def _from_pool(wanted: str, module: str, pool: Sequence[_Statement]) -> str | None:
+    """The latest statement that binds a name, from next to an answer of the same module if there is one."""
+    found = [statement for statement in pool if wanted in statement.binds]
+    nearest = [statement for statement in found if statement.module == module] or found
+    if nearest:
+        return nearest[-1].text
+    return "\n".join(statement.text for statement in pool if "*" in statement.binds) or None
 
 
 def _from_module(wanted: str, name: str, modules: Mapping[str, _Module], day: str) -> str | None:
@@ -162,31 +177,33 @@ def _from_module(wanted: str, name: str, modules: Mapping[str, _Module], day: st
     return None
 
 
-def loaded_names(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def loaded_names(text: str) -> frozenset[str]:
     """Names that a text takes from around it: global ones that it reads."""
     table = _table(text)
     if table is None:
-        return set()
+        return frozenset()
     found = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
     waiting = list(table.get_children())
     while waiting:
         child = waiting.pop()
         found |= {s.get_name() for s in child.get_symbols() if s.is_global() and s.is_referenced()}
         waiting += child.get_children()
-    return found
+    return frozenset(found)
 
 
-def bound_names(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def bound_names(text: str) -> frozenset[str]:
     """Names that a text gives a meaning to at its top level; ``*`` for a star import."""
     table = _table(text)
     if table is None:
-        return set(defined_names(text))
+        return frozenset(defined_names(text))
     bound = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     tree = parse(text)
     stars = tree is not None and any(
         isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body
     )
-    return bound | ({"*"} if stars else set())
+    return frozenset(bound | ({"*"} if stars else set()))
 
 
 def _table(text: str) -> symtable.SymbolTable | None:

@@ -16,6 +16,7 @@ SCRIPT = "__main__"  # the name of the piece that only runs when the module is s
 # Python's own idea of a line; str.splitlines knows more separators.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _OPENING = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)")
+_INNER_COMMENT = re.compile(r"[ \t]+#")
 _BLANK_ABOVE = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
 _BLANK_BELOW = re.compile(r"(?:(?:\r\n|\r|\n)[ \t]*)*\Z")
 
@@ -43,7 +44,7 @@ def split(text: str, names: Collection[str]) -> list[Piece]:
     """The pieces of a module in the order of the file; ``names`` are the definitions that get one of their own.
 
     A name that is defined twice has its piece at the last definition, the one that counts. The blank end of the
-    file is the lead of a last, empty piece.
+    file is the lead of a last, empty piece; comments inside a function belong to it, also below its last statement.
     """
     lines = _LINE.findall(text)
     pieces: list[Piece] = []
@@ -100,15 +101,18 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def _stretches(text: str, lines: Sequence[str], names: Collection[str]) -> list[_Stretch]:
     tree = parse(text)
-    found = _unread(lines, names) if tree is None else _read(tree, names)
+    found = _unread(lines, names) if tree is None else _read(tree, lines, names)
     latest = {stretch.name: stretch for stretch in found}
     return sorted(latest.values(), key=lambda stretch: stretch.first)
 
 
-def _read(tree: ast.Module, names: Collection[str]) -> Iterator[_Stretch]:
+def _read(tree: ast.Module, lines: Sequence[str], names: Collection[str]) -> Iterator[_Stretch]:
     for node in tree.body:
         if isinstance(node, _DEFINITIONS) and node.name in names:
-            yield _Stretch(node.name, first_line(node) - 1, node.end_lineno or node.lineno)
+            last = node.end_lineno or node.lineno
+            while last < len(lines) and _INNER_COMMENT.match(lines[last]):
+                last += 1
+            yield _Stretch(node.name, first_line(node) - 1, last)
         elif isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
             yield _Stretch(SCRIPT, node.lineno - 1, node.end_lineno or node.lineno)
 

@@ -28,7 +28,9 @@ def sections(sheet: str) -> list[Section]:
         if not line.startswith(("<!-- points", "<!-- /points")):
             parts[-1][1].append(line)
     headings = {anchor_of(heading): heading for heading, _ in parts}
-    return [Section(anchor_of(heading), _relink("\n".join(lines).strip(), headings)) for heading, lines in parts]
+    return [
+        Section(anchor_of(heading), _relink("\n".join(lines).strip(), headings)) for heading, lines in parts
+    ]
 
 
 def anchor_of(heading: str) -> str:

@@ -233,9 +233,14 @@ def _sheet_difference(course: Course, day: Day) -> Iterator[Difference]:
         raise CourseError(
             f"{day.name}/README.md has no points table; add the lines <!-- points --> and <!-- /points -->."
         )
-    wanted = _POINTS.sub(lambda match: match.group(1) + points_table(day) + match.group(2), text)
+    wanted = replace_points(text, points_table(day))
     if wanted != text:
         yield Difference(sheet, wanted, text, edited=False)
+
+
+def replace_points(sheet: str, table: str) -> str:
+    """The sheet with this points table."""
+    return _POINTS.sub(lambda match: match.group(1) + table + match.group(2), sheet)
 
 
 def points_table(day: Day) -> str:

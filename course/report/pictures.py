@@ -39,6 +39,8 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, say: Callable[[str
     import matplotlib
 
     matplotlib.use("Agg")
+    if root == course.solutions:
+        course.require_solutions()
     if not (root / day.name / "plots.py").is_file():
         raise CourseError(
             f"{day.name} has no plots.py; bring it back with `git checkout -- {day.name}/plots.py`."

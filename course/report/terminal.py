@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -118,6 +119,9 @@ class CheckView:
             outcome: Outcome = failure.outcome if failure else "passed"
             passed = sum(check.outcome == "passed" for check in exercise.checks)
             optional = exercise.exercise.optional
+            if not exercise.checks:  # in a student's clone, where hidden checks are not
+                table.add_row("  " + bar(0, 1, out), "-", exercise.exercise.name, "when graded", style="dim")
+                continue
             table.add_row(
                 Text("  " + bar(passed, len(exercise.checks), out), style=STYLES.get(outcome, "red")),
                 "optional" if optional else f"{exercise.score}/{exercise.max_score}",
@@ -125,7 +129,9 @@ class CheckView:
                 Text(LABELS[outcome], style=STYLES.get(outcome, "red")),
             )
         out.print(table)
-        out.print(f"  {day.score} of {day.max_score} points")
+        hidden = sum(exercise.exercise.hidden_points for exercise in day.exercises)
+        more = f"; hidden checks give {hidden} more when your work is graded" if hidden else ""
+        out.print(f"  {day.score} of {day.max_score} points{more}")
 
     def _show_failure(self, day: DayResult, exercise: ExerciseResult) -> None:
         failure = exercise.first_failure
@@ -199,6 +205,9 @@ def show_hints(exercise: Exercise, level: int) -> None:
     )
 
 
+MAX_LINES = 100
+
+
 class ClassView:
     """The screen of ``course grade``: a bar with an estimate, or a line per submission where there is no
     terminal.
@@ -237,7 +246,10 @@ class ClassView:
         table.add_column("points", justify="right", no_wrap=True)
         table.add_column("")
         table.add_column("what stands out", overflow="fold")
-        for one in outcome.graded:
+        lines = outcome.lines()
+        if len(outcome.students) > MAX_LINES:
+            lines = (one for one in lines if one.fault or one.remark)
+        for one in itertools.islice(lines, MAX_LINES):
             table.add_row(
                 Text(one.student),
                 f"{one.score}/{one.max_score}",
@@ -246,15 +258,19 @@ class ClassView:
             )
         out.print(table)
         layers = ", ".join(outcome.isolation) or "none"
-        out.print(f"{len(outcome.graded)} submissions, seed {outcome.seed}, isolation: {layers}.")
-        out.print(f"Results: {_shown(outcome.out)}/grades.csv and one JSON file per student.")
+        if len(outcome.students) > MAX_LINES:
+            out.print(f"(Of a large class only the first {MAX_LINES} that stand out are shown.)")
+        out.print(f"{len(outcome.students)} submissions, seed {outcome.seed}, isolation: {layers}.")
+        out.print(f"Results: {shown_path(outcome.out)}/grades.csv and one JSON file per student.")
         if not outcome.complete:
             out.print(
-                "Some checks could not be run through no fault of the student (grader_fault); run the command again."
+                f"{outcome.faults} submission(s) could not be checked through no fault of the student (grader_fault); "
+                "run the command again."
             )
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
+    """A path as a person would type it here."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

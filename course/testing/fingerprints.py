@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,19 +94,32 @@ def _same_entry(a: Entry, b: Entry) -> bool:
     return a[1][1] == b[1][1] and all(abs(x - y) <= slack for x, y in zip(a[1], b[1], strict=True))
 
 
-class Explainer:
-    """Names the misconception behind a failed check. Fingerprints are made once per check and seed."""
+Known = list[tuple[Answer, Fingerprint]]
 
-    def __init__(self, course: Course, replay: Callable[[Path, Day, Exercise, Check], Transcript]) -> None:
+
+class Explainer:
+    """Names the misconception behind a failed check. Fingerprints are made once per check and seed.
+
+    ``recorded`` reads those of a day from its file, for a student's clone, where there is no solution to make
+    them from.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        replay: Callable[[Path, Day, Exercise, Check], Transcript],
+        recorded: Callable[[Day], Mapping[str, Known]],
+    ) -> None:
         self._course = course
         self._replay = replay
-        self._known: dict[tuple[str, str], list[tuple[Answer, Fingerprint]]] = {}
+        self._recorded = cache(recorded)
+        self._known: dict[tuple[str, str], Known] = {}
         self._answers: dict[str, tuple[Answer, ...]] = {}
 
     def prepare(self, day: Day, exercise: Exercise, check: Check) -> None:
         """Make the fingerprints of a check now rather than when it first fails."""
         if not check.training:
-            self._fingerprints(day, exercise, check)
+            self.known(day, exercise, check)
 
     def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
         """The one misconception that answers as the student did; None without a unique match."""
@@ -120,21 +134,23 @@ class Explainer:
         if last is not None and (last.outcome != "error" or not last.types):
             return []
         mine = fingerprint(transcript)
-        return [answer for answer, theirs in self._fingerprints(day, exercise, check) if same(mine, theirs)]
+        return [answer for answer, theirs in self.known(day, exercise, check) if same(mine, theirs)]
 
-    def _fingerprints(self, day: Day, exercise: Exercise, check: Check) -> list[tuple[Answer, Fingerprint]]:
+    def known(self, day: Day, exercise: Exercise, check: Check) -> Known:
+        """The misconceptions of an exercise with what they return in this check."""
         key = (day.name, check.name)
         if key not in self._known:
-            self._known[key] = [
-                (answer, self._fingerprint_of(day, exercise, check, answer))
-                for answer in self._misconceptions(day)
-                if answer.exercise == exercise.name
-            ]
+            if self._course.solutions.is_dir():
+                self._known[key] = [
+                    (answer, self._fingerprint_of(day, exercise, check, answer))
+                    for answer in self._misconceptions(day)
+                    if answer.exercise == exercise.name
+                ]
+            else:
+                self._known[key] = self._recorded(day).get(check.name, [])
         return self._known[key]
 
     def _misconceptions(self, day: Day) -> tuple[Answer, ...]:
-        if not self._course.solutions.is_dir():
-            return ()
         if day.name not in self._answers:
             answers = read_answers(self._course, day)
             self._answers[day.name] = tuple(a for a in answers if a.kind == "misconception")

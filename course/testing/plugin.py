@@ -69,6 +69,7 @@ class CourseSession:
                 str(config.getoption("submission")),
             )
         elif config.getoption("solutions"):
+            course.require_solutions()
             self.root, self.what = course.solutions, "the solutions"
         else:
             self.root, self.what = course.root, "your day folders"

@@ -13,7 +13,7 @@ import inspect
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,7 +24,8 @@ from course.catalog import Check, Course, Day, Exercise, Selection
 from course.errors import CourseError
 from course.testing.assertions import CheckFailed, current_transcript
 from course.testing.describing import describe, describe_call
-from course.testing.fingerprints import Explainer
+from course.testing.fingerprints import Explainer, Known
+from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.testing.scanning import Finding, find_refused
 from course.worker.handle import Link, Student, Transcript
@@ -34,6 +35,7 @@ from course.worker.refusals import refusal
 
 TestFunction = Callable[..., None]
 LinkMaker = Callable[[str], Link]  # given the day, opens a way to the student's modules
+Files = Path | Mapping[str, bytes]  # the folder that holds the day folders, or their files by relative name
 
 
 def check_seed(seed: int, day: str, check: str) -> int:
@@ -86,8 +88,8 @@ def _import_tests(path: Path, day: str, module: str) -> ModuleType:
 class Runner:
     """Runs checks of one course with one seed against modules reached through links.
 
-    ``root`` is the folder that holds the day folders of the submission; its sources are read (never
-    run) here for refused calls.
+    ``root`` is the folder that holds the day folders of the submission, or holds its files in memory; the sources
+    are read (never run) here for refused calls.
     """
 
     def __init__(
@@ -96,7 +98,7 @@ class Runner:
         self.course = course
         self.seed = seed
         self.suite = suite or Suite(course)
-        self.explainer = explainer or Explainer(course, self._replay)
+        self.explainer = explainer or Explainer(course, self._replay, self._recorded)
 
     def warm(self, selections: Sequence[Selection]) -> None:
         """Import every test and make every fingerprint now, so that forks of this process need not."""
@@ -109,7 +111,7 @@ class Runner:
     def run(
         self,
         selections: Sequence[Selection],
-        root: Path,
+        root: Files,
         open_link: LinkMaker,
         done: Callable[[Day, Exercise, CheckResult], None] = lambda *_: None,
     ) -> RunResult:
@@ -134,7 +136,7 @@ class Runner:
             result.days.append(day_result)
         return result
 
-    def _run_exercise(self, day: Day, exercise: Exercise, root: Path, link: Link) -> Iterable[CheckResult]:
+    def _run_exercise(self, day: Day, exercise: Exercise, root: Files, link: Link) -> Iterable[CheckResult]:
         finding = scan_exercise(root, day, exercise)
         for check in exercise.checks:
             yield self.run_check(self.suite.function(day, check), day, exercise, check, link, finding)
@@ -246,6 +248,9 @@ class Runner:
             link.close()
         return student.transcript
 
+    def _recorded(self, day: Day) -> Mapping[str, Known]:
+        return read_recorded(self.course.tests(day) / FILE, self.seed)
+
     def _refused_message(self, day: Day, exercise: Exercise, finding: Finding) -> str:
         where = f"{day.name}/{exercise.module}.py, line {finding.line}"
         return f"{where}: {refusal(finding.name)}{read_row(day, exercise)}"
@@ -256,11 +261,13 @@ def read_row(day: Day, exercise: Exercise) -> str:
     return f"\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
 
 
-def scan_exercise(root: Path, day: Day, exercise: Exercise) -> Finding | None:
+def scan_exercise(root: Files, day: Day, exercise: Exercise) -> Finding | None:
     """A refused call in the source of the submission; None when there is none or no readable source."""
+    name = f"{day.name}/{exercise.module}.py"
     try:
-        source = (root / day.name / f"{exercise.module}.py").read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        data = (root / name).read_bytes() if isinstance(root, Path) else root[name]
+        source = data.decode("utf-8-sig")
+    except (OSError, KeyError, UnicodeDecodeError):
         return None
     return find_refused(source, exercise.qualname, exercise.refused)
 

@@ -106,8 +106,10 @@ class Zygote:
             self._layers = tuple(json.loads(message)["layers"])
         return self._layers
 
-    def open(self, root: Path, day: str) -> IsolatedLink:
-        """A way to the modules of one day below ``root``, each time in a fresh process and scratch folder."""
+    def open(self, root: Path | Mapping[str, bytes], day: str) -> IsolatedLink:
+        """A way to the modules of one day, each time in a fresh process and scratch folder; ``root`` is the folder
+        that holds the day's folder, or has its files in memory.
+        """
         return IsolatedLink(self, root, day)
 
     def fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
@@ -134,10 +136,13 @@ class IsolatedLink:
     killed.
     """
 
-    def __init__(self, zygote: Zygote, root: Path, day: str) -> None:
+    def __init__(self, zygote: Zygote, root: Path | Mapping[str, bytes], day: str) -> None:
         self._zygote = zygote
         self._limits = zygote.limits
-        self._files = read_day(root, day)
+        if isinstance(root, Path):
+            self._files = read_day(root, day)
+        else:
+            self._files = {name: data for name, data in root.items() if name.startswith(f"{day}/")}
         self._folder: Path | None = None
         self._worker: _Worker | None = None
         self._generation = 0

@@ -106,8 +106,13 @@ class LocalLink:
 
 
 def _debugging() -> bool:
-    """A debugger or a coverage tool is at work: an alarm would only be in its way."""
-    return sys.gettrace() is not None or "pydevd" in sys.modules or "debugpy" in sys.modules
+    """A debugger or a coverage tool is at work: an alarm would only be in its way.
+
+    A notebook's kernel has a debugger loaded from the start; it counts once somebody is connected to it.
+    """
+    pydevd = sys.modules.get("pydevd")
+    debugger = getattr(pydevd, "get_global_debugger", lambda: pydevd)
+    return sys.gettrace() is not None or debugger() is not None
 
 
 def timeout_problem(seconds: float) -> StudentProblem:

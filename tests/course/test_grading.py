@@ -17,7 +17,7 @@ import pytest
 from course.catalog import Course, load_course
 from course.errors import CourseError
 from course.grading.classes import Graded, grade_class
-from course.grading.intake import find_submissions
+from course.grading.intake import Intake
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
 
@@ -73,14 +73,14 @@ def test_every_check_of_the_manifest_appears_exactly_once(
 ) -> None:
     out = tmp_path / "out"
     outcome = grade_class(tiny, handed_in, out, seed=3, view=Quiet())
-    assert [(one.student, one.score) for one in outcome.graded] == [
+    assert [(one.student, one.score) for one in list(outcome.lines())] == [
         ("Bob; rm -rf x", 3),
         ("ada", 5),
         ("cara", 0),
         ("dan", 0),
     ]
     names = [check.name for exercise in tiny.days[0].exercises for check in exercise.checks]
-    for one in outcome.graded:
+    for one in list(outcome.lines()):
         record = read(out, one.student)
         assert [t["test"] for e in record["days"][0]["exercises"] for t in e["tests"]] == names
         assert record["seed"] == 3
@@ -185,7 +185,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_files(tiny: Course, tmp_pat
 
 def test_nbgraders_layout_is_read(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
     handed_in.rename(tmp_path / "submitted")
-    assert [s.student for s in find_submissions(tmp_path, tiny.days, tmp_path)] == [
+    assert [s.student for s in Intake(tiny, tmp_path, tiny.days)] == [
         "Bob; rm -rf x",
         "ada",
         "cara",
@@ -198,7 +198,7 @@ def test_two_names_that_differ_in_case_are_refused(tiny: Course, handed_in: Path
         pytest.skip("this file system does not tell ada from ADA")
     hand_in(handed_in, "ADA", SOLUTION)
     with pytest.raises(CourseError, match="same name but for its case, 'ADA' and 'ada'"):
-        find_submissions(handed_in, tiny.days, handed_in)
+        Intake(tiny, handed_in, tiny.days)
 
 
 @pytest.mark.parametrize("what", ["nothing there", "a file", "empty"])
@@ -209,7 +209,7 @@ def test_submissions_that_cannot_be_read_are_one_sentence(tiny: Course, tmp_path
     elif what == "empty":
         folder.mkdir()
     with pytest.raises(CourseError, match=r"There is no (folder|submission)"):
-        find_submissions(folder, tiny.days, tmp_path)
+        Intake(tiny, folder, tiny.days)
 
 
 def test_results_that_cannot_be_written_are_one_sentence(

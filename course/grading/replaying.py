@@ -1,0 +1,144 @@
+"""``course replay``: a submission is graded again with the seed and the limits of its record, and what is not the
+same is named.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from course.catalog import Course, Limits
+from course.errors import CourseError, UsageError
+from course.grading.archives import SUFFIXES
+from course.grading.classes import Graded, Manner, grade_class
+from course.grading.provenance import differences, provenance
+from course.grading.results import Record, read_record, tests_of
+
+MAX_FILE = 32 * 2**20
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What came of it: a sentence per difference, in the verdicts and in what they were computed from."""
+
+    student: str
+    tests: int
+    verdicts: list[str] = field(default_factory=list)
+    provenance: list[str] = field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        return not self.verdicts
+
+
+def replay(course: Course, path: Path, submission: Path | None = None) -> Replay:
+    """Grade the submission of the record at ``path`` again.
+
+    Parameters
+    ----------
+    submission : the student's folder or archive, or the folder of the class; without it the folder that
+        the run noted is used
+
+    Raises CourseError when the record or the submission cannot be found.
+    """
+    before = read_record(path)
+    days = [day["day"] for day in before["days"]]
+    source = _find(before["student"], submission or _noted(path.parent), days)
+    course = dataclasses.replace(course, limits=_limits(course.limits, before))
+    with tempfile.TemporaryDirectory(prefix="course-replay-") as folder:
+        handed_in, out = Path(folder, "class"), Path(folder, "out")
+        _copy(source, handed_in, before["student"], days)
+        grade_class(
+            course, handed_in, out, days=days, seed=before["seed"], view=_Unseen(), manner=Manner(jobs=1)
+        )
+        after = provenance(course) | read_record(out / f"{before['student']}.json")
+    return Replay(
+        before["student"],
+        sum(1 for _ in tests_of(before)),
+        list(_verdict_differences(before, after)),
+        differences(before, after),
+    )
+
+
+def _noted(out: Path) -> Path:
+    """The folder of submissions that the run noted down."""
+    try:
+        noted = json.loads((out / "run.json").read_text(encoding="utf-8")).get("submissions")
+    except (OSError, ValueError, AttributeError):
+        noted = None
+    if not noted:
+        raise UsageError("Say where the work is: `course replay RECORD --submission FOLDER`.")
+    return Path(noted)
+
+
+def _limits(now: Limits, before: Record) -> Limits:
+    """The limits of the record, as far as it names any that there still are."""
+    known = {f.name for f in dataclasses.fields(Limits)}
+    then = before.get("limits", {})
+    return dataclasses.replace(now, **{name: value for name, value in then.items() if name in known})
+
+
+class _Unseen:
+    """Nobody is told: it is one submission."""
+
+    def started(self, total: int, already: int) -> None:
+        pass
+
+    def graded(self, one: Graded) -> None:
+        pass
+
+
+def _find(student: str, place: Path, days: list[str]) -> Path:
+    """The student's folder or archive, given as such or by the folder of the class."""
+    inside = [place / student, *(place / f"{student}{suffix}" for suffix in SUFFIXES)]
+    for found in (*inside, place / "submitted" / student):
+        if found.exists():
+            return found
+    if any((place / day).is_dir() for day in days) or (place.is_file() and place.name.endswith(SUFFIXES)):
+        return place
+    raise CourseError(f"There is no submission at {place}; give the student's folder or archive.")
+
+
+def _copy(source: Path, handed_in: Path, student: str, days: list[str]) -> None:
+    """A class of one: the student's archive, or the ordinary files of the days. Links are left where they are."""
+    if source.is_file():
+        suffix = next(suffix for suffix in SUFFIXES if source.name.endswith(suffix))
+        handed_in.mkdir(parents=True)
+        shutil.copyfile(source, handed_in / f"{student}{suffix}")
+        return
+    (handed_in / student).mkdir(parents=True)
+    for day in days:
+        folder = source / day
+        if folder.is_symlink() or not folder.is_dir():
+            continue
+        (handed_in / student / day).mkdir()
+        for file in folder.iterdir():
+            if file.is_file() and not file.is_symlink() and file.stat().st_size <= MAX_FILE:
+                shutil.copyfile(file, handed_in / student / day / file.name)
+
+
+def _verdict_differences(before: Record, after: Record) -> list[str]:
+    old, new = _verdicts(before), _verdicts(after)
+    said = []
+    for name in dict.fromkeys([*old, *new]):
+        if name not in new:
+            said.append(f"{name}: {old[name]} then, the test is gone now")
+        elif name not in old:
+            said.append(f"{name}: a new test, {new[name]} now")
+        elif old[name] != new[name]:
+            said.append(f"{name}: {old[name]} then, {new[name]} now")
+    return said
+
+
+def _verdicts(record: Record) -> dict[str, str]:
+    return {f"{day}/{exercise} · {test['test']}": _verdict(test) for day, exercise, test in tests_of(record)}
+
+
+def _verdict(test: dict[str, Any]) -> str:
+    named = f" ({test['misconception']})" if test.get("misconception") else ""
+    return f"{test['outcome']}{named}, {test['points']} of {test['max_points']} points"

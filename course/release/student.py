@@ -1,0 +1,148 @@
+"""The student release: every file of it, made from the single source.
+
+It decides what students get. How it is stored, and that nothing secret is in it, is the job of
+``repository.py`` and ``leaks.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from course.catalog import Course, Day
+from course.errors import CourseError, UsageError
+from course.release.changelog import read_changes
+from course.release.engine import engine_files
+from course.release.hiding import without_tests
+from course.release.manifest import PLACE, Manifest, digest
+from course.release.recording import record
+from course.release.settings import course_settings, exercise_settings, project_settings
+from course.release.skeletons import replace_points, skeleton
+from course.testing.recorded import FILE
+from course.testing.running import Runner
+
+_PARTS = {
+    "Makefile": "Makefile",
+    "check.yml": ".github/workflows/check.yml",
+    "gitignore": ".gitignore",
+    "gitattributes": ".gitattributes",
+}
+_TAKEN_OVER = ("conftest.py", "LICENSE")
+_OTHER_SUFFIXES = {".md", ".png", ".jpg", ".gif", ".svg", ".csv", ".txt"}
+
+
+def check_version(version: str) -> str:
+    """The version, when pip can install it; raises UsageError otherwise."""
+    try:
+        Version(version)
+    except InvalidVersion:
+        raise UsageError(
+            f"{version!r} is no version that pip understands; use numbers such as 1.2 or 2027.1."
+        ) from None
+    return version
+
+
+def build_release(
+    course: Course, days: Sequence[Day], version: str, done: Callable[[Day], None] = lambda _: None
+) -> dict[str, bytes]:
+    """Path and content of every file of the release. ``done`` hears of each day as it is made.
+
+    Raises CourseError for a day without points and for a source that does not hold together.
+    """
+    for day in days:
+        if not day.max_score:
+            raise CourseError(
+                f"{day.name} has no points, so there is nothing to release; give its tests @points(n). "
+                "Nothing was written."
+            )
+    files = engine_files()
+    names = {day.name for day in days}
+    files["course.toml"] = course_settings(_read(course.root / "course.toml"), names).encode()
+    files["pyproject.toml"] = project_settings(
+        _read(course.root / "pyproject.toml"), course.title, version
+    ).encode()
+    for name in _TAKEN_OVER:
+        files[name] = _read(course.root / name).encode()
+    for part, place in _PARTS.items():
+        files[place] = _read(Path(__file__).parent / "parts" / part).encode()
+    files["README.md"] = _readme(course, days, version).encode()
+    runner = Runner(course, course.seed)
+    work: dict[str, str] = {}
+    for day in days:
+        files |= _day_files(course, day)
+        work |= {f"{day.name}/{name}": text for name, text in _work(course, day)}
+        files[f"tests/{day.name}/{FILE}"] = record(course, day, runner).encode()
+        done(day)
+    files |= {place: text.encode() for place, text in work.items()}
+    digests = {place: digest(content) for place, content in files.items()}
+    manifest = Manifest(course.title, version, digests, work, read_changes(course.root / "CHANGELOG.md"))
+    files[PLACE] = manifest.to_json().encode()
+    return files
+
+
+def _work(course: Course, day: Day) -> Iterator[tuple[str, str]]:
+    """The modules of a day, as skeletons."""
+    for path in sorted((course.solutions / day.name).glob("*.py")):
+        yield path.name, skeleton(_read(path), day, path.stem)
+
+
+def _day_files(course: Course, day: Day) -> dict[str, bytes]:
+    """The sheet with its pictures, and the public tests."""
+    files: dict[str, bytes] = {}
+    for path in sorted((course.root / day.name).iterdir()):
+        if path.suffix in _OTHER_SUFFIXES and not path.is_symlink():
+            files[f"{day.name}/{path.name}"] = path.read_bytes()
+    sheet = _read(course.sheet(day))
+    files[f"{day.name}/README.md"] = replace_points(sheet, points_table(day)).encode()
+    tests = course.tests(day)
+    hidden = {check.name for exercise in day.exercises for check in exercise.checks if check.hidden}
+    for module in day.modules:
+        text = without_tests(_read(tests / f"test_{module}.py"), hidden)
+        if text is not None:
+            files[f"tests/{day.name}/test_{module}.py"] = text.encode()
+    settings = exercise_settings(_read(tests / "exercises.toml"), day)
+    files[f"tests/{day.name}/exercises.toml"] = settings.encode()
+    return files
+
+
+def points_table(day: Day) -> str:
+    """The points of a day: how many are given by the checks that are here, how many by hidden ones."""
+    rows = ["| exercise | write | points | checked here | hidden |", "|---|---|---|---|---|"]
+    hidden_sum = 0
+    for exercise in day.exercises:
+        hidden = sum(check.points for check in exercise.checks if check.hidden)
+        hidden_sum += hidden
+        counts = f"{exercise.max_score} | {exercise.max_score - hidden} | {hidden}"
+        rows.append(
+            f"| [{exercise.title}](#{exercise.sheet}) "
+            f"| `{exercise.qualname}` in [{exercise.module}.py]({exercise.module}.py) "
+            f"| {'optional | | ' if exercise.optional else counts} |"
+        )
+    rows.append(f"| | | **{day.max_score}** | {day.max_score - hidden_sum} | {hidden_sum} |")
+    return "\n".join(rows) + "\n"
+
+
+def _readme(course: Course, days: Sequence[Day], version: str) -> str:
+    table = ["| day | topic | points |", "|---|---|---|"]
+    table += [f"| [{day.name}]({day.name}/README.md) | {day.title} | {day.max_score} |" for day in days]
+    first = next(exercise for day in days for exercise in day.exercises)
+    words = {
+        "TITLE": course.title,
+        "VERSION": version,
+        "DAYS": "\n".join(table),
+        "DAY": days[0].number,
+        "EXERCISE": f"{days[0].number}/{first.qualname}",
+        "NAME": first.qualname.rpartition(".")[2].strip("_"),
+    }
+    text = _read(Path(__file__).parent / "parts" / "README.md")
+    return re.sub(r"@([A-Z]+)@", lambda match: words[match.group(1)], text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CourseError(f"{path.name} is missing; a release needs it. Nothing was written.") from None

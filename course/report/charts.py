@@ -1,0 +1,59 @@
+"""Geometry of the report's charts: bars and ticks in the units of an SVG. How they look stands in the templates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a histogram: where it stands (in percent of the width), how high (of the height), what it says."""
+
+    x: float
+    width: float
+    height: float
+    count: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Bars with the ticks below them; ``top`` is what the full height stands for."""
+
+    bars: list[Bar]
+    ticks: list[tuple[float, str]]
+    top: int
+
+
+def histogram(
+    values: Sequence[float], low: float, high: float, bins: int, unit: str, digits: int = 0
+) -> Histogram:
+    """Counts of ``values`` in ``bins`` equal steps from ``low`` to ``high``; the last step includes its end."""
+    step = (high - low) / bins or 1.0
+    counts = [0] * bins
+    for value in values:
+        counts[min(max(int((value - low) / step), 0), bins - 1)] += 1
+    top = max(max(counts, default=0), 1)
+    width = 100 / bins
+    bars = [
+        Bar(
+            at * width,
+            width,
+            100 * count / top,
+            count,
+            f"{low + at * step:.{digits}f} to {low + (at + 1) * step:.{digits}f} {unit}: {count}",
+        )
+        for at, count in enumerate(counts)
+    ]
+    ticks = [(100 * n / 4, f"{low + (high - low) * n / 4:.{digits}f}") for n in range(5)]
+    return Histogram(bars, ticks, top)
+
+
+def seconds_histogram(seconds: Sequence[float]) -> Histogram:
+    """Seconds per submission, on a scale that ends at a round number."""
+    longest = max(seconds, default=1.0) or 1.0
+    magnitude = 10 ** math.floor(math.log10(longest))
+    end = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= longest)
+    return histogram(seconds, 0, end, 20, "s", digits=0 if end >= 20 else 1 if end >= 2 else 2)

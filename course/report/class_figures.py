@@ -1,0 +1,236 @@
+"""Figures of a class, gathered record by record: only sums, counts and one short row per student are kept, so that
+5,000 submissions need a few megabytes. What is drawn with them stands in the templates.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from course.grading.results import Adjustment, Record, Totals, incidents, totals
+
+MOST_INCIDENTS = 300
+FEW_STUDENTS = 30
+
+
+@dataclass
+class TestFigures:
+    """One test over the class. The rest of a student is the points of all other tests."""
+
+    day: str
+    exercise: str
+    test: str
+    outcomes: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    slowest: float = 0.0
+    _rest: float = 0.0
+    _rest_squared: float = 0.0
+    _rest_of_passed: float = 0.0
+
+    def add(self, test: dict[str, Any], rest: float) -> None:
+        self.outcomes[test["outcome"]] += 1
+        seconds = test.get("seconds") or 0.0
+        self.seconds += seconds
+        self.slowest = max(self.slowest, seconds)
+        self._rest += rest
+        self._rest_squared += rest * rest
+        if test["outcome"] == "passed":
+            self._rest_of_passed += rest
+
+    @property
+    def students(self) -> int:
+        return self.outcomes.total()
+
+    @property
+    def share(self) -> float:
+        """Who passed, from 0 to 1."""
+        return self.outcomes["passed"] / self.students
+
+    @property
+    def mean_seconds(self) -> float:
+        return self.seconds / self.students
+
+    @property
+    def discrimination(self) -> float | None:
+        """Point-biserial correlation between passing this test and the points in all other tests; None where
+        everybody or nobody passed, or all have the same points.
+        """
+        n, passed = self.students, self.outcomes["passed"]
+        variance = self._rest_squared / n - (self._rest / n) ** 2
+        if passed in (0, n) or variance < 1e-9:
+            return None
+        covariance = self._rest_of_passed / n - (passed / n) * (self._rest / n)
+        return covariance / math.sqrt(variance * (passed / n) * (1 - passed / n))
+
+
+@dataclass
+class ExerciseFigures:
+    """One exercise over the class."""
+
+    day: str
+    exercise: str
+    max_score: float
+    students: int = 0
+    done: int = 0
+    shares: float = 0.0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, exercise: dict[str, Any]) -> None:
+        share = share_of(exercise)
+        self.students += 1
+        self.done += share == 1
+        self.shares += share
+        self.outcomes.update(test["outcome"] for test in exercise["tests"])
+
+    @property
+    def share(self) -> float:
+        """Points earned on average, from 0 to 1."""
+        return self.shares / self.students
+
+
+def share_of(exercise: dict[str, Any]) -> float:
+    """Points of those there are, from 0 to 1; of an exercise without points, the tests passed."""
+    if exercise["max_score"]:
+        return float(exercise["score"] / exercise["max_score"])
+    tests = exercise["tests"]
+    return sum(test["outcome"] == "passed" for test in tests) / max(len(tests), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StudentRow:
+    """One line of the heat map; ``shares`` by exercise in tenths, ``points`` as earned, None where not graded."""
+
+    student: str
+    sums: Totals
+    shares: tuple[int | None, ...]
+    points: tuple[float | None, ...]
+    incidents: int
+
+
+@dataclass
+class ClassFigures:
+    """The whole class."""
+
+    exercises: dict[tuple[str, str], ExerciseFigures] = field(default_factory=dict)
+    tests: dict[tuple[str, str, str], TestFigures] = field(default_factory=dict)
+    misconceptions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    isolation: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    seeds: Counter[int] = field(default_factory=Counter)
+    suites: Counter[str] = field(default_factory=Counter)
+    versions: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
+    limits: dict[str, Any] = field(default_factory=dict)
+    incident_kinds: Counter[str] = field(default_factory=Counter)
+    incidents: list[tuple[str, str, str]] = field(default_factory=list)
+    late: int = 0
+    seconds: array[float] = field(default_factory=lambda: array("d"))
+    rows: list[StudentRow] = field(default_factory=list)
+
+    def add(self, record: Record, adjustments: Sequence[Adjustment]) -> None:
+        """Take in one record; it is not kept."""
+        shares: dict[tuple[str, str], tuple[int, float]] = {}
+        for day in record["days"]:
+            for exercise in day["exercises"]:
+                key = (day["day"], exercise["exercise"])
+                figures = self.exercises.setdefault(key, ExerciseFigures(*key, exercise["max_score"]))
+                figures.add(exercise)
+                # A tenth is only full when the exercise is: 0.97 is not 1.
+                shares[key] = (math.floor(10 * share_of(exercise) + 1e-9), exercise["score"])
+                self._add_tests(key, exercise, record["score"])
+        self._add_run(record)
+        found = list(incidents(record))
+        self.incident_kinds.update(kind for kind, _ in found)
+        room = MOST_INCIDENTS - len(self.incidents)
+        self.incidents += [(record["student"], kind, says) for kind, says in found[:room]]
+        sums = totals(record, adjustments)
+        self.late += sums.late > 0
+        ordered = [shares.get(key) for key in self.exercises]
+        self.rows.append(
+            StudentRow(
+                record["student"],
+                sums,
+                tuple(one[0] if one else None for one in ordered),
+                tuple(one[1] if one else None for one in ordered),
+                len(found),
+            )
+        )
+
+    def _add_tests(self, key: tuple[str, str], exercise: dict[str, Any], score: float) -> None:
+        named = set()
+        for test in exercise["tests"]:
+            figures = self.tests.setdefault((*key, test["test"]), TestFigures(*key, test["test"]))
+            figures.add(test, score - test["points"])
+            if test.get("misconception"):
+                named.add(test["misconception"])
+        self.misconceptions.update((*key, name) for name in named)
+
+    def _add_run(self, record: Record) -> None:
+        self.isolation[tuple(record.get("isolation", ()))] += 1
+        self.seeds[record["seed"]] += 1
+        self.suites[record.get("suite", "")] += 1
+        self.versions[tuple(sorted(record.get("versions", {}).items()))] += 1
+        self.limits = record.get("limits", self.limits)
+        self.seconds.append(record.get("seconds") or 0.0)
+
+    @property
+    def students(self) -> int:
+        return len(self.rows)
+
+    @property
+    def few(self) -> bool:
+        """Whether correlations say little because the class is small."""
+        return self.students < FEW_STUDENTS
+
+    @property
+    def max_score(self) -> float:
+        return max((row.sums.max_score for row in self.rows), default=0)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(row.sums.total for row in self.rows)
+
+    @property
+    def mean(self) -> float:
+        return statistics.fmean(row.sums.total for row in self.rows)
+
+    @property
+    def complete(self) -> int:
+        """Who has everything."""
+        return sum(row.sums.total >= row.sums.max_score for row in self.rows)
+
+    @property
+    def days(self) -> list[tuple[str, int]]:
+        """The days with the number of their exercises."""
+        return list(Counter(day for day, _ in self.exercises).items())
+
+    def hardest(self) -> list[TestFigures]:
+        """All tests, those that fewest passed first."""
+        return sorted(self.tests.values(), key=lambda test: test.share)
+
+    def slowest(self, count: int = 10) -> list[TestFigures]:
+        """The tests that took longest on average."""
+        return sorted(self.tests.values(), key=lambda test: -test.mean_seconds)[:count]
+
+    def bands(self, count: int) -> Iterator[tuple[str, list[float | None], float]]:
+        """The class in ``count`` groups of like size, best first: a name, the mean share of every exercise, the
+        mean of the points.
+        """
+        ranked = sorted(self.rows, key=lambda row: -row.sums.total)
+        size = len(ranked) / count
+        for number in range(count):
+            first, end = round(number * size), round((number + 1) * size)
+            group = ranked[first:end]
+            if group:
+                points = statistics.fmean(row.sums.total for row in group)
+                shares = [_mean_share(group, at) for at in range(len(self.exercises))]
+                yield f"{first + 1} to {end}", shares, points
+
+
+def _mean_share(group: Sequence[StudentRow], at: int) -> float | None:
+    found = [row.shares[at] for row in group if at < len(row.shares)]
+    known = [share for share in found if share is not None]
+    return statistics.fmean(known) / 10 if known else None

@@ -1,0 +1,67 @@
+"""The screens of ``course adjust`` and ``course replay``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from course.report.terminal import console
+
+if TYPE_CHECKING:
+    from course.grading.replaying import Replay
+    from course.grading.results import Adjustment
+
+
+def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:
+    """What was given by hand, and what somebody should look at again."""
+    from course.grading.adjusting import warning
+
+    screen = console()
+    if not given:
+        screen.print("Nothing was given by hand.")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("", justify="right")
+    for name in ("student", "for"):
+        table.add_column(name, overflow="fold")
+    table.add_column("points", justify="right")
+    table.add_column("comment", overflow="fold")
+    table.add_column("by", overflow="fold")
+    for one in given:
+        table.add_row(
+            str(one.number),
+            Text(one.student),
+            one.where,
+            f"{one.points:+g}",
+            Text(one.comment),
+            Text(f"{one.author}, {one.made_at[:10]}"),
+        )
+    screen.print(table)
+    for one in given:
+        said = warning(out, one)
+        if said:
+            screen.print(Text(f"Look at number {one.number} again: {said}.", style="yellow"))
+
+
+def show_replay(result: Replay) -> None:
+    """Equal or not, every difference, and what the verdicts were computed from."""
+    screen = console()
+    for sentence in result.verdicts:
+        screen.print(Text(sentence, style="red"))
+    same = result.tests - len(result.verdicts)
+    if result.equal:
+        screen.print(Text(f"{result.student}: all {result.tests} verdicts are equal.", style="bold green"))
+    else:
+        screen.print(
+            Text(f"{result.student}: {same} of {result.tests} verdicts are equal.", style="bold red")
+        )
+    if result.provenance:
+        screen.print("Not the same as then:")
+        for sentence in result.provenance:
+            screen.print(Text(f"  {sentence}"))
+    else:
+        screen.print("Submission, tests, versions and isolation are the same as then.")

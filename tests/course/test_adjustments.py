@@ -1,0 +1,130 @@
+"""Points and comments by hand: kept apart, listed, taken back, and still there after a regrade."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from course.catalog import Course
+from course.errors import CourseError, UsageError
+from course.grading.results import Adjustment, day_totals, totals
+from tests.course.class_records import record, write_record
+from tests.course.test_cli import run
+from tests.course.test_grading import Quiet, hand_in
+
+pytest.importorskip("sqlalchemy", reason="adjustments are kept in the store (the extra 'instructor')")
+
+from course.grading.adjusting import find_record, give_points, list_points, take_back, warning
+from course.grading.classes import grade_class
+from course.grading.store import adjustments_by_student
+from tests.course.conftest import SOLUTION
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    folder = tmp_path / "results"
+    write_record(folder, record("ada", "fpp"))
+    write_record(folder, record("bob", "ppp"))
+    return folder
+
+
+def test_points_are_noted_with_who_when_and_the_score_of_the_time(tiny: Course, out: Path) -> None:
+    one = give_points(tiny, out, "ada", "day01/total", 1.5, "right idea", "grace")
+    assert (one.student, one.day, one.exercise) == ("ada", "day01_tiny", "sums.total")
+    assert (one.points, one.comment, one.author, one.score_then) == (1.5, "right idea", "grace", 1)
+    assert one.made_at.endswith("+00:00")
+    assert list_points(out) == [one]
+    assert list_points(out, "bob") == []
+
+
+def test_totals_show_both(tiny: Course, out: Path) -> None:
+    given = [give_points(tiny, out, "ada", "day01", -0.5, "", "me")]
+    given.append(give_points(tiny, out, "ada", "day01/total", 2, "", "me"))
+    sums = totals(find_record(out, "ada"), given)
+    assert (sums.score, sums.late, sums.manual, sums.total, sums.max_score) == (3, 0, 1.5, 4.5, 5)
+
+
+def test_a_total_is_never_below_nothing() -> None:
+    day = {"day": "d", "score": 1, "max_score": 5, "late": {"points": 0.5}}
+    taken = Adjustment(1, "ada", "d", "", -9, "copied", "me", "", 1)
+    other = Adjustment(2, "ada", "another", "", 9, "", "me", "", 1)
+    assert day_totals(day, [taken, other]).total == 0
+
+
+def test_the_store_is_not_touched_by_a_regrade(tiny: Course, tmp_path: Path) -> None:
+    if not hasattr(os, "fork"):
+        pytest.skip("grading needs fork")
+    hand_in(tmp_path / "in", "ada", SOLUTION.replace("self.value += by", "pass"))
+    out = tmp_path / "out"
+    grade_class(tiny, tmp_path / "in", out, seed=3, view=Quiet())
+    one = give_points(tiny, out, "ada", "day01/Counter.step", 1, "nearly", "me")
+    assert warning(out, one) == ""
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    grade_class(tiny, tmp_path / "in", out, seed=3, view=Quiet())
+    assert adjustments_by_student(out) == {"ada": [one]}
+    assert find_record(out, "ada")["score"] == 5
+    assert warning(out, one) == "the checks gave 0 then and give 2 now"
+
+
+def test_more_than_the_maximum_is_said(tiny: Course, out: Path) -> None:
+    assert warning(out, give_points(tiny, out, "bob", "day01/total", 1, "", "me")) == (
+        "more than the 3 points there are"
+    )
+
+
+def test_what_is_taken_back_no_longer_counts(tiny: Course, out: Path) -> None:
+    one = give_points(tiny, out, "ada", "day01", 1, "", "me")
+    two = give_points(tiny, out, "ada", "day01", 2, "", "me")
+    take_back(out, one.number, "me")
+    assert list_points(out) == [two]
+    with pytest.raises(CourseError, match=f"There is no adjustment {one.number}"):
+        take_back(out, one.number, "me")
+
+
+@pytest.mark.parametrize(
+    ("student", "where", "points", "sentence"),
+    [
+        ("adda", "day01", 1, "did you mean 'ada'"),
+        ("ada", "day2", 1, "There is no day 'day2'"),
+        ("ada", "day01/totl", 1, "did you mean 'total'"),
+        ("ada", "day01", float("nan"), "Points are a number"),
+    ],
+)
+def test_what_has_no_result_is_refused(
+    tiny: Course, out: Path, student: str, where: str, points: float, sentence: str
+) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        give_points(tiny, out, student, where, points, "", "me")
+    assert list_points(out) == []
+
+
+def test_the_command_gives_lists_and_takes_back(tiny: Course, out: Path) -> None:
+    root, folder = tiny.root, str(out)
+    said = run(root, "adjust", folder, "ada", "day01/total", "--points", "-1", "--comment", "[red]no[/red]")
+    assert said.returncode == 0
+    assert "sums.total" in said.stdout
+    assert "-1" in said.stdout
+    assert "[red]no[/red]" in said.stdout
+    run(root, "export", folder, "--format", "csv")
+    assert "ada,3,3,5,0,-1,2" in (out / "grades.csv").read_text(encoding="utf-8")
+    assert "Nothing was given" in run(root, "adjust", folder, "--remove", "1").stdout
+    run(root, "export", folder, "--format", "csv")
+    assert (out / "grades.csv").read_text(encoding="utf-8").splitlines()[1] == "ada,3,3,5"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["ada", "day01"], "Say how many points"),
+        (["--points", "2"], "Say for whom and what"),
+        (["ada", "--points", "2"], "Say for whom and what"),
+    ],
+)
+def test_half_a_command_is_answered_with_a_whole_one(
+    tiny: Course, out: Path, words: list[str], sentence: str
+) -> None:
+    said = run(tiny.root, "adjust", str(out), *words)
+    assert said.returncode == 2
+    assert sentence in said.stderr
