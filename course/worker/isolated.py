@@ -86,7 +86,7 @@ class Zygote:
                 str(theirs.fileno()),
                 json.dumps(settings),
             ],
-            env={**ENVIRONMENT, **(environment or {})},
+            env={**ENVIRONMENT, "TMPDIR": tempfile.gettempdir(), **(environment or {})},
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             cwd="/",

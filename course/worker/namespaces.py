@@ -89,6 +89,7 @@ def enter() -> None:
 def build_root(readable: Readable) -> None:
     """Make a root folder that holds the readable paths and an empty scratch folder, and nothing else."""
     root = tempfile.mkdtemp(prefix="course-root-")
+    parent = os.open(os.path.dirname(root), os.O_RDONLY | os.O_DIRECTORY)
     _mount("tmpfs", root, "tmpfs", _NOSUID | _NODEV, "size=1m,mode=755")
     for path, is_folder in sorted(readable):
         inside = Path(root + path)
@@ -102,6 +103,8 @@ def build_root(readable: Readable) -> None:
     _call("syscall", _PIVOT_ROOT[os.uname().machine], b".", b".")
     _call("umount2", b".", _DETACH)  # the old root, which now lies on top
     os.chdir("/")
+    os.rmdir(os.path.basename(root), dir_fd=parent)  # the empty folder of the machine, on which it was built
+    os.close(parent)
     _mount("none", "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.catalog import Course, load_course
+from course.release import skeletons
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -172,3 +173,63 @@ def tiny(tmp_path: Path) -> Course:
 def real() -> Course:
     """The course of this repository."""
     return load_course(ROOT)
+
+
+PROJECT = """
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "tiny-course"
+version = "0"
+requires-python = ">=3.11"
+dependencies = ["numpy", "pytest"]
+
+[project.optional-dependencies]
+student = ["ruff"]
+author = ["hypothesis"]
+
+[project.scripts]
+course = "course.cli:main"
+
+[tool.setuptools.packages.find]
+include = ["course", "course.*"]
+
+[tool.pytest.ini_options]
+testpaths = ["tests/day*"]
+addopts = "--import-mode=importlib"
+
+[tool.mypy]
+strict = true
+"""
+
+CHANGELOG = """
+# Changelog
+
+## 1.1
+
+- The total is explained better.
+
+## 1.0
+
+- The first release.
+"""
+
+
+def write_releasable_course(root: Path) -> Path:
+    """The tiny course with what a release takes over from its root."""
+    write_tiny_course(root)
+    (root / "pytest.ini").unlink()
+    write(root / "pyproject.toml", PROJECT)
+    write(root / "CHANGELOG.md", CHANGELOG)
+    write(root / "LICENSE", "MIT\n")
+    return root
+
+
+@pytest.fixture
+def releasable(tmp_path: Path) -> Course:
+    """A course that can be released; its skeletons are in step."""
+    course = load_course(write_releasable_course(tmp_path / "source"))
+    skeletons.write(course, skeletons.differences(course), force=False)
+    return course

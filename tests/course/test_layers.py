@@ -16,6 +16,7 @@ ROOMS = [
     "data",
     "plots",
     "catalog",
+    "notebooks",
     "worker",
     "testing",
     "grading",

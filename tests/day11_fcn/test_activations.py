@@ -139,6 +139,9 @@ def test_log_sum_exp_of_large_numbers(student, rng):
     cause = "each row has a maximum of its own: exp(z − m) is 0 everywhere in a row that lies far below m"
     result = student.log_sum_exp(uneven)
     assert_close(result, special.logsumexp(uneven, axis=-1), rtol=1e-9, cause=cause)
+    wide = rng.normal(size=(2, 3)) + rng.permuted([[-900.0, 0.0, 900.0]] * 2, axis=1)
+    cause = "exp(z − m) overflows unless m is the largest of the row"
+    assert_close(student.log_sum_exp(wide), special.logsumexp(wide, axis=-1), rtol=1e-9, cause=cause)
 
 
 @points(1)

@@ -3,7 +3,15 @@
 import numpy as np
 from sklearn import metrics
 
-from course.testing import assert_close, assert_equal, assert_parts, assert_unchanged, hidden, points
+from course.testing import (
+    assert_close,
+    assert_equal,
+    assert_parts,
+    assert_that,
+    assert_unchanged,
+    hidden,
+    points,
+)
 
 
 def accuracies_of(module, batches):
@@ -34,6 +42,8 @@ def test_confusion_matrix_counts_pairs(student, rng):
             result = student.confusion_matrix(labels, answers, classes)
         expected = metrics.confusion_matrix(labels, answers, labels=range(classes))
         assert_equal(result, expected, name="confusion matrix")
+        cause = "counts are integers: np.zeros makes floats unless it is told otherwise"
+        assert_that(np.asarray(result).dtype.kind in "iu", "The entries are not integers.", cause=cause)
 
 
 @hidden
@@ -70,3 +80,6 @@ def test_precision_recall_f1_without_answers_or_samples(student, rng):
     assert_close(precision, [a / (a + b), 0, 0], name="precision", cause=cause)
     assert_close(recall, [1, 0, 0], name="recall", cause=cause)
     assert_close(f1, [2 * a / (2 * a + b), 0, 0], name="F1", cause=cause)
+    single = assert_parts(student.precision_recall_f1(np.diag([a, 1])), 3)
+    for name, found in zip(("precision", "recall", "F1"), single, strict=True):
+        assert_close(found, [1, 1], name=f"{name} when everything is right")

@@ -300,6 +300,48 @@ def test_experiment_prepares_all_sets_by_the_training_samples(student, rng):
         assert_close(test_accuracy, expected, name="test accuracy of the returned state", cause=cause)
 
 
+@points(1)
+def test_experiment_hands_its_settings_to_fit(student, rng):
+    # Samples that are all alike are standardized to zeros: only the last bias learns, and its path is known.
+    n, batch_size, epochs, learning_rate = 12, 5, 4, 1.5
+    row = rng.integers(1, 9, size=5).astype(float)
+    train = np.tile(row, (n, 1)), np.full(n, 2)
+    validation, test = (
+        (np.tile(row, (6, 1)), rng.integers(0, 2, size=6)),
+        (np.tile(row, (4, 1)), np.full(4, 2)),
+    )
+    settings = SMALL | {
+        "learning_rate": learning_rate,
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "rate": 0.0,
+    }
+    result = student.run(run_experiment, train, validation, test, int(rng.integers(2**32)), settings)
+    _, history, test_accuracy = assert_parts(result, 3)
+    bias, expected = torch.zeros(1, 3, dtype=torch.float64, requires_grad=True), []
+    optimizer, label = torch.optim.SGD([bias], lr=learning_rate), torch.tensor([2])
+    for _ in range(epochs):
+        for _ in range(3):  # batches of 5, 5 and 2 samples
+            optimizer.zero_grad()
+            functional.cross_entropy(bias, label).backward()
+            optimizer.step()
+        expected.append(functional.cross_entropy(bias, label).item())
+    train_loss, _, _ = assert_history(history, epochs)
+    cause = (
+        "three outputs (the largest training label is 2), learning rate and batch size as given, no dropout"
+    )
+    assert_close(train_loss, expected, rtol=1e-5, name="list of training losses", cause=cause)
+    assert_close(test_accuracy, 1.0, name="test accuracy")
+
+    sets, seed = [clusters(rng, m, 0.0) for m in (60, 30, 30)], int(rng.integers(2**32))
+    losses = []
+    for rate in (0.0, 0.6):
+        result = student.run(run_experiment, *sets, seed, SMALL | {"rate": rate})
+        losses.append(assert_history(assert_parts(result, 3)[1], 6)[0])
+    differ = not np.allclose(*losses)
+    assert_that(differ, "A rate of 0.6 trains as a rate of 0 does.", cause="dropout is not handed to fit")
+
+
 @hidden
 @points(1)
 def test_experiment_learns_nothing_from_test_samples(student, rng):

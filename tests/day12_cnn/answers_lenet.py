@@ -284,7 +284,7 @@ def sum_over_single_images(parameters, images, activations, grad):
 
 
 @misconception("train", "The step goes uphill: subtract learning_rate times the velocity.")
-def uphill(parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0):
+def uphill(parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0):
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
@@ -307,7 +307,7 @@ def uphill(parameters, images, labels, epochs=10, batch_size=16, learning_rate=0
 
 @misconception("train", "Momentum is not used: every step forgets the ones before.")
 def plain_descent(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
@@ -332,7 +332,7 @@ def plain_descent(
     "The gradient is weighted with 1 − momentum, as in an average. In the formula it counts in full.",
 )
 def averaged_velocity(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
@@ -356,7 +356,7 @@ def averaged_velocity(
 
 @misconception("train", "The last, smaller batch of an epoch is left out.")
 def last_batch_dropped(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
@@ -384,7 +384,7 @@ def last_batch_dropped(
     "The loss of an epoch is a mean over batches, in which the samples of the last, smaller batch count for more.",
 )
 def mean_over_batches(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
@@ -410,7 +410,7 @@ def mean_over_batches(
     "train", "The samples are not shuffled: with sorted data, every batch pulls the network somewhere else."
 )
 def never_shuffled(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     parameters = {name: value.copy() for name, value in parameters.items()}
     velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
@@ -433,7 +433,7 @@ def never_shuffled(
 
 @misconception("train", "The learning rate stays as it is; it falls from epoch to epoch, linearly towards 0.")
 def constant_rate(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     rng = np.random.default_rng(seed)
     parameters = {name: value.copy() for name, value in parameters.items()}
@@ -456,7 +456,7 @@ def constant_rate(
 
 @variant("train")
 def steps_without_a_loop_over_names(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     rng, n = np.random.default_rng(seed), len(images)
     velocity, losses = dict.fromkeys(parameters, 0.0), []
@@ -476,7 +476,7 @@ def steps_without_a_loop_over_names(
 
 @variant("train")
 def other_shuffling(
-    parameters, images, labels, epochs=10, batch_size=16, learning_rate=0.01, momentum=0.9, seed=0
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):
     shuffling = np.random.RandomState(seed)
     p = {name: np.array(value, copy=True) for name, value in parameters.items()}

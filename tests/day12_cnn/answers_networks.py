@@ -13,10 +13,10 @@ from day12_cnn.networks import conv2d, conv2d_backward
     "LeNet", "The convolutions do not pad, so that 8×8 pixels become 6×6 and the dense layer is smaller."
 )
 class WithoutPadding(nn.Module):
-    def __init__(self):
+    def __init__(self, side=8):
         super().__init__()
         self.conv1, self.conv2 = nn.Conv2d(1, 16, 3), nn.Conv2d(16, 32, 3)
-        self.dense1, self.dense2 = nn.Linear(32, 64), nn.Linear(64, 10)
+        self.dense1, self.dense2 = nn.Linear(32 * ((side - 2) // 2 - 2) ** 2, 64), nn.Linear(64, 10)
 
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
@@ -26,10 +26,10 @@ class WithoutPadding(nn.Module):
 
 @misconception("LeNet", "There is a softmax at the end. The loss takes logits and applies it itself.")
 class SoftmaxAtTheEnd(nn.Module):
-    def __init__(self):
+    def __init__(self, side=8):
         super().__init__()
         self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
-        self.dense1, self.dense2 = nn.Linear(128, 64), nn.Linear(64, 10)
+        self.dense1, self.dense2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
 
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
@@ -39,10 +39,10 @@ class SoftmaxAtTheEnd(nn.Module):
 
 @misconception("LeNet", "The ReLUs are missing: without them the network can only draw straight lines.")
 class WithoutRelu(nn.Module):
-    def __init__(self):
+    def __init__(self, side=8):
         super().__init__()
         self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
-        self.dense1, self.dense2 = nn.Linear(128, 64), nn.Linear(64, 10)
+        self.dense1, self.dense2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
 
     def forward(self, x):
         x = F.max_pool2d(self.conv1(x), 2)
@@ -52,10 +52,10 @@ class WithoutRelu(nn.Module):
 
 @misconception("LeNet", "There is a ReLU after the last layer: logits may be negative.")
 class RectifiedLogits(nn.Module):
-    def __init__(self):
+    def __init__(self, side=8):
         super().__init__()
         self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
-        self.dense1, self.dense2 = nn.Linear(128, 64), nn.Linear(64, 10)
+        self.dense1, self.dense2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
 
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
@@ -65,11 +65,11 @@ class RectifiedLogits(nn.Module):
 
 @variant("LeNet")
 class PooledFirst(nn.Module):
-    def __init__(self):
+    def __init__(self, side=8):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 16, kernel_size=(3, 3), padding="same")
         self.conv2 = nn.Conv2d(16, 32, kernel_size=(3, 3), padding="same")
-        self.dense1 = nn.Linear(128, 64)
+        self.dense1 = nn.Linear(32 * (side // 4) ** 2, 64)
         self.dense2 = nn.Linear(64, 10)
         self.pool = nn.MaxPool2d(2)
 
@@ -81,10 +81,10 @@ class PooledFirst(nn.Module):
 
 @variant("LeNet")
 class WithClamp(nn.Module):
-    def __init__(self):
+    def __init__(self, side=8):
         super().__init__()
         self.dense2 = nn.Linear(64, 10)
-        self.dense1 = nn.Linear(32 * 2 * 2, 64)
+        self.dense1 = nn.Linear(32 * (side // 2 // 2) ** 2, 64)
         self.conv2 = nn.Conv2d(16, 32, 3, 1, 1)
         self.conv1 = nn.Conv2d(1, 16, 3, 1, 1)
 
@@ -93,6 +93,21 @@ class WithClamp(nn.Module):
             x = F.max_pool2d(conv(x).clamp(min=0), kernel_size=2, stride=2)
         x = self.dense1(torch.flatten(x, 1)).clamp(min=0)
         return self.dense2(x)
+
+
+@misconception(
+    "LeNet", "dense1 always takes 128 inputs. It must fit the images: 32 channels of (side // 4)² pixels."
+)
+class OnlyForDigits(nn.Module):
+    def __init__(self, side=8):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.dense1, self.dense2 = nn.Linear(128, 64), nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.dense2(F.relu(self.dense1(x.flatten(1))))
 
 
 @misconception(

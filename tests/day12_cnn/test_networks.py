@@ -20,9 +20,10 @@ from course.testing import (
 )
 
 
-def draw_lenet(rng):
-    """Random parameters of the LeNet, single precision."""
-    shapes = {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "dense1": (64, 128), "dense2": (10, 64)}
+def draw_lenet(rng, side):
+    """Random parameters of the LeNet for images of this side, single precision."""
+    inputs = 32 * (side // 4) ** 2
+    shapes = {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "dense1": (64, inputs), "dense2": (10, 64)}
     parameters = {}
     for name, shape in shapes.items():
         weight = rng.normal(size=shape) * np.sqrt(2 / np.prod(shape[1:]))
@@ -39,27 +40,26 @@ def lenet_logits(p, images):
     return F.linear(x, p["dense2.weight"], p["dense2.bias"])
 
 
-def describe_model(module, name):
-    """Names and shapes of the parameters of a model."""
-    model = getattr(module, name)()
-    return {key: list(value.shape) for key, value in model.named_parameters()}
+def describe_lenet(module, side):
+    """Names and shapes of the parameters of the LeNet."""
+    return {key: list(value.shape) for key, value in module.LeNet(side).named_parameters()}
 
 
 def run_lenet(module, parameters, images):
     """Logits of the LeNet with these parameters."""
-    model = module.LeNet()
+    model = module.LeNet(images.shape[-1])
     model.load_state_dict(parameters)
     return model.eval()(images)
 
 
 @points(1)
 def test_le_net_has_the_layers_of_the_numpy_one(student, rng):
-    expected = {name: list(value.shape) for name, value in draw_lenet(rng).items()}
-    result = student.run(describe_model, "LeNet")
-    assert_equal(result, expected, name="dict of parameters and their shapes")
-    for b in (4, 1):
-        parameters = draw_lenet(rng)
-        images = torch.tensor(rng.normal(size=(b, 1, 8, 8)), dtype=torch.float32)
+    for b, side in ((4, 8), (1, 8), (2, 15)):
+        parameters = draw_lenet(rng, side)
+        expected = {name: list(value.shape) for name, value in parameters.items()}
+        result = student.run(describe_lenet, side)
+        assert_equal(result, expected, name=f"dict of parameters and their shapes for {side}×{side} pixels")
+        images = torch.tensor(rng.normal(size=(b, 1, side, side)), dtype=torch.float32)
         result = student.run(run_lenet, parameters, images)
         assert_close(result, lenet_logits(parameters, images), rtol=1e-4, atol=1e-4, name="array of logits")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from course.testing import assert_close, assert_dtype, assert_unchanged, hidden, points
+from course.testing import assert_close, assert_dtype, assert_parts, assert_unchanged, hidden, points
 
 SHAPES = [(3, 4), (4,), (2, 1, 3), (1,)]
 TORCH_NAMES = {"learning_rate": "lr", "epsilon": "eps"}
@@ -55,18 +55,24 @@ def assert_like_torch(student, rng, name, torch_class, options, rates=None, scal
     assert_close(rows, expected, rtol=1e-8, atol=1e-10, name="list of all parameters (one row per step)")
 
 
+def steps_by_hand(module, name, start, grads, options):
+    """A single small parameter after each of some steps: short enough to follow with a pencil."""
+    p, after = start.copy(), []
+    optimizer = getattr(module, name)([p], **options)
+    for grad in grads:
+        optimizer.step([grad])
+        after.append(p.copy())
+    return after
+
+
 def assert_first_steps(student, rng, name, torch_class, options, cause=""):
-    """Two steps of one small array, by hand: what was called is short enough to follow with a pencil."""
     params, grads = draw(rng, 2, shapes=[(3,)])
     expected = torch_steps(torch_class, params, grads, options, None)
-    optimizer = getattr(student, name)([params[0].copy()], **options)
-    for number, now in enumerate(grads):
-        with assert_unchanged(*now):
-            optimizer.step(now)
-        which = ("first", "second")[number]
-        assert_close(
-            optimizer.params[0], expected[number], name=f"parameter after the {which} step", cause=cause
-        )
+    now = [step[0] for step in grads]
+    with assert_unchanged(*now):
+        after = assert_parts(student.run(steps_by_hand, name, params[0], now, options), 2)
+    for number, which in enumerate(("first", "second")):
+        assert_close(after[number], expected[number], name=f"parameter after the {which} step", cause=cause)
 
 
 def assert_keeps_single_precision(student, rng, name, torch_class, options):

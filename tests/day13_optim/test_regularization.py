@@ -200,7 +200,7 @@ def generator(rng):
 @points(1)
 def test_augment_shifts_every_recording(student, rng):
     for channels, time, limit in [(2, 7, 2), (1, 5, 1), (3, 6, 3)]:
-        x = rng.normal(size=(400, channels, time)) + 1
+        x = rng.normal(size=(600, channels, time)) + 1
         with assert_unchanged(x):
             result = student.augment(x, generator(rng), max_shift=limit)
         assert_shape(result, x.shape, name="array of shifted signals")
@@ -209,7 +209,7 @@ def test_augment_shifts_every_recording(student, rng):
             None not in shifts,
             "A recording is not what comes of shifting it: all channels together, zeros where nothing moves in.",
         )
-        expected = 400 / (2 * limit + 1)
+        expected = 600 / (2 * limit + 1)
         for shift in range(-limit, limit + 1):
             assert_between(
                 shifts.count(shift), 0.4 * expected, 1.6 * expected, name=f"number of shifts by {shift}"

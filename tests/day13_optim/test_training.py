@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from course.data import load_digits, make_trials
 from course.testing import (
     assert_between,
     assert_close,
@@ -351,61 +352,77 @@ def test_train_shows_progress_on_a_terminal_only(student, rng):
     assert_that("validation=" in shown, "The validation loss is not shown.", cause="progress.set_postfix")
 
 
-def train_on_digits(module, seed):
-    """Test accuracy of a small network on real handwritten digits, by your Adam and your loop."""
+def train_and_predict(module, model, optimizer, options, parts, epochs, patience, max_norm, seed):
+    """Predictions for the last of three sets, by your optimiser, your early stopping and your loop."""
+    import copy
     import importlib
 
-    import numpy as np
     import torch
-    from torch import nn
 
-    from course.data import load_digits
+    torch.set_num_threads(1)
+    fitting, validation, x_test = parts
+    model = copy.deepcopy(model)
+    make_optimizer = getattr(importlib.import_module("day13_optim.optimizers"), optimizer)
+    optimizer = make_optimizer(module.parameters_of(model), **options)
+    stopping = module.EarlyStopping(patience)
+    module.train(
+        model, optimizer, fitting, validation, epochs, max_norm=max_norm, stopping=stopping, seed=seed
+    )
+    model.eval()
+    with torch.no_grad():
+        return model(x_test).argmax(dim=1)
 
-    adam = importlib.import_module("day13_optim.optimizers").Adam
+
+def accuracy_on_digits(student, seed):
+    """Test accuracy of a small network on real handwritten digits, by your Adam."""
     images, labels = load_digits()
     order = np.random.default_rng(seed).permutation(len(images))
     x = torch.tensor(images.reshape(len(images), -1)[order], dtype=torch.float32) - 0.3
     y = torch.tensor(labels[order])
     torch.manual_seed(seed)
     model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
-    optimizer = adam(module.parameters_of(model), learning_rate=3e-3)
-    stopping = module.EarlyStopping(patience=5)
-    fitting, validation, test = (x[:1100], y[:1100]), (x[1100:1400], y[1100:1400]), (x[1400:], y[1400:])
-    module.train(model, optimizer, fitting, validation, 20, max_norm=5.0, stopping=stopping, seed=seed)
-    with torch.no_grad():
-        return (model(test[0]).argmax(dim=1) == test[1]).double().mean().item()
+    parts = (x[:1100], y[:1100]), (x[1100:1400], y[1100:1400]), x[1400:]
+    answers = student.run(train_and_predict, model, "Adam", {"learning_rate": 3e-3}, parts, 20, 5, 5.0, seed)
+    return float(np.mean(np.asarray(answers) == y[1400:].numpy()))
 
 
 @training
 @points(1)
 def test_train_reads_digits(student, rng):
-    accuracies = [student.run(train_on_digits, int(rng.integers(2**31))) for _ in range(2)]
+    accuracies = [accuracy_on_digits(student, int(rng.integers(2**31))) for _ in range(2)]
     assert_between(np.mean(accuracies), 0.93, 1.0, name="mean test accuracy of 2 trainings on digits")
 
 
-def train_on_signals(module, seed):
-    """Test accuracy on the trials of people that were not in the training set."""
-    import importlib
-
-    import torch
-
-    eeg = importlib.import_module("day13_optim.eeg")
-    adam_w = importlib.import_module("day13_optim.optimizers").AdamW
-    split = eeg.prepare(seed % 1000)
+def accuracy_on_signals(student, seed):
+    """Test accuracy on trials of people that were neither trained with nor used to stop, by your AdamW."""
+    trials = make_trials()
+    people = np.random.default_rng(seed).permutation(12)
+    fit, check, test = (np.isin(trials.subjects, part) for part in np.split(people, [6, 9]))
+    mean = trials.signals[fit].mean(axis=(0, 2), keepdims=True)
+    std = trials.signals[fit].std(axis=(0, 2), keepdims=True)
+    x = torch.tensor((trials.signals - mean) / std, dtype=torch.float32)
+    y = torch.tensor(trials.labels)
     torch.manual_seed(seed)
-    model = eeg.SignalNet(dropout=0.2)
-    optimizer = adam_w(module.parameters_of(model), learning_rate=5e-3)
-    stopping = module.EarlyStopping(patience=8)
-    module.train(
-        model, optimizer, split.training, split.validation, 20, max_norm=1.0, stopping=stopping, seed=seed
+    model = nn.Sequential(
+        nn.Conv1d(4, 16, 9, padding=4),
+        nn.ReLU(),
+        nn.MaxPool1d(2),
+        nn.Conv1d(16, 32, 9, padding=4),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool1d(1),
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        nn.Linear(32, 3),
     )
-    return module.evaluate(model, *split.test)[1]
+    parts = (x[fit], y[fit]), (x[check], y[check]), x[test]
+    answers = student.run(train_and_predict, model, "AdamW", {"learning_rate": 5e-3}, parts, 20, 8, 1.0, seed)
+    return float(np.mean(np.asarray(answers) == y[test].numpy()))
 
 
 @training
 @points(1)
 def test_train_finds_rhythms_in_signals(student, rng):
-    accuracies = [student.run(train_on_signals, int(rng.integers(2**31))) for _ in range(2)]
+    accuracies = [accuracy_on_signals(student, int(rng.integers(2**31))) for _ in range(2)]
     assert_between(np.mean(accuracies), 0.85, 1.0, name="mean test accuracy of 2 trainings on signals")
 
 

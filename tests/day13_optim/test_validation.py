@@ -99,7 +99,7 @@ def test_k_fold_keeps_groups_together(student, rng):
 @hidden
 @points(1)
 def test_k_fold_shuffles_and_needs_enough_groups(student, rng):
-    n = 60
+    n = 120
     first = assert_folds(student.k_fold(np.arange(n), 3, generator(rng)), n, 3)
     second = assert_folds(student.k_fold(np.arange(n), 3, generator(rng)), n, 3)
     for (_, a), (_, b) in zip(first, second, strict=True):
@@ -107,8 +107,8 @@ def test_k_fold_shuffles_and_needs_enough_groups(student, rng):
         assert_that(
             differ, "Two different generators give the same folds.", cause="the groups are not shuffled"
         )
-    neighbours = np.isin(np.arange(20), first[0][1]).sum()
-    assert_between(neighbours, 1, 19, name="number of the first 20 samples in the first fold")
+    neighbours = np.isin(np.arange(40), first[0][1]).sum()
+    assert_between(neighbours, 1, 39, name="number of the first 40 samples in the first fold")
     with assert_raises(ValueError):
         student.k_fold(np.array([3, 3, 8, 8, 8]), 3, generator(rng))
 

@@ -137,6 +137,21 @@ def clipped_too_late(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
+@misconception(
+    "train_step",
+    "Training mode comes after the model was run, or never: dropout does nothing. model.train() is first.",
+)
+def training_mode_too_late(model, optimizer, x, y, state, max_norm=1.0):
+    logits, state = model(x, state)
+    model.train()
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), tuple(part.detach() for part in state)
+
+
 @variant("train_step")
 def with_classes_second(model, optimizer, x, y, state, max_norm=1.0):
     model.train()

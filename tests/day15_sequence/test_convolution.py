@@ -14,6 +14,7 @@ def test_causal_conv1d_equals_torch(student, rng):
         (1, 2, 7, 3, 3, 2),
         (3, 1, 4, 1, 2, 4),
         (1, 2, 5, 2, 1, 3),
+        (2, 2, 2, 3, 4, 1),
     ]:
         x, weight = torch.tensor(rng.normal(size=(b, c, t))), torch.tensor(rng.normal(size=(o, c, k)))
         with assert_unchanged(x, weight):

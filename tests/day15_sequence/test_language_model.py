@@ -75,12 +75,12 @@ def flat(weights):
     return torch.cat([weights[name].detach().ravel() for name in sorted(weights)])
 
 
-def run_steps(module, weights, batches, rate, max_norm):
+def run_steps(module, weights, batches, rate, max_norm, dropout=0.0):
     """Losses of some calls of train_step, the last state, its requires_grad, and all weights in one vector."""
     import torch
 
     size, width = weights["embedding.weight"].shape
-    model = module.CharLSTM(size, width, weights["out.weight"].shape[1]).double()
+    model = module.CharLSTM(size, width, weights["out.weight"].shape[1], dropout).double()
     model.load_state_dict(weights)
     model.eval()
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
@@ -135,6 +135,19 @@ def test_train_step_clips_the_gradient(student, rng):
     weights = draw_weights(rng)
     weights["out.weight"] *= 4  # a steep loss: the gradient is longer than 0.05
     assert_steps_by_hand(student, weights, draw_batches(rng, 3), rng.uniform(2, 4), 0.05)
+
+
+@points(1)
+def test_train_step_with_dropout(student, rng):
+    weights = draw_weights(rng)
+    ((x, y),) = draw_batches(rng, 1)
+    result = student.run(run_steps, weights, [(x, y)], 0.5, 1e6, 1.0)
+    losses, *_ = assert_parts(result, 5)
+    # all outputs of the LSTM are dropped: only the last bias is left, and learns
+    expected = mean_loss(weights["out.bias"].expand(*y.shape, SIZE), y)
+    cause = "the model has to be in training mode before it is run"
+    name = "list of losses, when dropout drops everything,"
+    assert_close(losses, np.array([float(expected)]), name=name, cause=cause)
 
 
 class Counting(nn.Module):
@@ -234,6 +247,29 @@ def test_evaluate_without_dropout(student, rng):
     assert_close(bits, bits_by_definition(weights, ids, 2), name="number of bits per character", cause=cause)
 
 
+class ByPlace(nn.Module):
+    """A model without state: logits by the place in the batch alone; it refuses more places than it knows."""
+
+    def __init__(self, table):
+        super().__init__()
+        self.table = table
+
+    def forward(self, ids, state=None):
+        return self.table[: ids.shape[1]].expand(*ids.shape, -1), ()
+
+
+@hidden
+@points(1)
+def test_evaluate_of_a_model_without_state(student, rng):
+    for rows, steps, length in [(2, 5, 12), (3, 4, 4), (1, 6, 13)]:
+        table = torch.tensor(rng.normal(size=(steps, SIZE)))
+        ids = rng.integers(SIZE, size=rows * length + 1)
+        y = torch.tensor(ids[1:]).reshape(rows, length)
+        logits = table[torch.arange(length) % steps].expand(rows, -1, -1)
+        bits, _ = assert_parts(student.evaluate(ByPlace(table), ids, rows, steps), 2)
+        assert_close(bits, float(mean_loss(logits, y)) / math.log(2), name="number of bits per character")
+
+
 def softmax(logits):
     e = np.exp(logits - logits.max())
     return e / e.sum()
@@ -325,6 +361,7 @@ def test_generate_greedily(student, rng):
         tensor = torch.tensor(prompt)
         with assert_unchanged(tensor):
             result = student.generate(Automaton(size, factor, offset), tensor, length, 0.0)
+        assert_dtype(result, torch.int64, name="tensor of written ids")
         assert_equal(result, np.array(expected, dtype=np.int64), name="tensor of written ids")
 
 

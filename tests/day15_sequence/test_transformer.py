@@ -293,3 +293,16 @@ def test_continue_prompt_draws_with_the_probabilities(student, rng):
         statistic = float(np.sum((counts[table > 0] - expected) ** 2 / expected))
         cause = f"drawn with other probabilities than those of {settings}"
         assert_between(statistic, 0.0, 65.0, name="chi-square statistic of the pairs of ids", cause=cause)
+
+
+@hidden
+@points(1)
+def test_continue_prompt_the_same_text_for_the_same_seed(student, rng):
+    table, prompt = torch.tensor(rng.normal(size=(6, 6)) * 0.5), torch.tensor(rng.integers(6, size=3))
+    first, other = (int(n) for n in rng.integers(2**31, size=2))
+    texts = [student.continue_prompt(Table(table), prompt, 60, seed=seed) for seed in (first, other, first)]
+    for text in texts:
+        assert_equal(np.asarray(text)[:3], prompt.numpy(), name="beginning of the text")
+    assert_equal(texts[2], np.asarray(texts[0]), name="text written with the same seed")
+    same = bool(np.array_equal(np.asarray(texts[0]), np.asarray(texts[1])))
+    assert_that(not same, "Two different seeds wrote the same 60 characters.", "the seed is not used")

@@ -1,0 +1,283 @@
+"""Checks of attacks.py: the rules of the ball, closed forms for linear classifiers, steps, and real digits."""
+
+import copy
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_equal,
+    assert_parts,
+    assert_that,
+    assert_unchanged,
+    hidden,
+    points,
+    training,
+)
+
+
+def draw(rng, *shape):
+    """A tensor of normal numbers in double precision."""
+    return torch.tensor(rng.normal(size=shape))
+
+
+def draw_classes(rng, n, classes):
+    """n classes, none of them missing when there is room, in random order."""
+    return torch.tensor(rng.permutation(np.arange(n) % classes))
+
+
+def draw_images(rng, low, high, *shape):
+    """Images within the range, some of them at its ends."""
+    return torch.tensor(
+        np.clip(rng.uniform(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, size=shape), low, high)
+    )
+
+
+def fill(model, rng):
+    """The model in double precision, with random parameters of a sensible size."""
+    with torch.no_grad():
+        for p in model.double().parameters():
+            p.copy_(draw(rng, *p.shape) / np.sqrt(p[0].numel()))
+    return model
+
+
+def smooth_net(rng, shape, classes):
+    """A network of tanh, with dropout that must be off, in training mode."""
+    layers = [
+        nn.Flatten(),
+        nn.Linear(int(np.prod(shape)), 9),
+        nn.Tanh(),
+        nn.Dropout(0.5),
+        nn.Linear(9, classes),
+    ]
+    return fill(nn.Sequential(*layers), rng).train()
+
+
+def loss_gradient(model, x, y):
+    """Gradient of each image's cross-entropy by its pixels, in evaluation mode, by the chain rule for softmax."""
+    model = copy.deepcopy(model).eval()
+    x = x.detach().clone().requires_grad_()
+    logits = model(x)
+    error = logits.detach().softmax(dim=1) - nn.functional.one_hot(y, logits.shape[1])
+    return torch.autograd.grad(logits, x, error)[0]
+
+
+def clip_twice(candidate, x, epsilon, low, high):
+    """The rules, with NumPy."""
+    return torch.tensor(
+        np.clip(np.clip(candidate.numpy(), x.numpy() - epsilon, x.numpy() + epsilon), low, high)
+    )
+
+
+@points(1)
+def test_project_keeps_the_rules(student, rng):
+    for shape, low, high in [((4, 1, 3, 5), 0.0, 1.0), ((1, 2, 2, 3), -0.9, 2.1), ((6, 7), -2.0, -1.0)]:
+        x = draw_images(rng, low, high, *shape)
+        candidate = x + 0.5 * draw(rng, *shape)
+        for epsilon in (0.3, 0.05):
+            with assert_unchanged(candidate, x):
+                result = student.project(candidate, x, epsilon, low, high)
+            assert_close(result, clip_twice(candidate, x, epsilon, low, high), name="projected image")
+
+
+@points(1)
+def test_project_leaves_alone_what_is_allowed(student, rng):
+    x = torch.tensor(rng.uniform(0.2, 0.8, size=(3, 1, 4, 5)), dtype=torch.float32)
+    inside = x + 0.1 * torch.tensor(rng.uniform(-1, 1, size=x.shape), dtype=torch.float32)
+    assert_close(student.project(inside, x, 0.11, 0.0, 1.0), inside, name="image that keeps the rules")
+    far = x + 5 * draw(rng, *x.shape).float()
+    assert_close(student.project(far, x, 0.0, 0.0, 1.0), x, name="image for epsilon 0")
+    assert_close(student.project(far, x, 100.0, 0.0, 1.0), far.clamp(0, 1), name="image for a large epsilon")
+
+
+@points(1)
+def test_fgsm_of_a_linear_classifier(student, rng):
+    for b, shape in [(4, (1, 3, 4)), (1, (2, 2, 3)), (5, (7,))]:
+        model = fill(nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), 2)), rng)
+        x, y = draw_images(rng, -1.0, 2.0, b, *shape), draw_classes(rng, b, 2)
+        weight = model[1].weight.detach()
+        direction = torch.sign(weight[1 - y] - weight[y]).reshape(x.shape)
+        for epsilon in (0.1, 0.7, 0.0):
+            with assert_unchanged(x, y):
+                result = student.fgsm(model, x, y, epsilon, -1.0, 2.0)
+            expected = clip_twice(x + epsilon * direction, x, epsilon, -1.0, 2.0)
+            cause = "with two classes, each pixel moves by epsilon towards the other class's weights"
+            assert_close(result, expected, name="adversarial image", cause=cause)
+
+
+@points(1)
+def test_fgsm_of_a_network(student, rng):
+    for b, shape, classes in [(5, (1, 3, 4), 4), (1, (2, 2, 3), 6)]:
+        model = smooth_net(rng, shape, classes)
+        x, y = draw_images(rng, 0.0, 1.0, b, *shape), draw_classes(rng, b, classes)
+        step = 0.2 * loss_gradient(model, x, y).sign()
+        result = student.fgsm(model, x, y, 0.2, 0.0, 1.0)
+        assert_close(result, clip_twice(x + step, x, 0.2, 0.0, 1.0), name="adversarial image")
+
+
+def watch(module, name, model, x, y, *settings):
+    """The result in training mode, whether it has a graph, and what is different from before."""
+    import torch
+
+    model.train()
+    x = x.clone().requires_grad_()
+    for i, p in enumerate(model.parameters()):
+        p.grad = torch.full_like(p, 1.0 + i)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    result = getattr(module, name)(model, x, y, *settings)
+    grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
+    changes = {
+        "grad of the parameters": not all(grads),
+        "grad of x": x.grad is not None,
+        "mode": not all(layer.training for layer in model.modules()),
+        "parameters": any(not torch.equal(before[key], value) for key, value in model.state_dict().items()),
+    }
+    return result.detach(), result.requires_grad, [key for key, changed in changes.items() if changed]
+
+
+def assert_nothing_left_behind(answer, expected):
+    result, graph, changes = assert_parts(answer, 3)
+    assert_close(result, expected, name="adversarial image")
+    assert_equal(graph, False, name="answer to whether the result has a graph")
+    cause = "torch.autograd.grad returns the gradient and stores nothing; x.detach() at the beginning"
+    assert_equal(changes, [], name="list of what the call has changed", cause=cause)
+
+
+@hidden
+@points(1)
+def test_fgsm_leaves_nothing_behind(student, rng):
+    model, x = smooth_net(rng, (1, 3, 4), 3), draw_images(rng, 0.0, 1.0, 4, 1, 3, 4)
+    y = draw_classes(rng, 4, 3)
+    expected = clip_twice(x + 0.3 * loss_gradient(model, x, y).sign(), x, 0.3, 0.0, 1.0)
+    assert_nothing_left_behind(student.run(watch, "fgsm", model, x, y, 0.3, 0.0, 1.0), expected)
+
+
+def small_steps(model, x, y, epsilon, step, steps, low, high, noise=None):
+    """Step by step."""
+    place = clip_twice(x if noise is None else x + noise, x, epsilon, low, high)
+    for _ in range(steps):
+        place = clip_twice(place + step * loss_gradient(model, place, y).sign(), x, epsilon, low, high)
+    return place
+
+
+@points(1)
+def test_pgd_step_by_step(student, rng):
+    for b, shape, epsilon, step, steps in [
+        (4, (1, 3, 4), 0.2, 0.3, 3),
+        (1, (2, 2, 3), 0.2, 0.15, 6),
+        (3, (1, 2, 5), 0.3, 0.1, 4),
+        (3, (8,), 0.4, 0.3, 1),
+    ]:
+        model = smooth_net(rng, shape, 4)
+        x, y = draw_images(rng, -1.0, 1.0, b, *shape), draw_classes(rng, b, 4)
+        with assert_unchanged(x, y):
+            result = student.pgd(model, x, y, epsilon, step, steps, -1.0, 1.0)
+        cause = (
+            "every step starts where the last one ended, and is projected to the ball around the original x"
+        )
+        expected = small_steps(model, x, y, epsilon, step, steps, -1.0, 1.0)
+        assert_close(result, expected, name="adversarial image", cause=cause)
+
+
+@points(1)
+def test_pgd_from_a_random_place_in_the_ball(student, rng):
+    model, x = smooth_net(rng, (1, 3, 4), 3), draw_images(rng, 0.0, 1.0, 5, 1, 3, 4)
+    y, noise = draw_classes(rng, 5, 3), torch.tensor(rng.uniform(-0.5, 0.5, size=x.shape))
+    for steps in (2, 4, 0):
+        with assert_unchanged(x, y, noise):
+            result = student.pgd(model, x, y, 0.25, 0.1, steps, 0.0, 1.0, noise)
+        expected = small_steps(model, x, y, 0.25, 0.1, steps, 0.0, 1.0, noise)
+        assert_close(result, expected, name="adversarial image")
+
+
+@hidden
+@points(1)
+def test_pgd_leaves_nothing_behind(student, rng):
+    model, x = smooth_net(rng, (1, 3, 4), 3), draw_images(rng, 0.0, 1.0, 4, 1, 3, 4)
+    y = draw_classes(rng, 4, 3)
+    for steps in (3, 0):
+        expected = small_steps(model, x, y, 0.2, 0.1, steps, 0.0, 1.0)
+        answer = student.run(watch, "pgd", model, x, y, 0.2, 0.1, steps, 0.0, 1.0)
+        assert_nothing_left_behind(answer, expected)
+
+
+def trained_net(seed):
+    """A small network that knows the digits, and 300 digits that it has not seen; pixels in [0, 1]."""
+    digits = load_digits()
+    order = np.random.default_rng(seed).permutation(len(digits.data))
+    x = torch.tensor(digits.data[order] / 16, dtype=torch.float32)
+    y = torch.tensor(digits.target[order])
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for _ in range(10):
+        for batch in torch.randperm(len(x) - 300).split(64):
+            optimizer.zero_grad()
+            cross_entropy(model(x[300:][batch]), y[300:][batch]).backward()
+            optimizer.step()
+    return model.eval(), x[:300], y[:300]
+
+
+@training
+@points(1)
+def test_pgd_fools_a_network_that_knows_the_digits(student, rng):
+    model, x, y = trained_net(int(rng.integers(2**31)))
+
+    def accuracy(images):
+        with torch.no_grad():
+            return (model(torch.tensor(np.asarray(images))).argmax(dim=1) == y).double().mean().item()
+
+    epsilon = 0.15
+    attacked = np.asarray(student.pgd(model, x, y, epsilon, 0.04, 10, 0.0, 1.0))
+    noise = torch.tensor(rng.choice([-epsilon, epsilon], size=x.shape), dtype=torch.float32)
+    harmless = accuracy((x + noise).clamp(0, 1))
+    assert_between(
+        float(np.abs(attacked - x.numpy()).max()), 0, epsilon + 1e-6, name="largest change of a pixel"
+    )
+    assert_between(float(attacked.min()), 0, 1, name="smallest pixel")
+    assert_between(float(attacked.max()), 0, 1, name="largest pixel")
+    name = "accuracy after the attack, over that after noise of the same size,"
+    assert_between(accuracy(attacked) / harmless, 0, 0.5, name=name, cause="does the attack raise the loss?")
+
+
+@points(0)
+def test_smallest_epsilon_of_a_linear_classifier(student, rng):
+    for b, inputs in [(6, 5), (1, 9)]:
+        model = fill(nn.Linear(inputs, 2), rng)
+        x = draw(rng, b, inputs)
+        weight, bias = model.weight.detach(), model.bias.detach()
+        y = model(x).argmax(dim=1)
+        margin = ((weight[y] - weight[1 - y]) * x).sum(dim=1) + bias[y] - bias[1 - y]
+        expected = margin / (weight[y] - weight[1 - y]).abs().sum(dim=1)
+        with assert_unchanged(x, y):
+            result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 10.0, 30)
+        assert_close(result, expected, rtol=1e-5, atol=1e-7, name="list of smallest epsilons")
+        assert_close(
+            student.smallest_epsilon(model, x, 1 - y, -99.0, 99.0, 10.0, 30),
+            np.zeros(b),
+            name="list for images that are wrong as they are",
+        )
+
+
+@points(0)
+def test_smallest_epsilon_where_the_attack_fails(student, rng):
+    model = fill(nn.Linear(6, 2), rng)
+    x = draw(rng, 4, 6)
+    weight, bias = model.weight.detach(), model.bias.detach()
+    y = model(x).argmax(dim=1)
+    margin = ((weight[y] - weight[1 - y]) * x).sum(dim=1) + bias[y] - bias[1 - y]
+    exact = (margin / (weight[y] - weight[1 - y]).abs().sum(dim=1)).numpy()
+    largest = float(np.sort(exact)[1:3].mean())
+    result = np.asarray(student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 30))
+    reached = exact < largest
+    assert_that(
+        bool(np.isinf(result[~reached]).all()), "Where even the largest epsilon fails, infinity is expected."
+    )
+    assert_close(
+        result[reached], exact[reached], rtol=1e-5, atol=1e-7, name="list of smallest epsilons within reach"
+    )

@@ -1,0 +1,222 @@
+"""Checks of sanity.py: SciPy's rank correlation, maps compared by hand, and networks that are taken apart."""
+
+import copy
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+from torch import nn
+
+from course.testing import (
+    assert_between,
+    assert_close,
+    assert_equal,
+    assert_parts,
+    assert_that,
+    assert_unchanged,
+    hidden,
+    points,
+)
+
+
+def draw(rng, *shape):
+    """A tensor of normal numbers in double precision."""
+    return torch.tensor(rng.normal(size=shape))
+
+
+def draw_classes(rng, n, classes):
+    """n classes, none of them missing when there is room, in random order."""
+    return torch.tensor(rng.permutation(np.arange(n) % classes))
+
+
+def fill(model, rng):
+    """The model in double precision, with random parameters of a sensible size."""
+    with torch.no_grad():
+        for p in model.double().parameters():
+            p.copy_(draw(rng, *p.shape) / np.sqrt(p[0].numel()))
+    return model
+
+
+def spearman(first, second):
+    """SciPy's rank correlation, image by image."""
+    pairs = zip(np.asarray(first), np.asarray(second), strict=True)
+    return np.array([spearmanr(a.ravel(), b.ravel()).statistic for a, b in pairs])
+
+
+@points(1)
+def test_rank_correlation_equals_spearmans(student, rng):
+    for b, shape in [(5, (4, 3)), (1, (6, 7)), (3, (2, 3, 4)), (4, (9,))]:
+        first = draw(rng, b, *shape)
+        second = first + rng.uniform(0.3, 2) * draw(rng, b, *shape)
+        with assert_unchanged(first, second):
+            result = student.rank_correlation(first, torch.exp(second))
+        assert_close(result, spearman(first, second), name="list of correlations")
+        result = student.rank_correlation(first.float(), second.float())
+        assert_close(result, spearman(first.float(), second.float()), name="list of correlations")
+
+
+@hidden
+@points(1)
+def test_rank_correlation_of_equal_and_constant_values(student, rng):
+    first = torch.tensor(rng.integers(0, 4, size=(5, 6, 4))).double()
+    second = torch.tensor(rng.integers(0, 3, size=(5, 6, 4))).double() + 0.5 * first.floor()
+    cause = "equal values share the mean of their ranks"
+    assert_close(
+        student.rank_correlation(first, second),
+        spearman(first, second),
+        name="list of correlations",
+        cause=cause,
+    )
+    first[1], second[3] = 2.0, 0.0
+    expected = spearman(first[[0, 2, 4]], second[[0, 2, 4]])
+    cause = "where a map is constant, 0/0 is to become 0"
+    result = student.rank_correlation(first, second)
+    assert_close(result, np.insert(expected, [1, 2], 0), name="list of correlations", cause=cause)
+
+
+def gradient_maps(model, x, target):
+    """Saliency by its definition, in evaluation mode."""
+    network, x = copy.deepcopy(model).eval(), x.detach().clone().requires_grad_()
+    scores = network(x)[torch.arange(len(x)), target]
+    return torch.autograd.grad(scores.sum(), x)[0].abs().amax(dim=1)
+
+
+def smooth_net(rng, shape, classes):
+    """A network of tanh, with dropout that must be off, in training mode."""
+    layers = [
+        nn.Flatten(),
+        nn.Linear(int(np.prod(shape)), 9),
+        nn.Tanh(),
+        nn.Dropout(0.5),
+        nn.Linear(9, classes),
+    ]
+    return fill(nn.Sequential(*layers), rng).train()
+
+
+@points(1)
+def test_saliency_change_compares_maps_of_one_class(student, rng):
+    for b, shape, classes in [(5, (2, 4, 3), 4), (1, (1, 5, 4), 3)]:
+        model, x = smooth_net(rng, shape, classes), draw(rng, b, *shape)
+        adversarial, target = x + draw(rng, b, *shape), draw_classes(rng, b, classes)
+        with assert_unchanged(x, adversarial, target):
+            result = student.saliency_change(model, x, adversarial, target)
+        expected = spearman(gradient_maps(model, x, target), gradient_maps(model, adversarial, target))
+        assert_close(result, expected, name="list of correlations")
+
+
+@hidden
+@points(1)
+def test_saliency_change_of_a_linear_classifier_is_none(student, rng):
+    model = fill(nn.Sequential(nn.Flatten(), nn.Linear(24, 3)), rng)
+    x, target = draw(rng, 4, 2, 3, 4), draw_classes(rng, 4, 3)
+    result = student.saliency_change(model, x, x + draw(rng, 4, 2, 3, 4), target)
+    cause = "the saliency of a linear classifier does not depend on the image, only on the class"
+    assert_close(result, np.ones(4), name="list of correlations", cause=cause)
+
+
+def watch_layers(module, model, x, target, seed):
+    """The answer, the parameters in each call of the explanation and its maps, and what is different from before."""
+    import numpy as np
+    import torch
+
+    def explain(net, images, classes):
+        images = images.detach().clone().requires_grad_()
+        logits = net(images)
+        score = logits.gather(1, classes[:, None]).sum()
+        (gradient,) = torch.autograd.grad(score, images)
+        maps.append(gradient.numpy().copy())
+        seen.append({key: value.detach().numpy().copy() for key, value in net.named_parameters()})
+        return gradient
+
+    maps, seen = [], []
+    before = {key: value.detach().clone() for key, value in model.named_parameters()}
+    state = torch.random.get_rng_state()
+    similarity = module.randomise_layers(model, x, target, explain, seed)
+    changes = {
+        "parameters of the model": any(
+            not np.array_equal(before[key], value.detach()) for key, value in model.named_parameters()
+        ),
+        "state of PyTorch's random numbers": not torch.equal(state, torch.random.get_rng_state()),
+    }
+    return list(similarity.items()), seen, maps, [key for key, changed in changes.items() if changed]
+
+
+def layered_net(rng, inputs, classes):
+    """A network with layers inside of layers, whose weights are larger than those of a new one."""
+    inner = nn.Sequential(nn.Linear(7, 8), nn.Tanh())
+    model = fill(nn.Sequential(nn.Linear(inputs, 7), nn.Tanh(), inner, nn.Linear(8, classes)), rng)
+    with torch.no_grad():
+        for p in model.parameters():
+            p.add_(3 * p.sign())
+    return model
+
+
+LAYERS = ["3", "2.0", "0"]
+
+
+@points(1)
+def test_randomise_layers_from_the_last_to_the_first(student, rng):
+    for b, inputs, classes in [(4, 6, 3), (1, 9, 5)]:
+        model, x, target = (
+            layered_net(rng, inputs, classes),
+            draw(rng, b, inputs),
+            draw_classes(rng, b, classes),
+        )
+        answer = student.run(watch_layers, model, x, target, int(rng.integers(1000)))
+        similarity, seen, _, _ = assert_parts(answer, 4)
+        assert_equal([name for name, _ in similarity], LAYERS, name="list of layers, the last one first")
+        learned = {key: value.detach().numpy() for key, value in model.named_parameters()}
+        broken = [
+            [name for name in LAYERS if not np.array_equal(now[f"{name}.weight"], learned[f"{name}.weight"])]
+            for now in seen
+        ]
+        broken = [names for names in broken if names]
+        cause = "the layers that were broken before stay broken"
+        expected = [LAYERS[:1], LAYERS[:2], LAYERS]
+        assert_equal(broken, expected, name="list of broken layers in each call of explain", cause=cause)
+        for name in LAYERS:
+            weight = seen[-1][f"{name}.weight"]
+            bound = 1 / np.sqrt(weight.shape[1])
+            name = f"largest weight of layer {name} after its reset_parameters()"
+            assert_between(float(np.abs(weight).max()), 0.3 * bound, bound, name=name)
+
+
+@points(1)
+def test_randomise_layers_compares_with_the_intact_model(student, rng):
+    model, x, target = layered_net(rng, 8, 4), draw(rng, 5, 8), draw_classes(rng, 5, 4)
+    answer = student.run(watch_layers, model, x, target, int(rng.integers(1000)))
+    similarity, seen, maps, _ = assert_parts(answer, 4)
+    learned = {key: value.detach().numpy() for key, value in model.named_parameters()}
+    intact = [all(np.array_equal(now[key], learned[key]) for key in learned) for now in seen]
+    assert_that(any(intact), "The map of the intact model was never asked for.")
+    reference = maps[intact.index(True)]
+    expected = [spearman(reference, m).mean() for m, whole in zip(maps, intact, strict=True) if not whole]
+    values = [value for _, value in similarity]
+    cause = "each map is compared with that of the intact model, and the mean over the batch is taken"
+    assert_close(values, expected, name="list of similarities", cause=cause)
+
+
+def explain_by_brightness(net, images, classes):
+    """An explanation that does not look at the network at all."""
+    return images**2
+
+
+@hidden
+@points(1)
+def test_randomise_layers_works_on_a_copy(student, rng):
+    model, x, target = layered_net(rng, 6, 3), draw(rng, 4, 6), draw_classes(rng, 4, 3)
+    seed = int(rng.integers(1000))
+    first, seen, _, changes = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
+    assert_equal(changes, [], name="list of what the call has changed", cause="copy.deepcopy, and fork_rng")
+    again, _, _, _ = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
+    assert_close(
+        [v for _, v in again],
+        [v for _, v in first],
+        name="list of similarities of a second call with the same seed",
+    )
+    _, other, _, _ = assert_parts(student.run(watch_layers, model, x, target, seed + 1), 4)
+    same = [np.array_equal(seen[-1][f"{name}.weight"], other[-1][f"{name}.weight"]) for name in LAYERS]
+    assert_equal(same, [False] * 3, name="list of answers to whether another seed gives the same weights")
+    result = student.randomise_layers(model, x, target, explain_by_brightness, seed)
+    cause = "an explanation that ignores the network does not notice that it is broken"
+    assert_close([result[name] for name in LAYERS], np.ones(3), name="list of similarities", cause=cause)
