@@ -18,6 +18,7 @@ from course.catalog.selecting import find_day
 from course.grading.exports import export
 from course.grading.intake import Intake, Submission
 from course.grading.local import grade_locally
+from course.grading.provenance import tool_hash
 from course.grading.records import RecordWriter, suite_hash, write_json
 from course.grading.results import Record, read_record, tests_of
 from course.grading.settling import LateRule
@@ -161,12 +162,13 @@ class _Book:
         self._view.graded(line)
 
     def current(self, submission: Submission) -> Record | None:
-        """The result that the same work, suite and seed would give again; None when there is none."""
+        """The result that the same work, suite, tool and seed would give again; None when there is none."""
         try:
             text = result_path(self._out, submission.student).read_text(encoding="utf-8")
             record: Record = json.loads(text)
             same = (
                 record["suite"] == self._suite
+                and record["tool"] == tool_hash()
                 and record["seed"] == self._seed
                 and [day["day"] for day in record["days"]] == self._days
                 and record["submission"] == submission.hash

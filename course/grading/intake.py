@@ -21,6 +21,7 @@ from pathlib import Path
 from course.catalog import Course, Day
 from course.errors import CourseError
 from course.grading.archives import MAX_FILE, SUFFIXES, TAKEN, UnsafeArchiveError, largest, read_archive, stem
+from course.notebooks.handed_in import Notebooks
 
 IGNORED = (".DS_Store", "__pycache__", ".ipynb_checkpoints")
 MAX_FILES = 200
@@ -68,6 +69,7 @@ class Intake:
             )
         self._folder = folder / "submitted" if (folder / "submitted").is_dir() else folder
         self._course, self._days = course, days
+        self._notebooks = Notebooks(course, days)
         self._places = _places(self._folder)  # names only: a class may be large
         if not self._places:
             raise CourseError(
@@ -104,7 +106,8 @@ class Intake:
     def _noted(
         self, student: str, files: Mapping[str, bytes], notes: Sequence[str] = (), tamper: Sequence[str] = ()
     ) -> Submission:
-        said = [*notes, *_strangers(files)]
+        files, of_notebooks = self._notebooks.unfold(files)
+        said = [*notes, *of_notebooks, *_strangers(files)]
         if not any(f"{day.name}/{module}.py" in files for day in self._days for module in day.modules):
             said.insert(0, f"no known file in it, such as {self._days[0].name}/{self._days[0].modules[0]}.py")
         return Submission(student, files, "; ".join(said), tuple(tamper))

@@ -22,6 +22,7 @@ from course.grading.records import RecordWriter
 from course.grading.results import Record
 from course.testing.running import Runner
 from course.worker.isolated import IsolatedLink, Zygote
+from course.worker.sandbox import die_with_parent
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Station:
         read, write = os.pipe()
         number = os.fork()
         if number == 0:
+            die_with_parent()
             os.close(read)
             self._grade_and_exit(submission, write)
         os.close(write)
@@ -83,6 +85,8 @@ class Station:
             with open(pipe, "wb") as file:
                 file.write(data)
             status = 0
+        except BrokenPipeError:
+            pass  # the grader has gone, and this process with it
         except BaseException:
             traceback.print_exc()
         finally:

@@ -103,7 +103,7 @@ class Store:
             row = connection.execute(query).mappings().first()
             if row is None:
                 raise CourseError(f"The store has no result of {student!r}; `course grade` puts it there.")
-            return read_record_rows(connection, row)
+            return read_record_rows(connection, dict(row))
 
     def adjust(
         self,

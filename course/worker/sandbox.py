@@ -169,7 +169,7 @@ def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
         namespaces.become_user(cell.user)
     elif "namespaces" in layers:
         namespaces.drop_rights()
-    _die_with_parent()
+    die_with_parent()
     os.chdir(scratch)
     for name, data in cell.files.items():
         file = scratch / name
@@ -196,7 +196,8 @@ def _make_scratch(cell: Cell, limits: Limits, layers: Sequence[str]) -> Path:
     return cell.folder
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """End this process, which has just been forked, when its parent ends, however that happens."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from course.catalog import Course, load_course
 from course.errors import CourseError
 from course.grading.classes import Graded, grade_class
 from course.grading.intake import Intake
+from course.grading.store import Store
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
 
@@ -163,24 +165,49 @@ def _without_times(out: Path) -> dict[str, Any]:
     return records
 
 
-def test_a_killed_run_goes_on_and_ends_with_the_same_files(tiny: Course, tmp_path: Path) -> None:
-    for number in range(12):
+def _processes() -> set[int]:
+    return {int(path.name) for path in Path("/proc").glob("[0-9]*")}
+
+
+def _belongs_to(number: int, folder: Path) -> bool:
+    try:
+        return str(folder).encode() in Path(f"/proc/{number}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_a_run_killed_twenty_times_ends_with_the_same_files(tiny: Course, tmp_path: Path) -> None:
+    chance = random.Random(11)
+    for number in range(60):
         hand_in(tmp_path / "in", f"student{number:02}", SOLUTION + f"\n# {number}\n")
-    command = [sys.executable, "-m", "course.cli", "grade", str(tmp_path / "in"), "--out"]
-    command += [str(tmp_path / "out"), "--seed", "5", "--jobs", "1"]
-    process = subprocess.Popen(command, cwd=tiny.root, stdout=subprocess.DEVNULL)
-    until = time.monotonic() + 60
-    while len(list((tmp_path / "out").glob("student*.json"))) < 3 and time.monotonic() < until:
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    done = len(list((tmp_path / "out").glob("student*.json")))
-    assert 3 <= done <= 12
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "course.cli", "grade", str(tmp_path / "in"), "--out", str(out)]
+    command += ["--seed", "5", "--jobs", "2"]
+    for kill in range(20):
+        process = subprocess.Popen(command, cwd=tiny.root, stdout=subprocess.DEVNULL)
+        before = len(list(out.glob("student*.json")))
+        until = time.monotonic() + 60
+        while len(list(out.glob("student*.json"))) < before + kill % 4 and time.monotonic() < until:
+            if process.poll() is not None:
+                break
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.05))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    until = time.monotonic() + 10
+    while any(_belongs_to(number, tmp_path) for number in _processes()) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not [number for number in _processes() if _belongs_to(number, tmp_path)]
     view = Quiet()
-    grade_class(tiny, tmp_path / "in", tmp_path / "out", view=view)
-    assert len(view.students) <= 12 - 3
+    grade_class(tiny, tmp_path / "in", out, view=view)
+    assert view.already > 20
     grade_class(tiny, tmp_path / "in", tmp_path / "fresh", seed=5, view=Quiet())
-    assert _without_times(tmp_path / "out") == _without_times(tmp_path / "fresh")
+    assert _without_times(out) == _without_times(tmp_path / "fresh")
+    assert (out / "grades.csv").read_bytes() == (tmp_path / "fresh/grades.csv").read_bytes()
+    with Store(out) as killed, Store(tmp_path / "fresh") as fresh:
+        assert killed.students() == fresh.students()
+    assert {path.suffix for path in out.iterdir()} <= {".json", ".csv", ".sqlite"}
 
 
 def test_nbgraders_layout_is_read(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
