@@ -59,9 +59,9 @@ def measure(
     }
     times = {}
     for name, (numpy, pytorch) in runs.items():
-        pairs = [(seconds(numpy), seconds(pytorch)) for _ in range(repeats + 3)][
-            3:
-        ]  # the first three warm up
+        for warm_up in 3 * (numpy, pytorch):
+            warm_up()
+        pairs = [(seconds(numpy), seconds(pytorch)) for _ in range(repeats)]
         times[name] = statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
     return times
 

@@ -1,54 +1,46 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton fac02fb1bbbde7a1
+# skeleton bbe9720dce18aaa6
 """A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
 
     (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
 
-Both convolutions pad with one zero, both poolings take the maximum of disjoint windows. Parameters are a dict
-with the names and shapes of PyTorch, so that both can be compared.
+Both convolutions pad with one zero, both poolings take the maximum of disjoint windows. For larger images, such as
+MNIST's, only dense1 grows. Parameters are a dict with the names and shapes of PyTorch, so that both can be compared.
 """
 
 import numpy as np
 
-from course.data import load_digits
 from day12_cnn.convolution import conv2d, conv2d_backward
 from day12_cnn.pooling import max_pool2d, max_pool2d_backward
+from day12_cnn.progress import watched
 
 Arrays = dict[str, np.ndarray]
 
-SHAPES = {"conv1": (16, 1, 3, 3), "conv2": (32, 16, 3, 3), "dense1": (64, 128), "dense2": (10, 64)}
 
-
-def split_digits(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """1,297 digits for training and 500 for testing, standardised with the training statistics (given).
-
-    Returns
-    -------
-    train_images : (1297, 1, 8, 8) float64 array
-    train_labels : (1297,) int64 array
-    test_images : (500, 1, 8, 8) float64 array
-    test_labels : (500,) int64 array
-    """
-    images, labels = load_digits()
-    order = np.random.default_rng(seed).permutation(len(images))
-    train, test = order[500:], order[:500]
-    images = (images - images[train].mean()) / images[train].std()
-    images = images[:, np.newaxis]
-    return images[train], labels[train], images[test], labels[test]
-
-
-def initial_parameters(seed: int = 0) -> Arrays:
+def initial_parameters(seed: int = 0, side: int = 8) -> Arrays:
     """Random weights of variance 2 / fan-in (He initialisation) and biases 0 (given).
+
+    Parameters
+    ----------
+    seed : of the weights
+    side : height and width of the images, in pixels; each pooling halves it, rounded down
 
     Returns
     -------
     dict of float64 arrays
         "conv1.weight" (16, 1, 3, 3), "conv1.bias" (16,), "conv2.weight" (32, 16, 3, 3), "conv2.bias" (32,),
-        "dense1.weight" (64, 128), "dense1.bias" (64,), "dense2.weight" (10, 64), "dense2.bias" (10,)
+        "dense1.weight" (64, 32 · (side // 4)²), which is (64, 128) for 8×8 pixels, "dense1.bias" (64,),
+        "dense2.weight" (10, 64), "dense2.bias" (10,)
     """
+    shapes = {
+        "conv1": (16, 1, 3, 3),
+        "conv2": (32, 16, 3, 3),
+        "dense1": (64, 32 * (side // 4) ** 2),
+        "dense2": (10, 64),
+    }
     rng = np.random.default_rng(seed)
     parameters = {}
-    for name, shape in SHAPES.items():
+    for name, shape in shapes.items():
         fan_in = np.prod(shape[1:])
         parameters[f"{name}.weight"] = rng.normal(size=shape) * np.sqrt(2 / fan_in)
         parameters[f"{name}.bias"] = np.zeros(shape[0])
@@ -82,7 +74,7 @@ def forward(parameters: Arrays, images: np.ndarray) -> Arrays:
     Parameters
     ----------
     parameters : as made by `initial_parameters`
-    images : (b, 1, 8, 8) float array
+    images : (b, 1, h, w) float array; the shapes below are for 8×8 pixels
 
     Returns
     -------
@@ -110,7 +102,7 @@ def backward(parameters: Arrays, images: np.ndarray, activations: Arrays, grad: 
     Parameters
     ----------
     parameters : as made by `initial_parameters`
-    images : (b, 1, 8, 8) float array
+    images : (b, 1, h, w) float array
     activations : what `forward(parameters, images)` returned
     grad : (b, 10) float array, ∂L/∂logits; already divided by b if the loss is a mean
 
@@ -132,8 +124,8 @@ def train(
     images: np.ndarray,
     labels: np.ndarray,
     epochs: int = 10,
-    batch_size: int = 16,
-    learning_rate: float = 0.01,
+    batch_size: int = 32,
+    learning_rate: float = 0.02,
     momentum: float = 0.9,
     seed: int = 0,
 ) -> tuple[Arrays, list[float]]:
@@ -146,10 +138,13 @@ def train(
 
     in the epochs e = 0, 1, 2, … The smaller steps towards the end take out the noise of the last batches.
 
+    In a terminal a bar shows loss and remaining time; elsewhere it is quiet. Ctrl-C ends the training, not the
+    program: what has been learned is kept.
+
     Parameters
     ----------
     parameters : where to start; not changed
-    images : (n, 1, 8, 8) float array
+    images : (n, 1, h, w) float array
     labels : (n,) int array
     epochs : how often every sample is used
     batch_size : samples per step
@@ -168,5 +163,10 @@ def train(
     Sutskever, Martens, Dahl and Hinton (2013), On the importance of initialization and momentum in deep
     learning, ICML, section 2; ``torch.optim.SGD``
     """
-    # TODO(day12): copy, then per epoch: shuffle; per batch: forward, loss, backward, step
-    raise NotImplementedError("train is not written yet")
+    rng = np.random.default_rng(seed)
+    parameters = {name: value.copy() for name, value in parameters.items()}
+    losses: list[float] = []
+    with watched(epochs) as progress:
+        # TODO(day12): for each epoch of progress: shuffle; per batch: forward, loss, backward, step
+        raise NotImplementedError("train is not written yet")
+    return parameters, losses

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 00f38a3aeb500659
+# skeleton 55d4bc3b334d0eb6
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from day12_cnn.convolution import conv2d, conv2d_backward
+from day12_cnn.progress import watched
 
 
 class LeNet(nn.Module):
@@ -22,18 +23,22 @@ class LeNet(nn.Module):
     The layers with parameters are attributes named conv1, conv2, dense1 and dense2, so that
     ``load_state_dict`` accepts the parameters of lenet.py and the logits are then equal.
 
+    Parameters
+    ----------
+    side : height and width of the images, in pixels; each pooling halves it, rounded down, and only dense1 notices
+
     References
     ----------
     LeCun et al. (1998), Gradient-based learning applied to document recognition, section II
     """
 
-    def __init__(self) -> None:
+    def __init__(self, side: int = 8) -> None:
         super().__init__()
         # TODO(day12): four layers: conv1, conv2, dense1, dense2
         raise NotImplementedError("LeNet.__init__ is not written yet")
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits (b, 10) of images (b, 1, 8, 8)."""
+        """Logits (b, 10) of images (b, 1, side, side)."""
         # TODO(day12): the layers with their ReLU and pooling; no softmax at the end
         raise NotImplementedError("LeNet.forward is not written yet")
 
@@ -131,7 +136,7 @@ def fit(
     """Train a model with Adam and cross-entropy, in training mode.
 
     In every epoch the samples are shuffled anew and cut into batches; the last one may be smaller and is used as
-    well. ``torch.optim.Adam`` keeps its other settings.
+    well. ``torch.optim.Adam`` keeps its other settings. Bar and Ctrl-C are those of lenet.py.
 
     Parameters
     ----------
@@ -150,8 +155,12 @@ def fit(
     ----------
     Kingma and Ba (2015), Adam: a method for stochastic optimization, arXiv:1412.6980, algorithm 1
     """
-    # TODO(day12): the five lines of every training loop, and the mean of the losses
-    raise NotImplementedError("fit is not written yet")
+    shuffling = torch.Generator().manual_seed(seed)
+    losses: list[float] = []
+    with watched(epochs) as progress:
+        # TODO(day12): for each epoch of progress the five lines of every training loop, and the mean loss
+        raise NotImplementedError("fit is not written yet")
+    return losses
 
 
 def feature_maps(model: nn.Module, images: Tensor) -> dict[str, Tensor]:

@@ -1,9 +1,10 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton c1ad19b798df8f8d
+# skeleton 10284b1d5a77dac4
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
-exercise asks for, so a wrong function shows as a wrong picture.
+exercise asks for, so a wrong function shows as a wrong picture. Those that take ``data`` can be drawn for any image
+set: `python -m day12_cnn.train --data mnist --pictures FOLDER`.
 """
 
 from functools import cache
@@ -21,10 +22,13 @@ from course.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, pan
 from day12_cnn.architecture import LENET, Layer, Shape, receptive_field, summary
 from day12_cnn.convolution import im2col
 from day12_cnn.correlation import convolve, correlate, image_gradient, match_template, output_size
-from day12_cnn.lenet import Arrays, forward, initial_parameters, split_digits, train
+from day12_cnn.images import split_images
+from day12_cnn.lenet import Arrays, forward, initial_parameters, train
 from day12_cnn.networks import DigitNet, LeNet, ResidualBlock, feature_maps, fit, predict
 from day12_cnn.normalization import batch_norm
 from day12_cnn.pooling import avg_pool2d, max_pool2d, max_pool2d_backward
+
+SEEDS = range(3)
 
 
 def figure_arithmetic() -> Figure:
@@ -73,26 +77,19 @@ def figure_filters() -> Figure:
 
 
 def figure_template() -> Figure:
-    """Looking for a roof corner: plain correlation finds the sky, normalised cross-correlation the corner."""
+    """Looking for a piece of the roof (yellow: large): plain correlation finds the sky, the coefficient the roof."""
     image = _photograph()
     row, column, side = 44, 93, 24
     template = 0.3 + 0.5 * image[row : row + side, column : column + side]
     maps = correlate(image, template), match_template(image, template)
     figure, axes = panels(1, 3, size=(4.4, 3.2))
-    show_image(axes[0], image, "the template: what is in the frame, paler")
-    for ax, values, name in zip(axes[1:], maps, ("correlation", "normalised cross-correlation"), strict=True):
+    show_image(axes[0], image, f"row {row}, column {column}: what is in the frame, paler")
+    for ax, values, name in zip(axes[1:], maps, ("correlation", "normalised"), strict=True):
         ax.imshow(values, cmap="viridis", vmin=min(0.0, values.min()), vmax=values.max())
         best = np.unravel_index(values.argmax(), values.shape)
-        ax.plot(
-            best[1],
-            best[0],
-            "o",
-            markersize=14,
-            markerfacecolor="none",
-            markeredgecolor=RED,
-            markeredgewidth=2,
-        )
-        ax.set_title(f"{name}: best at row {best[0]}, column {best[1]}", fontsize=10)
+        ring = {"markerfacecolor": "none", "markeredgecolor": RED, "markeredgewidth": 2}
+        ax.plot(best[1], best[0], "o", markersize=14, clip_on=False, **ring)
+        ax.set_title(f"{name}: largest at row {best[0]}, column {best[1]}", fontsize=11)
         ax.set_xticks([])
         ax.set_yticks([])
     axes[0].add_patch(Rectangle((column, row), side, side, fill=False, edgecolor=RED, linewidth=2))
@@ -122,7 +119,7 @@ def animation_convolution() -> FuncAnimation:
 def figure_pooling() -> Figure:
     """Maximum and mean of 2×2 windows of a digit, and the pixels to which a gradient of one goes back."""
     images, _ = load_digits()
-    x, window = images[np.newaxis, 5:6], (2, 2)
+    x, window = images[np.newaxis, :1], (2, 2)
     largest, mean = max_pool2d(x, window, window), avg_pool2d(x, window, window)
     back = max_pool2d_backward(np.ones(largest.shape), x, window, window)
     figure, axes = panels(1, 4, size=(2.9, 3.2))
@@ -142,7 +139,7 @@ def figure_batch_norm() -> Figure:
     centres, widths = np.array([-4.0, 1.0, 6.0]), np.array([0.5, 2.0, 1.0])
     mean, var, path = np.zeros(3), np.ones(3), []
     for _ in range(60):
-        x = centres + widths * rng.normal(size=(32, 3))
+        x = centres + widths * rng.normal(size=(200, 3))
         y, mean, var = batch_norm(x, np.ones(3), np.zeros(3), mean, var, True)
         path.append(mean)
     figure, (before, after, running) = panels(1, 3, size=(4.2, 3.5))
@@ -151,9 +148,10 @@ def figure_batch_norm() -> Figure:
         after.hist(np.asarray(y)[:, channel], bins=np.linspace(-4, 4, 33), color=colour, alpha=0.5)
         running.axhline(centres[channel], color=colour, linestyle=":")
         running.plot(np.array(path)[:, channel], color=colour, label=f"channel {channel}")
-    label(before, "value", "count", "a batch of 32")
+    label(before, "value", "count", "a batch of 200")
     label(after, "value", "count", "after batch normalisation")
-    label(running, "batch", "running mean", "momentum 0.1; dotted: true mean", legend=True)
+    label(running, "batch", "running mean", "momentum 0.1; dotted: true mean")
+    running.legend(fontsize=9, loc=(0.62, 0.14))
     return figure
 
 
@@ -177,7 +175,7 @@ def figure_parameters() -> Figure:
             totals.append(sum(parameters for _, _, parameters in rows))
             start += len(rows) + 1
         ax.set_xscale("log")
-        ax.set(xlim=(100, 2e11), yticks=[1.5, 6.5], yticklabels=["LeNet", "dense"])
+        ax.set(xlim=(100, 3e10), yticks=[1.5, 6.5], yticklabels=["LeNet", "dense"])
         ax.invert_yaxis()
         label(ax, "parameters", "", f"{side}×{side} pixels: {totals[0]:,} against {totals[1]:,}")
     return figure
@@ -201,45 +199,47 @@ def figure_receptive_field() -> Figure:
     return figure
 
 
-def figure_training() -> Figure:
-    """The LeNet of NumPy learns digits: its loss, and what it gets wrong."""
-    parameters, losses = _trained_lenet()
-    _, _, images, labels = split_digits()
-    predictions = np.asarray(forward(parameters, images)["logits"]).argmax(axis=1)
+def figure_training(data: str = "digits", epochs: int = 10) -> Figure:
+    """Your LeNet in NumPy learns to read: loss of three seeds (band: smallest to largest), and what it gets wrong."""
+    _, _, images, labels = split_images(data)
+    runs = [_trained_lenet(data, seed, epochs) for seed in SEEDS]
     confusion = np.zeros((10, 10), dtype=int)
-    np.add.at(confusion, (labels, predictions), 1)
+    for parameters, _ in runs:
+        np.add.at(confusion, (labels, np.asarray(forward(parameters, images)["logits"]).argmax(axis=1)), 1)
     figure, (curve, table) = panels(1, 2, size=(4.8, 4.2))
-    curve.semilogy(range(1, len(losses) + 1), losses, color=BLUE, marker="o")
-    label(curve, "epoch", "cross-entropy, training", "two convolutions, two dense layers, by hand")
+    _draw_losses(curve, [losses for _, losses in runs], BLUE)
+    curve.set_title("two convolutions, two dense layers, by hand", fontsize=11)
     _draw_confusion(table, confusion)
-    table.set_title(f"{np.mean(predictions == labels):.1%} of 500 unseen digits", fontsize=11)
+    right = np.trace(confusion) / confusion.sum()
+    table.set_title(f"{right:.1%} of {len(labels)} unseen digits, three times", fontsize=11)
     return figure
 
 
-def figure_feature_maps() -> Figure:
-    """What the first eight filters of both convolutions make of a digit (in PyTorch, with the NumPy parameters)."""
-    parameters, _ = _trained_lenet()
-    model = LeNet()
+def figure_feature_maps(data: str = "digits", epochs: int = 10) -> Figure:
+    """A 3 through eight filters of each convolution, blue above 0 and red below (in PyTorch, by your NumPy weights)."""
+    parameters, _ = _trained_lenet(data, 0, epochs)
+    _, _, images, labels = split_images(data)
+    model = LeNet(images.shape[-1])
     model.load_state_dict({name: torch.tensor(value) for name, value in parameters.items()})
-    _, _, images, labels = split_digits()
     index = int(np.flatnonzero(labels == 3)[0])
     maps = feature_maps(model, torch.tensor(images[index : index + 1], dtype=torch.float32))
+    rows = {
+        "filter": parameters["conv1.weight"][:8, 0],
+        "conv1": np.asarray(maps["conv1"][0][:8]),
+        "conv2": np.asarray(maps["conv2"][0][:8]),
+    }
     figure, axes = panels(3, 9, size=(1.15, 1.3))
     for ax in axes:
         ax.axis("off")
     show_image(axes[9], -images[index, 0], "digit", -images.max(), -images.min())
-    axes[9].title.set_fontsize(8)
-    rows = (
-        (0, "weights", parameters["conv1.weight"][:8, 0]),
-        (1, "conv1", maps["conv1"][0]),
-        (2, "conv2", maps["conv2"][0]),
-    )
-    for row, name, pictures in rows:
-        limit = np.abs(np.asarray(pictures[:8])).max()
-        for number in range(8):
+    for row, (name, pictures) in enumerate(rows.items()):
+        limit = np.abs(pictures).max()
+        for number, picture in enumerate(pictures):
             ax = axes[9 * row + 1 + number]
-            show_image(ax, np.asarray(pictures[number]), f"{name} {number}", -limit, limit)
-            ax.title.set_fontsize(8)
+            ax.imshow(picture, cmap="RdBu", vmin=-limit, vmax=limit)
+            ax.set_title(f"{name} {number}")
+    for ax in axes:
+        ax.title.set_fontsize(8)
     return figure
 
 
@@ -251,7 +251,7 @@ def figure_gradient_flow() -> Figure:
         "your residual blocks": lambda: [ResidualBlock(8, 8)],
     }
     figure, (ax,) = panels(size=(6.0, 4.0))
-    for (name, make), colour, marker in zip(networks.items(), (RED, BLUE), "s^o", strict=False):
+    for (name, make), colour, marker in zip(networks.items(), (RED, BLUE), "s^", strict=True):
         sizes = []
         for depth in depths:
             torch.manual_seed(0)
@@ -267,41 +267,45 @@ def figure_gradient_flow() -> Figure:
 
 
 def figure_digit_net() -> Figure:
-    """Your own network: its loss, and the digits it still gets wrong, with its answers."""
-    train_images, train_labels, test_images, test_labels = (torch.tensor(a) for a in split_digits())
+    """Your own network: loss of three seeds (band: smallest to largest), and digits that it still gets wrong."""
+    train_images, train_labels, test_images, test_labels = (torch.tensor(a) for a in split_images())
     train_images, test_images = train_images.float(), test_images.float()
-    torch.manual_seed(0)
-    model = DigitNet()
-    losses = fit(model, train_images, train_labels)
-    answers = predict(model, test_images)
-    wrong = torch.nonzero(answers != test_labels)[:, 0][:6].tolist()
-    figure = panels(1, 2, size=(4.6, 3.9))[0]
-    curve, tiles = figure.axes
-    curve.semilogy(range(1, len(losses) + 1), losses, color=PURPLE, marker="o")
-    label(curve, "epoch", "cross-entropy, training", "ten epochs of Adam")
+    runs, answers = [], []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        model = DigitNet()
+        runs.append(fit(model, train_images, train_labels, seed=seed))
+        answers.append(predict(model, test_images))
+    right = np.mean([(answer == test_labels).double().mean().item() for answer in answers])
+    wrong = torch.nonzero(answers[0] != test_labels)[:, 0][:6].tolist()
+
+    figure, (curve, tiles) = panels(1, 2, size=(4.6, 3.9))
+    _draw_losses(curve, runs, PURPLE)
+    curve.set_title("ten epochs of Adam", fontsize=11)
     mosaic = np.full((21, 30), test_images.min().item())
     for place, index in enumerate(wrong):
         row, column = divmod(place, 3)
         mosaic[10 * row + 1 : 10 * row + 9, 10 * column + 1 : 10 * column + 9] = test_images[index, 0]
-    show_image(
-        tiles,
-        -mosaic,
-        f"{(answers == test_labels).double().mean():.1%} of 500 right; wrong, for example",
-        -mosaic.max(),
-        -mosaic.min(),
-    )
-    for place, index in enumerate(wrong):
-        row, column = divmod(place, 3)
-        words = f"{test_labels[index]}, not {answers[index]}"
+        words = f"{test_labels[index]}, not {answers[0][index]}"
         tiles.text(10 * column + 4.5, 10 * row + 9.6, words, ha="center", va="center", fontsize=8, color=RED)
+    show_image(tiles, -mosaic, f"{right:.1%} of 500 right; wrong, for example", -mosaic.max(), -mosaic.min())
     return figure
 
 
 @cache
-def _trained_lenet() -> tuple[Arrays, list[float]]:
+def _trained_lenet(data: str, seed: int, epochs: int) -> tuple[Arrays, list[float]]:
     """Parameters and losses of the LeNet in NumPy, trained once for all pictures."""
-    images, labels, _, _ = split_digits()
-    return train(initial_parameters(), images, labels)
+    images, labels, _, _ = split_images(data)
+    return train(initial_parameters(seed, images.shape[-1]), images, labels, epochs, seed=seed)
+
+
+def _draw_losses(ax: Axes, runs: list[list[float]], colour: str) -> None:
+    """Training loss of several seeds: line for the mean, band from the smallest to the largest."""
+    losses = np.array(runs)
+    epochs = np.arange(1, losses.shape[1] + 1)
+    ax.semilogy(epochs, losses.mean(axis=0), color=colour, marker="o", label=f"mean of {len(runs)} seeds")
+    ax.fill_between(epochs, losses.min(axis=0), losses.max(axis=0), color=colour, alpha=0.2, linewidth=0)
+    label(ax, "epoch", "cross-entropy, training / nats", legend=True)
 
 
 def _photograph() -> np.ndarray:

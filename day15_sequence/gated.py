@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton fa4ad72b3e0ef67a
+# skeleton 04433928406983dc
 """Gated cells: LSTM and GRU, forward and backward, equal to PyTorch's when they are given its weights.
 
 A gate is a number between 0 and 1 that says how much passes. The LSTM keeps a second state c, to which a step *adds*:
@@ -106,10 +106,10 @@ class Trace(NamedTuple):
 
     hs: np.ndarray
     """(b, t, n), the hidden states after each step"""
-    cs: np.ndarray
-    """(b, t, n), the cell states after each step"""
-    gates: np.ndarray
-    """(b, t, 4n), i, f, g, o of each step"""
+    cs: list[np.ndarray]
+    """t arrays (b, n), the cell states after each step"""
+    gates: list[np.ndarray]
+    """t arrays (b, 4n), i, f, g, o of each step"""
 
 
 def lstm_forward(
@@ -122,11 +122,14 @@ def lstm_forward(
     b_hh: np.ndarray,
 ) -> Trace:
     """An LSTM over a whole sequence x, (b, t, d), through your `lstm_step` (given)."""
-    steps = []
+    w_ih, w_hh = np.asfortranarray(w_ih), np.asfortranarray(w_hh)  # so that w.T is read row by row: faster
+    hs, cs, gates = [], [], []
     for t in range(x.shape[1]):
-        h, c, gates = lstm_step(x[:, t], h, c, w_ih, w_hh, b_ih, b_hh)
-        steps.append((h, c, gates))
-    return Trace(*(np.stack(part, axis=1) for part in zip(*steps, strict=True)))
+        h, c, opened = lstm_step(x[:, t], h, c, w_ih, w_hh, b_ih, b_hh)
+        hs.append(h)
+        cs.append(c)
+        gates.append(opened)
+    return Trace(np.stack(hs, axis=1), cs, gates)
 
 
 def lstm_backward(
@@ -145,9 +148,9 @@ def lstm_backward(
     grad_h, grad_c, grad_x = np.zeros_like(h0), np.zeros_like(c0), np.empty_like(x)
     grad_w_ih, grad_w_hh, grad_b = np.zeros_like(w_ih), np.zeros_like(w_hh), np.zeros_like(w_ih[:, 0])
     for t in reversed(range(x.shape[1])):
-        h, c = (trace.hs[:, t - 1], trace.cs[:, t - 1]) if t > 0 else (h0, c0)
+        h, c = (trace.hs[:, t - 1], trace.cs[t - 1]) if t > 0 else (h0, c0)
         grad_x[:, t], grad_h, grad_c, *grads = lstm_step_backward(
-            grad_hs[:, t] + grad_h, grad_c, x[:, t], h, c, trace.cs[:, t], trace.gates[:, t], w_ih, w_hh
+            grad_hs[:, t] + grad_h, grad_c, x[:, t], h, c, trace.cs[t], trace.gates[t], w_ih, w_hh
         )
         for total, grad in zip((grad_w_ih, grad_w_hh, grad_b), grads, strict=True):
             total += grad

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 29568779152e8108
+# skeleton cd9e1fe756374258
 """A language model of characters: trained by truncated backpropagation through time, measured in bits, asked to write.
 
 From here on PyTorch computes the gradients and `torch.nn.LSTM` the steps: you have written both by hand.
@@ -87,7 +87,7 @@ def train(
     epochs: float,
     batch_size: int = 32,
     steps: int = 64,
-    learning_rate: float = 5e-3,
+    learning_rate: float = 1e-2,
 ) -> list[float]:
     """Train with Adam on a stream of ids, the learning rate falling along a cosine to 0 (given).
 
@@ -120,7 +120,7 @@ def train(
                 loss, state = train_step(model, optimizer, *batches[place], state if place else None)
                 schedule.step()
                 losses.append(loss)
-                progress.set_postfix(loss=f"{loss:.3f}")
+                progress.set_postfix(loss=f"{loss:.3f}", refresh=False)
         except KeyboardInterrupt:
             progress.set_description("interrupted, keeping what is learned")
     return losses

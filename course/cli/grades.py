@@ -115,6 +115,8 @@ def adjust(
     import getpass
 
     from course.grading.adjusting import give_points, list_points, take_back
+    from course.grading.exports import export as write_export
+    from course.grading.store import adjustments_by_student
     from course.report.records_view import show_adjustments
 
     author = author or getpass.getuser()
@@ -126,6 +128,8 @@ def adjust(
         give_points(the_course(), out, student, where, points or 0.0, comment, author, store_url)
     elif points is not None or comment:
         raise UsageError("Say for whom and what: `course adjust DIR STUDENT DAY/EXERCISE --points 2`.")
+    if remove is not None or where is not None:
+        write_export(out, "csv", adjustments=adjustments_by_student(out, store_url))
     show_adjustments(out, list_points(out, student, store_url))
 
 
@@ -148,3 +152,51 @@ def replay(record: Path, submission: Path | None) -> None:
     result = grade_again(the_course(), record, submission)
     show_replay(result)
     sys.exit(0 if result.equal else 1)
+
+
+@main.command()
+@out_folder
+@click.option(
+    "--out",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the pages (default: DIR/report).",
+)
+@click.option("--no-students", is_flag=True, help="Only the page for staff.")
+@store_option
+def report(out: Path, target: Path | None, no_students: bool, store_url: str | None) -> None:
+    """Write pages about the results in DIR: one for staff, one per student.
+
+    Every page is a single file that works offline. Hidden tests appear on the students' pages only with the kind of
+    their mistake.
+    """
+    from course.report.html_report import write_report
+    from course.report.terminal import console
+
+    screen = console()
+    written = write_report(the_course(), out, target or out / "report", store_url, screen, not no_students)
+    click.echo(
+        f"Written: {written.index}" + ("" if no_students else f" and {written.students} pages of students")
+    )
+
+
+@main.command("nbgrader-scores")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.argument("course_dir", metavar="COURSE_DIR", type=click.Path(path_type=Path))
+def nbgrader_scores(out: Path, course_dir: Path) -> None:
+    """Write the results in OUT into the nbgrader course in COURSE_DIR.
+
+    The gradebook gets points, comments and what coming late costs, autograded/ and feedback/ a file per submission;
+    formgrader, manual grading and `nbgrader export` go on from there. What people graded by hand stays.
+    """
+    from course.grading.nbgrader_scores import write_scores
+    from course.report.terminal import show_writing
+
+    with show_writing("writing") as view:
+        written = write_scores(the_course(), out, course_dir, started=view.started, done=view.done)
+    click.echo(
+        f"{written.submissions} submission(s) written into {course_dir}; look at them with formgrader."
+    )
+    if written.unknown:
+        days = ", ".join(sorted(written.unknown))
+        click.echo(f"Left out: {days}, which this nbgrader course does not have.")

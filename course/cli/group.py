@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from course.catalog import Course
 
 
+INSTRUCTORS = ("sqlalchemy", "jinja2", "markupsafe", "distributed", "nbgrader", "nbformat")
+"""Packages that students need not have."""
+
+
 class _Group(click.Group):
     """Subcommands in the order they are written, and course errors as one sentence."""
 
@@ -25,6 +29,15 @@ class _Group(click.Group):
         except CourseError as error:
             click.echo(f"course: {error}", err=True)
             sys.exit(error.status)
+        except ModuleNotFoundError as error:
+            if error.name not in INSTRUCTORS:
+                raise
+            click.echo(
+                f"course: this command needs {error.name}; install what instructors use with "
+                "`pip install --editable '.[instructor]'`.",
+                err=True,
+            )
+            sys.exit(1)
         except OSError as error:
             if error.errno is None:
                 raise

@@ -95,7 +95,9 @@ def nbgrader(dest: Path, days: tuple[str, ...]) -> None:
     course = the_course()
     chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
     release_nbgrader(course, chosen, dest, lambda day: click.echo(f"made  {dest}/release/{day.name}"))
-    click.echo(f"An nbgrader course of {len(chosen)} day(s): cd {dest}, then `jupyter lab` or `nbgrader --help`.")
+    click.echo(
+        f"An nbgrader course of {len(chosen)} day(s): cd {dest}, then `jupyter lab` or `nbgrader --help`."
+    )
 
 
 @release.command()

@@ -64,6 +64,19 @@ def check(
 
 
 @main.command()
+@click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
+def watch(what: tuple[str, ...]) -> None:
+    """Check whenever you save, and go from exercise to exercise.
+
+    Shows the exercise you are working on: the one you have just saved, at first the next one to do. Keys: n next,
+    h hint, l list, q quit. Without a terminal every save gives a verdict, until it is stopped.
+    """
+    from course.report.watch import watch as follow
+
+    follow(the_course(), what)
+
+
+@main.command()
 def status() -> None:
     """Show where you are: the days, and what the last checks said."""
     from course.grading.progress import read_progress
@@ -115,3 +128,48 @@ def plot(day: str, solutions: bool, out: Path | None) -> None:
         click.echo,
     )
     sys.exit(0 if drawn.complete else 1)
+
+
+@main.command()
+@click.argument("what", metavar="DAY | NOTEBOOK")
+def convert(what: str) -> None:
+    """Carry answers between the files of a day and its notebook.
+
+    `course convert day03` writes the modules of the day into its notebook, `course convert
+    day03_linalg/day03_linalg.ipynb` the notebook into the modules. What is replaced is kept in .course/backup.
+    """
+    from course.catalog.selecting import find_day
+    from course.notebooks.files import modules_to_notebook, notebook_to_modules
+
+    course = the_course()
+    if what.endswith(".ipynb"):
+        done = notebook_to_modules(course, Path(what))
+    else:
+        done = modules_to_notebook(course, find_day(course, what.strip("/")))
+    for path in done.written:
+        click.echo(f"written  {path.relative_to(course.root)}")
+    for path in done.backups:
+        click.echo(f"kept     {path.relative_to(course.root)}")
+    if not done.written:
+        click.echo("The notebook and the modules agree already.")
+
+
+@main.command()
+@click.argument("source", metavar="[FROM]", required=False)
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def update(source: str | None, dry_run: bool) -> None:
+    """Take a new version of the course and keep what you have written.
+
+    FROM is a folder, an archive, or the address of the new version (default: the git remote `upstream`). A copy of
+    everything as it was is kept first.
+    """
+    from course.release.fetching import new_release
+    from course.release.updating import carry_out, plan_update
+    from course.report.update_view import show_update
+
+    root = the_course().root
+    with new_release(source, root) as release:
+        planned = plan_update(root, release)
+        if not dry_run:
+            carry_out(root, planned)
+    show_update(planned)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from course.catalog import Course
 from course.catalog.selecting import find_day, find_exercise
-from course.errors import CourseError, UsageError
+from course.errors import UsageError
 from course.grading.results import Adjustment, Record, machine_score, read_record, record_files
 from course.grading.store import Store
 
@@ -65,17 +65,14 @@ def take_back(out: Path, number: int, author: str, store_url: str | None = None)
         store.remove_adjustment(number, author)
 
 
-def warning(out: Path, one: Adjustment) -> str:
-    """Why somebody should look at an adjustment again; empty when nobody needs to.
+def warning(record: Record, one: Adjustment) -> str:
+    """Why somebody should look at an adjustment of this record again; empty when nobody needs to.
 
     Points given by hand may repair a mistake of the checks; after a regrade that mends it they would count twice.
     """
-    try:
-        found = machine_score(find_record(out, one.student), one.day, one.exercise)
-    except CourseError:
-        return "there is no result any more"
+    found = machine_score(record, one.day, one.exercise)
     if found is None:
-        return "there is no result any more"
+        return "there is no result for it any more"
     score, maximum = found
     if score != one.score_then:
         return f"the checks gave {one.score_then:g} then and give {score:g} now"

@@ -43,7 +43,8 @@ def check_folder(
         from course.worker.isolated import Zygote
 
         imports = [name for selection in selections for name in selection.day.imports]
-        with Zygote(days, imports, course.limits) as zygote:
+        refused = [name for selection in selections for e in selection.exercises for name in e.refused]
+        with Zygote(days, imports, course.limits, refused=refused) as zygote:
             result = runner.run(selections, root, lambda day: zygote.open(root, day), done)
             result.isolation = zygote.layers
     else:

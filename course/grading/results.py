@@ -128,17 +128,15 @@ def machine_score(record: Record, day: str, exercise: str) -> tuple[float, float
 
 
 def incidents(record: Record) -> Iterator[tuple[str, str]]:
-    """What staff should know about a submission: the kind, and a sentence."""
+    """What staff should know about a submission: the kind (tamper, rejected, note, grader_fault), and a sentence."""
+    for said in record.get("tamper", ()):
+        yield "tamper", said
+    refused = any(test["outcome"] == "rejected" for _, _, test in tests_of(record))
     if record.get("note"):
-        yield "note", record["note"]
-    for note in record.get("notes", ()):
-        yield "note", str(note)
-    refused = {test["message"] for _, _, test in tests_of(record) if test["outcome"] == "rejected"}
-    for message in sorted(refused):
-        yield "rejected", message
+        yield "rejected" if refused else "note", record["note"]
     for day, exercise, test in tests_of(record):
         where = f"{day}/{exercise}, {test['test']}"
         if test.get("note"):
-            yield "tamper" if "tamper" in test["note"] else "note", f"{where}: {test['note']}"
+            yield "note", f"{where}: {test['note']}"
         if test["outcome"] == "grader_fault":
             yield "grader_fault", f"{where}: {test['message']}"

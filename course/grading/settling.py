@@ -1,5 +1,5 @@
-"""The last step of grading a class: lateness is written into the results, the store takes them over, and the
-table of the class is made. It changes no verdict and may be repeated at any time.
+"""Lateness written into results. It changes no verdict and may be repeated at any time, as when somebody gets an
+extension after the class was graded.
 """
 
 from __future__ import annotations
@@ -7,11 +7,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from course.catalog import Course
-from course.grading.exports import export
 from course.grading.lateness import judge
-from course.grading.records import write_json
-from course.grading.results import Record, read_record, record_files
-from course.grading.store import Store
+from course.grading.results import Record
 from course.grading.submission_times import SubmissionTimes, read_extensions
 
 
@@ -39,20 +36,3 @@ class LateRule:
             kept = {key: value for key, value in day.items() if key != "late"}
             days.append(kept | ({"late": decision.to_plain()} if decision else {}))
         return {**record, "days": days}
-
-
-def settle(course: Course, submissions: Path, out: Path, store_url: str | None = None) -> None:
-    """Bring results, store and table of a class up to date.
-
-    Raises CourseError when a table of times cannot be read or something cannot be written.
-    """
-    rule = LateRule(course, submissions)
-    with Store(out, store_url) as store:
-        for path in record_files(out):
-            record = read_record(path)
-            settled = rule.apply(record)
-            if settled != record:
-                write_json(path, settled)
-            store.save(settled)
-        adjustments = store.adjustments_by_student()
-    export(out, "csv", adjustments=adjustments)

@@ -7,6 +7,7 @@ that dies loses nothing but itself.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -52,12 +53,18 @@ class Station:
         self._selections = selections
         self.writer = writer
         self._runner = Runner(course, writer.seed)
-        imports = [name for selection in selections for name in selection.day.imports] if warm else []
-        self._zygote = Zygote([day.name for day in course.days], imports, course.limits, off=off)
+        imports = [name for selection in selections for name in selection.day.imports]
+        refused = [name for selection in selections for e in selection.exercises for name in e.refused]
+        if not warm:
+            imports, refused = [], []
+        days = [day.name for day in course.days]
+        self._zygote = Zygote(days, imports, course.limits, refused=refused, off=off)
 
     def __enter__(self) -> Station:
         self._runner.warm(self._selections)  # while the other process imports
         assert self._zygote.layers
+        gc.collect()
+        gc.freeze()  # so that a collection in a fork does not touch, and copy, what is shared
         return self
 
     def __exit__(

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from course.errors import CourseError
 from course.grading import tables
-from course.grading.results import Adjustment, Record, read_record, record_files
+from course.grading.results import Adjustment, Record
 from course.grading.rows import delete_record, insert_record, inserted, read_record_rows
 
 FILE = "results.sqlite"
@@ -76,10 +76,6 @@ class Store:
         except SQLAlchemyError as error:
             raise _unreachable(error) from None
         return True
-
-    def catch_up(self, out: Path) -> int:
-        """Take over every result file that the store does not have yet; their number."""
-        return sum(self.save(read_record(path)) for path in record_files(out))
 
     def students(self) -> list[str]:
         """Everybody with a result, in the order of the names."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from course.notebooks.building import unmarked
+from course.notebooks.checks import full_points
 from course.notebooks.composing import Code, Modules, compose, is_python, without_shell
 from course.notebooks.outline import Outline, Place, check_cell, top_name
 from course.notebooks.pieces import SCRIPT, defined_names, is_written
@@ -23,6 +24,12 @@ def modules_of(notebook: Notebook, outline: Outline) -> Modules:
     reading = _Reading(notebook.cells, outline)
     modules = compose(reading.codes(), outline.day.name)
     return Modules(modules.texts, [*reading.notes, *modules.notes])
+
+
+def answer_cells(notebook: Notebook, outline: Outline) -> dict[str, str]:
+    """What the student wrote for each definition, by the name of its cell."""
+    codes = _Reading(notebook.cells, outline).codes()
+    return {f"{code.module}-{code.name}": code.text for code in codes if code.name}
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class _Reading:
         if missing:
             some = f"{missing[0]}{' and others' if len(missing) > 1 else ''}"
             self.notes.append(f"no check cell for {some}; the course's own checks were run")
-        points = {check_cell(e): e.max_score for e in self._outline.day.exercises}
+        points = {check_cell(e): full_points(e) for e in self._outline.day.exercises}
         for cell in cells:
             said = cell.metadata.get("nbgrader", {}).get("points") if cell.grade_id in points else None
             if said is not None and said != points[cell.grade_id]:
@@ -94,8 +101,8 @@ class _Reading:
                 if added in self._changed and added not in given:
                     yield Code(self._changed[added], module)
                 yield from self._answer(place)
-            elif place.piece.name != SCRIPT and place.piece.text:
-                yield Code(self._changed.get(place.cell, place.piece.text), module)
+            elif place.piece.name != SCRIPT and (text := self._changed.get(place.cell, place.piece.text)):
+                yield Code(text, module)
         if f"{module}-end" in self._changed and f"{module}-end" not in given:
             yield Code(self._changed[f"{module}-end"], module)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from course.catalog import Course, Day, Exercise, Limits
 from course.errors import CourseError
-from course.notebooks.checks import TestFile
+from course.notebooks.checks import TestFile, full_points
 from course.notebooks.outline import (
     PICTURES,
     Outline,
@@ -85,10 +85,10 @@ class _Builder:
             KEY: {"day": self._day.name, "form": 1, "modules": self._ends()},
         }
 
-    def _ends(self) -> dict[str, str]:
+    def _ends(self) -> dict[str, dict[str, str]]:
         """The modules of the day, and the blank end of each file, which stands in no cell."""
         places = self._outline.places
-        return {m: p[-1].piece.lead if p and not p[-1].piece.text else "" for m, p in places.items()}
+        return {m: {"end": p[-1].piece.lead if p and not p[-1].piece.text else ""} for m, p in places.items()}
 
     def _sorted(self, found: Sequence[Section]) -> Iterator[tuple[Section, list[Exercise]]]:
         """Sections with the exercises they explain; exercises without a section follow the last one."""
@@ -114,28 +114,27 @@ class _Builder:
 
     def _exercise(self, exercise: Exercise) -> None:
         first = any(p.piece.name == top_name(exercise) for p in self._waiting.get(exercise.module, ()))
-        points = (
-            "optional"
-            if exercise.optional
-            else f"{exercise.max_score} point{'s' * (exercise.max_score != 1)}"
-        )
+        worth = full_points(exercise)
+        points = "optional" if exercise.optional else f"{worth} point{'s' * (worth != 1)}"
         text = f"### {exercise.title} · {points}\n\nWrite `{exercise.qualname}`"
         text += "" if first else f" in the cell of `{top_name(exercise)}` above"
         self._markdown(f"{check_cell(exercise)}-title", f"{text}.")
         self._emit(exercise.module, top_name(exercise))
         if exercise.module not in self._tests:
-            path = self._course.tests(self._day) / f"test_{exercise.module}.py"
-            own = [e for e in self._day.exercises if e.module == exercise.module]
-            self._tests[exercise.module] = TestFile(path.read_text(encoding="utf-8"), own)
-            self._nbgrader_code(
-                f"{exercise.module}-checks", self._tests[exercise.module].common_cell(exercise.module)
-            )
+            tests = self._tests[exercise.module] = self._test_file(exercise.module)
+            self._nbgrader_code(f"{exercise.module}-checks", tests.common_cell(exercise.module))
         self._nbgrader_code(
-            check_cell(exercise), self._tests[exercise.module].check_cell(exercise), points=exercise.max_score
+            check_cell(exercise), self._tests[exercise.module].check_cell(exercise), points=worth
         )
 
+    def _test_file(self, module: str) -> TestFile:
+        """The tests of a module; none where all of them are hidden and this is a student's clone."""
+        path = self._course.tests(self._day) / f"test_{module}.py"
+        own = [exercise for exercise in self._day.exercises if exercise.module == module]
+        return TestFile(path.read_text(encoding="utf-8") if path.is_file() else "", own)
+
     def _emit(self, module: str, name: str | None) -> None:
-        """The pieces of a module up to the definition ``name``; all that are left without a name."""
+        """The definition ``name`` with the given text above it; without a name, all that is left of the module."""
         waiting = self._waiting.get(module, [])
         if name is not None and all(place.piece.name != name for place in waiting):
             return
@@ -144,8 +143,10 @@ class _Builder:
                 break
             if other not in self._day.modules:
                 self._emit(other, None)
-        while waiting:
-            place = waiting.pop(0)
+        for place in list(waiting):
+            if place.is_exercise and name is not None and place.piece.name != name:
+                continue  # its turn comes later
+            waiting.remove(place)
             self._piece(place)
             if place.piece.name == name and name is not None:
                 return

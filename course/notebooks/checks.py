@@ -17,6 +17,11 @@ COMMON = "%%checks_use"
 CHECK = "%%check"
 
 
+def full_points(exercise: Exercise) -> int:
+    """What an exercise is worth when it is graded, where the hidden checks are not here too."""
+    return exercise.max_score + exercise.hidden_points
+
+
 class TestFile:
     """The statements of one test file: tests, and what they use."""
 
@@ -40,7 +45,7 @@ class TestFile:
 
     def check_cell(self, exercise: Exercise) -> str:
         """The graded cell of one exercise."""
-        arguments = f" --points {exercise.max_score} --sheet {exercise.sheet}"
+        arguments = f" --points {full_points(exercise)} --sheet {exercise.sheet}"
         if exercise.refused:
             arguments += f" --refused {' '.join(exercise.refused)}"
         public = [check.name for check in exercise.checks if not check.hidden]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -40,40 +40,80 @@ class Modules:
 
 
 @dataclass(frozen=True)
-class _Statement:
+class Statement:
+    """One statement of a cell that a module may turn out to need."""
+
     text: str
     binds: frozenset[str]
     module: str  # of the answer that it stands next to
 
 
-@dataclass
-class _Module:
-    parts: list[str] = field(default_factory=list)
-
-
 def compose(codes: Sequence[Code], day: str) -> Modules:
     """The modules that these cells, in this order, amount to."""
     composed = Modules({})
-    modules: dict[str, _Module] = {}
-    pool: list[_Statement] = []
+    modules: dict[str, list[str]] = {}
+    pool: list[Statement] = []
     for code in codes:
         if not code.module:
-            pool += _statements(code)
+            pool += statements(code)
             continue
-        module = modules.setdefault(code.module, _Module())
+        parts = modules.setdefault(code.module, [])
         if not code.name:
-            module.parts.append(code.text)
+            parts.append(code.text)
             continue
         definition, others = _definition(code, composed.notes)
         pool += others
-        module.parts += [definition] if definition else []
-    for name, module in modules.items():
-        _add_what_is_needed(name, module, modules, pool, day)
-    composed.texts = {name: "\n\n\n".join(module.parts) + "\n" for name, module in modules.items()}
+        parts += [definition] if definition else []
+    for name, parts in modules.items():
+        needed = additions(name, modules, pool, day)
+        whole = [text for n, part in enumerate(parts) for text in (*needed.get(n, ()), part)]
+        composed.texts[name] = "\n\n\n".join(whole) + "\n"
     return composed
 
 
-def _definition(code: Code, notes: list[str]) -> tuple[str, list[_Statement]]:
+def unbound_names(parts: Sequence[str]) -> frozenset[str]:
+    """Names that a module uses and nobody gives a meaning to."""
+    return frozenset().union(*map(loaded_names, parts)).difference(_GIVEN_BY_PYTHON, *map(bound_names, parts))
+
+
+def additions(
+    module: str,
+    modules: Mapping[str, Sequence[str]],
+    pool: Sequence[Statement],
+    day: str,
+    unknown: Collection[str] = (),
+) -> dict[int, list[str]]:
+    """What a module needs besides its own parts, by the number of the part in front of which it belongs.
+
+    The student's own statements, in the order in which they stand in the notebook, and names of other modules
+    of the day, which are one namespace in a notebook; but not for ``unknown`` names, which were missing before.
+    """
+    bound = set(_GIVEN_BY_PYTHON).union(*map(bound_names, modules[module]))
+    needed: dict[int, list[str]] = {}
+    for position, part in enumerate(modules[module]):
+        imports: list[str] = []
+        taken: set[int] = set()
+        waiting = [part]
+        while waiting:
+            for wanted in sorted(loaded_names(waiting.pop()) - bound):
+                bound.add(wanted)
+                found = _nearest(wanted, module, pool)
+                taken |= found
+                waiting += [pool[number].text for number in found]
+                bound |= {name for number in found for name in pool[number].binds}
+                if (
+                    not found
+                    and wanted not in unknown
+                    and (line := _import_from_other(wanted, module, modules, day))
+                ):
+                    imports.append(line)
+        texts = [*imports, *(pool[number].text for number in sorted(taken))]
+        if texts:
+            needed[position] = texts
+    return needed
+
+
+def _definition(code: Code, notes: list[str]) -> tuple[str, list[Statement]]:
     """The definition in a cell, and the other statements of the cell.
 
     Where it is missing (renamed, perhaps) the other definitions take its place, for the sake of the message.
@@ -86,8 +126,8 @@ def _definition(code: Code, notes: list[str]) -> tuple[str, list[_Statement]]:
     found = [node for node in tree.body if getattr(node, "name", None) == code.name]
     if not found:
         others = [node for node in tree.body if hasattr(node, "decorator_list")]
-        return "\n\n\n".join(_segment(text, node) for node in others), _statements(code)
-    return _segment(text, found[-1]), [s for s in _statements(code) if code.name not in s.binds]
+        return "\n\n\n".join(_segment(text, node) for node in others), statements(code)
+    return _segment(text, found[-1]), [s for s in statements(code) if code.name not in s.binds]
 
 
 def _unreadable(name: str, text: str) -> str:
@@ -122,14 +162,14 @@ def without_shell(text: str) -> str:
     return cleaned if parse(cleaned) is not None else text
 
 
-def _statements(code: Code) -> list[_Statement]:
+def statements(code: Code) -> list[Statement]:
     """The statements of a cell that could serve a module; none when Python cannot read it."""
     text = without_shell(code.text)
     tree = parse(text)
     if tree is None:
         return []
     segments = [_segment(text, node) for node in tree.body if not isinstance(node, _EXPERIMENTS)]
-    return [_Statement(segment, bound_names(segment), code.module) for segment in segments]
+    return [Statement(segment, bound_names(segment), code.module) for segment in segments]
 
 
 def _segment(text: str, node: ast.stmt) -> str:
@@ -138,41 +178,20 @@ def _segment(text: str, node: ast.stmt) -> str:
     return ast.get_source_segment(text, node) or ast.unparse(node)
 
 
-def _add_what_is_needed(
-    name: str, module: _Module, modules: Mapping[str, _Module], pool: Sequence[_Statement], day: str
-) -> None:
-    """Put in front of the first part that uses them: the student's own definitions, then other modules' ones."""
-    tried: set[str] = set()
-    while missing := [item for item in _missing(module) if item[1] not in tried]:
-        position, wanted = missing[0]
-        tried.add(wanted)
-        text = _from_pool(wanted, name, pool) or _from_module(wanted, name, modules, day)
-        if text is not None:
-            module.parts.insert(position, text)
-
-
-def _missing(module: _Module) -> Iterator[tuple[int, str]]:
-    """Names that a part uses and nothing in the module binds, with the place of the first such part."""
-    bound: set[str] = set(_GIVEN_BY_PYTHON)
-    for part in module.parts:
-        bound |= bound_names(part)
-    for position, part in enumerate(module.parts):
-        for wanted in sorted(loaded_names(part) - bound):
-            yield position, wanted
-
-
-def _from_pool(wanted: str, module: str, pool: Sequence[_Statement]) -> str | None:
+def _nearest(wanted: str, module: str, pool: Sequence[Statement]) -> set[int]:
     """The latest statement that binds a name, from next to an answer of the same module if there is one."""
-    found = [statement for statement in pool if wanted in statement.binds]
-    nearest = [statement for statement in found if statement.module == module] or found
+    found = [number for number, statement in enumerate(pool) if wanted in statement.binds]
+    nearest = [number for number in found if pool[number].module == module] or found
     if nearest:
-        return nearest[-1].text
-    return "\n".join(statement.text for statement in pool if "*" in statement.binds) or None
+        return {nearest[-1]}
+    return {number for number, statement in enumerate(pool) if "*" in statement.binds}
 
 
-def _from_module(wanted: str, name: str, modules: Mapping[str, _Module], day: str) -> str | None:
-    for other, module in modules.items():
-        if other != name and any(wanted in defined_names(part) for part in module.parts):
+def _import_from_other(
+    wanted: str, module: str, modules: Mapping[str, Sequence[str]], day: str
+) -> str | None:
+    for other, parts in modules.items():
+        if other != module and any(wanted in defined_names(part) for part in parts):
             return f"from {day}.{other} import {wanted}"
     return None
 

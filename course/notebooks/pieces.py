@@ -120,7 +120,7 @@ def _read(tree: ast.Module, lines: Sequence[str], names: Collection[str]) -> Ite
 def _unread(lines: Sequence[str], names: Collection[str]) -> Iterator[_Stretch]:
     """By the look of the lines, where Python cannot read them: a definition ends where the next thing begins."""
     starts = [n for n, line in enumerate(lines) if line[0] not in " \t\r\n#)]}"]
-    for start, after in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, after in zip(starts, [*starts[1:], len(lines)], strict=False):
         match = _OPENING.match(lines[start])
         if match is None or match.group(1) not in names:
             continue

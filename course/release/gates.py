@@ -101,7 +101,8 @@ def _changing(course: Course, days: Sequence[Day], version: str, folder: Path, a
     if done.returncode:
         return [done.stderr.strip()]
     one, other = _digests(folder), _digests(again)
-    differing = [place for place in sorted(one.keys() | other.keys()) if one.get(place) != other.get(place)]
+    differing = [place for place in one.keys() | other.keys() if one.get(place) != other.get(place)]
+    differing.sort(key=lambda place: (place.startswith((".git/", ".course/")), place))  # the causes first
     return [f"{place} differs from run to run." for place in differing]
 
 

@@ -78,15 +78,12 @@ def _cut(source: str, tree: ast.Module, gone: Sequence[_Item]) -> str:
         if not taken:
             continue
         first, last = _extent(node, lines)
-        left = [a for a in node.names if a not in [i.alias for i in taken]] if _is_import(node) else []
         lines[first - 1 : last] = [None] * (last - first + 1)
-        if left:
-            lines[first - 1 : first] = ["\n".join(_import_lines(node, left, last > first))]
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            left = [alias for alias in node.names if alias not in [item.alias for item in taken]]
+            if left:
+                lines[first - 1] = "\n".join(_import_lines(node, left, last > first))
     return "\n".join(_close_gaps(lines)).rstrip() + "\n"
-
-
-def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, (ast.Import, ast.ImportFrom))
 
 
 def _extent(node: ast.stmt, lines: Sequence[str | None]) -> tuple[int, int]:

@@ -116,8 +116,8 @@ def _git_objects(folder: Path) -> Iterator[tuple[str, bytes]]:
     listed = _git(folder, ["rev-list", "--all", "--reflog", "--objects"]).decode("utf-8", "replace")
     names = dict(line.split(" ", 1) for line in listed.splitlines() if " " in line)
     every = _git(folder, ["cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)"])
-    wanted = [line.split() for line in every.decode().splitlines()]
-    wanted = [(number, kind) for number, kind in wanted if kind != "tree"]
+    kinds = [line.partition(" ") for line in every.decode().splitlines()]
+    wanted = [(number, kind) for number, _, kind in kinds if kind != "tree"]
     numbers = "".join(f"{number}\n" for number, _ in wanted).encode()
     output = _git(folder, ["cat-file", "--batch"], numbers)
     at = 0

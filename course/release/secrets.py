@@ -24,12 +24,14 @@ DIGITS = 6  # a number with this many digits is a value somebody computed
 
 Window = tuple[str, ...]
 _TOKEN = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\w+|[^\w\s]")
+_QUOTED_BY = re.compile(r"^[ \t>#|+]+", re.MULTILINE)
 _NUMBER = re.compile(r"\d+\.\d+(?:[eE][-+]?\d+)?")
 
 
 def tokens(text: str) -> list[str]:
-    """The words, numbers and signs of any text, without quotes and backslashes, escapes undone."""
+    """The words, numbers and signs of any text: escapes undone, quotes and what a line is quoted by left out."""
     text = html.unescape(text.replace("\\n", "\n").replace("\\t", " "))
+    text = _QUOTED_BY.sub("", text)
     return [token for token in _TOKEN.findall(text) if token not in "'\"`\\"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,16 @@ def histogram(
 
 
 def seconds_histogram(seconds: Sequence[float]) -> Histogram:
-    """Seconds per submission, on a scale that ends at a round number."""
-    longest = max(seconds, default=1.0) or 1.0
-    magnitude = 10 ** math.floor(math.log10(longest))
+    """Seconds per submission, to a round number that 19 of 20 stay under; the last bar holds the rest too."""
+    ordered = sorted(seconds)
+    longest = ordered[math.ceil(0.95 * len(ordered)) - 1] if ordered else 0.0
+    magnitude = 10 ** math.floor(math.log10(longest)) if longest > 0 else 1.0
     end = next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= longest)
-    return histogram(seconds, 0, end, 20, "s", digits=0 if end >= 20 else 1 if end >= 2 else 2)
+    chart = histogram(seconds, 0, end, 20, "s", digits=0 if end >= 20 else 1 if end >= 2 else 2)
+    more = sum(value > end for value in ordered)
+    if not more:
+        return chart
+    last = chart.bars[-1]
+    label = f"{last.label}, {more} of them longer"
+    ticks = [*chart.ticks[:-1], (100.0, f"{chart.ticks[-1][1]} or more")]
+    return Histogram([*chart.bars[:-1], replace(last, label=label)], ticks, chart.top)

@@ -16,6 +16,7 @@ from course.grading.results import Adjustment, Record, Totals, incidents, totals
 
 MOST_INCIDENTS = 300
 FEW_STUDENTS = 30
+NOT_STARTED = -1
 
 
 @dataclass
@@ -65,7 +66,7 @@ class TestFigures:
         if passed in (0, n) or variance < 1e-9:
             return None
         covariance = self._rest_of_passed / n - (passed / n) * (self._rest / n)
-        return covariance / math.sqrt(variance * (passed / n) * (1 - passed / n))
+        return float(covariance / math.sqrt(variance * (passed / n) * (1 - passed / n)))
 
 
 @dataclass
@@ -98,12 +99,27 @@ def share_of(exercise: dict[str, Any]) -> float:
     if exercise["max_score"]:
         return float(exercise["score"] / exercise["max_score"])
     tests = exercise["tests"]
-    return sum(test["outcome"] == "passed" for test in tests) / max(len(tests), 1)
+    passed = [test for test in tests if test["outcome"] == "passed"]
+    return len(passed) / max(len(tests), 1)
+
+
+def tenths(share: float) -> int:
+    """A share in whole tenths: 0 only for nothing, 10 only for all."""
+    return 0 if share == 0 else max(1, math.floor(10 * share + 1e-9))
+
+
+def _started_tenths(exercise: dict[str, Any]) -> int:
+    """The share in tenths, or that nothing was written."""
+    if all(test["outcome"] == "not_implemented" for test in exercise["tests"]):
+        return NOT_STARTED
+    return tenths(share_of(exercise))
 
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """One line of the heat map; ``shares`` by exercise in tenths, ``points`` as earned, None where not graded."""
+    """One line of the heat map: ``shares`` by exercise in tenths or NOT_STARTED, ``points`` as earned; None where
+    not graded.
+    """
 
     student: str
     sums: Totals
@@ -138,8 +154,7 @@ class ClassFigures:
                 key = (day["day"], exercise["exercise"])
                 figures = self.exercises.setdefault(key, ExerciseFigures(*key, exercise["max_score"]))
                 figures.add(exercise)
-                # A tenth is only full when the exercise is: 0.97 is not 1.
-                shares[key] = (math.floor(10 * share_of(exercise) + 1e-9), exercise["score"])
+                shares[key] = (_started_tenths(exercise), exercise["score"])
                 self._add_tests(key, exercise, record["score"])
         self._add_run(record)
         found = list(incidents(record))
@@ -232,5 +247,5 @@ class ClassFigures:
 
 def _mean_share(group: Sequence[StudentRow], at: int) -> float | None:
     found = [row.shares[at] for row in group if at < len(row.shares)]
-    known = [share for share in found if share is not None]
+    known = [max(share, 0) for share in found if share is not None]
     return statistics.fmean(known) / 10 if known else None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:
     """What was given by hand, and what somebody should look at again."""
-    from course.grading.adjusting import warning
+    from course.grading.adjusting import find_record, warning
 
     screen = console()
     if not given:
@@ -42,7 +42,7 @@ def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:
         )
     screen.print(table)
     for one in given:
-        said = warning(out, one)
+        said = warning(find_record(out, one.student), one)
         if said:
             screen.print(Text(f"Look at number {one.number} again: {said}.", style="yellow"))
 

@@ -103,7 +103,7 @@ class CheckView:
             self._show_day(day)
         for day in result.days:
             for exercise in day.exercises:
-                self._show_failure(day, exercise)
+                show_failure(self._out, exercise)
         self._show_next(result)
 
     def _show_day(self, day: DayResult) -> None:
@@ -133,21 +133,6 @@ class CheckView:
         more = f"; hidden checks give {hidden} more when your work is graded" if hidden else ""
         out.print(f"  {day.score} of {day.max_score} points{more}")
 
-    def _show_failure(self, day: DayResult, exercise: ExerciseResult) -> None:
-        failure = exercise.first_failure
-        if failure is None or failure.outcome == "not_implemented":
-            return
-        out = self._out
-        out.print()
-        out.print(Text(f"{exercise.exercise.name} · {failure.check.name}", style="bold"))
-        text, _, rest = failure.message.partition("\n")
-        out.print(Text(text, style="yellow"))
-        if rest:
-            out.print(Text(fold(rest, out.width)))
-        if failure.output.strip():
-            shown = failure.output.strip().splitlines()
-            out.print(Text(f"  {'printed':<13} " + ("\n" + " " * 16).join(shown[:8]), style="dim"))
-
     def _show_next(self, result: RunResult) -> None:
         out = self._out
         out.print(Text(f"\n{result.score} of {result.max_score} points (seed {result.seed})", style="bold"))
@@ -164,6 +149,22 @@ class CheckView:
                 )
                 return
         out.print("All points earned. `course plot` draws the pictures with your functions.")
+
+
+def show_failure(out: Console, exercise: ExerciseResult) -> None:
+    """The first failing check of an exercise; nothing for one that is done or not begun."""
+    failure = exercise.first_failure
+    if failure is None or failure.outcome == "not_implemented":
+        return
+    out.print()
+    out.print(Text(f"{exercise.exercise.name} · {failure.check.name}", style="bold"))
+    text, _, rest = failure.message.partition("\n")
+    out.print(Text(text, style="yellow"))
+    if rest:
+        out.print(Text(fold(rest, out.width)))
+    if failure.output.strip():
+        shown = failure.output.strip().splitlines()
+        out.print(Text(f"  {'printed':<13} " + ("\n" + " " * 16).join(shown[:8]), style="dim"))
 
 
 @contextmanager
@@ -280,6 +281,34 @@ def shown_path(path: Path) -> str:
 @contextmanager
 def show_class() -> Iterator[ClassView]:
     view = ClassView(console())
+    try:
+        yield view
+    finally:
+        view.stop()
+
+
+class WritingView:
+    """A bar with an estimate for a command that goes through a class and says the rest itself."""
+
+    def __init__(self, out: Console, what: str) -> None:
+        self._progress = progress_bar(out, what)
+        self._task = self._progress.add_task("", total=None)
+
+    def started(self, total: int) -> None:
+        self._progress.start()
+        self._progress.update(self._task, total=total)
+
+    def done(self, student: str) -> None:
+        self._progress.update(self._task, advance=1, description=student)
+        self._progress.refresh()
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+
+@contextmanager
+def show_writing(what: str) -> Iterator[WritingView]:
+    view = WritingView(console(), what)
     try:
         yield view
     finally:

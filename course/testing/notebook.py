@@ -1,8 +1,9 @@
 """The checks in a notebook: the magics ``%%check`` and ``%picture``, for a student's kernel and for nbgrader's.
 
 The first cell of a day's notebook calls :func:`start`. A check puts the modules of the day together from the
-cells that have been run, by the same rules as a submitted notebook is read, and judges them with the same runner,
-seed and limits as every other surface; its value is the number of points, which is nbgrader's partial credit.
+cells that have been run (from all cells, when nbgrader runs the notebook), by the same rules as a submitted
+notebook is read, and judges them with the same runner, seed and limits as every other surface; its value is the
+number of points, which is nbgrader's partial credit.
 In a student's own kernel all of this is advice: the grade of record is computed outside.
 """
 
@@ -17,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -25,7 +27,8 @@ from typing import Any
 from course.catalog import Check, Course, Day, Exercise, Limits
 from course.catalog.reading import read_check
 from course.notebooks.composing import Code, compose, is_python, without_shell
-from course.notebooks.pieces import defined_names
+from course.notebooks.pieces import defined_names, is_written
+from course.notebooks.reading import read_notebook
 from course.testing.results import CheckResult
 from course.testing.running import Runner, scan_exercise
 from course.worker.local import LocalLink
@@ -50,15 +53,26 @@ class _Notebook:
     limits: Limits
     exercises: Mapping[str, Sequence[str]]
     names: dict[str, Any]  # of the kernel: what the student has run, and In
+    folder: Path  # of the notebook
     common: dict[str, str] = field(default_factory=dict)
 
-    def codes(self) -> list[Code]:
-        """The cells run so far, each definition with its latest text in the place of its first one."""
+    def codes(self) -> tuple[Code, ...]:
+        """The cells that count, each definition with its latest answer in the place of its first one."""
         found: dict[tuple[str, str], Code] = {}
-        for text in self.names["In"]:
+        for text in self._texts():
             code = self._code(text)
-            found[code.module, code.name or code.text] = code
-        return list(found.values())
+            key = code.module, code.name or code.text
+            if key not in found or is_written(code.text) >= is_written(found[key].text):
+                found[key] = code
+        return tuple(found.values())
+
+    def _texts(self) -> Sequence[str]:
+        """What has been run; the whole notebook where nbgrader runs it from top to bottom."""
+        file = self.folder / f"{self.day}.ipynb"
+        if os.environ.get("NBGRADER_EXECUTION") and file.is_file():
+            return [cell.text for cell in read_notebook(file).cells if cell.kind == "code"]
+        run: list[str] = self.names["In"]
+        return run
 
     def _code(self, text: str) -> Code:
         match = _MARKER.match(text)
@@ -85,7 +99,7 @@ def start(
 
     global _notebook
     shell: Any = get_ipython()
-    _notebook = _Notebook(day, seed, Limits(**(limits or {})), exercises, shell.user_ns)
+    _notebook = _Notebook(day, seed, Limits(**(limits or {})), exercises, shell.user_ns, Path.cwd())
     shell.register_magic_function(_checks_use, "cell", "checks_use")
     shell.register_magic_function(_check, "cell", "check")
     shell.register_magic_function(_picture, "line", "picture")
@@ -159,7 +173,7 @@ def _run(
 ) -> list[CheckResult]:
     root = folder.resolve()
     (root / notebook.day).mkdir()
-    for module, text in compose(notebook.codes(), notebook.day).texts.items():
+    for module, text in _modules(notebook.codes(), notebook.day).items():
         (root / notebook.day / f"{module}.py").write_text(text, encoding="utf-8")
     day = Day(notebook.day, notebook.day, 0, (), None, lambda _: (exercise,))
     course = Course(root, notebook.day, notebook.seed, notebook.limits, (day,))
@@ -173,6 +187,11 @@ def _run(
         ]
     finally:
         link.close()
+
+
+@lru_cache(maxsize=1)  # the same for every check of a notebook that is graded
+def _modules(codes: tuple[Code, ...], day: str) -> Mapping[str, str]:
+    return compose(codes, day).texts
 
 
 @contextlib.contextmanager

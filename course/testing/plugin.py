@@ -73,7 +73,7 @@ class CourseSession:
             self.root, self.what = course.solutions, "the solutions"
         else:
             self.root, self.what = course.root, "your day folders"
-        self._links: dict[tuple[str, str], Link] = {}
+        self._links: dict[str, Link] = {}
         self._zygote: Any = None
         self.days: dict[str, Day] = {}  # those with collected tests
 
@@ -87,11 +87,10 @@ class CourseSession:
                             return day, exercise, check
         return None
 
-    def link(self, day: Day, exercise: Exercise) -> Link:
-        key = (day.name, exercise.module)
-        if key not in self._links:
-            self._links[key] = self._open(day)
-        return self._links[key]
+    def link(self, day: Day) -> Link:
+        if day.name not in self._links:
+            self._links[day.name] = self._open(day)
+        return self._links[day.name]
 
     def _open(self, day: Day) -> Link:
         days = [d.name for d in self.course.days]
@@ -157,7 +156,7 @@ def student(request: pytest.FixtureRequest) -> Student:
             "The student fixture is for tests in tests/<day>/test_<module>.py with @points."
         )
     day, exercise, _ = place
-    return Student(session.link(day, exercise), f"{day.name}.{exercise.module}")
+    return Student(session.link(day), f"{day.name}.{exercise.module}")
 
 
 @pytest.fixture
@@ -176,7 +175,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     session = pyfuncitem.config.stash[SESSION]
     day, exercise, check = place
-    link = session.link(day, exercise)
+    link = session.link(day)
     finding = scan_exercise(session.root, day, exercise)
     names = pyfuncitem._fixtureinfo.argnames
     fixtures: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}

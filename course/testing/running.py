@@ -119,20 +119,17 @@ class Runner:
         result = RunResult(self.seed)
         for selection in selections:
             day = selection.day
-            links: dict[str, Link] = {}
             day_result = DayResult(day)
+            link = open_link(day.name)
             try:
                 for exercise in selection.exercises:
-                    if exercise.module not in links:
-                        links[exercise.module] = open_link(day.name)
                     exercise_result = ExerciseResult(exercise)
-                    for checked in self._run_exercise(day, exercise, root, links[exercise.module]):
+                    for checked in self._run_exercise(day, exercise, root, link):
                         exercise_result.checks.append(checked)
                         done(day, exercise, checked)
                     day_result.exercises.append(exercise_result)
             finally:
-                for link in links.values():
-                    link.close()
+                link.close()
             result.days.append(day_result)
         return result
 

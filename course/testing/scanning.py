@@ -13,6 +13,7 @@ import ast
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from course.worker.refusals import resolve
 
@@ -53,11 +54,16 @@ def find_refused(source: str, qualname: str, refused: Sequence[str]) -> Finding 
     """
     if not refused:
         return None
+    tree = _parse(source)
+    return None if tree is None else _Scan(tree, refused).run(qualname)
+
+
+@lru_cache(maxsize=8)  # the exercises of a module are scanned one after the other
+def _parse(source: str) -> ast.Module | None:
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
         return None
-    return _Scan(tree, refused).run(qualname)
 
 
 class _Scan:

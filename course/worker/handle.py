@@ -32,6 +32,29 @@ class Call:
     problem: StudentProblem | None = None
 
 
+class Known:
+    """What a module gave for its names: the same in every check, so it is asked for once per process."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], tuple[int, str]] = {}
+        self._numbers: set[int] = set()
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._numbers
+
+    def get(self, module: str, name: str) -> tuple[int, str] | None:
+        return self._found.get((module, name))
+
+    def add(self, module: str, name: str, number: int, type_name: str) -> None:
+        self._found[module, name] = number, type_name
+        self._numbers.add(number)
+
+    def clear(self) -> None:
+        """The process has ended, and all of it with it."""
+        self._found.clear()
+        self._numbers.clear()
+
+
 class Link(Protocol):
     """The way to the student's code; ``target`` and handles in ``args`` are numbers of the session's
     table.
@@ -40,6 +63,8 @@ class Link(Protocol):
     failed_imports: dict[
         str, StudentProblem
     ]  # modules whose import took too long or ended the process: tried once
+
+    known: Known  # modules, functions and classes that were asked for before and still stand
 
     def request(
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -233,28 +258,35 @@ class Student:
         self._link = link
         self._name = module
         self._module: Handle | None = None
-        self._cache: dict[str, Handle] = {}
         self._transcript = Transcript()
 
     def _imported(self) -> Handle:
         if self._module is None:
+            known = self._known("", "import")
+            if known is not None:
+                self._module = known
+                return known
             module = ask(self._link, self._transcript, "import", None, "import", self._name, (), {})
             if not isinstance(module, Handle):
                 raise StudentProblem("error", f"{self._name} is not a module.")
+            self._link.known.add(self._name, "", module._number, module._type)
             self._module = module
         return self._module
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        known = self._cache.get(name)
+        known = self._known(name, name)
         if known is not None:
             return known
-        module = self._imported()
-        value = module._ask("get", name, name)
-        if isinstance(value, Handle):
-            self._cache[name] = value
+        value = self._imported()._ask("get", name, name)
+        if isinstance(value, Handle) and value._label == name:  # a function or class, no object
+            self._link.known.add(self._name, name, value._number, value._type)
         return value
+
+    def _known(self, name: str, label: str) -> Handle | None:
+        found = self._link.known.get(self._name, name)
+        return None if found is None else Handle(self._link, self._transcript, *found, label)
 
     def run(self, driver: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run ``driver(module, *args)`` next to the student's objects; plain data comes back.

@@ -28,7 +28,7 @@ import numpy as np
 
 from course.catalog.model import Limits
 from course.errors import CourseError
-from course.worker.handle import Handle, Reference
+from course.worker.handle import Handle, Known, Reference
 from course.worker.local import exit_message, flood_problem, timeout_problem
 from course.worker.outcomes import Budget, StudentProblem
 from course.worker.serving import mutable_parts
@@ -58,6 +58,7 @@ class Zygote:
         imports: Sequence[str],
         limits: Limits,
         *,
+        refused: Sequence[str] = (),
         off: Sequence[str] = (),
         environment: dict[str, str] | None = None,
     ) -> None:
@@ -70,6 +71,7 @@ class Zygote:
         settings = {
             "days": list(days),
             "imports": list(dict.fromkeys(imports)),
+            "refused": sorted(set(refused)),
             "limits": asdict(limits),
             "off": list(off),
         }
@@ -152,6 +154,7 @@ class IsolatedLink:
         self._left = self._budget.test_seconds
         self._ended: StudentProblem | None = None
         self.failed_imports: dict[str, StudentProblem] = {}
+        self.known = Known()
         self.isolation: tuple[str, ...] = ()
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
@@ -226,7 +229,7 @@ class IsolatedLink:
         return self._worker.output if self._worker is not None else None
 
     def forget(self, number: int) -> None:
-        if number // _GENERATION == self._generation:
+        if number // _GENERATION == self._generation and number not in self.known:
             self._drop.append(number)
 
     def close(self) -> None:
@@ -247,6 +250,7 @@ class IsolatedLink:
         return self._worker
 
     def _stop(self) -> None:
+        self.known.clear()
         if self._worker is not None:
             self._worker.kill()
             self._worker = None

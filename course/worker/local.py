@@ -21,7 +21,7 @@ from types import FrameType
 from typing import Any, TextIO
 
 from course.catalog.model import Limits
-from course.worker.handle import Handle, Reference
+from course.worker.handle import Handle, Known, Reference
 from course.worker.memory import address_space
 from course.worker.outcomes import Budget, Interruption, StudentProblem
 from course.worker.session import Request, Session, Verb
@@ -51,6 +51,7 @@ class LocalLink:
         self._left = limits.test_seconds
         self.output = BoundedOutput(limits.output_kib * 1024)
         self.failed_imports: dict[str, StudentProblem] = {}
+        self.known = Known()
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         self._session.begin(seed, refused)
@@ -75,7 +76,8 @@ class LocalLink:
             ) from None
 
     def forget(self, number: int) -> None:
-        self._session.drop([number])
+        if number not in self.known:
+            self._session.drop([number])
 
     def close(self) -> None:
         self._session.refusals.uninstall()

@@ -26,6 +26,7 @@ from typing import Any, NoReturn
 
 from course.catalog.model import Limits
 from course.worker import namespaces, sandbox
+from course.worker.refusals import resolve
 from course.worker.serving import serve
 from course.worker.session import reset_process_state
 
@@ -44,17 +45,21 @@ def main(control_number: int, words: str) -> None:
     if "namespaces" in capabilities.layers:
         namespaces.enter()
     children = adopt_orphans()
-    warm(settings["imports"])
+    warm(settings["imports"], settings["refused"])
     capabilities = sandbox.settle(capabilities)
     control.send(json.dumps({"layers": capabilities.layers}).encode())
     _Zygote(control, settings, capabilities, children).listen()
 
 
-def warm(imports: Sequence[str]) -> None:
-    """Import what submissions will need, with one thread, and run what is slow the first time."""
+def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
+    """Import what submissions will need, and where refused calls live, with one thread; run what is slow the
+    first time.
+    """
     for name in imports:
         with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
             importlib.import_module(name)
+    for name in refused:
+        resolve(name)
     import numpy as np
 
     np.linalg.svd(np.eye(2))

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from day12_cnn.convolution import conv2d, conv2d_backward
+from day12_cnn.progress import watched
 
 
 class LeNet(nn.Module):
@@ -20,22 +21,26 @@ class LeNet(nn.Module):
     The layers with parameters are attributes named conv1, conv2, dense1 and dense2, so that
     ``load_state_dict`` accepts the parameters of lenet.py and the logits are then equal.
 
+    Parameters
+    ----------
+    side : height and width of the images, in pixels; each pooling halves it, rounded down, and only dense1 notices
+
     References
     ----------
     LeCun et al. (1998), Gradient-based learning applied to document recognition, section II
     """
 
-    def __init__(self) -> None:
+    def __init__(self, side: int = 8) -> None:
         super().__init__()
         ### BEGIN SOLUTION four layers: conv1, conv2, dense1, dense2
         self.conv1 = nn.Conv2d(1, 16, 3, padding=1)
         self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
-        self.dense1 = nn.Linear(128, 64)
+        self.dense1 = nn.Linear(32 * (side // 4) ** 2, 64)
         self.dense2 = nn.Linear(64, 10)
         ### END SOLUTION
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits (b, 10) of images (b, 1, 8, 8)."""
+        """Logits (b, 10) of images (b, 1, side, side)."""
         ### BEGIN SOLUTION the layers with their ReLU and pooling; no softmax at the end
         x = F.max_pool2d(F.relu(self.conv1(x)), 2)
         x = F.max_pool2d(F.relu(self.conv2(x)), 2)
@@ -163,7 +168,7 @@ def fit(
     """Train a model with Adam and cross-entropy, in training mode.
 
     In every epoch the samples are shuffled anew and cut into batches; the last one may be smaller and is used as
-    well. ``torch.optim.Adam`` keeps its other settings.
+    well. ``torch.optim.Adam`` keeps its other settings. Bar and Ctrl-C are those of lenet.py.
 
     Parameters
     ----------
@@ -182,22 +187,24 @@ def fit(
     ----------
     Kingma and Ba (2015), Adam: a method for stochastic optimization, arXiv:1412.6980, algorithm 1
     """
-    ### BEGIN SOLUTION the five lines of every training loop, and the mean of the losses
     shuffling = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
-    model.train()
-    losses = []
-    for _ in range(epochs):
-        total = 0.0
-        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
-            optimizer.zero_grad()
-            loss = F.cross_entropy(model(images[batch]), labels[batch])
-            loss.backward()
-            optimizer.step()
-            total += loss.item() * len(batch)
-        losses.append(total / len(images))
+    losses: list[float] = []
+    with watched(epochs) as progress:
+        ### BEGIN SOLUTION for each epoch of progress the five lines of every training loop, and the mean loss
+        optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+        model.train()
+        for _ in progress:
+            total = 0.0
+            for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+                optimizer.zero_grad()
+                loss = F.cross_entropy(model(images[batch]), labels[batch])
+                loss.backward()
+                optimizer.step()
+                total += loss.item() * len(batch)
+            losses.append(total / len(images))
+            progress.set_postfix(loss=f"{losses[-1]:.4f}")
+        ### END SOLUTION
     return losses
-    ### END SOLUTION
 
 
 def feature_maps(model: nn.Module, images: Tensor) -> dict[str, Tensor]:

@@ -124,7 +124,7 @@ def _mlp(seed: int = 0) -> nn.Module:
 
 
 def figure_loss_curves() -> Figure:
-    """The same network on the same digits, once with each optimiser."""
+    """The same network on the same digits with each optimiser: mean and range of three seeds."""
     training, validation = _digits()
     makers: dict[str, Maker] = {
         "SGD": lambda p: SGD(p, 0.1),
@@ -137,11 +137,18 @@ def figure_loss_curves() -> Figure:
     }
     figure, axes = panels(1, 2, size=(4.8, 3.7))
     for (name, make), colour in zip(makers.items(), COLOURS, strict=True):
-        model = _mlp()
-        history = train(model, make(parameters_of(model)), training, validation, epochs=15)
+        histories = []
+        for seed in range(3):
+            model = _mlp(seed)
+            optimizer = make(parameters_of(model))
+            histories.append(train(model, optimizer, training, validation, epochs=15, seed=seed))
         epochs = np.arange(1, 16)
         for ax, key in zip(axes, ("train_loss", "validation_loss"), strict=True):
-            ax.semilogy(epochs, history[key], color=colour, label=name)
+            losses = np.array([history[key] for history in histories])
+            ax.fill_between(
+                epochs, losses.min(axis=0), losses.max(axis=0), color=colour, alpha=0.2, linewidth=0
+            )
+            ax.semilogy(epochs, losses.mean(axis=0), color=colour, label=name)
     label(axes[0], "epoch", "cross-entropy", "training", legend=True)
     label(axes[1], "epoch", "cross-entropy", "validation")
     return figure
@@ -158,7 +165,8 @@ def figure_schedules() -> Figure:
     }
     figure, (ax,) = panels(size=(6.6, 3.9))
     for (name, schedule), colour in zip(schedules.items(), COLOURS, strict=False):
-        ax.plot([schedule(t) for t in range(100)], color=colour, label=name)
+        style = "steps-post" if name == "step decay" else "default"
+        ax.plot([schedule(t) for t in range(100)], color=colour, drawstyle=style, label=name)
     label(ax, "step", "learning rate / its peak", legend=True)
     return figure
 

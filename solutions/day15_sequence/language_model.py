@@ -126,7 +126,7 @@ def train(
                 loss, state = train_step(model, optimizer, *batches[place], state if place else None)
                 schedule.step()
                 losses.append(loss)
-                progress.set_postfix(loss=f"{loss:.3f}")
+                progress.set_postfix(loss=f"{loss:.3f}", refresh=False)
         except KeyboardInterrupt:
             progress.set_description("interrupted, keeping what is learned")
     return losses

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.data import load_text, make_sentences
-from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, panels
+from course.plots import BLACK, BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, panels
 from day15_sequence.attention import attention, causal_mask, multi_head_attention, sinusoidal_positions
 from day15_sequence.convolution import causal_conv1d, receptive_field
 from day15_sequence.gated import gru_step, gru_step_backward, lstm_forward, lstm_step, lstm_step_backward
@@ -81,44 +81,43 @@ def figure_learning() -> Figure:
 
 
 def figure_gates() -> Figure:
-    """Gates of the trained LSTM over a piece of held-out text, through your lstm_step."""
+    """Gates of the trained LSTM over held-out text, through your lstm_step, and cells that know where they are."""
     model, _, _, held_out, vocabulary = _trained_lstm()
-    text = decode(held_out, vocabulary)
-    start = text.index("\nReturns\n") - 40
-    ids = held_out[start : start + 90]
+    heading = decode(held_out, vocabulary).index("\nReturns\n", 2000)
+    ids = held_out[heading - 2000 : heading + 50]
+    text = decode(ids, vocabulary)
     weights = [p.detach().double().numpy() for p in model.lstm.parameters()]
     x = model.embedding(torch.as_tensor(ids)).detach().double().numpy()[None]
     zeros = np.zeros((1, model.lstm.hidden_size))
     trace = lstm_forward(x, zeros, zeros, *weights)
     gates = np.concatenate(trace.gates).reshape(len(ids), 4, -1)
-    shown = np.tanh(np.concatenate(trace.cs))
-    figure, axes = panels(4, 1, size=(11.0, 1.9))
-    for ax, (block, name) in zip(
-        axes, ((0, "input gate i"), (1, "forget gate f"), (3, "output gate o")), strict=False
-    ):
-        values = gates[:, block].T
-        chosen = np.argsort(-values.std(axis=1))[:24]
+    cells = np.concatenate(trace.cs)
+    cells = (cells - cells.mean(axis=0)) / cells.std(axis=0)
+    shown = slice(-90, None)
+
+    figure, axes = panels(5, 1, size=(11.0, 1.7))
+    for ax, (block, name) in zip(axes, ((0, "input"), (1, "forget"), (3, "output")), strict=False):
+        values = gates[shown, block].T
+        chosen = np.argsort(-values.std(axis=1))[:12]
         image = ax.imshow(values[chosen], aspect="auto", cmap="viridis", vmin=0, vmax=1)
-        label(ax, "", "unit", f"{name}: the 24 units that change most")
+        label(ax, "", "unit", f"{name} gate: the 12 units that change most")
+        ax.set_yticks([])
         figure.colorbar(image, ax=ax, pad=0.01)
-    late = shown[10:]  # the first steps only leave the zero state
-    roughness = np.abs(np.diff(late, axis=0)).sum(axis=0) / np.ptp(late, axis=0)
-    roughness[np.ptp(late, axis=0) < 0.7] = np.inf
-    for unit, colour in zip(np.argsort(roughness)[:4], COLOURS, strict=False):
-        axes[3].plot(shown[:, unit], color=colour, label=f"unit {unit}")
-    label(
-        axes[3],
-        "character read (· is a blank, ↵ a line end)",
-        "tanh c",
-        "four cells that change slowly",
-    )
-    axes[3].legend(fontsize=7, ncols=4, loc="lower left")
-    axes[3].set_xlim(-0.5, len(ids) - 0.5)
+    for ax, colour, (name, place) in zip(axes[3:], (BLUE, RED), _places(text).items(), strict=True):
+        place = (place - place.mean()) / place.std()
+        likeness = cells.T @ place / len(place)  # correlation of each cell with the place
+        unit = np.argmax(np.abs(likeness))
+        ax.plot(place[shown], color=GREY, linestyle=":", label=name)
+        ax.plot(np.sign(likeness[unit]) * cells[shown, unit], color=colour, label=f"cell {unit}")
+        label(
+            ax, "", "standardised", f"cell {unit} follows the {name}, |correlation| {abs(likeness[unit]):.2f}"
+        )
+        ax.legend(fontsize=8, loc="upper center", ncols=2)
+        ax.set_xlim(-0.5, 89.5)
     for ax in axes:
         ax.grid(visible=False)
-        ax.set_xticks(
-            range(len(ids)), [_visible(c) for c in decode(ids, vocabulary)], fontsize=6, family="monospace"
-        )
+        ax.set_xticks(range(90), [_visible(c) for c in text[shown]], fontsize=6.5, family="monospace")
+    axes[-1].set_xlabel("character read (· is a blank, ↵ a line end)")
     return figure
 
 
@@ -144,11 +143,11 @@ def figure_temperature() -> Figure:
 def figure_samples() -> Figure:
     """What the LSTM writes after the same prompt at temperature 0.5, 1 and 1.5."""
     model, _, _, _, vocabulary = _trained_lstm()
-    figure, axes = panels(1, 3, size=(4.1, 4.4))
+    figure, axes = panels(1, 3, size=(4.0, 3.6))
     prompt = torch.as_tensor(encode(PROMPT, vocabulary))
     for ax, temperature in zip(axes, (0.5, 1.0, 1.5), strict=True):
-        written = generate(model, prompt, 500, temperature, seed=4)
-        _show_text(ax, PROMPT, decode(np.asarray(written), vocabulary), f"temperature {temperature}")
+        written = generate(model, prompt, 900, temperature, seed=4)
+        _show_text(ax, PROMPT, decode(np.asarray(written), vocabulary), f"temperature {temperature}", 22)
     return figure
 
 
@@ -161,26 +160,29 @@ def figure_positions() -> Figure:
     stripes.grid(visible=False)
     figure.colorbar(image, ax=stripes)
     for place, colour, style in ((10, BLUE, "-"), (50, RED, "--"), (80, GREEN, ":")):
-        similar.plot(
-            positions @ positions[place], color=colour, linestyle=style, label=f"with position {place}"
-        )
-    label(similar, "position", "scalar product", "near positions are similar", legend=True)
+        similar.plot(positions @ positions[place], color=colour, linestyle=style, label=f"with {place}")
+    label(similar, "position", "scalar product", "near positions are similar")
+    similar.set_ylim(10, 38)
+    similar.legend(fontsize=9, ncols=3, loc="upper center", columnspacing=1.0, handlelength=1.5)
     return figure
 
 
 def figure_masks() -> Figure:
-    """The same random attention without a mask, with a causal mask, and with fewer queries than keys."""
+    """The same random attention without a mask, with a causal mask, and with fewer queries than keys (grey: hidden)."""
     rng = torch.Generator().manual_seed(3)
     q, k = (1.5 * torch.randn(10, 8, generator=rng) for _ in range(2))
-    shown = {
-        "no mask": attention(q, k, k)[1],
-        "causal": attention(q, k, k, causal_mask(10, 10))[1],
-        "causal, the last 4 queries": attention(q[-4:], k, k, causal_mask(4, 10))[1],
+    masks = {
+        "no mask": torch.ones(10, 10, dtype=torch.bool),
+        "causal": causal_mask(10, 10),
+        "causal, the last 4 queries": causal_mask(4, 10),
     }
     figure, axes = panels(1, 3, size=(3.6, 3.2))
-    for ax, (title, weights) in zip(axes, shown.items(), strict=True):
-        extent = (-0.5, 9.5, 9.5, 9.5 - len(weights))
-        image = ax.imshow(weights, cmap="Blues", vmin=0, vmax=1, extent=extent)
+    for ax, (title, mask) in zip(axes, masks.items(), strict=True):
+        _, weights = attention(q[-len(mask) :], k, k, mask)
+        extent = (-0.5, 9.5, 9.5, 9.5 - len(mask))
+        ax.set_facecolor("0.85")
+        visible = np.ma.masked_array(weights.numpy(), ~mask.numpy())
+        image = ax.imshow(visible, cmap="Blues", vmin=0, vmax=1, extent=extent)
         label(ax, "place of the key", "place of the query", title)
         ax.grid(visible=False)
     figure.colorbar(image, ax=axes, label="weight")
@@ -192,7 +194,7 @@ def figure_attention() -> Figure:
     model, vocabulary = _trained_transformer()
     text = "the deep layer follows the small batch."
     ids = torch.as_tensor(encode(text, vocabulary))[None]
-    figure, axes = panels(2, 4, size=(3.6, 3.5))
+    figure, axes = panels(2, 4, size=(4.3, 4.2))
     with torch.no_grad():
         x = model.embedding(ids) + sinusoidal_positions(len(text), model.embedding.embedding_dim)
         mask = causal_mask(len(text), len(text))
@@ -206,7 +208,7 @@ def figure_attention() -> Figure:
                 label(ax, "looked at", "reading", f"block {number}, head {head}")
                 ax.grid(visible=False)
                 for ticks in (ax.set_xticks, ax.set_yticks):
-                    ticks(range(len(text)), [_visible(c) for c in text], fontsize=5, family="monospace")
+                    ticks(range(len(text)), [_visible(c) for c in text], fontsize=6.5, family="monospace")
             x = block(x, mask)
     return figure
 
@@ -214,12 +216,12 @@ def figure_attention() -> Figure:
 def figure_continued() -> Figure:
     """What the transformer writes after a prompt, once it has learned the tiny language."""
     model, vocabulary = _trained_transformer()
-    figure, axes = panels(1, 3, size=(4.1, 1.9))
+    figure, axes = panels(1, 3, size=(4.0, 1.1))
     prompt = "the deep layer fol"
     ids = torch.as_tensor(encode(prompt, vocabulary))
     for ax, temperature in zip(axes, (0.5, 1.0, 1.5), strict=True):
         text = decode(np.asarray(continue_prompt(model, ids, 220, temperature, seed=1)), vocabulary)
-        _show_text(ax, prompt, text[len(prompt) :], f"temperature {temperature}")
+        _show_text(ax, prompt, text[len(prompt) :], f"temperature {temperature}", 5)
     return figure
 
 
@@ -309,17 +311,34 @@ def _gru_norms(x: np.ndarray, grad: np.ndarray, rng: np.random.Generator) -> np.
     return np.array(norms)
 
 
+def _places(text: str) -> dict[str, np.ndarray]:
+    """At every character, how many there have been since the line began, and since the word did."""
+    places: dict[str, list[int]] = {"place in the line": [], "place in the word": []}
+    in_line = in_word = 0
+    for character in text:
+        in_line = 0 if character == "\n" else in_line + 1
+        in_word = in_word + 1 if character.isalnum() else 0
+        places["place in the line"].append(in_line)
+        places["place in the word"].append(in_word)
+    return {name: np.array(numbers, dtype=float) for name, numbers in places.items()}
+
+
 def _visible(character: str) -> str:
     """A character as a tick label: blanks and line ends can be seen."""
     return {" ": "·", "\n": "↵"}.get(character, character)
 
 
-def _show_text(ax: Axes, prompt: str, written: str, title: str) -> None:
-    """Prompt and what was written after it, in lines of at most 48 characters."""
+def _show_text(ax: Axes, prompt: str, written: str, title: str, rows: int) -> None:
+    """The prompt in blue and what was written after it in black: the first rows, of at most 50 characters each."""
     lines: list[str] = []
     for line in (prompt + written).split("\n"):
-        lines += [line[i : i + 48] for i in range(0, max(len(line), 1), 48)]
-    shown = "\n".join(lines[:26]).replace("$", r"\$")
-    ax.text(0, 1, shown, family="monospace", fontsize=8, va="top", transform=ax.transAxes)
-    ax.set_title(title, fontsize=11)
+        lines += [line[i : i + 50] for i in range(0, max(len(line), 1), 50)]
+    inked = 0  # characters of the prompt that have been drawn
+    for row, line in enumerate(lines[:rows]):
+        blue = line[: max(len(prompt) - inked, 0)]
+        inked += len(line) + 1
+        for text, colour in ((blue, BLUE), (" " * len(blue) + line[len(blue) :], BLACK)):
+            place = {"x": 0.0, "y": 1 - row / rows, "transform": ax.transAxes, "va": "top"}
+            ax.text(s=text.replace("$", r"\$"), color=colour, family="monospace", fontsize=8, **place)
+    ax.set_title(title, fontsize=11, loc="left")
     ax.set_axis_off()

@@ -3,10 +3,12 @@
     python -m day15_sequence.train_text
     python -m day15_sequence.train_text --text novel.txt --epochs 5
 
-Half a minute on an idle core. Ctrl-C stops the training and goes on with what has been learned.
+Half a minute on an idle core. In a terminal a bar shows the loss and the time that is left; Ctrl-C stops the training
+and goes on with what has been learned.
 """
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -16,6 +18,9 @@ import torch
 from course.data import CourseError, load_text
 from day15_sequence.language_model import CharLSTM, evaluate, generate, train
 from day15_sequence.text import bigram_probabilities, build_vocabulary, decode, encode
+
+SHORTEST = 5000
+"""Characters of the shortest text that is worth a try; a good one has a hundred times as many."""
 
 
 def split_text(text: str) -> tuple[np.ndarray, np.ndarray, str]:
@@ -42,11 +47,15 @@ def main() -> None:
     parser.add_argument("--units", type=int, default=192, help="size of the LSTM (default: 192)")
     parser.add_argument("--seed", type=int, default=0, help="of weights and samples (default: 0)")
     chosen = parser.parse_args()
+    if chosen.epochs <= 0 or chosen.units < 1:
+        parser.error("--epochs must be more than 0, --units 1 or more")
 
     try:
         text = load_text(chosen.text)
     except CourseError as error:
-        parser.error(str(error))
+        sys.exit(str(error))
+    if len(text) < SHORTEST:
+        sys.exit(f"{chosen.text} has {len(text):,} characters; give a text of at least {SHORTEST:,}.")
     torch.set_num_threads(1)  # steps this small gain nothing from a second thread, and lose on a busy machine
     torch.manual_seed(chosen.seed)
     training, held_out, vocabulary = split_text(text)
@@ -58,10 +67,11 @@ def main() -> None:
     print(f"{seconds:.0f} s of training on {len(training):,} characters, {len(vocabulary)} different ones")
     print(f"held out: {bits:.3f} bits per character, perplexity {perplexity:.2f}")
 
-    prompt = torch.as_tensor(training[:20])
+    prompt = held_out[:30]
     for temperature in (0.5, 1.0, 1.5):
-        ids = generate(model, prompt, 300, temperature, seed=chosen.seed)
-        print(f"\n--- temperature {temperature}\n{decode(np.asarray(ids), vocabulary)}")
+        written = generate(model, torch.as_tensor(prompt), 300, temperature, seed=chosen.seed)
+        text = decode(np.concatenate([prompt, written]), vocabulary)
+        print(f"\n--- temperature {temperature}, after the first {len(prompt)} characters\n{text}")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from course.testing import assert_close, assert_parts, assert_shape, assert_unch
 
 # batch, channels, filters, image size, kernel size, stride, padding, dilation
 LAYERS = [
-    (2, 3, 4, (9, 7), (3, 2), (2, 1), (1, 3), (1, 2)),
+    (2, 3, 4, (9, 7), (3, 2), (2, 1), (2, 3), (1, 2)),
     (3, 2, 5, (6, 8), (2, 4), (1, 3), (0, 2), (2, 1)),
     (1, 4, 3, (5, 6), (3, 3), (1, 1), (1, 1), (1, 1)),
 ]

@@ -86,6 +86,17 @@ def test_backward_against_autograd(student, rng):
         )
         for name in reversed(expected):
             assert_close(result[name], expected[name], name=f"gradient by {name}")
+    for lit in ([], ["dense1.bias"]):  # nothing in the image: the numbers before a ReLU are exactly 0
+        parameters = draw_parameters(rng, bias=0.0)
+        parameters |= {name: rng.normal(size=parameters[name].shape) for name in lit}
+        images, grad = np.zeros((2, 1, 8, 8)), rng.normal(size=(2, 10))
+        result = student.run(run_backward, parameters, images, grad)
+        p = tensors(parameters)
+        logits = forward_by_torch(p, torch.tensor(images))["logits"]
+        for name in ("conv2.bias", "dense1.bias"):
+            (expected,) = torch.autograd.grad(logits, p[name], torch.tensor(grad), retain_graph=True)
+            cause = "a ReLU lets the gradient through where its input was positive: not where it was 0"
+            assert_close(result[name], expected, name=f"gradient by {name} of an empty image", cause=cause)
 
 
 @points(1)

@@ -253,24 +253,41 @@ def draw_probe(rng, channels=4, classes=5):
 
 
 def call_predict(module, model, images, train):
-    """Labels, the mode afterwards, whether they carry a gradient, and the running mean."""
+    """Labels, the mode afterwards, whether anything was recorded for gradients, and the running mean."""
+    import torch
+
+    recording = []
     model.train(train)
+    hook = model.register_forward_hook(lambda *_: recording.append(torch.is_grad_enabled()))
     labels = module.predict(model, images)
-    return labels.detach(), model.training, labels.requires_grad, model.norm.running_mean
+    hook.remove()
+    return labels.detach(), model.training, any(recording), model.norm.running_mean
+
+
+def draw_told_apart(rng, b):
+    """A probe, and images in which it sees more than one class."""
+    while True:
+        model, brightness = draw_probe(rng), rng.uniform(-6, 6, size=(b, 1, 1, 1))
+        images = torch.tensor(rng.normal(size=(b, 1, 6, 7)) + brightness, dtype=torch.float32)
+        expected = model.eval()(images).argmax(dim=1).numpy()
+        if b == 1 or np.bincount(expected).max() < 0.8 * b:
+            return model, images, expected
 
 
 @points(1)
 def test_predict_in_evaluation_mode(student, rng):
     for b in (40, 1):
-        model, images = draw_probe(rng), torch.tensor(rng.normal(size=(b, 1, 6, 7)) + 1, dtype=torch.float32)
-        expected = model.eval()(images).argmax(dim=1).numpy()
+        model, images, expected = draw_told_apart(rng, b)
         mean = model.norm.running_mean.clone()
-        labels, _, _, after = assert_parts(student.run(call_predict, model, images, True), 4)
+        labels, _, recorded, after = assert_parts(student.run(call_predict, model, images, True), 4)
         cause = (
             "in training mode, dropout is on and batch normalisation uses the batch: call model.eval() first"
         )
         assert_equal(labels, expected, name="array of labels", cause=cause)
         assert_close(after, mean, name="running mean after predicting", cause=cause)
+        cause = "evaluation mode does not switch it off: the forward pass stands under torch.no_grad()"
+        name = "answer to whether gradients were being recorded"
+        assert_equal(recorded, False, name=name, cause=cause)
     model, images = draw_probe(rng), torch.tensor(rng.normal(size=(9, 1, 6, 7)), dtype=torch.float32)
     for train in (True, False):
         labels, mode, _, _ = assert_parts(student.run(call_predict, model, images, train), 4)
@@ -333,15 +350,37 @@ def test_fit_averages_over_samples(student, rng):
     images, labels = torch.tensor(rng.normal(size=(7, 1, 6, 7)) * 3), torch.tensor(rng.integers(0, 5, size=7))
     expected = F.cross_entropy(model(images), labels).item()
     options = {"epochs": 2, "batch_size": 3, "learning_rate": 1e-9, "seed": 1}
-    losses, _, _ = assert_parts(student.run(call_fit_plain, model, images, labels, options), 3)
+    losses, _ = assert_parts(student.run(call_fit_plain, model, images, labels, options, 0), 2)
     cause = "batches of 3, 3 and 1 sample: the last, smaller one counts too, but only with its own weight"
     assert_close(losses, [expected, expected], rtol=1e-5, name="list of losses", cause=cause)
 
+    options |= {"learning_rate": 0.01}
+    runs = [
+        assert_parts(
+            student.run(call_fit_plain, model, images, labels, options | {"seed": seed}, elsewhere), 2
+        )
+        for seed, elsewhere in ((1, 0), (1, 5), (2, 0), (3, 0), (4, 0))
+    ]
+    (losses, head), (again, same_head), *others = runs
+    cause = "the order of the samples must come from the seed alone: torch.Generator().manual_seed(seed)"
+    assert_close(again, losses, name="list of losses with the same seed", cause=cause)
+    assert_close(same_head, head, name="head's weight with the same seed", cause=cause)
+    differ = any(not np.allclose(other, losses, rtol=1e-6, atol=0) for other, _ in others)
+    assert_that(
+        differ, "Another seed does not change the order of the samples.", cause="shuffle in every epoch"
+    )
 
-def call_fit_plain(module, model, images, labels, options):
-    """Losses of a model without batch normalisation."""
+
+def call_fit_plain(module, model, images, labels, options, elsewhere):
+    """Losses of a copy of a model, and the weight of its head; PyTorch's own generator has a seed of its own."""
+    import copy
+
+    import torch
+
+    model = copy.deepcopy(model)
+    torch.manual_seed(elsewhere)
     losses = module.fit(model, images, labels, **options)
-    return [float(loss) for loss in losses], None, None
+    return [float(loss) for loss in losses], model.head.weight.detach()
 
 
 @training

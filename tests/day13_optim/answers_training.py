@@ -94,6 +94,22 @@ def left_in_evaluation_mode(model, optimizer, x, y, batch_size, generator, max_n
     return total / len(x)
 
 
+@misconception(
+    "train_epoch",
+    "The order is drawn from PyTorch's global generator: nobody can repeat this training. Use the one that is given.",
+)
+def global_generator(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
+    model.train()
+    total = 0.0
+    for batch in torch.randperm(len(x)).split(batch_size):
+        loss = cross_entropy(model(x[batch]), y[batch])
+        model.zero_grad()
+        loss.backward()
+        optimizer.step(clip_by_norm(gradients_of(model), max_norm)[0])
+        total += loss.item() * len(batch)
+    return total / len(x)
+
+
 @misconception("train_epoch", "max_norm is not used: long gradients are not clipped.")
 def never_clipped(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
     model.train()
@@ -274,6 +290,26 @@ class NanImproves:
     def restore(self, model):
         if self.best_state is not None:
             model.load_state_dict(self.best_state)
+
+
+@misconception(
+    "EarlyStopping",
+    "restore() fails when no epoch was ever an improvement (all losses NaN). Then nothing is to be put back.",
+)
+class NothingToRestore:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        model.load_state_dict(self.best_state)
 
 
 @variant("EarlyStopping")

@@ -49,8 +49,8 @@ def test_clip_by_norm_of_a_long_gradient(student, rng):
             result = student.clip_by_norm(grads, limit)
         clipped, measured = assert_parts(result, 2)
         for part, g in zip(assert_parts(clipped, len(grads)), grads, strict=True):
-            assert_close(part, g * (limit / norm), rtol=1e-5, name="clipped gradient")
-        assert_close(measured, norm, name="norm before clipping")
+            assert_close(part, g * (limit / norm), rtol=1e-4, name="clipped gradient")
+        assert_close(measured, norm, rtol=1e-5, name="norm before clipping")
 
 
 @points(1)
@@ -59,7 +59,7 @@ def test_clip_by_norm_leaves_short_gradients(student, rng):
     for limit in (length(grads) * rng.uniform(1.5, 3), np.inf):
         clipped, norm = assert_parts(student.clip_by_norm(grads, limit), 2)
         for part, g in zip(assert_parts(clipped, len(grads)), grads, strict=True):
-            assert_close(part, g, rtol=1e-5, name="clipped gradient")
+            assert_close(part, g, rtol=1e-4, name="clipped gradient")
         assert_close(norm, length(grads), name="norm before clipping")
 
 
@@ -74,7 +74,7 @@ def test_clip_by_norm_of_zeros_and_of_one_array(student, rng):
     alone = [rng.normal(size=7)]
     clipped, _ = assert_parts(student.clip_by_norm(alone, 1e-3), 2)
     expected = 1e-3 * alone[0] / np.linalg.norm(alone[0])
-    assert_close(assert_parts(clipped, 1)[0], expected, rtol=1e-5, atol=1e-12, name="clipped gradient")
+    assert_close(assert_parts(clipped, 1)[0], expected, rtol=1e-4, atol=1e-12, name="clipped gradient")
 
 
 def penalty_reference(params, l1, l2):
@@ -90,7 +90,7 @@ def assert_penalty(student, params, l1, l2):
         result = student.penalty(params, l1=l1, l2=l2)
     value, grads = assert_parts(result, 2)
     expected, expected_grads = penalty_reference(params, l1, l2)
-    assert_close(value, expected, name="penalty")
+    assert_close(value, expected, rtol=1e-5, name="penalty")
     for grad, wanted in zip(assert_parts(grads, len(params)), expected_grads, strict=True):
         assert_close(grad, wanted, name="gradient of the penalty")
 

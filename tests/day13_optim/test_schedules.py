@@ -142,6 +142,9 @@ def test_range_test_stops_when_the_loss_explodes(student, rng):
         assert_close(len(asked), 6, name="number of training steps")
         assert_close(measured, losses[:6], name="list of losses")
         assert_close(rates, np.geomspace(1e-4, 1, len(losses))[:6], name="list of learning rates", atol=0)
+    losses = [2.0, 1.0, 4.0, 3.0]  # four times the smallest is not more than four times the smallest
+    _, measured, _ = assert_parts(student.run(record_range_test, losses, 1e-4, 1.0, 4), 3)
+    assert_close(measured, losses, name="list of losses")
 
 
 def plateau_rates(module, options, losses):
@@ -150,32 +153,38 @@ def plateau_rates(module, options, losses):
     return [schedule.update(loss) for loss in losses]
 
 
+def torch_plateau_rates(options, losses):
+    """The same by ReduceLROnPlateau."""
+    names = {"minimum": "min_lr"}
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=options["learning_rate"])
+    rest = {names.get(key, key): value for key, value in options.items() if key != "learning_rate"}
+    schedule = lr_scheduler.ReduceLROnPlateau(optimizer, threshold_mode="abs", eps=0, **rest)
+    rates = []
+    for loss in losses:
+        schedule.step(loss)
+        rates.append(optimizer.param_groups[0]["lr"])
+    return rates
+
+
 @points(0)
 def test_reduce_on_plateau_update_equals_torch(student, rng):
-    for patience, threshold in [(2, 1e-4), (0, 0.05), (4, 0.0)]:
-        losses = list(np.exp(-np.arange(40) / 10) + 0.1 * rng.normal(size=40))
-        eta, factor = rng.uniform(0.05, 0.5), rng.uniform(0.2, 0.7)
+    noisy = list(np.exp(-np.arange(40) / 10) + 0.1 * rng.normal(size=40))
+    slow = [2 - 0.02 * i for i in range(40)]  # falls by less than the threshold
+    exact = [1.0, 0.75, 0.25, 0.0, -0.25, -0.75]  # some fall by the threshold exactly, which is too little
+    for losses, patience, threshold in [
+        (noisy, 2, 1e-4),
+        (noisy, 0, 0.05),
+        (noisy, 4, 0.0),
+        (slow, 1, 0.05),
+        (exact, 0, 0.25),
+    ]:
         options = {
-            "learning_rate": eta,
-            "factor": factor,
+            "learning_rate": rng.uniform(0.3, 0.6),
+            "factor": rng.uniform(0.6, 0.8),
             "patience": patience,
             "threshold": threshold,
             "minimum": 0.01,
         }
-        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=eta)
-        schedule = lr_scheduler.ReduceLROnPlateau(
-            optimizer,
-            factor=factor,
-            patience=patience,
-            threshold=threshold,
-            threshold_mode="abs",
-            min_lr=0.01,
-            eps=0,
-        )
-        expected = []
-        for loss in losses:
-            schedule.step(loss)
-            expected.append(optimizer.param_groups[0]["lr"])
         actual = student.run(plateau_rates, options, losses)
-        assert_close(actual, expected, name="list of learning rates")
-        assert_equal(len(actual), 40, name="number of learning rates")
+        assert_equal(len(actual), len(losses), name="number of learning rates")
+        assert_close(actual, torch_plateau_rates(options, losses), name="list of learning rates")

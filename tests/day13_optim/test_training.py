@@ -136,6 +136,10 @@ def test_train_epoch_uses_every_sample_once(student, rng):
             assert_close(loss, expected_loss, name="mean loss of the epoch", cause=cause)
         assert_that(orders[0] != orders[1], "Two epochs use the samples in the same order.")
         assert_that(orders[0] != sorted(orders[0]), "The samples are not shuffled.")
+    again, _ = assert_parts(student.run(record_batches, n, batch_size, 2), 2)
+    order = [int(i) for batch in again[0][0] for i in batch]
+    cause = "the order must come from the generator, and from nothing else"
+    assert_equal(order, orders[0], name="order of a second training with the same generator", cause=cause)
 
 
 @hidden
@@ -208,6 +212,11 @@ def test_early_stopping_is_not_fooled_by_nan_and_equal_losses(student, rng):
     scale = rng.uniform(1, 3)
     assert_stops(student, 2, 0.0, [scale, 0.5 * scale, math.nan, math.nan, 0.7 * scale], 3, 1)
     assert_stops(student, 2, 0.0, [scale, 0.7 * scale, 0.7 * scale, 0.7 * scale], 3, 1)
+    answers, best_epoch, best_loss, weight = assert_parts(student.run(follow, 2, 0.0, [math.nan] * 4), 4)
+    assert_equal(answers, [False, True], name="list of answers when every loss is NaN")
+    assert_equal(best_epoch, -1, name="best epoch when every loss is NaN")
+    assert_equal(best_loss, math.inf, name="best loss when every loss is NaN")
+    assert_close(weight, 11, name="weight after restoring when there is no best state")
 
 
 def run_training(module, model, fitting, validation, epochs, rate, patience, interrupt):
@@ -423,7 +432,7 @@ def accuracy_on_signals(student, seed):
 @points(1)
 def test_train_finds_rhythms_in_signals(student, rng):
     accuracies = [accuracy_on_signals(student, int(rng.integers(2**31))) for _ in range(2)]
-    assert_between(np.mean(accuracies), 0.85, 1.0, name="mean test accuracy of 2 trainings on signals")
+    assert_between(np.mean(accuracies), 0.8, 1.0, name="mean test accuracy of 2 trainings on signals")
 
 
 class Detached(nn.Module):
@@ -532,6 +541,46 @@ def test_sanity_checks_name_planted_faults(student, rng):
     assert_checks(student, loud, x, y, {"initial_loss": False, "uses_input": True, "gradients": True})
 
 
+def overfits_by_walking(module, model, x, y, stride, steps):
+    """The answer "overfits" for an optimiser that raises the last bias of class 0 by ``stride`` in every step."""
+
+    class Walk:
+        learning_rate = 0.0
+
+        def __init__(self, params):
+            self.params = params
+
+        def step(self, grads):
+            self.params[-1][0] += stride
+
+    return bool(module.sanity_checks(model, Walk, x, y, steps)["overfits"])
+
+
+def biased(rng, bias):
+    """A network whose logits are nearly ``bias`` for class 0 and 0 for the other three, whatever it is given."""
+    model = network(rng)
+    with torch.no_grad():
+        model[2].weight *= 1e-3
+        model[2].bias.copy_(torch.tensor([bias, 0.0, 0.0, 0.0]))
+    return model
+
+
+@hidden
+@points(1)
+def test_sanity_checks_keep_to_their_bounds(student, rng):
+    x, _ = batch(rng)
+    mostly, only = torch.tensor([0] * 9 + [1, 2, 3]), torch.zeros(12, dtype=torch.int64)
+    # ln 4 = 1.39; the losses are 0.94, 0.64 and 0.02: one so far below a guess is as suspicious as one above
+    for bias, y, healthy in [(1.2, mostly, True), (1.2, only, False), (5.0, only, False)]:
+        assert_checks(student, biased(rng, bias), x, y, {"initial_loss": healthy})
+    # one bold step is enough for a batch of one class, if it is made with the right labels
+    assert_checks(student, biased(rng, 0.0), x, only + 1, {"overfits": True}, rate=20.0, steps=1)
+    # 0.1 ln 4 = 0.139; after 5 steps the loss is 0.184, after 6 it is 0.111
+    for steps, expected in [(5, False), (6, True)]:
+        result = student.run(overfits_by_walking, biased(rng, 0.0), x, only, 0.54, steps)
+        assert_equal(result, expected, name=f'answer "overfits" after {steps} steps')
+
+
 def measure_dead(module, model, x):
     """Fractions of dead units, and the number of hooks left behind."""
     fractions = module.dead_relu_fraction(model, x)
@@ -547,6 +596,7 @@ def test_dead_relu_fraction_of_dense_layers(student, rng):
         for p in model.parameters():
             p.copy_(torch.tensor(rng.uniform(0.2, 1, size=tuple(p.shape))))
         model[0].bias[:2] = -1000.0
+        model[0].bias[4] = -0.3  # alive for some samples only
         model[2][0].bias[1:4] = -1e6
     x = torch.tensor(rng.normal(size=(200, 3)), dtype=torch.float32)
     fractions, hooks = assert_parts(student.run(measure_dead, model, x), 2)

@@ -13,7 +13,6 @@ from course.testing import (
     assert_close,
     assert_equal,
     assert_parts,
-    assert_that,
     assert_unchanged,
     hidden,
     points,
@@ -99,13 +98,14 @@ def test_project_leaves_alone_what_is_allowed(student, rng):
 def test_fgsm_of_a_linear_classifier(student, rng):
     for b, shape in [(4, (1, 3, 4)), (1, (2, 2, 3)), (5, (7,))]:
         model = fill(nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), 2)), rng)
-        x, y = draw_images(rng, -1.0, 2.0, b, *shape), draw_classes(rng, b, 2)
+        x, y = draw_images(rng, -3.0, 5.0, b, *shape), draw_classes(rng, b, 2)
         weight = model[1].weight.detach()
+        weight[:, 2] = 0  # a pixel that does not count, and must not change
         direction = torch.sign(weight[1 - y] - weight[y]).reshape(x.shape)
-        for epsilon in (0.1, 0.7, 0.0):
+        for epsilon in (0.1, 1.7, 0.0):
             with assert_unchanged(x, y):
-                result = student.fgsm(model, x, y, epsilon, -1.0, 2.0)
-            expected = clip_twice(x + epsilon * direction, x, epsilon, -1.0, 2.0)
+                result = student.fgsm(model, x, y, epsilon, -3.0, 5.0)
+            expected = clip_twice(x + epsilon * direction, x, epsilon, -3.0, 5.0)
             cause = "with two classes, each pixel moves by epsilon towards the other class's weights"
             assert_close(result, expected, name="adversarial image", cause=cause)
 
@@ -120,12 +120,12 @@ def test_fgsm_of_a_network(student, rng):
         assert_close(result, clip_twice(x + step, x, 0.2, 0.0, 1.0), name="adversarial image")
 
 
-def watch(module, name, model, x, y, *settings):
+def watch(module, name, model, x, y, tracked, *settings):
     """The result in training mode, whether it has a graph, and what is different from before."""
     import torch
 
     model.train()
-    x = x.clone().requires_grad_()
+    x = x.clone().requires_grad_(tracked)
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -134,6 +134,7 @@ def watch(module, name, model, x, y, *settings):
     changes = {
         "grad of the parameters": not all(grads),
         "grad of x": x.grad is not None,
+        "requires_grad of x": x.requires_grad != tracked,
         "mode": not all(layer.training for layer in model.modules()),
         "parameters": any(not torch.equal(before[key], value) for key, value in model.state_dict().items()),
     }
@@ -154,7 +155,9 @@ def test_fgsm_leaves_nothing_behind(student, rng):
     model, x = smooth_net(rng, (1, 3, 4), 3), draw_images(rng, 0.0, 1.0, 4, 1, 3, 4)
     y = draw_classes(rng, 4, 3)
     expected = clip_twice(x + 0.3 * loss_gradient(model, x, y).sign(), x, 0.3, 0.0, 1.0)
-    assert_nothing_left_behind(student.run(watch, "fgsm", model, x, y, 0.3, 0.0, 1.0), expected)
+    for tracked in (False, True):
+        answer = student.run(watch, "fgsm", model, x, y, tracked, 0.3, 0.0, 1.0)
+        assert_nothing_left_behind(answer, expected)
 
 
 def small_steps(model, x, y, epsilon, step, steps, low, high, noise=None):
@@ -200,9 +203,9 @@ def test_pgd_from_a_random_place_in_the_ball(student, rng):
 def test_pgd_leaves_nothing_behind(student, rng):
     model, x = smooth_net(rng, (1, 3, 4), 3), draw_images(rng, 0.0, 1.0, 4, 1, 3, 4)
     y = draw_classes(rng, 4, 3)
-    for steps in (3, 0):
+    for steps, tracked in [(3, True), (0, True), (2, False)]:
         expected = small_steps(model, x, y, 0.2, 0.1, steps, 0.0, 1.0)
-        answer = student.run(watch, "pgd", model, x, y, 0.2, 0.1, steps, 0.0, 1.0)
+        answer = student.run(watch, "pgd", model, x, y, tracked, 0.2, 0.1, steps, 0.0, 1.0)
         assert_nothing_left_behind(answer, expected)
 
 
@@ -245,39 +248,43 @@ def test_pgd_fools_a_network_that_knows_the_digits(student, rng):
     assert_between(accuracy(attacked) / harmless, 0, 0.5, name=name, cause="does the attack raise the loss?")
 
 
-@points(0)
-def test_smallest_epsilon_of_a_linear_classifier(student, rng):
-    for b, inputs in [(6, 5), (1, 9)]:
-        model = fill(nn.Linear(inputs, 2), rng)
-        x = draw(rng, b, inputs)
-        weight, bias = model.weight.detach(), model.bias.detach()
-        y = model(x).argmax(dim=1)
-        margin = ((weight[y] - weight[1 - y]) * x).sum(dim=1) + bias[y] - bias[1 - y]
-        expected = margin / (weight[y] - weight[1 - y]).abs().sum(dim=1)
-        with assert_unchanged(x, y):
-            result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 10.0, 30)
-        assert_close(result, expected, rtol=1e-5, atol=1e-7, name="list of smallest epsilons")
-        assert_close(
-            student.smallest_epsilon(model, x, 1 - y, -99.0, 99.0, 10.0, 30),
-            np.zeros(b),
-            name="list for images that are wrong as they are",
-        )
-
-
-@points(0)
-def test_smallest_epsilon_where_the_attack_fails(student, rng):
-    model = fill(nn.Linear(6, 2), rng)
-    x = draw(rng, 4, 6)
+def draw_margins(rng, b, inputs):
+    """A linear classifier of two classes, images that it reads rightly, and the epsilons that tip its answers over."""
+    model, x = fill(nn.Linear(inputs, 2), rng), draw(rng, b, inputs) + 20
     weight, bias = model.weight.detach(), model.bias.detach()
+    bias -= 20 * weight.sum(dim=1)
     y = model(x).argmax(dim=1)
     margin = ((weight[y] - weight[1 - y]) * x).sum(dim=1) + bias[y] - bias[1 - y]
-    exact = (margin / (weight[y] - weight[1 - y]).abs().sum(dim=1)).numpy()
-    largest = float(np.sort(exact)[1:3].mean())
-    result = np.asarray(student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 30))
-    reached = exact < largest
-    assert_that(
-        bool(np.isinf(result[~reached]).all()), "Where even the largest epsilon fails, infinity is expected."
-    )
-    assert_close(
-        result[reached], exact[reached], rtol=1e-5, atol=1e-7, name="list of smallest epsilons within reach"
-    )
+    return model, x, y, (margin / (weight[y] - weight[1 - y]).abs().sum(dim=1)).numpy()
+
+
+@points(0)
+def test_smallest_epsilon_of_a_linear_classifier(student, rng):
+    name = "list of smallest epsilons"
+    for b, inputs in [(6, 5), (1, 9)]:
+        model, x, y, exact = draw_margins(rng, b, inputs)
+        with assert_unchanged(x, y):
+            result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 10.0, 30)
+        assert_close(result, exact, rtol=1e-4, atol=1e-6, name=name)
+        for halvings in (3, 6):
+            width = 12.0 / 2**halvings
+            result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 12.0, halvings)
+            cause = f"the upper end of the last interval, after {halvings} halvings of [0, 12]"
+            assert_close(result, np.ceil(exact / width) * width, name=name, cause=cause)
+
+
+@points(0)
+def test_smallest_epsilon_at_the_ends(student, rng):
+    model, x, y, exact = draw_margins(rng, 6, 6)
+    largest = float(np.sort(exact)[2:4].mean())
+    expected = np.where(exact < largest, exact, np.inf)
+    cause = "infinite where even the largest epsilon fails"
+    result = student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 30)
+    assert_close(result, expected, rtol=1e-4, atol=1e-6, name="list of smallest epsilons", cause=cause)
+    wrong = int(rng.integers(6))
+    y[wrong] = 1 - y[wrong]
+    expected = np.ceil(expected / largest * 4) * largest / 4
+    expected[wrong] = 0.0
+    cause = "0 where the model is wrong already"
+    result = student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 2)
+    assert_close(result, expected, rtol=1e-4, atol=1e-6, name="list of smallest epsilons", cause=cause)

@@ -150,6 +150,7 @@ def watch(module, model, label, starts):
     import torch
 
     model.train()
+    starts = starts.clone()
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -157,6 +158,7 @@ def watch(module, model, label, starts):
     grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
     changes = {
         "grad of the parameters": not all(grads),
+        "requires_grad of the starts": starts.requires_grad,
         "mode": not all(layer.training for layer in model.modules()),
         "parameters": any(not torch.equal(before[key], value) for key, value in model.state_dict().items()),
     }

@@ -168,12 +168,13 @@ def test_input_gradient_equals_central_differences(student, rng):
 
 
 def watch(module, name, model, x, target, train):
-    """The result of a function, whether it has a graph, and what is different from before."""
+    """The result of a function, whether it has a graph, and what is different from before; x is tracked in training."""
     import torch
 
     model.train(train)
-    x = x.clone().requires_grad_()
-    x.grad = torch.full_like(x, 7.0)
+    x = x.clone().requires_grad_(train)
+    if train:
+        x.grad = torch.full_like(x, 7.0)
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -181,12 +182,13 @@ def watch(module, name, model, x, target, train):
     grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
     changes = {
         "grad of the parameters": not all(grads),
-        "grad of x": x.grad is None or not bool((x.grad == 7.0).all()),
+        "grad of x": x.grad is not None if not train else not bool((x.grad == 7.0).all()),
+        "requires_grad of x": x.requires_grad != train,
         "mode": any(layer.training != train for layer in model.modules()),
         "parameters or running statistics": any(
             not torch.equal(before[key], value) for key, value in model.state_dict().items()
         ),
-        "requires_grad": not all(p.requires_grad for p in model.parameters()),
+        "requires_grad of the parameters": not all(p.requires_grad for p in model.parameters()),
     }
     return result.detach(), result.requires_grad, [key for key, changed in changes.items() if changed]
 

@@ -181,9 +181,10 @@ def watch(module, model, x, target, baseline):
 def test_integrated_gradients_leave_nothing_behind(student, rng):
     model = smooth_net(rng, (1, 2, 3), 3)
     x, baseline, target = draw(rng, 2, 1, 2, 3), draw(rng, 1, 2, 3), torch.tensor([2, 0])
-    result, _, changes = assert_parts(student.run(watch, model, x, target, baseline), 3)
+    result, graph, changes = assert_parts(student.run(watch, model, x, target, baseline), 3)
     expected = by_midpoints(model, x, target, baseline, 5)
     assert_close(result, expected, rtol=1e-5, atol=1e-6, name="map of contributions")
+    assert_equal(graph, False, name="answer to whether the result has a graph")
     assert_equal(changes, [], name="list of what the call has changed")
 
 

@@ -59,7 +59,7 @@ def deep_net(rng, channels, size, classes):
     """Feature maps of half the size, and two dense layers behind them."""
     h, w = size[0] // 2, size[1] // 2
     features = nn.Sequential(nn.Conv2d(channels, 4, 3, padding=1), nn.ReLU(), nn.AvgPool2d(2))
-    head = nn.Sequential(nn.Flatten(), nn.Linear(4 * h * w, 6), nn.Tanh(), nn.Linear(6, classes))
+    head = nn.Sequential(nn.Flatten(), nn.Linear(4 * h * w, 6), nn.ReLU(), nn.Linear(6, classes))
     return fill(ConvNet(features, head), rng).train()
 
 
@@ -198,6 +198,7 @@ def watch(module, call, model, x, target):
     import torch
 
     model.train()
+    x = x.clone()
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
@@ -207,6 +208,7 @@ def watch(module, call, model, x, target):
     changes = {
         "hooks on the model": any(len(getattr(m, name)) for m in model.modules() for name in names),
         "grad of the parameters": not all(grads),
+        "requires_grad of x": x.requires_grad,
         "mode": not all(layer.training for layer in model.modules()),
         "parameters": any(not torch.equal(before[key], value) for key, value in model.state_dict().items()),
     }
@@ -355,14 +357,20 @@ def call_twice(module, model, x, target):
     return module.input_gradient(model, x, target)
 
 
+def guided_by_hand(network, x, target):
+    """The guided gradient of a deep_net in evaluation mode."""
+    place = x.clone().requires_grad_()
+    y = network.features[2](GuidedRelu.apply(network.features[0](place))).flatten(1)
+    logits = network.head[3](GuidedRelu.apply(network.head[1](y)))
+    return torch.autograd.grad(logits[torch.arange(len(x)), target].sum(), place)[0]
+
+
 @points(1)
 def test_guided_gradient_leaves_nothing_behind(student, rng):
     model, x, target = deep_net(rng, 1, (4, 6), 3), draw(rng, 3, 1, 4, 6), torch.tensor([1, 2, 0])
     network, place = copy.deepcopy(model).eval(), x.clone().requires_grad_()
-    scores = network.head(network.features[2](GuidedRelu.apply(network.features[0](place))))
-    (expected,) = torch.autograd.grad(scores[torch.arange(3), target].sum(), place)
     answer = student.run(watch, call_guided_gradient, model, x, target)
-    assert_nothing_left_behind(answer, expected, "guided gradient")
+    assert_nothing_left_behind(answer, guided_by_hand(network, x, target), "guided gradient")
     (expected,) = torch.autograd.grad(network(place)[torch.arange(3), target].sum(), place)
     result = student.run(call_twice, model, x, target)
     assert_close(result, expected, name="ordinary gradient after a guided one", cause="remove the hooks")
@@ -372,9 +380,7 @@ def test_guided_gradient_leaves_nothing_behind(student, rng):
 @points(1)
 def test_guided_gradient_removes_its_hooks_after_an_error(student, rng):
     model, x, target = deep_net(rng, 1, (4, 4), 3), draw(rng, 2, 1, 4, 4), torch.tensor([1, 2])
-    network, place = copy.deepcopy(model).eval(), x.clone().requires_grad_()
-    scores = network.head(network.features[2](GuidedRelu.apply(network.features[0](place))))
-    (expected,) = torch.autograd.grad(scores[torch.arange(2), target].sum(), place)
+    expected = guided_by_hand(copy.deepcopy(model).eval(), x, target)
     model.head.append(Failing())
     answer = student.run(fail_once, call_guided_gradient, model, x, target)
     assert_survives(answer, expected, "guided gradient")

@@ -1,0 +1,135 @@
+"""A small assignment for benchmarks: a course of one day with a few of its exercises, and a class that hands it in.
+
+The same submissions and the same checks are then given to every grader that is compared.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.catalog import Course, load_course
+from course.release.skeletons import skeleton
+from course.testing.answers import compose, read_answers
+
+ROOT = Path(__file__).resolve().parents[1]
+EXERCISES = {
+    "day03_linalg": (
+        "matrices.matrix_vector",
+        "matrices.transpose",
+        "regression.vandermonde",
+        "regression.pseudo_inverse",
+        "regression.fit_polynomial",
+    ),
+    "day12_cnn": ("correlation.correlate", "convolution.conv2d", "pooling.max_pool2d"),
+}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The course in its folder, and its only day."""
+
+    course: Course
+    day: str
+
+
+def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None) -> Assignment:
+    """Write a course with one day of the real one below ``root``; by default with a few of its exercises."""
+    real = load_course(ROOT)
+    entry = real.day(day)
+    chosen = exercises or EXERCISES[day]
+    names = {e.name for e in entry.exercises if e.name in chosen}
+    missing = set(chosen) - names
+    if missing:
+        raise SystemExit(
+            f"{day} has no {', '.join(sorted(missing))}; it has {[e.name for e in entry.exercises]}"
+        )
+    modules = {name.partition(".")[0] for name in names}
+    shutil.copytree(real.solutions / day, root / "solutions" / day)
+    shutil.copytree(real.root / day, root / day, ignore=shutil.ignore_patterns("__pycache__"))
+    tests = root / "tests" / day
+    tests.mkdir(parents=True)
+    checks = {check.name for e in entry.exercises if e.name in names for check in e.checks}
+    owners = {name.partition(".")[2] for name in names}
+    for path in sorted(real.tests(entry).glob("*.py")):
+        if path.stem.partition("_")[2] not in modules:
+            continue
+        keep = _is_answer(owners) if path.name.startswith("answers_") else _is_check(checks)
+        (tests / path.name).write_text(_filtered(path.read_text(encoding="utf-8"), keep), encoding="utf-8")
+    listed = tomllib.loads((real.tests(entry) / "exercises.toml").read_text(encoding="utf-8"))["exercise"]
+    (tests / "exercises.toml").write_text(
+        "\n".join(_toml(one) for one in listed if one["name"] in names), encoding="utf-8"
+    )
+    imports = ", ".join(f'"{name}"' for name in entry.imports)
+    (root / "course.toml").write_text(
+        f'[course]\ntitle = "small"\nseed = 5\n\n[[day]]\nname = "{day}"\ntitle = "{entry.title}"\npart = 1\n'
+        f"imports = [{imports}]\n",
+        encoding="utf-8",
+    )
+    shutil.copy(ROOT / "conftest.py", root)
+    return Assignment(load_course(root), day)
+
+
+def _is_check(checks: set[str]) -> Callable[[ast.stmt], bool]:
+    """Everything but the checks of exercises that are left out."""
+    return lambda node: (
+        not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_") or node.name in checks
+    )
+
+
+def _is_answer(owners: set[str]) -> Callable[[ast.stmt], bool]:
+    def keep(node: ast.stmt) -> bool:
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or not node.decorator_list:
+            return True
+        return any(
+            ast.literal_eval(d.args[0]) in owners for d in node.decorator_list if isinstance(d, ast.Call)
+        )
+
+    return keep
+
+
+def _filtered(text: str, keep: Callable[[ast.stmt], bool]) -> str:
+    lines = text.splitlines()
+    for node in reversed(ast.parse(text).body):
+        if not keep(node):
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+            del lines[first - 1 : node.end_lineno]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(entry: dict[str, object]) -> str:
+    values = {key: value for key, value in entry.items() if not isinstance(value, dict)}
+    return "[[exercise]]\n" + "\n".join(f"{key} = {_value(value)}" for key, value in values.items()) + "\n"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"' if isinstance(value, str) else str(value)
+
+
+def hand_in(assignment: Assignment, folder: Path, size: int) -> None:
+    """A class: three fifths right, one fifth with a misconception, one fifth with the first module only."""
+    course, day = assignment.course, assignment.course.days[0]
+    sources = {p.name: p.read_text(encoding="utf-8") for p in (course.solutions / day.name).glob("*.py")}
+    skeletons = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
+    wrong = [answer for answer in read_answers(course, day) if answer.kind == "misconception"]
+    for number in range(size):
+        files = dict(sources)
+        if number % 5 == 3:
+            answer = wrong[number // 5 % len(wrong)]
+            files[f"{answer.module}.py"] = compose(sources[f"{answer.module}.py"], answer)
+        elif number % 5 == 4:
+            first = f"{day.exercises[0].module}.py"
+            files = {**skeletons, first: sources[first]}
+        target = folder / f"student{number:05}" / day.name
+        target.mkdir(parents=True)
+        for name, text in files.items():
+            (target / name).write_text(f"{text}\n# {number}\n", encoding="utf-8")

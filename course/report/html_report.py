@@ -1,0 +1,66 @@
+"""``course report``: a page for staff and one per student, each a single file that needs nothing else.
+
+Records are read one by one, twice: once for the figures of the class, once for the pages of the students. Every word
+that a student can influence is escaped by the templates; besides, a content security policy lets no script run but
+the report's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from course.catalog import Course
+from course.files import write_atomically
+from course.grading.adjusting import warning
+from course.grading.results import Adjustment, read_record, record_files
+from course.grading.store import adjustments_by_student
+from course.report.class_figures import ClassFigures
+from course.report.pages import CourseNames
+from course.report.staff_page import staff_page
+from course.report.student_page import student_page
+from course.report.terminal import progress_bar
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was made."""
+
+    index: Path
+    students: int
+
+
+def write_report(
+    course: Course, out: Path, target: Path, store_url: str | None, screen: Console, pages: bool = True
+) -> Written:
+    """Write ``index.html`` into ``target``, and ``students/<name>.html`` unless ``pages`` is off.
+
+    Raises CourseError when there are no results or they cannot be read or written.
+    """
+    files = record_files(out)
+    adjustments = adjustments_by_student(out, store_url)
+    names = CourseNames(course)
+    figures = ClassFigures()
+    warnings: list[tuple[Adjustment, str]] = []
+    made = f"{datetime.now():%Y-%m-%d %H:%M}"
+    with progress_bar(screen, "reporting") as progress:
+        task = progress.add_task("", total=len(files) * (1 + pages))
+        for path in files:
+            record = read_record(path)
+            given = adjustments.get(record["student"], [])
+            figures.add(record, given)
+            warnings += [(one, warning(record, one)) for one in given]
+            progress.update(task, advance=1, description="reading")
+            progress.refresh()
+        for path in files if pages else ():
+            record = read_record(path)
+            page = student_page(names, out, record, adjustments.get(record["student"], []), figures, made)
+            write_atomically(target / "students" / f"{record['student']}.html", page)
+            progress.update(task, advance=1, description=record["student"])
+            progress.refresh()
+    index = target / "index.html"
+    write_atomically(index, staff_page(names, figures, warnings, made))
+    return Written(index, figures.students)

@@ -1,0 +1,118 @@
+"""The page of one student. Hidden tests appear only with the kind of their mistake, whatever the record says."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from course.grading.results import Adjustment, Record, day_totals, totals
+from course.report.class_figures import ClassFigures, share_of
+from course.report.pages import CourseNames, environment
+from course.report.terminal import LABELS
+
+ENOUGH_FOR_A_MEAN = 10
+MOST_PICTURES = 12
+LARGEST_PICTURE = 2**20
+
+
+def student_page(
+    names: CourseNames,
+    out: Path,
+    record: Record,
+    adjustments: Sequence[Adjustment],
+    figures: ClassFigures,
+    made: str,
+) -> str:
+    means = figures.students >= ENOUGH_FOR_A_MEAN
+    template = environment().get_template("student.html")
+    return template.render(
+        course=names.course,
+        student=record["student"],
+        made=made,
+        sums=totals(record, adjustments),
+        note=record.get("note", ""),
+        class_means=means,
+        days=[_day(names, day, adjustments, figures if means else None) for day in record["days"]],
+        pictures=list(_pictures(out / "pictures" / record["student"])),
+        seed=record["seed"],
+        isolation=record.get("isolation", []),
+        suite=record.get("suite", ""),
+        submission=record.get("submission", ""),
+    )
+
+
+def _day(
+    names: CourseNames, day: dict[str, Any], adjustments: Sequence[Adjustment], figures: ClassFigures | None
+) -> dict[str, Any]:
+    given = [one for one in adjustments if one.day == day["day"]]
+    return {
+        "name": day["day"],
+        "title": names.days.get(day["day"], day["day"]),
+        "sums": day_totals(day, given),
+        "late": day.get("late", {}).get("reason", ""),
+        "comments": [one for one in given if not one.exercise],
+        "exercises": [_exercise(names, day["day"], one, given, figures) for one in day["exercises"]],
+    }
+
+
+def _exercise(
+    names: CourseNames,
+    day: str,
+    exercise: dict[str, Any],
+    given: Sequence[Adjustment],
+    figures: ClassFigures | None,
+) -> dict[str, Any]:
+    tests = exercise["tests"]
+    failed = [test for test in tests if test["outcome"] != "passed"]
+    hidden: dict[str, int] = {}
+    shown = []
+    for test in failed:
+        label = LABELS.get(test["outcome"], test["outcome"])
+        if (day, test["test"]) in names.hidden or test["message"].startswith(
+            "A hidden check of this exercise"
+        ):
+            hidden[label] = hidden.get(label, 0) + 1
+        else:
+            shown.append(_failed(test, label))
+    mean = figures.exercises[day, exercise["exercise"]].share if figures else None
+    return {
+        "name": exercise["exercise"],
+        "title": names.exercises.get((day, exercise["exercise"]), exercise["exercise"]),
+        "score": exercise["score"],
+        "max_score": exercise["max_score"],
+        "share": share_of(exercise),
+        "mean": mean,
+        "comments": [one for one in given if one.exercise == exercise["exercise"]],
+        "untouched": all(test["outcome"] == "not_implemented" for test in tests),
+        "failed": shown,
+        "hidden": list(hidden.items()),
+        "passed": len(tests) - len(failed),
+        "tests": len(tests),
+    }
+
+
+def _failed(test: dict[str, Any], label: str) -> dict[str, Any]:
+    """A failed test: its first sentence as text, numbers and tracebacks below it as they are."""
+    first, _, rest = test["message"].partition("\n")
+    return {
+        "name": test["test"],
+        "label": label,
+        "max_points": test["max_points"],
+        "first": first,
+        "rest": rest.strip("\n"),
+    }
+
+
+def _pictures(folder: Path) -> Iterator[tuple[str, str]]:
+    """Pictures laid beside the results in ``pictures/<student>``, as part of the page. Only PNG and GIF: they
+    hold nothing that a browser would carry out.
+    """
+    found = sorted(folder.glob("*.png")) + sorted(folder.glob("*.gif")) if folder.is_dir() else []
+    for path in found[:MOST_PICTURES]:
+        data = path.read_bytes() if path.stat().st_size <= LARGEST_PICTURE else b""
+        kind = "png" if data.startswith(b"\x89PNG\r\n") else "gif" if data.startswith(b"GIF8") else ""
+        if kind:
+            encoded = base64.b64encode(data).decode()
+            yield path.stem.replace("_", " "), f"data:image/{kind};base64,{encoded}"

@@ -1,0 +1,184 @@
+"""``course watch``: from save to verdict, and from one exercise to the next.
+
+The loop and its screen. What a save is about and how it is checked stands in ``grading/watching.py``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from course.catalog import Course, select
+from course.catalog.blocks import lines_of, split_blocks
+from course.errors import UsageError
+from course.grading.progress import next_hint
+from course.grading.watching import Saves, Task, WarmChecker, done_before, tasks_of
+from course.report.keys import Wait, single_keys
+from course.report.terminal import LABELS, STYLES, bar, console, show_failure, show_hints
+from course.testing.results import ExerciseResult
+
+GLANCE = 0.03  # seconds between two looks at the files
+NOTHING = ""  # no key was pressed: time for a look
+QUIT = "q"
+
+
+def watch(course: Course, words: Sequence[str]) -> None:
+    """Check on every save until the student has had enough. Raises UsageError when there is nothing to watch."""
+    tasks = tasks_of(select(course, words))
+    if not tasks:
+        raise UsageError("There is nothing to watch: these exercises have hidden checks only.")
+    checker = WarmChecker(course)
+    try:
+        with single_keys() as wait:
+            screen = Screen(course, console(), keys=wait is not None)
+            Watch(course, tasks, checker, screen).run(_events(wait))
+    except KeyboardInterrupt:
+        return
+    finally:
+        checker.close()
+
+
+def _events(wait: Wait | None) -> Iterator[str]:
+    """A key as soon as it is pressed, nothing at every glance without one."""
+    while True:
+        if wait is None:
+            time.sleep(GLANCE)
+            yield NOTHING
+        else:
+            yield wait(GLANCE)
+
+
+class Screen:
+    """What is shown: one exercise at a time on a terminal, one verdict after the other without one."""
+
+    def __init__(self, course: Course, out: Console, *, keys: bool) -> None:
+        self._course = course
+        self._out = out
+        self._keys = keys
+
+    def verdict(self, task: Task, result: ExerciseResult, seconds: float, done: int, of: int) -> None:
+        """The report on one exercise."""
+        out = self._out
+        if out.is_terminal and self._keys:
+            out.clear()
+        out.print(Text(f"\n{task.day.name} · {task.exercise.title} ({task.exercise.name})", style="bold"))
+        failure = result.first_failure
+        outcome = failure.outcome if failure else "passed"
+        passed = sum(check.outcome == "passed" for check in result.checks)
+        style = STYLES.get(outcome, "red")
+        points = "optional" if task.exercise.optional else f"{result.score}/{result.max_score} points"
+        out.print(
+            Text.assemble(
+                ("  " + bar(passed, len(result.checks), out), style),
+                f"  {points}  ",
+                (LABELS[outcome], style),
+                (f"  {seconds:.2f} s, {done} of {of} exercises done", "dim"),
+            )
+        )
+        show_failure(out, result)
+        if outcome == "not_implemented":
+            out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
+
+    def passed(self, then: Task | None) -> None:
+        """What comes after an exercise that is done."""
+        if then is None:
+            self._out.print("Everything is done. `course plot` draws the pictures with your functions.")
+        else:
+            self._out.print(f"Next: {then.exercise.name} in {self._where(then)}.")
+
+    def keys(self) -> None:
+        if self._keys:
+            self._out.print(Text("\nn next · h hint · l list · q quit", style="dim"))
+
+    def hints(self, task: Task, level: int) -> None:
+        self._out.print()
+        show_hints(task.exercise, level)
+
+    def list(self, tasks: Sequence[Task], done: set[str], current: Task) -> None:
+        """Every exercise that is watched, with a mark for those that are done."""
+        self._out.print()
+        for task in tasks:
+            mark = bar(task.name in done, 1, self._out, cells=1)
+            here = "  <- you are here" if task == current else ""
+            style = "green" if task.name in done else ""
+            self._out.print(Text(f"  {mark}  {task.day.number}/{task.exercise.name}{here}", style=style))
+
+    def _where(self, task: Task) -> str:
+        """File and line, as editors and terminals understand it."""
+        try:
+            text = (self._course.root / task.place).read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return task.place
+        line = 1
+        for name, block in split_blocks(text).items():
+            if name == task.exercise.qualname:
+                return f"{task.place}:{line}"
+            line += len(lines_of(block))
+        return task.place
+
+
+class Watch:
+    """Where the student is: the current exercise, and the names of those that are done."""
+
+    def __init__(self, course: Course, tasks: Sequence[Task], checker: WarmChecker, screen: Screen) -> None:
+        self._course = course
+        self._tasks = tasks
+        self._checker = checker
+        self._screen = screen
+        self._saves = Saves(course.root, tasks)
+        self._done = done_before(course, tasks)
+        self._current = self._next(None) or tasks[0]
+
+    def run(self, events: Iterator[str]) -> None:
+        """Follow keys and saves until q, or until there are no more events."""
+        self._check()
+        for event in events:
+            if event == QUIT:
+                return
+            if event == "n":
+                self._current = self._next(self._current) or self._current
+                self._check()
+            elif event == "h":
+                level = next_hint(self._course.root, self._current.day.name, self._current.exercise, None)
+                self._screen.hints(self._current, level)
+                self._screen.keys()
+            elif event == "l":
+                self._screen.list(self._tasks, self._done, self._current)
+                self._screen.keys()
+            elif event == NOTHING and self._follow():
+                self._check()
+
+    def _follow(self) -> bool:
+        """Go to the exercise that was saved; False when none was."""
+        saved = self._saves.look()
+        if saved is None:
+            return False
+        about = saved.edited or saved.beside
+        if self._current not in about:
+            self._current = next((task for task in about if task.name not in self._done), about[0])
+        return True
+
+    def _check(self) -> None:
+        started = time.perf_counter()
+        result = self._checker.check(self._current)
+        seconds = time.perf_counter() - started
+        good = result.first_failure is None
+        (self._done.add if good else self._done.discard)(self._current.name)
+        self._screen.verdict(self._current, result, seconds, len(self._done), len(self._tasks))
+        if good:
+            self._screen.passed(self._next(self._current))
+        self._screen.keys()
+
+    def _next(self, after: Task | None) -> Task | None:
+        """The first exercise behind this one that is not done, from the start again at the end.
+
+        Optional ones are for those who edit them.
+        """
+        start = 0 if after is None else self._tasks.index(after) + 1
+        for task in [*self._tasks[start:], *self._tasks[:start]]:
+            if task != after and task.name not in self._done and not task.exercise.optional:
+                return task
+        return None

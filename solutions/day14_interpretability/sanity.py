@@ -1,0 +1,117 @@
+"""Is the map about the network at all? Comparing maps, after an attack and after the network was destroyed.
+
+A map that stays the same when the weights are replaced by random numbers cannot explain what the network has learned,
+however convincing it looks.
+"""
+
+import copy
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from scipy.stats import rankdata
+from torch import Tensor, nn
+
+from day14_interpretability.gradients import saliency
+
+Explanation = Callable[[nn.Module, Tensor, Tensor], Tensor]
+"""A function of model, images and classes that returns one map per image, like `saliency`."""
+
+
+def rank_correlation(first: Tensor, second: Tensor) -> np.ndarray:
+    """Spearman's rank correlation between two maps, for each image.
+
+    The values of a map are replaced by their ranks (equal values share the mean of their ranks; `rankdata`
+    does that), and of the ranks Pearson's correlation is taken:
+
+        ρ = Σ (r − r̄)(q − q̄) / √(Σ (r − r̄)² · Σ (q − q̄)²)
+
+    1 if both order the pixels alike, −1 if in opposite order, near 0 if they have nothing to do with each other. It
+    does not notice whether a map was scaled or brightened. Where a map is constant there is no order: ρ = 0.
+
+    Parameters
+    ----------
+    first, second : (b, …) float tensors of the same shape
+
+    Returns
+    -------
+    (b,) float64 array in [−1, 1]
+
+    References
+    ----------
+    Adebayo et al. (2018), Sanity checks for saliency maps, arXiv:1810.03292: the measure used there
+    """
+    ### BEGIN SOLUTION ranks of the flattened maps, centred, then the formula
+    r, q = (rankdata(maps.detach().flatten(start_dim=1), axis=1) for maps in (first, second))
+    r, q = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in (r, q))
+    lengths = np.sqrt((r**2).sum(axis=1) * (q**2).sum(axis=1))
+    return (r * q).sum(axis=1) / np.where(lengths > 0, lengths, 1)
+    ### END SOLUTION
+
+
+def saliency_change(model: nn.Module, x: Tensor, adversarial: Tensor, target: Tensor) -> np.ndarray:
+    """How much of the explanation survives an attack: rank correlation of two saliency maps.
+
+    Both maps ask about the same class, ``target``: the question stays, the image changes.
+
+    Parameters
+    ----------
+    model : from images (b, c, h, w) to logits (b, k)
+    x, adversarial : (b, c, h, w) float tensors, before and after
+    target : (b,) int64 tensor of classes
+
+    Returns
+    -------
+    (b,) float64 array in [−1, 1]
+
+    References
+    ----------
+    Ghorbani, Abid and Zou (2019), Interpretation of neural networks is fragile, arXiv:1710.10547
+    """
+    ### BEGIN SOLUTION two maps of one class, compared by their ranks
+    return rank_correlation(saliency(model, x, target), saliency(model, adversarial, target))
+    ### END SOLUTION
+
+
+def randomise_layers(
+    model: nn.Module, x: Tensor, target: Tensor, explain: Explanation, seed: int = 0
+) -> dict[str, float]:
+    """Cascading randomisation: destroy the network layer by layer, from the last to the first, and watch the map.
+
+    The layers are the modules of the model with a method ``reset_parameters``, in the reverse order of
+    ``model.named_modules()``. Each is given new random weights by that method and keeps them, so that in the end no
+    learned weight is left. After each layer the map is compared with the one of the intact model.
+
+    All this happens on a copy: the model stays as it is. Random numbers come from PyTorch's global generator, seeded
+    with ``seed``, within ``torch.random.fork_rng()``, which puts back its state afterwards.
+
+    Parameters
+    ----------
+    model : from images (b, …) to logits (b, k)
+    x : (b, …) float tensor
+    target : (b,) int64 tensor of classes
+    explain : from model, x and target to maps (b, …)
+    seed : of the new weights
+
+    Returns
+    -------
+    dict of float
+        name of the layer → mean over the batch of the rank correlation with the map of the intact model; the last
+        layer of the model first
+
+    References
+    ----------
+    Adebayo et al. (2018), arXiv:1810.03292, section 3: model parameter randomization test
+    """
+    ### BEGIN SOLUTION map of the intact model; then on a deep copy reset, explain, compare, layer by layer
+    intact = explain(model, x, target)
+    broken = copy.deepcopy(model)
+    layers = [(name, layer) for name, layer in broken.named_modules() if hasattr(layer, "reset_parameters")]
+    similarity = {}
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for name, layer in reversed(layers):
+            layer.reset_parameters()
+            similarity[name] = float(rank_correlation(intact, explain(broken, x, target)).mean())
+    return similarity
+    ### END SOLUTION

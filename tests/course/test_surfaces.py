@@ -1,0 +1,282 @@
+"""One score on every surface: pytest, `course grade` on modules and on notebooks, `nbgrader autograde`.
+
+The sample class is judged everywhere; every accident of the corpus and every real day in the two ways of
+`course grade`. nbgrader is slow, so it gets the tiny day whole and one real day.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.catalog import Course, Day, load_course
+from course.errors import CourseError
+from course.grading.classes import grade_class
+from course.grading.nbgrader_scores import write_scores
+from course.notebooks.converting import notebook_text
+from course.notebooks.gradebooks import open_api
+from course.release.nbgrader import release_nbgrader
+from course.release.sample_class import sample_class
+from course.release.skeletons import differences, skeleton, write
+from tests.course.conftest import write_tiny_course
+from tests.course.corpus import DAY as CORPUS_DAY
+from tests.course.corpus import corpus_course, read_cases, write_case
+from tests.course.test_grading import Quiet, outcomes, read
+
+pytest.importorskip("nbformat", reason="needs nbformat, which comes with Jupyter")
+pytest.importorskip("nbgrader", reason='needs nbgrader: pip install --editable ".[instructor]"')
+if not hasattr(os, "fork"):
+    pytest.skip("grading needs fork", allow_module_level=True)
+
+Files = Mapping[str, str]
+SEED = 1  # the one of the tiny course: a notebook in nbgrader knows no other
+
+
+def hand_in_modules(folder: Path, student: str, day: Day, files: Files) -> None:
+    target = folder / student / day.name
+    target.mkdir(parents=True)
+    for name, text in files.items():
+        (target / name).write_text(text, encoding="utf-8")
+
+
+def hand_in_notebook(folder: Path, student: str, course: Course, day: Day, files: Files) -> None:
+    """What `course convert` makes of the modules, in nbgrader's place."""
+    target = folder / student / day.name
+    target.mkdir(parents=True)
+    modules = {name.removesuffix(".py"): text.encode() for name, text in files.items()}
+    (target / f"{day.name}.ipynb").write_text(notebook_text(course, day, modules), encoding="utf-8")
+
+
+def points(out: Path, student: str) -> dict[str, int]:
+    """Points by test."""
+    record = read(out, student)
+    return {t["test"]: t["points"] for d in record["days"] for e in d["exercises"] for t in e["tests"]}
+
+
+def gradebook_scores(target: Path, day: Day) -> dict[str, float]:
+    with open_api(target) as api, api.gradebook as gradebook:
+        return {one.student_id: one.score for one in gradebook.assignment_submissions(day.name)}
+
+
+class TinyClass:
+    """The sample class of the tiny course, as modules and as notebooks in an nbgrader course."""
+
+    def __init__(self, folder: Path) -> None:
+        self.course = load_course(write_tiny_course(folder / "tiny"))
+        write(self.course, differences(self.course), force=False)
+        self.day = self.course.days[0]
+        self.modules, self.target = folder / "modules", folder / "nbgrader"
+        self.samples = {sample.name: sample.files for sample in sample_class(self.course, self.day)}
+        release_nbgrader(self.course, [self.day], self.target)
+        for name, files in self.samples.items():
+            hand_in_modules(self.modules, name, self.day, files)
+            hand_in_notebook(self.target / "submitted", name, self.course, self.day, files)
+        grade_class(self.course, self.modules, folder / "out-modules", seed=SEED, view=Quiet())
+        grade_class(self.course, self.target, folder / "out-notebooks", seed=SEED, view=Quiet())
+        self.out_modules, self.out_notebooks = folder / "out-modules", folder / "out-notebooks"
+
+    def scores(self, out: Path) -> dict[str, int]:
+        return {name: read(out, name)["score"] for name in self.samples}
+
+
+@pytest.fixture(scope="module")
+def tiny_class(tmp_path_factory: pytest.TempPathFactory) -> TinyClass:
+    return TinyClass(tmp_path_factory.mktemp("surfaces"))
+
+
+def test_modules_and_notebooks_get_the_same_verdicts(tiny_class: TinyClass) -> None:
+    for name in tiny_class.samples:
+        on_module = outcomes(read(tiny_class.out_modules, name))
+        assert outcomes(read(tiny_class.out_notebooks, name)) == on_module, name
+    scores = tiny_class.scores(tiny_class.out_notebooks)
+    assert scores["complete"] == scores["chatterbox"] == 5
+    assert scores["untouched"] == 0
+    assert 0 < scores["endless-loop"] < 5
+
+
+def test_pytest_gives_the_same_points(tiny_class: TinyClass) -> None:
+    found = {}
+    for name in tiny_class.samples:
+        command = [sys.executable, "-m", "pytest", "-q", "--submission", str(tiny_class.modules / name)]
+        done = subprocess.run(command, cwd=tiny_class.course.root, capture_output=True, text=True, check=False)
+        match = re.search(r"^ *(\d+)/5 +points", done.stdout, re.MULTILINE)
+        assert match, done.stdout
+        found[name] = int(match.group(1))
+    assert found == tiny_class.scores(tiny_class.out_modules)
+
+
+def test_nbgrader_gives_the_same_points(tiny_class: TinyClass) -> None:
+    with open_api(tiny_class.target) as api:
+        for name in tiny_class.samples:
+            result = api.autograde(tiny_class.day.name, name)
+            assert result["success"], result
+    assert gradebook_scores(tiny_class.target, tiny_class.day) == tiny_class.scores(tiny_class.out_modules)
+
+
+def test_results_go_into_the_gradebook(tiny_class: TinyClass) -> None:
+    written = write_scores(tiny_class.course, tiny_class.out_notebooks, tiny_class.target)
+    assert written.submissions == len(tiny_class.samples)
+    assert gradebook_scores(tiny_class.target, tiny_class.day) == tiny_class.scores(tiny_class.out_notebooks)
+    place = f"partial/{tiny_class.day.name}/{tiny_class.day.name}"
+    notebook = json.loads((tiny_class.target / f"autograded/{place}.ipynb").read_text(encoding="utf-8"))
+    page = (tiny_class.target / f"feedback/{place}.html").read_text(encoding="utf-8")
+    assert any(cell.get("outputs") for cell in notebook["cells"])
+    for text in (page, json.dumps(notebook)):
+        assert "test_total_of_several_shapes" in text
+        assert "1e3 + rng" not in text  # what a hidden check does
+
+
+def test_what_people_graded_stays(tiny_class: TinyClass) -> None:
+    day, check = tiny_class.day.name, "sums-total-checks"
+    with open_api(tiny_class.target) as api, api.gradebook as gradebook:
+        gradebook.update_or_create_student("complete")
+        gradebook.update_or_create_submission(day, "complete")
+        grade = gradebook.find_grade(check, day, day, "complete")
+        grade.manual_score, grade.extra_credit = 1.0, 0.5
+        gradebook.db.commit()
+    write_scores(tiny_class.course, tiny_class.out_notebooks, tiny_class.target)
+    with open_api(tiny_class.target) as api, api.gradebook as gradebook:
+        grade = gradebook.find_grade(check, day, day, "complete")
+        assert (grade.auto_score, grade.manual_score, grade.extra_credit) == (3.0, 1.0, 0.5)
+        assert grade.needs_manual_grade
+        grade.manual_score, grade.extra_credit = None, None
+        gradebook.db.commit()
+
+
+@pytest.mark.parametrize(("version", "passes"), [("source", True), ("release", False)])
+def test_validate_passes_on_the_solution_and_fails_on_the_release(
+    tiny_class: TinyClass, version: str, passes: bool
+) -> None:
+    assert _validate(tiny_class.target, version, tiny_class.day) is passes
+
+
+def _validate(target: Path, version: str, day: Day) -> bool:
+    command = [sys.executable, "-m", "nbgrader", "validate", f"{day.name}.ipynb"]
+    folder = target / version / day.name
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    return "Success! Your notebook passes all the tests." in done.stdout
+
+
+def test_the_release_gives_nothing_away(tiny_class: TinyClass) -> None:
+    text = (tiny_class.target / "release/day01_tiny/day01_tiny.ipynb").read_text(encoding="utf-8")
+    for secret in ("np.add.reduce", "test_total_of_large_numbers", "BEGIN HIDDEN", "BEGIN SOLUTION"):
+        assert secret not in text
+    assert "not written yet" in text
+
+
+# Wider, but without nbgrader
+
+
+def test_accidents_cost_the_same_in_a_notebook(tmp_path: Path) -> None:
+    course = corpus_course(tmp_path / "course")
+    day = course.day(CORPUS_DAY)
+    cases = [case for case in read_cases() if case.family == "accidents" and case.keys.get("made") is None]
+    modules, notebooks = tmp_path / "modules", tmp_path / "notebooks"
+    for case in cases:
+        write_case(case, course, modules)
+        files = {path.stem: path.read_bytes() for path in (modules / case.name / day.name).glob("*.py")}
+        target = notebooks / case.name / day.name
+        target.mkdir(parents=True)
+        try:
+            (target / f"{day.name}.ipynb").write_text(notebook_text(course, day, files), encoding="utf-8")
+        except CourseError as error:
+            assert "is no text in UTF-8" in str(error)  # such a file has no way into a notebook
+            (target / f"{day.name}.ipynb").unlink(missing_ok=True)
+    grade_class(course, modules, tmp_path / "a", seed=SEED, view=Quiet())
+    grade_class(course, notebooks, tmp_path / "b", seed=SEED, view=Quiet())
+    differing = {case.name for case in cases if points(tmp_path / "a", case.name) != points(tmp_path / "b", case.name)}
+    assert differing == set()
+
+
+def test_every_real_day_scores_the_same_as_a_notebook(real: Course, tmp_path: Path) -> None:
+    for day in real.days:
+        sources = {p.name: p.read_text(encoding="utf-8") for p in (real.solutions / day.name).glob("*.py")}
+        stubs = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
+        hand_in_notebook(tmp_path / "in", "complete", real, day, sources)
+        hand_in_notebook(tmp_path / "in", "untouched", real, day, stubs)
+    grade_class(real, tmp_path / "in", tmp_path / "out", seed=SEED, view=Quiet())
+    for day_result in read(tmp_path / "out", "complete")["days"]:
+        assert day_result["score"] == day_result["max_score"], day_result["day"]
+    assert set(outcomes(read(tmp_path / "out", "untouched"))) == {"not_implemented"}
+
+
+def test_a_real_day_in_real_nbgrader(real: Course, tmp_path: Path) -> None:
+    day, target = real.day("day01_intro"), tmp_path / "nbgrader"
+    release_nbgrader(real, [day], target)
+    sources = {p.name: p.read_text(encoding="utf-8") for p in (real.solutions / day.name).glob("*.py")}
+    partial = {n: t if n < "d" else skeleton(t, day, n.removesuffix(".py")) for n, t in sources.items()}
+    hand_in_notebook(target / "submitted", "complete", real, day, sources)
+    hand_in_notebook(target / "submitted", "partial", real, day, partial)
+    grade_class(real, target, tmp_path / "out", days=[day.name], seed=real.seed, view=Quiet())
+    with open_api(target) as api:
+        for student in ("complete", "partial"):
+            assert api.autograde(day.name, student)["success"]
+    scores = {student: read(tmp_path / "out", student)["score"] for student in ("complete", "partial")}
+    assert gradebook_scores(target, day) == scores
+    assert scores["complete"] == day.max_score
+    assert 0 < scores["partial"] < day.max_score
+
+
+# Bad input
+
+
+@pytest.fixture
+def ready(tiny: Course) -> Iterator[Course]:
+    write(tiny, differences(tiny), force=False)
+    yield tiny
+
+
+def test_a_folder_that_is_not_empty_is_refused(ready: Course, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").touch()
+    with pytest.raises(CourseError, match="exists and is not empty"):
+        release_nbgrader(ready, ready.days, tmp_path / "there")
+    assert [path.name for path in (tmp_path / "there").iterdir()] == ["file"]
+
+
+def test_a_day_without_points_is_refused(ready: Course, tmp_path: Path) -> None:
+    tests = ready.tests(ready.days[0]) / "test_sums.py"
+    text = re.sub(r"@points\(\d\)", "@points(0)", tests.read_text(encoding="utf-8"))
+    tests.write_text(text, encoding="utf-8")
+    course = load_course(ready.root)
+    with pytest.raises(CourseError, match="day01_tiny has no points"):
+        release_nbgrader(course, course.days, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_without_nbgrader_it_says_what_to_install(
+    ready: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, package=None: None)
+    with pytest.raises(CourseError, match="nbgrader is not installed"):
+        release_nbgrader(ready, ready.days, tmp_path / "new")
+
+
+def test_a_leak_stops_the_release(ready: Course, tmp_path: Path) -> None:
+    sheet = ready.sheet(ready.days[0])
+    leak = "    x = 1e3 + rng.normal(size=7)\n    assert_close(student.total(x), x.sum())\n"
+    sheet.write_text(sheet.read_text(encoding="utf-8") + leak, encoding="utf-8")
+    with pytest.raises(CourseError, match="would give away"):
+        release_nbgrader(ready, ready.days, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_scores_need_an_nbgrader_course(tiny_class: TinyClass, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="is no nbgrader course"):
+        write_scores(tiny_class.course, tiny_class.out_notebooks, tmp_path)
+
+
+def test_scores_for_another_release_are_refused(tiny_class: TinyClass, tmp_path: Path) -> None:
+    record: dict[str, Any] = read(tiny_class.out_notebooks, "complete")
+    record["days"][0]["exercises"][0]["exercise"] = "sums.renamed"
+    (tmp_path / "complete.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(CourseError, match="made from another release"):
+        write_scores(tiny_class.course, tmp_path, tiny_class.target)
