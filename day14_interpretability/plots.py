@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton aa445549e43bef55
+# skeleton b97be686ab0d1802
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -26,11 +26,12 @@ from day14_interpretability.gradients import (
     smoothgrad,
     weight_images,
 )
+from day14_interpretability.images import Split, real_and_synthetic, split_digits
 from day14_interpretability.integrated import completeness_error, constant_baseline, integrated_gradients
 from day14_interpretability.maps import class_activation_map, grad_cam, guided_gradient, occlusion
-from day14_interpretability.networks import DigitNet, Split, dense_net, linear_net, split_digits, train
+from day14_interpretability.networks import DigitNet, dense_net, linear_net, train
 from day14_interpretability.sanity import randomise_layers, saliency_change
-from day14_interpretability.spectra import radial_spectrum, real_and_synthetic, train_detector
+from day14_interpretability.spectra import radial_spectrum, train_detector
 
 TILE = (1.35, 1.5)
 """Width and height of a panel with one digit, in inches."""

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 95603d071f581451
+# skeleton e323878539e32422
 """Real or synthetic? The spectrum of an image shows how it was made, and a linear classifier can read it.
 
 Generators make images large by up-sampling: zeros between the pixels, then a filter. The zeros repeat the spectrum
@@ -7,12 +7,7 @@ at higher frequencies, and the filter does not remove all of it. The eye sees li
 shows it.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-from scipy.ndimage import convolve
-
-from course.data import load_photograph
 
 
 def insert_zeros(images: np.ndarray, factor: int) -> np.ndarray:
@@ -103,54 +98,3 @@ def train_detector(
     """
     # TODO(day14): standardise; the gradient is (sigmoid − label) · z averaged; undo the standardisation
     raise NotImplementedError("train_detector is not written yet")
-
-
-class Patches(NamedTuple):
-    """Square pieces of a photograph, and which of them were made larger."""
-
-    images: np.ndarray
-    labels: np.ndarray
-
-
-def real_and_synthetic(side: int = 32, seed: int = 0) -> tuple[Patches, Patches]:
-    """Patches to train and to test with: half of them up-sampled from half the size (given).
-
-    The left half of the photograph is for training and the right half for testing, so no patch is in both. A real
-    patch is cut out as it is. A synthetic one is cut out twice as large, averaged over 2×2 pixels, and brought back
-    to that size by `insert_zeros` and a 4×4 filter (a transposed convolution, as in many generators); its middle is
-    kept. Every filter is slightly irregular, as if it had been learned.
-
-    Parameters
-    ----------
-    side : of the patches in pixels
-    seed : of the places and of the filters
-
-    Returns
-    -------
-    train, test : Patches
-        images (400, side, side) float arrays; labels (400,) int arrays, 0 for real and 1 for synthetic
-    """
-    rng = np.random.default_rng(seed)
-    grey = load_photograph().mean(axis=2)
-    middle = grey.shape[1] // 2
-    train, test = (_make_patches(half, side, rng) for half in (grey[:, :middle], grey[:, middle:]))
-    return train, test
-
-
-def _make_patches(grey: np.ndarray, side: int, rng: np.random.Generator) -> Patches:
-    """400 patches from random places, the second half of them synthetic."""
-    labels = np.repeat([0, 1], 200)
-    large = []
-    for _ in labels:
-        row, column = (int(rng.integers(0, length - 2 * side)) for length in grey.shape)
-        large.append(grey[row : row + 2 * side, column : column + 2 * side])
-    patches = np.stack(large)
-    small = patches[200:].reshape(200, side, 2, side, 2).mean(axis=(2, 4))
-    inner = slice(side // 2, side // 2 + side)
-    smooth = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 16
-    upsampled = [
-        convolve(image, smooth * rng.uniform(0.9, 1.1, size=(4, 4)), mode="wrap")
-        for image in insert_zeros(small, 2)
-    ]
-    patches[200:] = np.stack(upsampled)
-    return Patches(patches[:, inner, inner], labels)

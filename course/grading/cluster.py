@@ -20,10 +20,11 @@ from distributed import Client, Future, WorkerPlugin, as_completed, get_worker
 
 from course.catalog import Course, Selection
 from course.errors import CourseError
+from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.records import RecordWriter
 from course.grading.results import Record
-from course.grading.server import READY, Task, read_frame, write_frame
+from course.grading.server import READY, Task
 
 NAME = "course-station"
 ANSWER_SECONDS = 15

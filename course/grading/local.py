@@ -1,16 +1,14 @@
-"""Grading on this machine: a few submissions at the same time, each record handed on as soon as it is there."""
+"""Grading on this machine: a few lanes side by side, each record handed on as soon as it is there."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import select
-import signal
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from course.grading.intake import Submission
 from course.grading.results import Record
-from course.grading.station import Job, Station
+from course.grading.station import Lane, Station
 
 ATTEMPTS = 2
 
@@ -18,59 +16,67 @@ ATTEMPTS = 2
 def grade_locally(station: Station, submissions: Iterable[Submission], jobs: int) -> Iterator[bytes | Record]:
     """The records, as JSON text, in the order in which they are finished.
 
-    Submissions are read one by one as processes become free. One whose process dies is tried again, and ends as
-    a fault of the grader when that dies too.
+    Submissions are read one by one as lanes become free. One on which a lane dies is tried again, and ends as a
+    fault of the grader when that lane dies too.
     """
-    waiting = iter(submissions)
-    running: dict[int, _Running] = {}
-    poll = select.poll()
+    run = _Run(station, iter(submissions))
     try:
-        while True:
-            while len(running) < jobs and (submission := next(waiting, None)) is not None:
-                _start(station, submission, 1, running, poll)
-            if not running:
-                return
-            for pipe, _ in poll.poll():
-                one = running[pipe]
-                data = os.read(pipe, 2**20)
-                if data:
-                    one.pieces.append(data)
-                    continue
-                poll.unregister(pipe)
-                code = running.pop(pipe).end()
-                if code == 0:
-                    yield b"".join(one.pieces)
-                elif one.attempt < ATTEMPTS:
-                    _start(station, one.job.submission, one.attempt + 1, running, poll)
-                else:
-                    why = f"Not checked: the grading process ended with status {code}."
-                    yield station.writer.without_running(one.job.submission, "grader_fault", why)
+        for _ in range(jobs):
+            run.next_one(None)
+        while run.busy:
+            for lane in select.select([one.lane for one in run.busy.values()], [], [])[0]:
+                yield from run.finished(lane)
     finally:
-        for one in running.values():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(one.job.number, signal.SIGKILL)
-            one.end()
+        run.end()
 
 
-def _start(
-    station: Station,
-    submission: Submission,
-    attempt: int,
-    running: dict[int, _Running],
-    poll: select.poll,
-) -> None:
-    job = station.start(submission)
-    running[job.pipe] = _Running(job, attempt)
-    poll.register(job.pipe, select.POLLIN)
+@dataclass
+class _Busy:
+    lane: Lane
+    submission: Submission
+    attempt: int
 
 
-class _Running:
-    def __init__(self, job: Job, attempt: int) -> None:
-        self.job = job
-        self.attempt = attempt
-        self.pieces: list[bytes] = []
+class _Run:
+    def __init__(self, station: Station, waiting: Iterator[Submission]) -> None:
+        self._station = station
+        self._waiting = waiting
+        self.busy: dict[int, _Busy] = {}
 
-    def end(self) -> int:
-        """Wait for the process; its exit status."""
-        os.close(self.job.pipe)
-        return os.waitstatus_to_exitcode(os.waitpid(self.job.number, 0)[1])
+    def next_one(self, lane: Lane | None) -> None:
+        """Give a lane, or a new one, the next submission; without one it is closed."""
+        submission = next(self._waiting, None)
+        if submission is not None:
+            self._give(lane, submission, 1)
+        elif lane is not None:
+            lane.close()
+
+    def _give(self, lane: Lane | None, submission: Submission, attempt: int) -> None:
+        if lane is not None and lane.worn:
+            lane.close()
+            lane = None
+        lane = lane or self._station.open_lane([one.lane for one in self.busy.values()])
+        lane.give(submission)
+        self.busy[lane.number] = _Busy(lane, submission, attempt)
+
+    def finished(self, lane: Lane) -> Iterator[bytes | Record]:
+        """The record of a lane that has something to say; it goes on with the next submission."""
+        one = self.busy.pop(lane.number)
+        data = lane.take()
+        if data is not None:
+            self.next_one(lane)
+            yield data
+            return
+        code = lane.close()
+        if one.attempt < ATTEMPTS:
+            self._give(None, one.submission, one.attempt + 1)
+            return
+        self.next_one(None)
+        why = f"Not checked: the grading process ended with status {code}."
+        yield self._station.writer.without_running(one.submission, "grader_fault", why)
+
+    def end(self) -> None:
+        """Stop what is still running."""
+        for one in self.busy.values():
+            one.lane.close(kill=True)
+        self.busy.clear()

@@ -1,8 +1,7 @@
 """A grading station behind a pipe, for a worker of a cluster: a Dask worker has many threads and must not fork.
 
-Frames on the standard input and output: eight bytes of length, then the data. The first frame in says what is
-graded, the first one out answers "ready" or why not; then submissions go in and records come out. Both ends
-are trusted; student code holds neither.
+The first frame on the standard input says what is graded, the first one on the standard output answers "ready" or
+why not; then submissions go in and records come out. Both ends are trusted; student code holds neither.
 """
 
 from __future__ import annotations
@@ -10,22 +9,20 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from course.catalog import Selection, load_course
 from course.errors import CourseError
+from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.local import grade_locally
 from course.grading.records import RecordWriter, suite_hash
 from course.grading.station import Station
 
 READY = b"ready"
-_LENGTH = struct.Struct("!Q")
 
 
 @dataclass(frozen=True)
@@ -36,17 +33,6 @@ class Task:
     days: tuple[str, ...]
     seed: int
     suite: str
-
-
-def write_frame(stream: IO[bytes], data: bytes) -> None:
-    stream.write(_LENGTH.pack(len(data)) + data)
-    stream.flush()
-
-
-def read_frame(stream: IO[bytes]) -> bytes | None:
-    """The next frame; None at the end."""
-    head = stream.read(_LENGTH.size)
-    return stream.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else None
 
 
 def main() -> None:

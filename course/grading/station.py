@@ -1,8 +1,8 @@
-"""A grading station: one warm trusted and one warm untrusted process, of which every submission gets a fork.
+"""A grading station: one warm trusted and one warm untrusted process, which are forked.
 
-The trusted one has imported the tests and knows the fingerprints of the misconceptions before the first fork;
-it is the process that holds the station. The record of a submission comes back through a pipe, so that a fork
-that dies loses nothing but itself.
+The trusted one, the process that holds the station, has imported the tests and knows the fingerprints of the
+misconceptions before the first fork. Its forks, the lanes, grade one submission after the other and are replaced
+after a while; they never run student code. The untrusted process is forked for every submission and day.
 """
 
 from __future__ import annotations
@@ -10,33 +10,64 @@ from __future__ import annotations
 import gc
 import json
 import os
+import pickle
+import socket
 import sys
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from io import BufferedRWPair
 from types import TracebackType
 
 from course.catalog import Course, Selection
+from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.records import RecordWriter
 from course.grading.results import Record
 from course.testing.running import Runner
 from course.worker.isolated import IsolatedLink, Zygote
 from course.worker.sandbox import die_with_parent
+from course.worker.session import reset_process_state
+
+LANE_LENGTH = 50  # submissions, after which a lane is replaced: what it may have piled up goes with it
 
 
-@dataclass(frozen=True)
-class Job:
-    """A submission being graded: the number of its process and the end of the pipe its record comes from."""
+class Lane:
+    """A trusted fork of the station, seen from the station."""
 
-    submission: Submission
-    number: int
-    pipe: int
+    def __init__(self, number: int, sock: socket.socket) -> None:
+        self.number = number
+        self._sock = sock
+        self._stream: BufferedRWPair = sock.makefile("rwb")
+        self._given = 0
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+    @property
+    def worn(self) -> bool:
+        return self._given >= LANE_LENGTH
+
+    def give(self, submission: Submission) -> None:
+        """Let it grade; the record is to be taken before the next one is given."""
+        self._given += 1
+        write_frame(self._stream, pickle.dumps(submission))
+
+    def take(self) -> bytes | None:
+        """The record as JSON; None when the process has ended instead."""
+        return read_frame(self._stream)
+
+    def close(self, *, kill: bool = False) -> int:
+        """End it; its exit status."""
+        if kill:
+            os.kill(self.number, 9)
+        self._stream.close()
+        self._sock.close()
+        return os.waitstatus_to_exitcode(os.waitpid(self.number, 0)[1])
 
 
 class Station:
-    """To be used in a ``with`` block; the process must have one thread when a job is started."""
+    """To be used in a ``with`` block; the process must have one thread when a lane is opened."""
 
     def __init__(
         self,
@@ -50,8 +81,8 @@ class Station:
         """``off`` names layers of isolation to leave out, ``warm=False`` imports nothing before the forks: both
         for comparison.
         """
-        self._selections = selections
         self.writer = writer
+        self._selections = selections
         self._runner = Runner(course, writer.seed)
         imports = [name for selection in selections for name in selection.day.imports]
         refused = [name for selection in selections for e in selection.exercises for name in e.refused]
@@ -72,25 +103,29 @@ class Station:
     ) -> None:
         self._zygote.close()
 
-    def start(self, submission: Submission) -> Job:
-        """Begin to grade in a fork of both processes."""
+    def open_lane(self, others: Sequence[Lane] = ()) -> Lane:
+        """A fork of this process that grades; it must not hold the ends of the ``others``."""
         sys.stdout.flush()
         sys.stderr.flush()
-        read, write = os.pipe()
+        mine, theirs = socket.socketpair()
         number = os.fork()
         if number == 0:
             die_with_parent()
-            os.close(read)
-            self._grade_and_exit(submission, write)
-        os.close(write)
-        return Job(submission, number, read)
+            for descriptor in (mine.fileno(), *(lane.fileno() for lane in others)):
+                os.close(descriptor)
+            self._serve_and_exit(theirs)
+        theirs.close()
+        return Lane(number, mine)
 
-    def _grade_and_exit(self, submission: Submission, pipe: int) -> None:
+    def _serve_and_exit(self, sock: socket.socket) -> None:
         status = 70
         try:
-            data = json.dumps(self.grade(submission), ensure_ascii=False, allow_nan=False).encode()
-            with open(pipe, "wb") as file:
-                file.write(data)
+            stream: BufferedRWPair = sock.makefile("rwb")
+            while (frame := read_frame(stream)) is not None:
+                reset_process_state(self.writer.seed)
+                record = self.grade(pickle.loads(frame))
+                text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+                write_frame(stream, text.encode("utf-8", "surrogatepass"))
             status = 0
         except BrokenPipeError:
             pass  # the grader has gone, and this process with it

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,9 @@ class Store:
         """
         self._class = out.resolve().name if url else ""
         self._engine = _engine(out, url)
-        try:
-            with self._engine.begin() as connection:
-                tables.metadata.create_all(connection)
-                self._settle_version(connection)
-        except SQLAlchemyError as error:
-            raise _unreachable(error) from None
+        with self._transaction() as connection:
+            tables.metadata.create_all(connection)
+            self._settle_version(connection)
 
     def __enter__(self) -> Store:
         return self
@@ -61,26 +59,21 @@ class Store:
     def save(self, record: Record) -> bool:
         """Take over one result, in one transaction; False when it is there already, word for word."""
         digest = _digest(record)
-        try:
-            with self._engine.begin() as connection:
-                found = connection.execute(
-                    select(tables.submissions.c.id, tables.submissions.c.digest).where(
-                        self._is(tables.submissions, record["student"])
-                    )
-                ).first()
-                if found is not None:
-                    if found.digest == digest:
-                        return False
-                    delete_record(connection, found.id)
-                insert_record(connection, record, self._run(connection, record), self._class, digest)
-        except SQLAlchemyError as error:
-            raise _unreachable(error) from None
+        table = tables.submissions
+        there = select(table.c.id, table.c.digest).where(self._is(table, record["student"]))
+        with self._transaction() as connection:
+            found = connection.execute(there).first()
+            if found is not None and found.digest == digest:
+                return False
+            if found is not None:
+                delete_record(connection, found.id)
+            insert_record(connection, record, self._run(connection, record), self._class, digest)
         return True
 
     def students(self) -> list[str]:
         """Everybody with a result, in the order of the names."""
         names = select(tables.submissions.c.student).where(tables.submissions.c.class_name == self._class)
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             return sorted(connection.execute(names).scalars())
 
     def records(self) -> Iterator[Record]:
@@ -95,7 +88,7 @@ class Store:
             .join(tables.runs)
             .where(self._is(tables.submissions, student))
         )
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             row = connection.execute(query).mappings().first()
             if row is None:
                 raise CourseError(f"The store has no result of {student!r}; `course grade` puts it there.")
@@ -122,7 +115,7 @@ class Store:
             "made_at": _now(),
             "score_then": score_then,
         }
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             number = inserted(connection, insert(tables.adjustments).values(class_name=self._class, **values))
         return Adjustment(number=number, **values)
 
@@ -137,7 +130,7 @@ class Store:
         if student is not None:
             query = query.where(table.c.student == student)
         names = Adjustment.__dataclass_fields__
-        with self._engine.connect() as connection:
+        with self._transaction() as connection:
             rows = connection.execute(query).mappings()
             return [Adjustment(**{name: row[name] for name in names}) for row in rows]
 
@@ -151,7 +144,7 @@ class Store:
     def remove_adjustment(self, number: int, author: str) -> None:
         """Take an adjustment back; who and when stays in the table. Raises CourseError when there is none."""
         table = tables.adjustments
-        with self._engine.begin() as connection:
+        with self._transaction() as connection:
             done = connection.execute(
                 update(table)
                 .where(
@@ -161,6 +154,17 @@ class Store:
             )
         if done.rowcount == 0:
             raise CourseError(f"There is no adjustment {number}; `course adjust DIR` lists those there are.")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise CourseError(
+                f"The results store cannot be used ({said}); check its address and permissions."
+            ) from None
 
     def _is(self, table: Table, student: str) -> Any:
         return (table.c.class_name == self._class) & (table.c.student == student)
@@ -228,11 +232,6 @@ def _address(out: Path, url: str | None) -> URL:
         raise CourseError(
             "The address of the store is not understood; write it like postgresql+psycopg://name@host/database."
         ) from None
-
-
-def _unreachable(error: SQLAlchemyError) -> CourseError:
-    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    return CourseError(f"The results store cannot be used ({said}); check its address and permissions.")
 
 
 def _digest(record: Record) -> str:

@@ -50,6 +50,7 @@ class _Reading:
         self._check_at: dict[str, int] = {}
         self._candidates: list[_Candidate] = []
         self._changed: dict[str, str] = {}  # given text that the student has in a version of their own
+        self._order: dict[str, int] = {}  # of the pieces in a file that the notebook was made from
         self._used: set[int] = set()
         self.notes: list[str] = []
         self._sort(cells)
@@ -71,6 +72,7 @@ class _Reading:
             piece = cell.holds.get("piece")
             if not cell.grade_id and isinstance(piece, str) and cell.holds.get("name") == "":
                 self._changed.setdefault(piece, text)
+                self._note_order(piece, cell)
             elif is_python(text):
                 defines = frozenset(defined_names(without_shell(text)))
                 self._candidates.append(_Candidate(number, cell, text, defines))
@@ -93,20 +95,31 @@ class _Reading:
             codes += self._module(module)
         return codes + [Code(one.text) for one in self._candidates if one.number not in self._used]
 
-    def _module(self, module: str) -> Iterator[Code]:
+    def _module(self, module: str) -> list[Code]:
+        """The pieces of a module in the order of the outline, or of the student's own file where that has changed."""
+        pieces = list(self._pieces(module))
+        if any(name in self._changed for name, _ in pieces):
+            pieces.sort(
+                key=lambda piece: self._order.get(piece[0], -1)
+            )  # what is missing there cannot overwrite
+        return [code for _, code in pieces]
+
+    def _pieces(self, module: str) -> Iterator[tuple[str, Code]]:
         given = {place.cell for place in self._outline.places[module] if not place.is_exercise}
         for place in self._outline.places[module]:
             if place.is_exercise:
                 added = f"{module}-before-{place.piece.name}"
                 if added in self._changed and added not in given:
-                    yield Code(self._changed[added], module)
-                yield from self._answer(place)
+                    yield added, Code(self._changed[added], module)
+                answer = self._answer(place)
+                if answer is not None:
+                    yield place.cell, answer
             elif place.piece.name != SCRIPT and (text := self._changed.get(place.cell, place.piece.text)):
-                yield Code(text, module)
+                yield place.cell, Code(text, module)
         if f"{module}-end" in self._changed and f"{module}-end" not in given:
-            yield Code(self._changed[f"{module}-end"], module)
+            yield f"{module}-end", Code(self._changed[f"{module}-end"], module)
 
-    def _answer(self, place: Place) -> Iterator[Code]:
+    def _answer(self, place: Place) -> Code | None:
         name = place.piece.name
         found = [one for one in self._candidates if name in one.defines]
         found = found or [
@@ -114,7 +127,7 @@ class _Reading:
         ]
         if not found:
             self.notes.append(f"no cell defines {name}")
-            return
+            return None
         check = self._check_of(place)
         best = max(found, key=lambda one: (is_written(one.text), one.number < check, one.number))
         if len(found) > 1:
@@ -122,7 +135,13 @@ class _Reading:
                 f"{len(found)} cells define {name}; the one that counts is number {best.number}"
             )
         self._used.add(best.number)
-        yield Code(best.text, place.module, name)
+        self._note_order(place.cell, best.cell)
+        return Code(best.text, place.module, name)
+
+    def _note_order(self, piece: str, cell: Cell) -> None:
+        order = cell.holds.get("order")
+        if isinstance(order, int) and cell.holds.get("piece") == piece:
+            self._order[piece] = order
 
     def _check_of(self, place: Place) -> int:
         """Where the checks of a definition stand, the last one of a class; 0 when they are gone."""

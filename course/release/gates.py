@@ -12,9 +12,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise, Selection, load_course
+from course.errors import CourseError
 from course.release.changelog import read_changes
 from course.release.leaks import find_leaks
 from course.release.repository import source_date, write_repository
@@ -58,6 +60,10 @@ def check_release(
         yield gate("the release can be made", lambda: _make(course, days, version, folder))
         yield gate("nothing secret is in it", lambda: _leaking(course, folder))
         yield gate("made again it is the same", lambda: _changing(course, days, version, folder, again))
+        if find_spec("nbgrader") is not None:
+            yield gate(
+                "the nbgrader course can be made", lambda: _nbgrader(course, days, Path(place) / "notebooks")
+            )
         released = load_course(folder)
         yield gate("untouched, it earns nothing", lambda: _earned(released))
         yield gate("the solutions earn everything", lambda: _not_earned(course, released))
@@ -84,6 +90,16 @@ def _make(course: Course, days: Sequence[Day], version: str, folder: Path) -> li
 
 def _leaking(course: Course, folder: Path) -> list[str]:
     return [str(leak) for leak in find_leaks(read_secrets(course), folder)]
+
+
+def _nbgrader(course: Course, days: Sequence[Day], folder: Path) -> list[str]:
+    from course.release.nbgrader import release_nbgrader
+
+    try:
+        release_nbgrader(course, days, folder)
+    except CourseError as error:
+        return [str(error)]
+    return []
 
 
 def _changing(course: Course, days: Sequence[Day], version: str, folder: Path, again: Path) -> list[str]:

@@ -77,6 +77,10 @@ def _demo(course: Course, folder: Path) -> None:
             "graded it; for a real class give its folder",
         ),
         (
+            "course report DIR/results",
+            "writes pages for staff and students; open DIR/results/report/index.html",
+        ),
+        (
             f"course check {day.number}",
             "is what a student runs on the own work; plain `pytest` gives the same verdicts",
         ),

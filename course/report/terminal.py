@@ -192,9 +192,9 @@ def show_status(course: Course, progress: dict[str, Any]) -> None:
     out.print("`course check DAY` checks a day; `course hint DAY/EXERCISE` helps.")
 
 
-def show_hints(exercise: Exercise, level: int) -> None:
+def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> None:
     """The hints up to ``level``."""
-    out = console()
+    out = out or console()
     out.print(Text(f"{exercise.title} ({exercise.name})", style="bold"))
     for number, text in enumerate(exercise.hints[:level], start=1):
         out.print(f"{number}. {text}")

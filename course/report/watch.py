@@ -95,7 +95,7 @@ class Screen:
 
     def hints(self, task: Task, level: int) -> None:
         self._out.print()
-        show_hints(task.exercise, level)
+        show_hints(task.exercise, level, self._out)
 
     def list(self, tasks: Sequence[Task], done: set[str], current: Task) -> None:
         """Every exercise that is watched, with a mark for those that are done."""

@@ -157,11 +157,11 @@ def experiment(
     validation: Samples,
     test: Samples,
     rng: np.random.Generator,
-    hidden: tuple[int, ...] = (256,),
+    hidden: tuple[int, ...] = (128,),
     learning_rate: float = 0.1,
     batch_size: int = 32,
     epochs: int = 40,
-    rate: float = 0.5,
+    rate: float = 0.3,
 ) -> tuple[Parameters, History, float]:
     """The whole protocol, without leakage: prepare, initialise, fit, and test once.
 

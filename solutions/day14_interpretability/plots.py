@@ -24,11 +24,12 @@ from day14_interpretability.gradients import (
     smoothgrad,
     weight_images,
 )
+from day14_interpretability.images import Split, real_and_synthetic, split_digits
 from day14_interpretability.integrated import completeness_error, constant_baseline, integrated_gradients
 from day14_interpretability.maps import class_activation_map, grad_cam, guided_gradient, occlusion
-from day14_interpretability.networks import DigitNet, Split, dense_net, linear_net, split_digits, train
+from day14_interpretability.networks import DigitNet, dense_net, linear_net, train
 from day14_interpretability.sanity import randomise_layers, saliency_change
-from day14_interpretability.spectra import radial_spectrum, real_and_synthetic, train_detector
+from day14_interpretability.spectra import radial_spectrum, train_detector
 
 TILE = (1.35, 1.5)
 """Width and height of a panel with one digit, in inches."""

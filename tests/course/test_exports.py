@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from course.grading.results import Adjustment
 from tests.course.class_records import record, write_record
 from tests.course.test_cli import run
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="such names cannot be files on Windows")
 HOSTILE = '=HYPERLINK("x") <b>&amp;<!--'
 GIVEN = {"ada": [Adjustment(1, "ada", "day01_tiny", "sums.total", 1, "=good <i>idea</i>", "me", "", 0)]}
 

@@ -165,6 +165,14 @@ def test_a_store_of_another_version_is_refused(out: Path) -> None:
         Store(out)
 
 
+def test_a_table_that_is_gone_is_one_sentence(out: Path) -> None:
+    with Store(out) as store:
+        with create_engine(f"sqlite:///{out / FILE}").begin() as connection:
+            tables.adjustments.drop(connection)
+        with pytest.raises(CourseError, match="no such table: adjustments"):
+            store.adjustments()
+
+
 def test_a_file_that_is_no_database_is_refused(out: Path) -> None:
     (out / FILE).write_text("no database, but long enough to be read as the head of one" * 20)
     with pytest.raises(CourseError, match="cannot be used"):
@@ -174,6 +182,20 @@ def test_a_file_that_is_no_database_is_refused(out: Path) -> None:
 def test_checking_imports_no_sqlalchemy() -> None:
     code = "import sys, course.grading.checking, course.cli; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_without_the_instructors_packages_a_sentence_says_so(out: Path) -> None:
+    code = f"""
+        import sys
+        sys.modules["sqlalchemy"] = None
+        from course.cli import main
+        main(["export", {str(out)!r}, "--format", "csv"])
+        """
+    ended = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("course: this command needs sqlalchemy; install")
 
 
 @pytest.fixture

@@ -248,11 +248,11 @@ def test_pgd_fools_a_network_that_knows_the_digits(student, rng):
     assert_between(accuracy(attacked) / harmless, 0, 0.5, name=name, cause="does the attack raise the loss?")
 
 
-def draw_margins(rng, b, inputs):
+def draw_margins(rng, b, inputs, centre):
     """A linear classifier of two classes, images that it reads rightly, and the epsilons that tip its answers over."""
-    model, x = fill(nn.Linear(inputs, 2), rng), draw(rng, b, inputs) + 20
+    model, x = fill(nn.Linear(inputs, 2), rng), draw(rng, b, inputs) + centre
     weight, bias = model.weight.detach(), model.bias.detach()
-    bias -= 20 * weight.sum(dim=1)
+    bias -= centre * weight.sum(dim=1)
     y = model(x).argmax(dim=1)
     margin = ((weight[y] - weight[1 - y]) * x).sum(dim=1) + bias[y] - bias[1 - y]
     return model, x, y, (margin / (weight[y] - weight[1 - y]).abs().sum(dim=1)).numpy()
@@ -261,8 +261,8 @@ def draw_margins(rng, b, inputs):
 @points(0)
 def test_smallest_epsilon_of_a_linear_classifier(student, rng):
     name = "list of smallest epsilons"
-    for b, inputs in [(6, 5), (1, 9)]:
-        model, x, y, exact = draw_margins(rng, b, inputs)
+    for b, inputs, centre in [(6, 5, 20), (1, 9, -20), (7, 4, -20)]:
+        model, x, y, exact = draw_margins(rng, b, inputs, centre)
         with assert_unchanged(x, y):
             result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 10.0, 30)
         assert_close(result, exact, rtol=1e-4, atol=1e-6, name=name)
@@ -275,16 +275,18 @@ def test_smallest_epsilon_of_a_linear_classifier(student, rng):
 
 @points(0)
 def test_smallest_epsilon_at_the_ends(student, rng):
-    model, x, y, exact = draw_margins(rng, 6, 6)
-    largest = float(np.sort(exact)[2:4].mean())
-    expected = np.where(exact < largest, exact, np.inf)
-    cause = "infinite where even the largest epsilon fails"
-    result = student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 30)
-    assert_close(result, expected, rtol=1e-4, atol=1e-6, name="list of smallest epsilons", cause=cause)
-    wrong = int(rng.integers(6))
-    y[wrong] = 1 - y[wrong]
-    expected = np.ceil(expected / largest * 4) * largest / 4
-    expected[wrong] = 0.0
-    cause = "0 where the model is wrong already"
-    result = student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 2)
-    assert_close(result, expected, rtol=1e-4, atol=1e-6, name="list of smallest epsilons", cause=cause)
+    name = "list of smallest epsilons"
+    for centre in (20, -20):
+        model, x, y, exact = draw_margins(rng, 6, 6, centre)
+        largest = float(np.sort(exact)[2:4].mean())
+        expected = np.where(exact < largest, exact, np.inf)
+        cause = "infinite where even the largest epsilon fails"
+        result = student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 30)
+        assert_close(result, expected, rtol=1e-4, atol=1e-6, name=name, cause=cause)
+        wrong = int(rng.integers(6))
+        y[wrong] = 1 - y[wrong]
+        expected = np.ceil(expected / largest * 4) * largest / 4
+        expected[wrong] = 0.0
+        cause = "0 where the model is wrong already"
+        result = student.smallest_epsilon(model, x, y, -99.0, 99.0, largest, 2)
+        assert_close(result, expected, rtol=1e-4, atol=1e-6, name=name, cause=cause)
