@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -89,6 +90,37 @@ def calls(rounds: int) -> list[tuple[str, float, str]]:
     ]
 
 
+def saves(rounds: int) -> list[tuple[str, float, str]]:
+    """From a save to the line of `course watch` that holds the verdict, in a copy of the day."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        shutil.copy(ROOT / "course.toml", folder)
+        for part in (DAY, f"tests/{DAY}"):
+            shutil.copytree(ROOT / part, folder / part)
+        file = folder / DAY / "regression.py"
+        right = (ROOT / "solutions" / DAY / "regression.py").read_text(encoding="utf-8")
+        wrong = right.replace("np.arange(degree + 1)", "np.arange(degree)")
+        words = [str(BIN / "course"), "watch", "day03/regression.vandermonde"]
+        with subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, encoding="utf-8") as watching:
+            screen = watching.stdout
+            assert screen is not None
+
+            def verdict() -> None:
+                while "exercises done" not in next(screen):
+                    pass
+
+            def save(text: str) -> None:
+                file.write_text(text, encoding="utf-8")
+                verdict()
+
+            verdict()
+            times = [
+                timed(lambda text=text: save(text)) for _ in range(2 * rounds) for text in (wrong, right)
+            ]
+            watching.terminate()
+    return [("`course watch`, save to verdict, NumPy exercise", statistics.median(times), "< 0.3 s")]
+
+
 def show(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds >= 0.1 else f"{1000 * seconds:.2f} ms"
 
@@ -97,7 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
-    rows = commands(rounds) + calls(rounds)
+    rows = commands(rounds) + calls(rounds) + saves(rounds)
     print(
         f"\nLoad at the end: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; medians of {rounds} rounds.\n"
     )

@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 12786e353d3f132d
+# skeleton abbdfb4c0deb1a42
 """What is looked at today: three classifiers of digits, small enough to be trained while you wait (given).
 
 `linear_net` is one dense layer, whose weights can be read directly. `dense_net` has three, and `DigitNet` three
@@ -28,7 +28,9 @@ def dense_net() -> nn.Sequential:
 class DigitNet(nn.Module):
     """Three convolutions that keep the size, the mean of each feature map, and one dense layer.
 
-    (b, 1, 8, 8) ─ features ─ (b, 48, 8, 8) ─ mean over the pixels ─ (b, 48) ─ classifier ─ (b, 10)
+        (b, 1, 8, 8) ─ features ─ (b, 48, 8, 8) ─ mean over the pixels ─ (b, 48) ─ classifier ─ (b, 10)
+
+    `features` and `classifier` are attributes, so that a hook can be put between them.
     """
 
     def __init__(self) -> None:

@@ -54,9 +54,9 @@ def _system_error(error: OSError) -> str:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="deep-learning-course", message="course %(version)s")
 def main() -> None:
-    """Check, grade and publish the exercises of the course.
+    """The course on the command line.
 
-    Students need `course check` and `course plot`; everything else is for instructors and authors.
+    Students begin with `course status` and `course watch`. Every command has its own --help.
     """
 
 

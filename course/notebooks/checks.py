@@ -54,8 +54,8 @@ class TestFile:
         if hidden:
             more = self._needs(hidden) - self._shown
             body = self._text([*self._using(more), *(self._tests[name] for name in hidden)], more)
-            parts.append(f"{BEGIN_HIDDEN}\n{body}\n{END_HIDDEN}")
-        return f"{CHECK} {exercise.name}{arguments}\n" + "\n\n\n".join(parts)
+            parts.append(f"{BEGIN_HIDDEN}\n\n\n{body}\n{END_HIDDEN}")
+        return f"{CHECK} {exercise.name}{arguments}\n" + "\n".join(parts)
 
     def _needs(self, tests: Iterable[str]) -> set[str]:
         """Every name of the file that these tests use, directly or through each other."""

@@ -42,9 +42,13 @@ class Manifest:
         return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
     def changes_since(self, version: str) -> list[tuple[str, str]]:
-        """What is new for somebody who has ``version``; everything when that one is not listed."""
+        """What is new for somebody who has ``version``; of this version alone when that one is not listed."""
         versions = [name for name, _ in self.changes]
-        return list(self.changes[: versions.index(version)] if version in versions else self.changes)
+        if self.version not in versions:
+            return []
+        start = versions.index(self.version)
+        end = versions.index(version) if version in versions else start + 1
+        return list(self.changes[start:end])
 
 
 def digest(content: bytes) -> str:

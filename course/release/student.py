@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
-
 from course.catalog import Course, Day
 from course.errors import CourseError, UsageError
 from course.release.changelog import read_changes
@@ -30,18 +28,17 @@ _PARTS = {
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
 }
+_VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 _TAKEN_OVER = ("conftest.py", "LICENSE")
 _OTHER_SUFFIXES = {".md", ".png", ".jpg", ".gif", ".svg", ".csv", ".txt"}
 
 
 def check_version(version: str) -> str:
     """The version, when pip can install it; raises UsageError otherwise."""
-    try:
-        Version(version)
-    except InvalidVersion:
+    if not _VERSION.fullmatch(version):
         raise UsageError(
             f"{version!r} is no version that pip understands; use numbers such as 1.2 or 2027.1."
-        ) from None
+        )
     return version
 
 

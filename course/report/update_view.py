@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -35,7 +37,8 @@ def show_update(update: Update) -> None:
 def _show_news(out: Console, update: Update) -> None:
     for version, text in update.new.changes_since(update.old.version):
         out.print(Text(f"\nNew in {version}", style="bold"))
-        out.print(Text(fold(text, out.width)))
+        for line in re.sub(r"\n +", " ", text).splitlines():  # an item is a line, however it was folded
+            out.print(Text("\n".join(textwrap.wrap(line, out.width, subsequent_indent="  "))))
 
 
 def _show_work(out: Console, change: Change, merge: Merge) -> None:

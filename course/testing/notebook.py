@@ -37,8 +37,8 @@ _MARKER = re.compile(r"# (\w+)/(\w+)\.py\n")
 _LABELS = {"passed": "passed", "not_implemented": "to do"}
 
 
-class NothingEarned(Exception):
-    """No point of an exercise was earned: an error, so that nbgrader's *Validate* shows what the check says."""
+class NotAllPassed(Exception):
+    """A check did not pass. Raised for nbgrader's *Validate*, which shows the text of errors only."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
@@ -137,10 +137,11 @@ def _check(line: str, cell: str) -> int | None:
     earned = sum(result.points for result in results)
     kept_back = int(options["--points"][0]) - sum(check.points for check in checks)
     report = _report(results, kept_back)
-    if not earned and any(check.points for check in checks):
-        raise NothingEarned(report)
+    passed = all(result.outcome == "passed" for result in results)
+    if os.environ.get("NBGRADER_EXECUTION") == "validate" and earned < sum(check.points for check in checks):
+        raise NotAllPassed(report)
     print(report)
-    if kept_back and all(result.outcome == "passed" for result in results):
+    if kept_back and passed:
         return None  # everything that is here passed, which Validate must not call a failure
     return earned
 

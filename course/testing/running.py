@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,6 +47,11 @@ def check_seed(seed: int, day: str, check: str) -> int:
 def generator(seed: int, day: str, check: str) -> np.random.Generator:
     """The ``rng`` fixture of one check."""
     return np.random.default_rng(check_seed(seed, day, check))
+
+
+@cache
+def _asks_for_rng(function: TestFunction) -> bool:
+    return "rng" in inspect.signature(function).parameters
 
 
 class Suite:
@@ -229,7 +235,7 @@ class Runner:
     def call(self, function: TestFunction, day: Day, check: Check, student: Student) -> None:
         """Call the test function with the fixtures it asks for."""
         fixtures: dict[str, Any] = {"student": student}
-        if "rng" in inspect.signature(function).parameters:
+        if _asks_for_rng(function):
             fixtures["rng"] = generator(self.seed, day.name, check.name)
         function(**fixtures)
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from course.worker.refusals import resolve
 
@@ -54,20 +56,48 @@ def find_refused(source: str, qualname: str, refused: Sequence[str]) -> Finding 
     """
     if not refused:
         return None
-    tree = _parse(source)
-    return None if tree is None else _Scan(tree, refused).run(qualname)
+    module = _parse(source)
+    return None if module is None else _Scan(module, refused).run(qualname)
+
+
+class _Module:
+    """A parsed source; every definition in it is walked once, however many exercises are scanned."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.body = tree.body
+        self._parts: dict[ast.AST, list[ast.AST]] = {}
+
+    def parts(self, node: ast.AST) -> list[ast.AST]:
+        """The node and everything below it."""
+        if node not in self._parts:
+            self._parts[node] = list(ast.walk(node))
+        return self._parts[node]
 
 
 @lru_cache(maxsize=8)  # the exercises of a module are scanned one after the other
-def _parse(source: str) -> ast.Module | None:
+def _parse(source: str) -> _Module | None:
     try:
-        return ast.parse(source)
+        return _Module(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError):
         return None
 
 
+@lru_cache(maxsize=256)
+def _resolved(name: str, loaded: bool) -> Any:
+    """The object of a dotted name without its wrappers, by its identity; None when there is none. ``loaded`` says
+    whether its package is imported: the answer stands until that changes.
+    """
+    found = resolve(name) if loaded else None
+    return None if found is None else inspect.unwrap(found[2])
+
+
+def _object(name: str) -> Any:
+    return _resolved(name, name.partition(".")[0] in sys.modules)
+
+
 class _Scan:
-    def __init__(self, tree: ast.Module, refused: Sequence[str]) -> None:
+    def __init__(self, module: _Module, refused: Sequence[str]) -> None:
+        self._parts = module.parts
         self._methods = {name[1:]: name for name in refused if name.startswith(".")}
         self._operators = {name for name in refused if not name[-1].isalnum() and not name.endswith("_")}
         self._names = {name for name in refused if name[0].isalpha() or name[0] == "_"}
@@ -75,18 +105,16 @@ class _Scan:
         for sign in self._operators & _WORDS.keys():
             self._functions |= {f"operator.{prefix}{_WORDS[sign]}": sign for prefix in ("", "i")}
             self._methods |= {f"__{prefix}{_WORDS[sign]}__": sign for prefix in ("", "r", "i")}
-        self._objects = {
-            id(inspect.unwrap(found[2])): name for name in self._names if (found := resolve(name)) is not None
-        }
+        self._objects = {id(found): name for name in self._names if (found := _object(name)) is not None}
         self._module_names: dict[str, str] = {}
         self._definitions: dict[str, ast.AST] = {}
-        for node in tree.body:
+        for node in module.body:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self._definitions[node.name] = node
-        self._collect_aliases(tree.body, self._module_names)
+        self._collect_aliases(module.body, self._module_names)
         self._assignments = {
             target.id: node.value
-            for node in tree.body
+            for node in module.body
             if isinstance(node, ast.Assign)
             for target in node.targets
             if isinstance(target, ast.Name)
@@ -110,12 +138,14 @@ class _Scan:
                 continue
             seen.add(id(node))
             aliases = dict(self._module_names)
-            self._collect_aliases(list(ast.walk(node)), aliases)
+            self._collect_aliases(self._parts(node), aliases)
             finding = self._inspect(node, aliases)
             if finding is not None:
                 return finding
             waiting += self._used_definitions(node)
-            waiting += [methods[name] for name in _names_of_self(node) if name in methods]
+            waiting += (
+                [methods[name] for name in self._names_of_self(node) if name in methods] if methods else []
+            )
         return None
 
     def _inspect_alias(self, owner: str) -> Finding | None:
@@ -123,11 +153,21 @@ class _Scan:
         return None if value is None else self._inspect(value, self._module_names)
 
     def _used_definitions(self, node: ast.AST) -> Iterator[ast.AST]:
-        for part in ast.walk(node):
+        for part in self._parts(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
                 for table in (self._definitions, self._assignments):
                     if part.id in table:
                         yield table[part.id]
+
+    def _names_of_self(self, node: ast.AST) -> Iterator[str]:
+        """Attributes of ``self`` that a method uses: its helpers may be among them."""
+        for part in self._parts(node):
+            if (
+                isinstance(part, ast.Attribute)
+                and isinstance(part.value, ast.Name)
+                and part.value.id == "self"
+            ):
+                yield part.attr
 
     def _collect_aliases(self, nodes: Sequence[ast.AST], aliases: dict[str, str]) -> None:
         for node in nodes:
@@ -153,7 +193,7 @@ class _Scan:
                 aliases[name.removeprefix(module + ".").partition(".")[0]] = name
 
     def _inspect(self, node: ast.AST, aliases: dict[str, str]) -> Finding | None:
-        hits = [hit for part in ast.walk(node) if (hit := self._hit(part, aliases)) is not None]
+        hits = [hit for part in self._parts(node) if (hit := self._hit(part, aliases)) is not None]
         return min(hits, key=lambda hit: hit.line, default=None)
 
     def _hit(self, node: ast.AST, aliases: dict[str, str]) -> Finding | None:
@@ -196,8 +236,8 @@ class _Scan:
             return dotted
         if dotted in self._functions:
             return self._functions[dotted]
-        if "." in dotted and self._objects and (found := resolve(dotted)) is not None:
-            return self._objects.get(id(inspect.unwrap(found[2])))
+        if "." in dotted and self._objects and (found := _object(dotted)) is not None:
+            return self._objects.get(id(found))
         return None
 
 
@@ -207,13 +247,6 @@ def _methods_of(node: ast.AST) -> dict[str, ast.AST]:
     return {
         part.name: part for part in node.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))
     }
-
-
-def _names_of_self(node: ast.AST) -> Iterator[str]:
-    """Attributes of ``self`` that a method uses: its helpers may be among them."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id == "self":
-            yield part.attr
 
 
 def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:

@@ -460,7 +460,6 @@ class _Worker:
         except (EOFError, ConnectionError):
             self.dead = True
             raise self._death() from None
-        self.output.read()
         return answer
 
     def _wait(self, writing: bool, clock: _Clock) -> None:

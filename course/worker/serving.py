@@ -20,17 +20,18 @@ def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: in
     """Answer requests one after the other; returns when the other side has closed."""
     session = Session(root, days, first_number)
     sys.breakpointhook = _no_breakpoint
-    while True:
-        try:
-            head, buffers = receive(sock, _never)
-        except (EOFError, ConnectionError):
-            return
-        reply, out = _answer(session, head, buffers)
-        try:
-            pieces = pack(reply, out)
-        except (ValueError, RecursionError):
-            pieces = pack({"error": _cannot_be_sent("it cannot be written down").to_plain()}, [])
-        send(sock, pieces, _never)
+    with session.space.active():  # the only one in this process
+        while True:
+            try:
+                head, buffers = receive(sock, _never)
+            except (EOFError, ConnectionError):
+                return
+            reply, out = _answer(session, head, buffers)
+            try:
+                pieces = pack(reply, out)
+            except (ValueError, RecursionError):
+                pieces = pack({"error": _cannot_be_sent("it cannot be written down").to_plain()}, [])
+            send(sock, pieces, _never)
 
 
 def _never(writing: bool) -> None:

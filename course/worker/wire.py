@@ -21,6 +21,7 @@ from course.worker.values import Buffer, NotPlainError
 MAX_HEAD = 64 * 2**20
 MAX_BUFFERS = 200_000
 MAX_BYTES = 512 * 2**20
+FIRST_READ = 2**13
 _PREFIX = struct.Struct("!II")
 
 
@@ -49,33 +50,54 @@ def send(sock: socket.socket, pieces: Sequence[Buffer], wait: Callable[[bool], N
 def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[Any, list[Buffer]]:
     """The head and the buffers of one frame; ``wait(False)`` blocks until there is something to read.
 
+    One frame is under way at a time, so whatever comes behind it was not sent by the serving loop. A small frame is
+    read at once: a system call costs as much as decoding it.
+
     Raises EOFError when the other side has closed, NotPlainError when what came is no frame.
     """
-    head_size, count = _PREFIX.unpack(_exactly(sock, _PREFIX.size, wait))
-    if head_size > MAX_HEAD or count > MAX_BUFFERS:
+    begun = bytearray(FIRST_READ)
+    got = _some(sock, memoryview(begun), wait)
+    while got < _PREFIX.size or got < _PREFIX.size + 8 * _PREFIX.unpack_from(begun)[1]:
+        if got >= _PREFIX.size and _PREFIX.unpack_from(begun)[1] > MAX_BUFFERS:
+            raise NotPlainError("an answer is too large")
+        if got == len(begun):
+            begun.extend(bytes(8 * MAX_BUFFERS + FIRST_READ - got))
+        got += _some(sock, memoryview(begun)[got:], wait)
+    head_size, count = _PREFIX.unpack_from(begun)
+    sizes = struct.unpack_from(f"!{count}Q", begun, _PREFIX.size)
+    if head_size > MAX_HEAD or count > MAX_BUFFERS or sum(sizes) > MAX_BYTES:
         raise NotPlainError("an answer is too large")
-    sizes = struct.unpack(f"!{count}Q", _exactly(sock, 8 * count, wait))
-    if sum(sizes) > MAX_BYTES:
-        raise NotPlainError("an answer is too large")
-    text = _exactly(sock, head_size, wait)
-    buffers: list[Buffer] = [_exactly(sock, size, wait) for size in sizes]
+    at = _PREFIX.size + 8 * count
+    pieces: list[Buffer] = []
+    for size in (head_size, *sizes):
+        piece = begun[at : min(at + size, got)]
+        at += size
+        if len(piece) < size:
+            piece.extend(bytes(size - len(piece)))
+            _fill(sock, memoryview(piece)[max(got - at + size, 0) :], wait)
+        pieces.append(piece)
+    if got > at:
+        raise NotPlainError("an answer came twice")
     try:
-        return json.loads(text.decode("utf-8", "surrogatepass")), buffers
+        return json.loads(pieces[0].decode("utf-8", "surrogatepass")), pieces[1:]
     except (ValueError, RecursionError):
         raise NotPlainError("an answer is not in the exchange format") from None
 
 
-def _exactly(sock: socket.socket, size: int, wait: Callable[[bool], None]) -> bytearray:
-    data = bytearray(size)
-    view = memoryview(data)
-    got = 0
-    while got < size:
+def _fill(sock: socket.socket, view: memoryview, wait: Callable[[bool], None]) -> None:
+    while view:
+        view = view[_some(sock, view, wait) :]
+
+
+def _some(sock: socket.socket, view: memoryview, wait: Callable[[bool], None]) -> int:
+    """Read what there is, at least one byte."""
+    wait(False)
+    while True:
         try:
-            n = sock.recv_into(view[got:])
+            count = sock.recv_into(view)
         except BlockingIOError:
             wait(False)
             continue
-        if n == 0:
+        if count == 0:
             raise EOFError("the other side has closed")
-        got += n
-    return data
+        return count

@@ -29,6 +29,7 @@ from course.worker import namespaces, sandbox
 from course.worker.refusals import resolve
 from course.worker.serving import serve
 from course.worker.session import reset_process_state
+from course.worker.values import Encoder
 
 MAX_REQUEST = 65536
 WORKER, FILES = 3, 4  # descriptors of a child
@@ -63,6 +64,7 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
     import numpy as np
 
     np.linalg.svd(np.eye(2))
+    Encoder(lambda value: value).encode(np.ones(2))  # loads numpy.ma
     torch: Any = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)

@@ -26,7 +26,9 @@ def dense_net() -> nn.Sequential:
 class DigitNet(nn.Module):
     """Three convolutions that keep the size, the mean of each feature map, and one dense layer.
 
-    (b, 1, 8, 8) ─ features ─ (b, 48, 8, 8) ─ mean over the pixels ─ (b, 48) ─ classifier ─ (b, 10)
+        (b, 1, 8, 8) ─ features ─ (b, 48, 8, 8) ─ mean over the pixels ─ (b, 48) ─ classifier ─ (b, 10)
+
+    `features` and `classifier` are attributes, so that a hook can be put between them.
     """
 
     def __init__(self) -> None:

@@ -103,7 +103,7 @@ def test_isolated_gives_the_same_json(clone: Path) -> None:
         (["chekc"], 2, "No such command"),
         (["hint", "day01"], 2, "A hint is for one exercise"),
         (["grade", "nowhere", "--out", "out"], 1, "There is no folder nowhere"),
-        (["grade", ".", "--out", "out", "--scheduler", "tcp://x"], 2, "not built yet"),
+        (["grade", ".", "--out", "out", "--scheduler", "tcp://x"], 1, "No Dask scheduler answers"),
         (["plot", "day01"], 1, "has no plots.py"),
     ],
 )

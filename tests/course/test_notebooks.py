@@ -175,15 +175,25 @@ def test_part_of_an_exercise_earns_part_of_its_points(
     assert _run(kernel, source["cells"])["sums-total-checks"] == 2
 
 
-def test_nothing_earned_is_an_error_that_says_what_to_do(
-    kernel: Callable[[str], Any], source: dict[str, Any]
+def test_a_stub_earns_nothing_and_running_all_cells_goes_on(
+    kernel: Callable[[str], Any], source: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     named(source["cells"], "sums-total")["source"] = (
         "def total(x):\n    raise NotImplementedError('not written yet')"
     )
+    assert _run(kernel, source["cells"])["sums-total-checks"] == 0
+    assert "total is not written yet." in capsys.readouterr().out
+
+
+def test_validate_is_told_with_an_error_what_to_do(
+    kernel: Callable[[str], Any], source: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    total = named(source["cells"], "sums-total")
+    total["source"] = "def total(x):\n    return 0 if x.size == 7 else float(np.add.reduce(np.ravel(x)))"
     error = _run(kernel, source["cells"])["sums-total-checks"]
-    assert type(error).__name__ == "NothingEarned"
-    assert "total is not written yet." in str(error)
+    assert type(error).__name__ == "NotAllPassed"
+    assert "2/2  passed" in str(error)
 
 
 def test_where_hidden_checks_are_missing_all_passed_is_full_marks(

@@ -6,12 +6,13 @@ The sample class is judged everywhere; every accident of the corpus and every re
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,9 @@ if not hasattr(os, "fork"):
     pytest.skip("grading needs fork", allow_module_level=True)
 
 Files = Mapping[str, str]
+TELLING = (
+    "complete", "partial", "syntax-error", "crash-at-import", "endless-loop", "early-exit", "chatterbox",
+)  # fmt: skip
 SEED = 1  # the one of the tiny course: a notebook in nbgrader knows no other
 
 
@@ -104,21 +108,25 @@ def test_modules_and_notebooks_get_the_same_verdicts(tiny_class: TinyClass) -> N
 
 def test_pytest_gives_the_same_points(tiny_class: TinyClass) -> None:
     found = {}
-    for name in tiny_class.samples:
-        command = [sys.executable, "-m", "pytest", "-q", "--submission", str(tiny_class.modules / name)]
-        done = subprocess.run(command, cwd=tiny_class.course.root, capture_output=True, text=True, check=False)
+    for name in TELLING:
+        command = [sys.executable, "-m", "pytest", "-q", f"--submission={tiny_class.modules / name}"]
+        done = subprocess.run(
+            command, cwd=tiny_class.course.root, capture_output=True, text=True, check=False
+        )
         match = re.search(r"^ *(\d+)/5 +points", done.stdout, re.MULTILINE)
         assert match, done.stdout
         found[name] = int(match.group(1))
-    assert found == tiny_class.scores(tiny_class.out_modules)
+    scores = tiny_class.scores(tiny_class.out_modules)
+    assert found == {name: scores[name] for name in TELLING}
 
 
 def test_nbgrader_gives_the_same_points(tiny_class: TinyClass) -> None:
     with open_api(tiny_class.target) as api:
-        for name in tiny_class.samples:
+        for name in TELLING:
             result = api.autograde(tiny_class.day.name, name)
             assert result["success"], result
-    assert gradebook_scores(tiny_class.target, tiny_class.day) == tiny_class.scores(tiny_class.out_modules)
+    scores = tiny_class.scores(tiny_class.out_modules)
+    assert gradebook_scores(tiny_class.target, tiny_class.day) == {name: scores[name] for name in TELLING}
 
 
 def test_results_go_into_the_gradebook(tiny_class: TinyClass) -> None:
@@ -178,22 +186,23 @@ def test_the_release_gives_nothing_away(tiny_class: TinyClass) -> None:
 def test_accidents_cost_the_same_in_a_notebook(tmp_path: Path) -> None:
     course = corpus_course(tmp_path / "course")
     day = course.day(CORPUS_DAY)
-    cases = [case for case in read_cases() if case.family == "accidents" and case.keys.get("made") is None]
     modules, notebooks = tmp_path / "modules", tmp_path / "notebooks"
-    for case in cases:
+    converted = []
+    for case in read_cases():
+        if case.family != "accidents" or case.keys.get("made") is not None:
+            continue
         write_case(case, course, modules)
         files = {path.stem: path.read_bytes() for path in (modules / case.name / day.name).glob("*.py")}
-        target = notebooks / case.name / day.name
-        target.mkdir(parents=True)
-        try:
-            (target / f"{day.name}.ipynb").write_text(notebook_text(course, day, files), encoding="utf-8")
-        except CourseError as error:
-            assert "is no text in UTF-8" in str(error)  # such a file has no way into a notebook
-            (target / f"{day.name}.ipynb").unlink(missing_ok=True)
+        with contextlib.suppress(CourseError):  # a file that is no text has no way into a notebook
+            text = notebook_text(course, day, files)
+            path = notebooks / case.name / day.name / f"{day.name}.ipynb"
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+            converted.append(case.name)
     grade_class(course, modules, tmp_path / "a", seed=SEED, view=Quiet())
     grade_class(course, notebooks, tmp_path / "b", seed=SEED, view=Quiet())
-    differing = {case.name for case in cases if points(tmp_path / "a", case.name) != points(tmp_path / "b", case.name)}
-    assert differing == set()
+    assert len(converted) > 30
+    assert [n for n in converted if points(tmp_path / "a", n) != points(tmp_path / "b", n)] == []
 
 
 def test_every_real_day_scores_the_same_as_a_notebook(real: Course, tmp_path: Path) -> None:
@@ -213,25 +222,22 @@ def test_a_real_day_in_real_nbgrader(real: Course, tmp_path: Path) -> None:
     release_nbgrader(real, [day], target)
     sources = {p.name: p.read_text(encoding="utf-8") for p in (real.solutions / day.name).glob("*.py")}
     partial = {n: t if n < "d" else skeleton(t, day, n.removesuffix(".py")) for n, t in sources.items()}
-    hand_in_notebook(target / "submitted", "complete", real, day, sources)
     hand_in_notebook(target / "submitted", "partial", real, day, partial)
     grade_class(real, target, tmp_path / "out", days=[day.name], seed=real.seed, view=Quiet())
     with open_api(target) as api:
-        for student in ("complete", "partial"):
-            assert api.autograde(day.name, student)["success"]
-    scores = {student: read(tmp_path / "out", student)["score"] for student in ("complete", "partial")}
-    assert gradebook_scores(target, day) == scores
-    assert scores["complete"] == day.max_score
-    assert 0 < scores["partial"] < day.max_score
+        assert api.autograde(day.name, "partial")["success"]
+    score = read(tmp_path / "out", "partial")["score"]
+    assert gradebook_scores(target, day) == {"partial": score}
+    assert 0 < score < day.max_score
 
 
 # Bad input
 
 
 @pytest.fixture
-def ready(tiny: Course) -> Iterator[Course]:
+def ready(tiny: Course) -> Course:
     write(tiny, differences(tiny), force=False)
-    yield tiny
+    return tiny
 
 
 def test_a_folder_that_is_not_empty_is_refused(ready: Course, tmp_path: Path) -> None:

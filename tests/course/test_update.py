@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.catalog import load_course
-from course.errors import CourseError
 from course.catalog.blocks import TOP, lines_of, split_blocks
-from course.release.manifest import PLACE, read_manifest
+from course.errors import CourseError
+from course.release.manifest import PLACE, Manifest, read_manifest
 from course.release.merging import merge
 from course.release.repository import write_repository
 from course.release.student import build_release
@@ -449,6 +449,16 @@ def test_it_says_what_changed_why_and_where_the_copy_is(clone: Path, releases: t
     assert "refs/course/backup/" in text
     assert "make setup" in text
     assert "You have version 1.1 already" in course(clone, "update", str(releases[1])).stdout
+
+
+@pytest.mark.parametrize(
+    ("have", "get", "told"),
+    [("1.0", "1.2", ["1.2", "1.1"]), ("0.5", "1.1", ["1.1"]), ("1.2", "1.1", []), ("1.0", "9", [])],
+)
+def test_what_is_new_are_the_sections_in_between(have: str, get: str, told: list[str]) -> None:
+    changes = tuple((version, "text") for version in ("Unreleased", "1.2", "1.1", "1.0"))
+    manifest = Manifest("A course", get, {}, {}, changes)
+    assert [version for version, _ in manifest.changes_since(have)] == told
 
 
 def test_a_dry_run_changes_nothing(clone: Path, releases: tuple[Path, Path]) -> None:

@@ -129,7 +129,7 @@ def watch(module, name, model, x, y, tracked, *settings):
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    result = getattr(module, name)(model, x, y, *settings)
+    result = torch.as_tensor(getattr(module, name)(model, x, y, *settings))
     grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
     changes = {
         "grad of the parameters": not all(grads),

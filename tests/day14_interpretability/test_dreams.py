@@ -154,7 +154,8 @@ def watch(module, model, label, starts):
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    images, objectives = module.maximise_activation(model, label, starts, 5, 0.5, 0.3, 0.2)
+    answer = module.maximise_activation(model, label, starts, 5, 0.5, 0.3, 0.2)
+    images, objectives = (torch.as_tensor(part) for part in answer)
     grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
     changes = {
         "grad of the parameters": not all(grads),

@@ -163,14 +163,14 @@ def watch(module, model, x, target, baseline):
 
     model.train()
     x, baseline = x.clone().requires_grad_(), baseline.clone().requires_grad_()
-    result = module.integrated_gradients(model, x, target, baseline, 5)
+    result = torch.as_tensor(module.integrated_gradients(model, x, target, baseline, 5))
     changes = {
         "grad of the parameters": any(p.grad is not None for p in model.parameters()),
         "grad of x or of the baseline": x.grad is not None or baseline.grad is not None,
         "mode": not all(layer.training for layer in model.modules()),
     }
     return (
-        torch.as_tensor(result).detach(),
+        result.detach(),
         result.requires_grad,
         [key for key, value in changes.items() if value],
     )
@@ -203,8 +203,10 @@ def test_completeness_error_of_any_attributions(student, rng):
 
 def watch_error(module, model, x, target, baseline, attributions):
     """The errors, whether they have a graph, and whether the model is still training."""
+    import torch
+
     model.train()
-    errors = module.completeness_error(model, x, target, baseline, attributions)
+    errors = torch.as_tensor(module.completeness_error(model, x, target, baseline, attributions))
     return errors.detach(), errors.requires_grad, all(layer.training for layer in model.modules())
 
 

@@ -102,8 +102,10 @@ def test_occlusion_of_a_network(student, rng):
 
 def watch_occlusion(module, model, x, target, size):
     """The map, whether it has a graph, and whether the model is still training."""
+    import torch
+
     model.train()
-    drops = module.occlusion(model, x, target, size, 1, -0.5)
+    drops = torch.as_tensor(module.occlusion(model, x, target, size, 1, -0.5))
     return drops.detach(), drops.requires_grad, all(layer.training for layer in model.modules())
 
 
@@ -202,7 +204,7 @@ def watch(module, call, model, x, target):
     for i, p in enumerate(model.parameters()):
         p.grad = torch.full_like(p, 1.0 + i)
     before = {key: value.clone() for key, value in model.state_dict().items()}
-    result = call(module, model, x, target)
+    result = torch.as_tensor(call(module, model, x, target))
     names = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
     grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
     changes = {
@@ -257,6 +259,8 @@ class Failing(nn.Module):
 
 def fail_once(module, call, model, x, target):
     """An error and a normal call: did the error come through, the mode after it, the hooks after both, the result."""
+    import torch
+
     names = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
     def count_hooks():
@@ -270,7 +274,7 @@ def fail_once(module, call, model, x, target):
         raised = "out of order" in str(error)
     training, hooks = all(layer.training for layer in model.modules()), count_hooks()
     model.head[-1].fail = False
-    result = call(module, model, x, target).detach()
+    result = torch.as_tensor(call(module, model, x, target)).detach()
     return raised, training, [hooks, count_hooks()], result
 
 
