@@ -80,7 +80,8 @@ def _commit(folder: Path, message: str, date: int) -> str:
     git("config", "--unset", "core.logAllRefUpdates")
     (folder / ".git" / "COMMIT_EDITMSG").unlink(missing_ok=True)
     # The index of a commit knows when files were written; one that is read from the tree does not.
-    pass
+    (folder / ".git" / "index").unlink()
+    git("read-tree", "HEAD")
     return git("rev-parse", "HEAD").strip()
 
 

@@ -323,6 +323,19 @@ def test_a_stray_module_beside_the_work_is_not_imported(anywhere: Make) -> None:
     assert student.X == 1
 
 
+def test_the_courses_data_and_plots_are_found(anywhere: Make) -> None:
+    student = anywhere(
+        """
+        import importlib.util
+        from course.data import load_admissions
+
+        def found():
+            return load_admissions() is not None, importlib.util.find_spec("course.plots") is not None
+        """
+    )
+    assert student.found() == (True, True)
+
+
 def test_modules_of_a_day_import_each_other(anywhere: Make) -> None:
     assert anywhere("from day01_tiny.other import ONE\n", other="ONE = 1\n").ONE == 1
 

@@ -139,6 +139,19 @@ def write_raw(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "if a &lt; b:\n    c = &#39;d&#39;",
+        r"if a < b:\n\tc = \"d\"",
+        "> if a < b:\n>     c = `d`",
+        "+if a<b :\n+ c='d'",
+    ],
+)
+def test_however_it_is_written_it_is_the_same_run_of_tokens(written: str) -> None:
+    assert tokens(written) == tokens('if a < b:\n    c = "d"') == ["if", "a", "<", "b", ":", "c", "=", "d"]
+
+
 def test_a_hidden_test_that_was_left_in_is_found(source: Course, folder: Path) -> None:
     whole = source.root / "tests/day01_tiny/test_sums.py"
     (folder / "tests/day01_tiny/test_sums.py").write_bytes(whole.read_bytes())
