@@ -11,14 +11,17 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course.catalog import Course, Day, Exercise, Selection
 from course.catalog.blocks import split_blocks
 from course.grading.progress import read_progress, record_progress
 from course.testing.results import ExerciseResult
 from course.testing.running import LinkMaker, Runner
-from course.worker.isolated import Zygote
 from course.worker.local import LocalLink
+
+if TYPE_CHECKING:  # needs a system that can fork
+    from course.worker.isolated import Zygote
 
 Signature = tuple[int, int, int]
 
@@ -128,6 +131,8 @@ class WarmChecker:
     def _warm(self, day: Day) -> None:
         self.close()
         if hasattr(os, "fork"):  # else the code runs in this process, imported afresh each time
+            from course.worker.isolated import Zygote
+
             self._zygote = Zygote([d.name for d in self._course.days], day.imports, self._course.limits)
         for exercise in day.exercises:
             for check in exercise.checks:

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 SCRIPT = "__main__"  # the name of the piece that only runs when the module is started as a program
 
@@ -69,8 +70,9 @@ def join(pieces: Sequence[Piece]) -> str:
     return text
 
 
+@lru_cache(maxsize=1024)  # most cells of a class are the same
 def parse(text: str) -> ast.Module | None:
-    """The syntax tree; None when Python cannot read the text."""
+    """The syntax tree, to be read only; None when Python cannot read the text."""
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

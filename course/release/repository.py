@@ -18,23 +18,25 @@ _EPOCH = 315532800  # 1980, the first year that every archive format can hold
 
 def source_date(root: Path) -> int:
     """When the source was last committed, so that a release carries no date of its own making."""
-    done = subprocess.run(
-        ["git", "-C", str(root), "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
-    )
-    return int(done.stdout) if done.returncode == 0 and done.stdout.strip() else _EPOCH
+    return int(_ask_git(root, "log", "-1", "--format=%ct") or _EPOCH)
 
 
 def refuse_dirty(root: Path) -> None:
     """Raise CourseError when the source has changes that are not committed; without git nobody can tell."""
-    done = subprocess.run(
-        ["git", "-C", str(root), "status", "--porcelain"], capture_output=True, text=True, check=False
-    )
-    changed = done.stdout.splitlines() if done.returncode == 0 else []
+    changed = _ask_git(root, "status", "--porcelain").splitlines()
     if changed:
         raise CourseError(
             f"The source has {len(changed)} change(s) that are not committed, such as {changed[0][3:]}; "
             "commit them, or repeat with --allow-dirty for a trial. Nothing was written."
         )
+
+
+def _ask_git(root: Path, *words: str) -> str:
+    """What git says of the source; nothing where there is no repository or no git."""
+    if shutil.which("git") is None:
+        return ""
+    done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else ""
 
 
 def refuse_existing(target: Path) -> None:

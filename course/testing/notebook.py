@@ -246,7 +246,11 @@ def _picture(line: str) -> Any:
         from IPython.display import HTML
 
         return HTML(drawn.to_jshtml(default_mode="once"))  # type: ignore[no-untyped-call]
-    return drawn
+    from IPython.display import Image
+
+    picture = io.BytesIO()
+    drawn.savefig(picture, format="png", dpi=100)
+    return Image(picture.getvalue())  # type: ignore[no-untyped-call]
 
 
 class _DayInKernel:

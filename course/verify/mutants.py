@@ -195,12 +195,12 @@ def _parameters(function: ast.AST) -> list[str]:
 def _expressions(statement: ast.stmt) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
     """Every expression of a statement with the place it stands in; statements inside it are left to their block.
 
-    The annotation of a local name is never evaluated, so it is left alone.
+    Annotations of local names say nothing to the machine, so they are left alone.
     """
 
     def walk(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
         for name, value in ast.iter_fields(node):
-            if isinstance(node, ast.AnnAssign) and name == "annotation":
+            if name in ("annotation", "returns"):
                 continue
             for index, part in enumerate(value) if isinstance(value, list) else [(None, value)]:
                 if isinstance(part, (ast.stmt, ast.JoinedStr)) or not isinstance(part, ast.AST):

@@ -329,8 +329,14 @@ def ask(
 
 
 def _as_it_was(value: Any) -> Any:
-    """A copy of a small array, so that messages show it as it was handed over."""
-    return value.copy() if type(value) is np.ndarray and value.size <= SMALL else value
+    """A copy of small arrays, in lists and dicts too, so that messages show them as they were handed over."""
+    if type(value) is np.ndarray:
+        return value.copy() if value.size <= SMALL else value
+    if type(value) in (list, tuple) and len(value) <= SMALL:
+        return type(value)(map(_as_it_was, value))
+    if type(value) is dict and len(value) <= SMALL:
+        return {key: _as_it_was(part) for key, part in value.items()}
+    return value
 
 
 @dataclass(frozen=True)

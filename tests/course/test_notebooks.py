@@ -222,6 +222,22 @@ def test_variables_of_the_notebook_do_not_reach_the_checks(
     assert _run(kernel, source["cells"])["sums-total-checks"] == 3
 
 
+def test_a_picture_is_drawn_or_says_what_it_waits_for(
+    kernel: Callable[[str], Any],
+    source: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kernel(text_of(named(source["cells"], "setup")))
+    kernel("from matplotlib.figure import Figure\ndef figure_empty():\n    return Figure()")
+    assert kernel("%picture figure_empty").data.startswith(b"\x89PNG")
+    kernel("def figure_waiting():\n    raise NotImplementedError('total is not written yet')")
+    assert kernel("%picture figure_waiting") is None
+    assert "Not drawn yet: total is not written yet." in capsys.readouterr().out
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert kernel("%picture figure_empty") is None
+
+
 # What comes back from students
 
 
