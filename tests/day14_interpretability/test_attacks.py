@@ -162,7 +162,8 @@ def test_fgsm_leaves_nothing_behind(student, rng):
 
 def small_steps(model, x, y, epsilon, step, steps, low, high, noise=None):
     """Step by step."""
-    place = clip_twice(x if noise is None else x + noise, x, epsilon, low, high)
+    offset = torch.zeros_like(x) if noise is None else noise
+    place = clip_twice(x + offset, x, epsilon, low, high)
     for _ in range(steps):
         place = clip_twice(place + step * loss_gradient(model, place, y).sign(), x, epsilon, low, high)
     return place

@@ -173,8 +173,8 @@ def test_grad_cam_of_a_pooled_network_is_its_cam(student, rng):
 def grad_cam_by_hand(features, head, target):
     """The definition, for a network that was cut into features and head."""
     features = features.detach().requires_grad_()
-    scores = head(features)[torch.arange(len(target)), target]
-    (gradient,) = torch.autograd.grad(scores.sum(), features)
+    head(features)[torch.arange(len(target)), target].sum().backward()
+    gradient = features.grad
     alpha = gradient.sum(dim=(2, 3), keepdim=True) / gradient[0, 0].numel()
     return (alpha * features).sum(dim=1).detach().clamp(min=0)
 
