@@ -6,6 +6,7 @@ The same submissions and the same checks are then given to every grader that is 
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from course.catalog import Course, load_course
 from course.release.skeletons import skeleton
 from course.testing.answers import compose, read_answers
 
+MARKER = re.compile(r"\s*### (BEGIN|END) SOLUTION")
 ROOT = Path(__file__).resolve().parents[1]
 EXERCISES = {
     "day03_linalg": (
@@ -49,12 +51,20 @@ def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None)
             f"{day} has no {', '.join(sorted(missing))}; it has {[e.name for e in entry.exercises]}"
         )
     modules = {name.partition(".")[0] for name in names}
-    shutil.copytree(real.solutions / day, root / "solutions" / day)
-    shutil.copytree(real.root / day, root / day, ignore=shutil.ignore_patterns("__pycache__"))
+    needed = _with_imported(real.solutions / day, modules)
+    owners = {name.partition(".")[2] for name in names}
+    solutions, work = root / "solutions" / day, root / day
+    solutions.mkdir(parents=True)
+    work.mkdir()
+    shutil.copy(real.sheet(entry), work)
+    for module in sorted(needed):
+        text = (real.solutions / day / f"{module}.py").read_text(encoding="utf-8")
+        text = _given(text, {owner.partition(".")[0] for owner in owners})
+        (solutions / f"{module}.py").write_text(text, encoding="utf-8")
+        (work / f"{module}.py").write_text(skeleton(text, entry, module), encoding="utf-8")
     tests = root / "tests" / day
     tests.mkdir(parents=True)
     checks = {check.name for e in entry.exercises if e.name in names for check in e.checks}
-    owners = {name.partition(".")[2] for name in names}
     for path in sorted(real.tests(entry).glob("*.py")):
         if path.stem.partition("_")[2] not in modules:
             continue
@@ -72,6 +82,32 @@ def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None)
     )
     shutil.copy(ROOT / "conftest.py", root)
     return Assignment(load_course(root), day)
+
+
+def _with_imported(folder: Path, modules: set[str]) -> set[str]:
+    """The modules and those of the day that they import: nobody hands in, or runs, what no check needs."""
+    needed: set[str] = set()
+    waiting = set(modules)
+    while waiting:
+        module = waiting.pop()
+        needed.add(module)
+        for node in ast.parse((folder / f"{module}.py").read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{folder.name}."):
+                waiting.add((node.module or "").rpartition(".")[2])
+        waiting -= needed
+    return needed
+
+
+def _given(text: str, owners: set[str]) -> str:
+    """The text with the markers of every definition but the ``owners`` left out: those are given."""
+    lines = text.splitlines()
+    end = len(lines)  # a region may go on below the last statement of its function
+    for node in reversed(ast.parse(text).body):
+        start = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
+        if getattr(node, "name", None) not in owners:
+            lines[start:end] = [line for line in lines[start:end] if not MARKER.match(line)]
+        end = start
+    return "\n".join(lines) + "\n"
 
 
 def _is_check(checks: set[str]) -> Callable[[ast.stmt], bool]:

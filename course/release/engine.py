@@ -18,6 +18,7 @@ ROOTS = (
     "course.cli.students",
     "course.data",
     "course.plots",
+    "course.testing.notebook",  # imported by the first cell of a notebook
     "course.testing.plugin",
     "course.worker.zygote",  # started by name
 )

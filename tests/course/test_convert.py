@@ -16,6 +16,7 @@ from course.cli import main
 from course.notebooks.converting import module_files, notebook_text
 from course.notebooks.pieces import join, split
 from course.notebooks.reading import parse_notebook
+from course.release.engine import engine_files
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
 from tests.course.notebooks import code_cell, named, text_of
@@ -117,6 +118,10 @@ def test_an_answer_goes_to_the_notebook_and_another_one_back(clone: Path) -> Non
     backup = clone / output.splitlines()[1].removeprefix("kept     ")
     assert backup.read_text(encoding="utf-8") == SOLUTION
     assert convert(NOTEBOOK) == convert(DAY) == "The notebook and the modules agree already.\n"
+
+
+def test_a_students_clone_has_what_its_notebooks_import() -> None:
+    assert {"course/testing/notebook.py", "course/notebooks/files.py"} <= engine_files().keys()
 
 
 def test_helpers_that_an_answer_needs_come_along(clone: Path) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from scipy.ndimage import convolve
 from sklearn.datasets import load_sample_image
+from sklearn.preprocessing import StandardScaler
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from course.testing import (
@@ -111,9 +112,8 @@ def test_radial_spectrum_does_not_depend_on_direction(student, rng):
 
 def detector_by_autograd(features, labels, steps, rate, l2):
     """The same descent with PyTorch's loss and gradients."""
-    mean, std = features.mean(axis=0), features.std(axis=0)
-    std = np.where(std > 0, std, 1)
-    z, y = torch.tensor((features - mean) / std), torch.tensor(labels).double()
+    scaler = StandardScaler().fit(features)
+    z, y = torch.tensor(scaler.transform(features)), torch.tensor(labels).double()
     v = torch.zeros(z.shape[1], dtype=torch.float64, requires_grad=True)
     c = torch.zeros((), dtype=torch.float64, requires_grad=True)
     for _ in range(steps):
@@ -122,8 +122,8 @@ def detector_by_autograd(features, labels, steps, rate, l2):
         with torch.no_grad():
             v -= rate * dv
             c -= rate * dc
-    weight = v.detach().numpy() / std
-    return weight, c.item() - weight @ mean
+    weight = v.detach().numpy() / scaler.scale_
+    return weight, c.item() - weight @ scaler.mean_
 
 
 @points(1)
