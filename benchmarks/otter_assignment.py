@@ -38,6 +38,7 @@ from course.worker.outcomes import StudentProblem
 
 OK_FORMAT = False
 name = "{name}"
+points = None  # a name of Otter's too; every case has its own
 
 
 class Student:

@@ -80,7 +80,8 @@ def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None)
         f"imports = [{imports}]\n",
         encoding="utf-8",
     )
-    shutil.copy(ROOT / "conftest.py", root)
+    for name in ("conftest.py", "pyproject.toml"):  # the second tells pytest where the course begins
+        shutil.copy(ROOT / name, root)
     return Assignment(load_course(root), day)
 
 

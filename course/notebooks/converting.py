@@ -154,8 +154,11 @@ def _with_additions(pieces: Sequence[Piece], needed: Mapping[int, Sequence[str]]
         yield Piece(piece.name, piece.text, lead)
 
 
-def merge_own_cells(made: Sequence[Any], old: Notebook) -> Iterator[Any]:
-    """The cells that were made, each followed by the student's own cells that stood below it in the old notebook."""
+def merge_own_cells(made: Sequence[Any], old: Notebook, *, trusted: bool = True) -> Iterator[Any]:
+    """The cells that were made, each followed by the student's own cells that stood below it in the old notebook.
+
+    Of an ``old`` notebook that is not trusted only the texts of own cells are taken: no outputs, no metadata.
+    """
     names = {cell["id"] for cell in made}
     below: dict[str, list[Any]] = {}
     before: dict[str, Any] = {}
@@ -166,10 +169,22 @@ def merge_own_cells(made: Sequence[Any], old: Notebook) -> Iterator[Any]:
             before[anchor] = plain
         elif not _text_of(plain).strip() or not any(_text_of(plain) in cell["source"] for cell in made):
             below.setdefault(anchor, []).append(plain)
-    yield from below.get("", ())
+    own = {
+        anchor: cells if trusted else [_bare(cell, f"{anchor[:48]}-own-{n}") for n, cell in enumerate(cells)]
+        for anchor, cells in below.items()
+    }
+    yield from own.get("", ())
     for cell in made:
-        yield _kept(cell, before.get(cell["id"]))
-        yield from below.get(cell["id"], ())
+        yield _kept(cell, before.get(cell["id"])) if trusted else cell
+        yield from own.get(cell["id"], ())
+
+
+def _bare(plain: Any, name: str) -> dict[str, Any]:
+    """The text of a cell and its kind."""
+    text = {"id": name, "metadata": {}, "source": _text_of(plain)}
+    if plain.get("cell_type") == "code":
+        return {"cell_type": "code", "execution_count": None, "outputs": [], **text}
+    return {"cell_type": "markdown" if plain.get("cell_type") == "markdown" else "raw", **text}
 
 
 def _kept(cell: Any, old: Any) -> Any:

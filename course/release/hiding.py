@@ -31,17 +31,26 @@ def without_tests(source: str, names: Collection[str]) -> str | None:
     """
     tree = ast.parse(source)
     items = [item for node in tree.body for item in _items(node)]
-    gone = [item for item in items if item.defines & set(names)]
-    kept_tests = [
-        item for item in items if item not in gone and any(d.startswith("test_") for d in item.defines)
-    ]
-    if not kept_tests:
+    gone = _gone(items, names)
+    if not any(name.startswith("test_") for item in items if item not in gone for name in item.defines):
         return None
-    maybe = [item for item in _reached(gone, items) if item not in gone]
-    roots = [item for item in items if item not in maybe and item not in gone]
-    needed = _reached(roots, items)
-    gone += [item for item in maybe if item not in needed]
     return _cut(source, tree, gone)
+
+
+def hidden_parts(source: str, names: Collection[str]) -> list[str]:
+    """What :func:`without_tests` takes out: the text of each function, helper and constant."""
+    lines = source.splitlines()
+    items = [item for node in ast.parse(source).body for item in _items(node)]
+    nodes = [item.node for item in _gone(items, names) if item.alias is None]
+    return ["\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in nodes]
+
+
+def _gone(items: Sequence[_Item], names: Collection[str]) -> list[_Item]:
+    hidden = [item for item in items if item.defines & set(names)]
+    maybe = [item for item in _reached(hidden, items) if item not in hidden]
+    roots = [item for item in items if item not in maybe and item not in hidden]
+    needed = _reached(roots, items)
+    return [*hidden, *(item for item in maybe if item not in needed)]
 
 
 def _items(node: ast.stmt) -> Iterator[_Item]:

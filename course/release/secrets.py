@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from course.catalog import Course
-from course.release.hiding import without_tests
+from course.release.hiding import hidden_parts, without_tests
 from course.release.skeletons import find_regions, skeleton
 from course.testing.answers import read_answers
 
@@ -84,7 +84,8 @@ def read_secrets(course: Course) -> Secrets:
         hidden = {check.name for exercise in day.exercises for check in exercise.checks if check.hidden}
         for path in sorted(course.tests(day).glob("test_*.py")):
             source = path.read_text(encoding="utf-8")
-            _add_text(secrets, source, f"hidden part of tests/{day.name}/{path.name}")
+            for part in hidden_parts(source, hidden):
+                _add_text(secrets, part, f"hidden part of tests/{day.name}/{path.name}")
             public_tests.append(tokens(without_tests(source, hidden) or ""))
         for answer in read_answers(course, day):
             _add_text(secrets, answer.source, f"answer {answer.name} to {day.name}/{answer.exercise}")

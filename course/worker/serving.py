@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: in
             except (EOFError, ConnectionError):
                 return
             reply, out = _answer(session, head, buffers)
+            with contextlib.suppress(BaseException):  # the stream may be the student's own
+                sys.stdout.flush()
             try:
                 pieces = pack(reply, out)
             except (ValueError, RecursionError):

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from course.catalog import Course, load_course
+from course.release.changelog import read_changes
 from course.release.gates import check_release
-from course.release.hiding import without_tests
+from course.release.hiding import hidden_parts, without_tests
 from course.release.settings import course_settings
 from tests.course.conftest import SOLUTION, TESTS, write, write_releasable_course
 
@@ -307,6 +308,15 @@ def test_hiding_takes_along_what_only_hidden_tests_used() -> None:
     assert "\n\n\n\n" not in public
 
 
+def test_what_is_hidden_is_known_part_by_part() -> None:
+    parts = hidden_parts(SUITE, {"test_secret"})
+    assert {part.split("(")[0] for part in parts} == {
+        "def test_secret",
+        "LETTERS = string.ascii_letters",
+        "def only_hidden",
+    }
+
+
 def test_hiding_everything_leaves_no_file() -> None:
     assert without_tests(SUITE, {"test_secret", "test_shown"}) is None
 
@@ -469,3 +479,9 @@ def test_notes_are_the_section_of_the_version(releasable: Course) -> None:
         course(releasable.root, "release", "notes", "--version", "1.1").stdout
         == "- The total is explained better.\n"
     )
+
+
+def test_the_changelog_is_cut_at_its_versions(tmp_path: Path) -> None:
+    text = "# Changelog\n\n## Unreleased\n- soon\n\n## [v1.1] - 2026-11-01\n- b\n\n## 1.0\n- a\n"
+    assert read_changes(write(tmp_path / "CHANGELOG.md", text)) == (("1.1", "- b"), ("1.0", "- a"))
+    assert read_changes(tmp_path / "missing.md") == ()

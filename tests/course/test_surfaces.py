@@ -32,7 +32,7 @@ from tests.course.corpus import DAY as CORPUS_DAY
 from tests.course.corpus import corpus_course, read_cases, write_case
 from tests.course.test_grading import Quiet, outcomes, read
 
-pytest.importorskip("nbformat", reason="needs nbformat, which comes with Jupyter")
+nbformat = pytest.importorskip("nbformat", reason="needs nbformat, which comes with Jupyter")
 pytest.importorskip("nbgrader", reason='needs nbgrader: pip install --editable ".[instructor]"')
 if not hasattr(os, "fork"):
     pytest.skip("grading needs fork", allow_module_level=True)
@@ -140,6 +140,33 @@ def test_results_go_into_the_gradebook(tiny_class: TinyClass) -> None:
     for text in (page, json.dumps(notebook)):
         assert "test_total_of_several_shapes" in text
         assert "1e3 + rng" not in text  # what a hidden check does
+
+
+def test_formgrader_gets_verdicts_and_no_outputs_of_students(tiny_class: TinyClass, tmp_path: Path) -> None:
+    day = tiny_class.day.name
+    released = json.loads((tiny_class.target / f"release/{day}/{day}.ipynb").read_text(encoding="utf-8"))
+    script = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>"}}]
+    for cell in released["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = script
+    own = {
+        "cell_type": "code",
+        "id": "own",
+        "source": "mine",
+        "metadata": {"nbgrader": {}},
+        "outputs": script,
+    }
+    released["cells"].insert(1, own)
+    path = tiny_class.target / f"submitted/untouched/{day}/{day}.ipynb"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(json.dumps(released), encoding="utf-8")
+    write_scores(tiny_class.course, tiny_class.out_notebooks, tiny_class.target)
+    path.write_text(before, encoding="utf-8")
+    text = (tiny_class.target / f"autograded/untouched/{day}/{day}.ipynb").read_text(encoding="utf-8")
+    nbformat.validate(nbformat.reads(text, as_version=4))
+    assert "mine" in text
+    assert "<script>" not in text
+    assert "not_implemented" in text
 
 
 def test_what_people_graded_stays(tiny_class: TinyClass) -> None:

@@ -1,0 +1,298 @@
+"""How many workers does a day of submissions need? A simulated day with service times measured on this machine.
+
+python benchmarks/capacity.py [--day DAY] [--class-size N] [--results DIR] [--per-day N…] [--minutes M] [--check]
+
+Grades a class of a real day once (or reads the records of a class that was graded, ``--results``), measures what a
+record weighs, draws arrivals with a peak before the deadline, and sends them to c workers, first come, first served.
+Prints the Markdown tables of docs/capacity.md and draws its picture. ``--check`` compares the simulation with the
+closed form of Erlang. What a price, a memory size or a rate is taken from stands in the table of assumptions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from small_assignment import ROOT, hand_in, small_course
+
+from course.catalog import load_course
+
+HOURS = 24
+PEAK_SHARE = 0.3  # of the submissions of a day come in the last hour before the deadline
+PROMISE_SHARE = 0.95
+PRICE = 0.05  # dollars per vCPU hour: an assumption, set it with --price
+PICTURE = ROOT / "docs" / "capacity.svg"
+ENVIRONMENT = {**os.environ, **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")}}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Seconds between arrival and start of service, and the busy share of the workers in the busiest hour."""
+
+    median: float
+    most: float  # 95 %
+    nearly_all: float  # 99 %
+    utilisation: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What grading one submission takes on one worker, in seconds each, and what its record weighs, in bytes."""
+
+    services: np.ndarray
+    record_bytes: float
+    row_bytes: float
+    submission_bytes: float
+    write_seconds: float
+    start_seconds: float
+
+
+def simulate(arrivals: np.ndarray, services: np.ndarray, workers: int) -> np.ndarray:
+    """The wait of every submission, first come, first served.
+
+    Parameters
+    ----------
+    arrivals : (n,) seconds, ascending
+    services : (n,) seconds of work
+    workers : how many there are, all alike
+
+    Returns
+    -------
+    (n,) seconds
+    """
+    free = [0.0] * workers  # when each worker is free again, a heap
+    waits = np.empty(len(arrivals))
+    for n, (arrival, service) in enumerate(zip(arrivals.tolist(), services.tolist(), strict=True)):
+        start = max(arrival, free[0])
+        heapq.heapreplace(free, start + service)
+        waits[n] = start - arrival
+    return waits
+
+
+def erlang_wait(rate: float, service: float, workers: int) -> float:
+    """Mean wait in an M/M/c queue by Erlang's C formula (Erlang 1917; Kleinrock, Queueing Systems I, 3.5)."""
+    load = rate * service
+    if load >= workers:
+        return math.inf
+    blocking = 1.0  # Erlang's B, by its recursion over the number of workers
+    for n in range(1, workers + 1):
+        blocking = load * blocking / (n + load * blocking)
+    waiting = blocking / (1 - (load / workers) * (1 - blocking))
+    return waiting * service / (workers - load)
+
+
+def day_of_arrivals(per_day: int, rng: np.random.Generator, peak_share: float = PEAK_SHARE) -> np.ndarray:
+    """A Poisson process over 24 hours that ends at the deadline; the last hour has ``peak_share`` of its mean."""
+    before = rng.uniform(0, (HOURS - 1) * 3600, rng.poisson((1 - peak_share) * per_day))
+    peak = rng.uniform((HOURS - 1) * 3600, HOURS * 3600, rng.poisson(peak_share * per_day))
+    return np.sort(np.concatenate([before, peak]))
+
+
+def waiting(arrivals: np.ndarray, services: np.ndarray, workers: int) -> Waiting:
+    """Of a day; the quantiles are those of all its submissions, the utilisation that of the last hour."""
+    waits = simulate(arrivals, services, workers)
+    median, most, nearly_all = np.quantile(waits, (0.5, PROMISE_SHARE, 0.99))
+    peak = services[arrivals >= (HOURS - 1) * 3600].sum()
+    return Waiting(median, most, nearly_all, min(1.0, peak / (workers * 3600)))
+
+
+def needed_workers(arrivals: np.ndarray, services: np.ndarray, promise: float) -> int:
+    """The fewest workers with which 95 % of the day start within ``promise`` seconds (waits fall with c)."""
+    low, high = 0, 1
+    while waiting(arrivals, services, high).most > promise:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if waiting(arrivals, services, middle).most <= promise else (middle, high)
+    return high
+
+
+def grade(course_root: Path, handed_in: Path, out: Path, day: str) -> float:
+    """Wall seconds of ``course grade`` with one lane."""
+    command = [sys.executable, "-m", "course.cli", "grade", str(handed_in), "--out", str(out), "--day", day]
+    started = time.perf_counter()
+    subprocess.run(
+        [*command, "--jobs", "1", "--seed", "7"],
+        cwd=course_root,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - started
+
+
+def measure(day: str, size: int, results: Path | None) -> Measured:
+    """Grade a class of the whole day once; with ``results`` its records are those that stand there."""
+    exercises = tuple(exercise.name for exercise in load_course(ROOT).day(day).exercises)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        assignment = small_course(day, folder / "course", exercises)
+        hand_in(assignment, folder / "few", 2)
+        start = grade(assignment.course.root, folder / "few", folder / "start", day)
+        hand_in(assignment, folder / "class", size)
+        handed_in = [path for path in (folder / "class").rglob("*.py")]
+        out = results or folder / "out"
+        if results is None:
+            wall = grade(assignment.course.root, folder / "class", out, day)
+        records = [path for path in out.glob("*.json") if path.name != "run.json"]
+        seconds = np.array([json.loads(path.read_text(encoding="utf-8"))["seconds"] for path in records])
+        # What is not in `seconds`: reading the submission, the next lane, the file, the transaction.
+        around = max(0.0, (wall - start) / (size - 2) - seconds.mean()) if results is None else 0.005
+        start -= 2 * (seconds.mean() + around)
+        return Measured(
+            seconds + around,
+            statistics.mean(path.stat().st_size for path in records),
+            sum(path.stat().st_size for path in out.glob("results.sqlite*")) / len(records),
+            sum(path.stat().st_size for path in handed_in) / size,
+            write_seconds(records),
+            start,
+        )
+
+
+def write_seconds(records: Sequence[Path]) -> float:
+    """What the one writer needs for a record: its file, and its transaction in SQLite."""
+    from course.grading.records import write_json
+    from course.grading.store import Store
+
+    plain = [json.loads(path.read_text(encoding="utf-8")) for path in records]
+    with tempfile.TemporaryDirectory() as out, Store(Path(out)) as store:
+        took = []
+        for record in plain:
+            started = time.perf_counter()
+            write_json(Path(out) / f"{record['student']}.json", record)
+            store.save(record)
+            took.append(time.perf_counter() - started)
+    return statistics.median(took)
+
+
+def plan(day: str, measured: Measured, per_day: int, promise: float, price: float, seed: int) -> list[str]:
+    """Rows: the needed workers, and some more and fewer, with their waits and cost."""
+    rng = np.random.default_rng(seed)
+    arrivals = day_of_arrivals(per_day, rng)
+    services = rng.choice(measured.services, len(arrivals))
+    needed = needed_workers(arrivals, services, promise)
+    kept = needed_workers(arrivals, services, 5.0)
+    rows = []
+    for workers in sorted({max(1, needed - max(1, needed // 5)), needed, kept}):
+        one = waiting(arrivals, services, workers)
+        cost = 1000 * workers * HOURS * price / per_day
+        name = f"**{workers}**" if workers == needed else f"{workers}"
+        rows.append(
+            f"| {day} | {per_day:,} | {name} | {span(one.median)} | {span(one.most)} | {span(one.nearly_all)} "
+            f"| {100 * one.utilisation:.0f} % | {100 * cost:.2f} ¢ |"
+        )
+    return rows
+
+
+def span(seconds: float) -> str:
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+
+
+def draw(curves: dict[str, tuple[list[int], list[float]]], promise: float, target: Path) -> None:
+    """Waiting time of 95 % against the number of workers, a line per plan."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    axes = figure.subplots()
+    for name, (workers, waits) in curves.items():
+        axes.plot(workers, np.maximum(waits, 1e-3), marker="o", markersize=3, label=name)
+    axes.axhline(promise, color="grey", linestyle="--", linewidth=1)
+    axes.annotate(
+        f"the promise: {span(promise)}", (1, promise), (2, 3), textcoords="offset points", color="grey"
+    )
+    axes.set(xscale="log", yscale="log", xlabel="workers (one processor each)")
+    axes.set_ylabel("95 % start within … seconds")
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False)
+    figure.savefig(target, metadata={"Date": None, "Creator": "benchmarks/capacity.py"})
+
+
+def curve(services: np.ndarray, per_day: int, seed: int) -> tuple[list[int], list[float]]:
+    rng = np.random.default_rng(seed)
+    arrivals = day_of_arrivals(per_day, rng)
+    drawn = rng.choice(services, len(arrivals))
+    load = PEAK_SHARE * per_day * services.mean() / 3600  # busy workers in the last hour, on average
+    counts = sorted(
+        {max(1, round(load * factor)) for factor in (0.5, 0.7, 0.85, 0.95, 1, 1.03, 1.1, 1.3, 1.6)}
+    )
+    return counts, [waiting(arrivals, drawn, workers).most for workers in counts]
+
+
+def check(seed: int = 1) -> list[str]:
+    """Rows: the mean wait of simulated M/M/c queues against the closed form."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for workers, load in [(1, 0.5), (1, 0.8), (4, 0.7), (20, 0.9)]:
+        count = 1_000_000
+        arrivals = np.cumsum(rng.exponential(1 / (load * workers), count))
+        simulated = simulate(arrivals, rng.exponential(1.0, count), workers).mean()
+        expected = erlang_wait(load * workers, 1.0, workers)
+        rows.append(
+            f"| {workers} | {load} | {expected:.4f} | {simulated:.4f} | {simulated / expected - 1:+.1%} |"
+        )
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--days", nargs="+", default=["day03_linalg", "day12_cnn"])
+    parser.add_argument("--class-size", type=int, default=60)
+    parser.add_argument("--results", type=Path, help="records of a class that was graded with --jobs 1")
+    parser.add_argument("--per-day", type=int, nargs="+", default=[20_000, 1_000_000])
+    parser.add_argument("--minutes", type=float, default=5, help="95 %% shall start within these")
+    parser.add_argument("--price", type=float, default=PRICE, help="dollars per vCPU hour")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--picture", type=Path, default=PICTURE)
+    parser.add_argument(
+        "--check", action="store_true", help="only compare the simulation with the closed form"
+    )
+    words = parser.parse_args()
+    if words.check:
+        print("| workers | load | closed form | simulated | off |\n|---|---|---|---|---|")
+        print("\n".join(check(words.seed)))
+        return
+    os.environ.setdefault("COURSE_DRAFTS", "1")
+    ENVIRONMENT.setdefault("COURSE_DRAFTS", "1")
+    promise = 60 * words.minutes
+    found = {day: measure(day, words.class_size, words.results) for day in words.days}
+    print(
+        "| day | service, median | mean | 95 % | start of a station | handed in | record | in SQLite | to write |"
+    )
+    print("|---" * 9 + "|")
+    for day, one in found.items():
+        median, most = np.quantile(one.services, (0.5, 0.95))
+        print(
+            f"| {day} | {span(median)} | {span(one.services.mean())} | {span(most)} | {one.start_seconds:.1f} s "
+            f"| {one.submission_bytes / 1024:.1f} KiB | {one.record_bytes / 1024:.1f} KiB "
+            f"| {one.row_bytes / 1024:.1f} KiB | {1000 * one.write_seconds:.1f} ms |"
+        )
+    print(
+        "\n| day | submissions a day | workers | median wait | 95 % | 99 % | busy in the last hour | cost per 1,000 |"
+    )
+    print("|---" * 8 + "|", flush=True)
+    curves = {}
+    for day, one in found.items():
+        for per_day in words.per_day:
+            print("\n".join(plan(day, one, per_day, promise, words.price, words.seed)), flush=True)
+            curves[f"{day}, {per_day:,} a day"] = curve(one.services, per_day, words.seed)
+    draw(curves, promise, words.picture)
+
+
+if __name__ == "__main__":
+    main()
