@@ -21,11 +21,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from small_assignment import ROOT, hand_in, small_course
+from small_assignment import ROOT, Assignment, hand_in, small_course
 
 from course.catalog import load_course
 
@@ -39,7 +39,7 @@ ENVIRONMENT = {**os.environ, **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "
 
 @dataclass(frozen=True)
 class Waiting:
-    """Seconds between arrival and start of service, and the busy share of the workers in the busiest hour."""
+    """Seconds between arrival and start of grading, and the busy share of the workers."""
 
     median: float
     most: float  # 95 %
@@ -56,7 +56,7 @@ class Measured:
     row_bytes: float
     submission_bytes: float
     write_seconds: float
-    start_seconds: float
+    start_seconds: float = math.nan
 
 
 def simulate(arrivals: np.ndarray, services: np.ndarray, workers: int) -> np.ndarray:
@@ -101,15 +101,15 @@ def day_of_arrivals(per_day: int, rng: np.random.Generator, peak_share: float = 
 
 
 def waiting(arrivals: np.ndarray, services: np.ndarray, workers: int) -> Waiting:
-    """Of a day; the quantiles are those of all its submissions, the utilisation that of the last hour."""
-    waits = simulate(arrivals, services, workers)
+    """Of those who hand in during the last hour, the only ones who may have to wait."""
+    last = arrivals >= (HOURS - 1) * 3600
+    waits = simulate(arrivals, services, workers)[last]
     median, most, nearly_all = np.quantile(waits, (0.5, PROMISE_SHARE, 0.99))
-    peak = services[arrivals >= (HOURS - 1) * 3600].sum()
-    return Waiting(median, most, nearly_all, min(1.0, peak / (workers * 3600)))
+    return Waiting(median, most, nearly_all, min(1.0, services[last].sum() / (workers * 3600)))
 
 
 def needed_workers(arrivals: np.ndarray, services: np.ndarray, promise: float) -> int:
-    """The fewest workers with which 95 % of the day start within ``promise`` seconds (waits fall with c)."""
+    """The fewest workers with which 95 % of the last hour start within ``promise`` seconds (waits fall with c)."""
     low, high = 0, 1
     while waiting(arrivals, services, high).most > promise:
         low, high = high, 2 * high
@@ -133,32 +133,36 @@ def grade(course_root: Path, handed_in: Path, out: Path, day: str) -> float:
     return time.perf_counter() - started
 
 
-def measure(day: str, size: int, results: Path | None) -> Measured:
-    """Grade a class of the whole day once; with ``results`` its records are those that stand there."""
+def measure(day: str, size: int) -> Measured:
+    """Grade a class of the whole day once."""
     exercises = tuple(exercise.name for exercise in load_course(ROOT).day(day).exercises)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        assignment = small_course(day, folder / "course", exercises)
-        hand_in(assignment, folder / "few", 2)
-        start = grade(assignment.course.root, folder / "few", folder / "start", day)
-        hand_in(assignment, folder / "class", size)
-        handed_in = [path for path in (folder / "class").rglob("*.py")]
-        out = results or folder / "out"
-        if results is None:
-            wall = grade(assignment.course.root, folder / "class", out, day)
-        records = [path for path in out.glob("*.json") if path.name != "run.json"]
-        seconds = np.array([json.loads(path.read_text(encoding="utf-8"))["seconds"] for path in records])
-        # What is not in `seconds`: reading the submission, the next lane, the file, the transaction.
-        around = max(0.0, (wall - start) / (size - 2) - seconds.mean()) if results is None else 0.005
-        start -= 2 * (seconds.mean() + around)
-        return Measured(
-            seconds + around,
-            statistics.mean(path.stat().st_size for path in records),
-            sum(path.stat().st_size for path in out.glob("results.sqlite*")) / len(records),
-            sum(path.stat().st_size for path in handed_in) / size,
-            write_seconds(records),
-            start,
-        )
+        course = small_course(day, folder / "course", exercises).course
+        hand_in(Assignment(course, day), folder / "few", 2)
+        hand_in(Assignment(course, day), folder / "class", size)
+        few = grade(course.root, folder / "few", folder / "few_out", day)
+        many = grade(course.root, folder / "class", folder / "out", day)
+        each = (many - few) / (size - 2)
+        found = read_class(folder / "out")
+        # What is not in `seconds`: reading the submission, the frames, the file, the transaction.
+        services = found.services + max(0.0, each - found.services.mean())
+        return replace(found, services=services, start_seconds=max(0.0, many - size * each))
+
+
+def read_class(out: Path) -> Measured:
+    """From the records of a class; what ``course grade`` does around a record is then its writing only."""
+    handed_in = Path(json.loads((out / "run.json").read_text(encoding="utf-8"))["submissions"])
+    records = [path for path in out.glob("*.json") if path.name != "run.json"]
+    seconds = [json.loads(path.read_text(encoding="utf-8"))["seconds"] for path in records]
+    writing = write_seconds(records)
+    return Measured(
+        np.array(seconds) + writing,
+        statistics.mean(path.stat().st_size for path in records),
+        sum(path.stat().st_size for path in out.glob("results.sqlite*")) / len(records),
+        sum(path.stat().st_size for path in handed_in.rglob("*.py")) / len(records),
+        writing,
+    )
 
 
 def write_seconds(records: Sequence[Path]) -> float:
@@ -187,11 +191,12 @@ def plan(day: str, measured: Measured, per_day: int, promise: float, price: floa
     rows = []
     for workers in sorted({max(1, needed - max(1, needed // 5)), needed, kept}):
         one = waiting(arrivals, services, workers)
-        cost = 1000 * workers * HOURS * price / per_day
+        fleet = 1000 * workers * HOURS * price / per_day
+        used = 1000 * services.mean() / 3600 * price
         name = f"**{workers}**" if workers == needed else f"{workers}"
         rows.append(
             f"| {day} | {per_day:,} | {name} | {span(one.median)} | {span(one.most)} | {span(one.nearly_all)} "
-            f"| {100 * one.utilisation:.0f} % | {100 * cost:.2f} ¢ |"
+            f"| {100 * one.utilisation:.0f} % | {100 * fleet:.1f} ¢ | {100 * used:.1f} ¢ |"
         )
     return rows
 
@@ -253,7 +258,7 @@ def main() -> None:
     )
     parser.add_argument("--days", nargs="+", default=["day03_linalg", "day12_cnn"])
     parser.add_argument("--class-size", type=int, default=60)
-    parser.add_argument("--results", type=Path, help="records of a class that was graded with --jobs 1")
+    parser.add_argument("--results", type=Path, help="take the records of this class instead")
     parser.add_argument("--per-day", type=int, nargs="+", default=[20_000, 1_000_000])
     parser.add_argument("--minutes", type=float, default=5, help="95 %% shall start within these")
     parser.add_argument("--price", type=float, default=PRICE, help="dollars per vCPU hour")
@@ -270,7 +275,10 @@ def main() -> None:
     os.environ.setdefault("COURSE_DRAFTS", "1")
     ENVIRONMENT.setdefault("COURSE_DRAFTS", "1")
     promise = 60 * words.minutes
-    found = {day: measure(day, words.class_size, words.results) for day in words.days}
+    if words.results:
+        found = {words.results.name: read_class(words.results)}
+    else:
+        found = {day: measure(day, words.class_size) for day in words.days}
     print(
         "| day | service, median | mean | 95 % | start of a station | handed in | record | in SQLite | to write |"
     )
@@ -278,14 +286,15 @@ def main() -> None:
     for day, one in found.items():
         median, most = np.quantile(one.services, (0.5, 0.95))
         print(
-            f"| {day} | {span(median)} | {span(one.services.mean())} | {span(most)} | {one.start_seconds:.1f} s "
+            f"| {day} | {span(median)} | {span(one.services.mean())} | {span(most)} | {span(one.start_seconds)} "
             f"| {one.submission_bytes / 1024:.1f} KiB | {one.record_bytes / 1024:.1f} KiB "
             f"| {one.row_bytes / 1024:.1f} KiB | {1000 * one.write_seconds:.1f} ms |"
         )
     print(
-        "\n| day | submissions a day | workers | median wait | 95 % | 99 % | busy in the last hour | cost per 1,000 |"
+        "\n| day | submissions a day | workers | median wait | 95 % | 99 % | busy "
+        "| per 1,000, hired all day | only while busy |"
     )
-    print("|---" * 8 + "|", flush=True)
+    print("|---" * 9 + "|", flush=True)
     curves = {}
     for day, one in found.items():
         for per_day in words.per_day:

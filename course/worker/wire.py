@@ -68,7 +68,7 @@ def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[Any, lis
     if head_size > MAX_HEAD or count > MAX_BUFFERS or sum(sizes) > MAX_BYTES:
         raise NotPlainError("an answer is too large")
     at = _PREFIX.size + 8 * count
-    pieces: list[Buffer] = []
+    pieces: list[bytearray] = []
     for size in (head_size, *sizes):
         piece = begun[at : min(at + size, got)]
         at += size
@@ -79,7 +79,7 @@ def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[Any, lis
     if got > at:
         raise NotPlainError("an answer came twice")
     try:
-        return json.loads(pieces[0].decode("utf-8", "surrogatepass")), pieces[1:]
+        return json.loads(pieces[0].decode("utf-8", "surrogatepass")), [*pieces[1:]]
     except (ValueError, RecursionError):
         raise NotPlainError("an answer is not in the exchange format") from None
 
