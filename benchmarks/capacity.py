@@ -1,40 +1,31 @@
 """How many workers does a day of submissions need? A simulated day with service times measured on this machine.
 
-python benchmarks/capacity.py [--day DAY] [--class-size N] [--results DIR] [--per-day N…] [--minutes M] [--check]
+python benchmarks/capacity.py [--days DAY…] [--class-size N] [--results DIR] [--per-day N…] [--minutes M] [--check]
 
 Grades a class of a real day once (or reads the records of a class that was graded, ``--results``), measures what a
 record weighs, draws arrivals with a peak before the deadline, and sends them to c workers, first come, first served.
 Prints the Markdown tables of docs/capacity.md and draws its picture. ``--check`` compares the simulation with the
-closed form of Erlang. What a price, a memory size or a rate is taken from stands in the table of assumptions.
+closed form of Erlang.
 """
 
 from __future__ import annotations
 
 import argparse
 import heapq
-import json
 import math
 import os
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from small_assignment import ROOT, Assignment, hand_in, small_course
-
-from course.catalog import load_course
+from service_times import Measured, measure, read_class, scheduler_rate
+from small_assignment import ROOT
 
 HOURS = 24
 PEAK_SHARE = 0.3  # of the submissions of a day come in the last hour before the deadline
 PROMISE_SHARE = 0.95
 PRICE = 0.05  # dollars per vCPU hour: an assumption, set it with --price
 PICTURE = ROOT / "docs" / "capacity.svg"
-ENVIRONMENT = {**os.environ, **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")}}
 
 
 @dataclass(frozen=True)
@@ -45,18 +36,6 @@ class Waiting:
     most: float  # 95 %
     nearly_all: float  # 99 %
     utilisation: float
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What grading one submission takes on one worker, in seconds each, and what its record weighs, in bytes."""
-
-    services: np.ndarray
-    record_bytes: float
-    row_bytes: float
-    submission_bytes: float
-    write_seconds: float
-    start_seconds: float = math.nan
 
 
 def simulate(arrivals: np.ndarray, services: np.ndarray, workers: int) -> np.ndarray:
@@ -101,7 +80,11 @@ def day_of_arrivals(per_day: int, rng: np.random.Generator, peak_share: float = 
 
 
 def waiting(arrivals: np.ndarray, services: np.ndarray, workers: int) -> Waiting:
-    """Of those who hand in during the last hour, the only ones who may have to wait."""
+    """Of those who hand in during the last hour, the only ones who may have to wait: before it the same workers have
+    a tenth of that to do, so it is enough to begin an hour earlier.
+    """
+    near = arrivals >= (HOURS - 2) * 3600
+    arrivals, services = arrivals[near], services[near]
     last = arrivals >= (HOURS - 1) * 3600
     waits = simulate(arrivals, services, workers)[last]
     median, most, nearly_all = np.quantile(waits, (0.5, PROMISE_SHARE, 0.99))
@@ -110,7 +93,8 @@ def waiting(arrivals: np.ndarray, services: np.ndarray, workers: int) -> Waiting
 
 def needed_workers(arrivals: np.ndarray, services: np.ndarray, promise: float) -> int:
     """The fewest workers with which 95 % of the last hour start within ``promise`` seconds (waits fall with c)."""
-    low, high = 0, 1
+    busy = services[arrivals >= (HOURS - 1) * 3600].sum() / 3600
+    low, high = 0, max(1, int(busy / 2))
     while waiting(arrivals, services, high).most > promise:
         low, high = high, 2 * high
     while high - low > 1:
@@ -119,66 +103,22 @@ def needed_workers(arrivals: np.ndarray, services: np.ndarray, promise: float) -
     return high
 
 
-def grade(course_root: Path, handed_in: Path, out: Path, day: str) -> float:
-    """Wall seconds of ``course grade`` with one lane."""
-    command = [sys.executable, "-m", "course.cli", "grade", str(handed_in), "--out", str(out), "--day", day]
-    started = time.perf_counter()
-    subprocess.run(
-        [*command, "--jobs", "1", "--seed", "7"],
-        cwd=course_root,
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
-    return time.perf_counter() - started
-
-
-def measure(day: str, size: int) -> Measured:
-    """Grade a class of the whole day once."""
-    exercises = tuple(exercise.name for exercise in load_course(ROOT).day(day).exercises)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        course = small_course(day, folder / "course", exercises).course
-        hand_in(Assignment(course, day), folder / "few", 2)
-        hand_in(Assignment(course, day), folder / "class", size)
-        few = grade(course.root, folder / "few", folder / "few_out", day)
-        many = grade(course.root, folder / "class", folder / "out", day)
-        each = (many - few) / (size - 2)
-        found = read_class(folder / "out")
-        # What is not in `seconds`: reading the submission, the frames, the file, the transaction.
-        services = found.services + max(0.0, each - found.services.mean())
-        return replace(found, services=services, start_seconds=max(0.0, many - size * each))
-
-
-def read_class(out: Path) -> Measured:
-    """From the records of a class; what ``course grade`` does around a record is then its writing only."""
-    handed_in = Path(json.loads((out / "run.json").read_text(encoding="utf-8"))["submissions"])
-    records = [path for path in out.glob("*.json") if path.name != "run.json"]
-    seconds = [json.loads(path.read_text(encoding="utf-8"))["seconds"] for path in records]
-    writing = write_seconds(records)
-    return Measured(
-        np.array(seconds) + writing,
-        statistics.mean(path.stat().st_size for path in records),
-        sum(path.stat().st_size for path in out.glob("results.sqlite*")) / len(records),
-        sum(path.stat().st_size for path in handed_in.rglob("*.py")) / len(records),
-        writing,
-    )
-
-
-def write_seconds(records: Sequence[Path]) -> float:
-    """What the one writer needs for a record: its file, and its transaction in SQLite."""
-    from course.grading.records import write_json
-    from course.grading.store import Store
-
-    plain = [json.loads(path.read_text(encoding="utf-8")) for path in records]
-    with tempfile.TemporaryDirectory() as out, Store(Path(out)) as store:
-        took = []
-        for record in plain:
-            started = time.perf_counter()
-            write_json(Path(out) / f"{record['student']}.json", record)
-            store.save(record)
-            took.append(time.perf_counter() - started)
-    return statistics.median(took)
+def measured_rows(found: dict[str, Measured]) -> list[str]:
+    """A column per day."""
+    rows = {
+        "one submission on one worker, median": [span(np.median(one.services)) for one in found.values()],
+        "mean": [span(one.services.mean()) for one in found.values()],
+        "95 %": [span(np.quantile(one.services, 0.95)) for one in found.values()],
+        "start of a station": [span(one.start_seconds) for one in found.values()],
+        "memory of a station": [f"{one.memory / 2**20:.0f} MiB" for one in found.values()],
+        "handed in": [f"{one.submission_bytes / 1024:.1f} KiB" for one in found.values()],
+        "record, JSON": [f"{one.record_bytes / 1024:.1f} KiB" for one in found.values()],
+        "record, SQLite": [f"{one.row_bytes / 1024:.1f} KiB" for one in found.values()],
+        "to write a record into both": [f"{1000 * one.write_seconds:.1f} ms" for one in found.values()],
+    }
+    rows["to see that nothing has changed"] = [f"{1000 * one.look_seconds:.1f} ms" for one in found.values()]
+    head = [f"| measured | {' | '.join(found)} |", "|---" * (len(found) + 1) + "|"]
+    return head + [f"| {name} | {' | '.join(values)} |" for name, values in rows.items()]
 
 
 def plan(day: str, measured: Measured, per_day: int, promise: float, price: float, seed: int) -> list[str]:
@@ -209,8 +149,10 @@ def span(seconds: float) -> str:
 
 def draw(curves: dict[str, tuple[list[int], list[float]]], promise: float, target: Path) -> None:
     """Waiting time of 95 % against the number of workers, a line per plan."""
+    import matplotlib
     from matplotlib.figure import Figure
 
+    matplotlib.rcParams["svg.hashsalt"] = target.name  # the same figures give the same file
     figure = Figure(figsize=(7.2, 3.8), layout="constrained")
     axes = figure.subplots()
     for name, (workers, waits) in curves.items():
@@ -273,28 +215,15 @@ def main() -> None:
         print("\n".join(check(words.seed)))
         return
     os.environ.setdefault("COURSE_DRAFTS", "1")
-    ENVIRONMENT.setdefault("COURSE_DRAFTS", "1")
     promise = 60 * words.minutes
     if words.results:
         found = {words.results.name: read_class(words.results)}
     else:
         found = {day: measure(day, words.class_size) for day in words.days}
-    print(
-        "| day | service, median | mean | 95 % | start of a station | handed in | record | in SQLite | to write |"
-    )
-    print("|---" * 9 + "|")
-    for day, one in found.items():
-        median, most = np.quantile(one.services, (0.5, 0.95))
-        print(
-            f"| {day} | {span(median)} | {span(one.services.mean())} | {span(most)} | {span(one.start_seconds)} "
-            f"| {one.submission_bytes / 1024:.1f} KiB | {one.record_bytes / 1024:.1f} KiB "
-            f"| {one.row_bytes / 1024:.1f} KiB | {1000 * one.write_seconds:.1f} ms |"
-        )
-    print(
-        "\n| day | submissions a day | workers | median wait | 95 % | 99 % | busy "
-        "| per 1,000, hired all day | only while busy |"
-    )
-    print("|---" * 9 + "|", flush=True)
+    print("\n".join(measured_rows(found)))
+    print(f"\nA scheduler with two workers: {scheduler_rate():.0f} submissions a second, there and back.")
+    print("\n| day | submissions a day | workers | median wait | 95 % | 99 % | busy ", end="")
+    print("| per 1,000, hired all day | per 1,000, paid while busy |\n" + "|---" * 9 + "|", flush=True)
     curves = {}
     for day, one in found.items():
         for per_day in words.per_day:

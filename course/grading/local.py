@@ -16,10 +16,11 @@ ATTEMPTS = 2
 def grade_locally(station: Station, submissions: Iterable[Submission], jobs: int) -> Iterator[bytes | Record]:
     """The records, as JSON text, in the order in which they are finished.
 
-    Submissions are read one by one as lanes become free. One on which a lane dies is tried again, and ends as a
+    Submissions are read one by one as lanes become free; a single lane hands on its record first, so that whoever
+    gives the submissions may wait for it. One on which a lane dies is tried again, and ends as a
     fault of the grader when that lane dies too.
     """
-    run = _Run(station, iter(submissions))
+    run = _Run(station, iter(submissions), ahead=jobs > 1)
     try:
         for _ in range(jobs):
             run.next_one(None)
@@ -38,9 +39,10 @@ class _Busy:
 
 
 class _Run:
-    def __init__(self, station: Station, waiting: Iterator[Submission]) -> None:
+    def __init__(self, station: Station, waiting: Iterator[Submission], *, ahead: bool) -> None:
         self._station = station
         self._waiting = waiting
+        self._ahead = ahead
         self.busy: dict[int, _Busy] = {}
 
     def next_one(self, lane: Lane | None) -> None:
@@ -63,9 +65,17 @@ class _Run:
         """The record of a lane that has something to say; it goes on with the next submission."""
         one = self.busy.pop(lane.number)
         data = lane.take()
-        if data is not None:
+        if data is not None and self._ahead:
             self.next_one(lane)
             yield data
+            return
+        if data is not None:
+            try:
+                yield data
+            except GeneratorExit:
+                lane.close(kill=True)
+                raise
+            self.next_one(lane)
             return
         code = lane.close()
         if one.attempt < ATTEMPTS:
