@@ -25,6 +25,7 @@ HOURS = 24
 PEAK_SHARE = 0.3  # of the submissions of a day come in the last hour before the deadline
 PROMISE_SHARE = 0.95
 PRICE = 0.05  # dollars per vCPU hour: an assumption, set it with --price
+AT_ONCE = 0.1  # seconds: what is less is drawn like this
 PICTURE = ROOT / "docs" / "capacity.svg"
 
 
@@ -144,7 +145,7 @@ def plan(day: str, measured: Measured, per_day: int, promise: float, price: floa
 def span(seconds: float) -> str:
     if seconds < 1:
         return f"{1000 * seconds:.0f} ms"
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.3g} min"
 
 
 def draw(curves: dict[str, tuple[list[int], list[float]]], promise: float, target: Path) -> None:
@@ -153,18 +154,21 @@ def draw(curves: dict[str, tuple[list[int], list[float]]], promise: float, targe
     from matplotlib.figure import Figure
 
     matplotlib.rcParams["svg.hashsalt"] = target.name  # the same figures give the same file
-    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
+    figure = Figure(figsize=(7.2, 4.0), layout="constrained")
     axes = figure.subplots()
     for name, (workers, waits) in curves.items():
-        axes.plot(workers, np.maximum(waits, 1e-3), marker="o", markersize=3, label=name)
+        axes.plot(workers, np.maximum(waits, AT_ONCE), marker="o", markersize=3, label=name)
     axes.axhline(promise, color="grey", linestyle="--", linewidth=1)
     axes.annotate(
-        f"the promise: {span(promise)}", (1, promise), (2, 3), textcoords="offset points", color="grey"
+        f"the promise: {span(promise)}", (1, promise), (0, 3), textcoords="offset points", color="grey"
     )
-    axes.set(xscale="log", yscale="log", xlabel="workers (one processor each)")
-    axes.set_ylabel("95 % start within … seconds")
+    axes.set(xscale="log", yscale="log", xlabel="workers, one processor each")
+    axes.set_ylabel("time until 95 % of the last hour are begun")
+    axes.set_yticks([AT_ONCE, 1, 10, 60, 600, 3600], ["at once", "1 s", "10 s", "1 min", "10 min", "1 h"])
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.minorticks_off()
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+    figure.legend(frameon=False, loc="outside upper center", ncols=2)
     figure.savefig(target, metadata={"Date": None, "Creator": "benchmarks/capacity.py"})
 
 
@@ -173,9 +177,8 @@ def curve(services: np.ndarray, per_day: int, seed: int) -> tuple[list[int], lis
     arrivals = day_of_arrivals(per_day, rng)
     drawn = rng.choice(services, len(arrivals))
     load = PEAK_SHARE * per_day * services.mean() / 3600  # busy workers in the last hour, on average
-    counts = sorted(
-        {max(1, round(load * factor)) for factor in (0.5, 0.7, 0.85, 0.95, 1, 1.03, 1.1, 1.3, 1.6)}
-    )
+    factors = (0.5, 0.7, 0.85, 0.92, 0.97, 1, 1.03, 1.1, 1.3, 1.6)
+    counts = sorted({max(1, round(load * factor)) for factor in factors} | ({1, 2, 3} if load < 2 else set()))
     return counts, [waiting(arrivals, drawn, workers).most for workers in counts]
 
 

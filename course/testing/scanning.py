@@ -29,7 +29,7 @@ _OPERATORS: dict[type[ast.operator], str] = {
     ast.Mod: "%",
     ast.FloorDiv: "//",
 }
-_WORDS = {
+OPERATOR_WORDS = {
     "@": "matmul",
     "+": "add",
     "-": "sub",
@@ -102,9 +102,9 @@ class _Scan:
         self._operators = {name for name in refused if not name[-1].isalnum() and not name.endswith("_")}
         self._names = {name for name in refused if name[0].isalpha() or name[0] == "_"}
         self._functions: dict[str, str] = {}
-        for sign in self._operators & _WORDS.keys():
-            self._functions |= {f"operator.{prefix}{_WORDS[sign]}": sign for prefix in ("", "i")}
-            self._methods |= {f"__{prefix}{_WORDS[sign]}__": sign for prefix in ("", "r", "i")}
+        for sign in self._operators & OPERATOR_WORDS.keys():
+            self._functions |= {f"operator.{prefix}{OPERATOR_WORDS[sign]}": sign for prefix in ("", "i")}
+            self._methods |= {f"__{prefix}{OPERATOR_WORDS[sign]}__": sign for prefix in ("", "r", "i")}
         self._objects = {id(found): name for name in self._names if (found := _object(name)) is not None}
         self._module_names: dict[str, str] = {}
         self._definitions: dict[str, ast.AST] = {}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
-from course.testing.scanning import find_refused
+from course.testing.scanning import OPERATOR_WORDS, find_refused
 from course.verify.roots import Sources
 from course.worker.handle import Student
 from course.worker.local import LocalLink
@@ -22,16 +22,6 @@ from course.worker.refusals import refusal, resolve
 
 PROBE = "probe_of_refusals"
 SECONDS = 10.0
-_WORDS = {
-    "@": "matmul",
-    "+": "add",
-    "-": "sub",
-    "*": "mul",
-    "/": "truediv",
-    "**": "pow",
-    "%": "mod",
-    "//": "floordiv",
-}
 
 
 @dataclass(frozen=True)
@@ -47,8 +37,8 @@ def spellings(name: str) -> list[Spelling]:
     """The ways to write one entry of ``refused``: a dotted name, a method of any object, or an operator."""
     if name.startswith("."):
         return list(_of_a_method(name[1:]))
-    if name in _WORDS:
-        return list(_of_an_operator(name, _WORDS[name]))
+    if name in OPERATOR_WORDS:
+        return list(_of_an_operator(name, OPERATOR_WORDS[name]))
     return list(_of_a_function(name))
 
 
@@ -148,7 +138,7 @@ def try_spellings(course: Course, sources: Sources, exercise: Exercise) -> list[
 
 
 def _is_unknown(name: str) -> bool:
-    if name.startswith(".") or name in _WORDS:
+    if name.startswith(".") or name in OPERATOR_WORDS:
         return False
     _home(name)  # imports what it lives in
     return resolve(name) is None
