@@ -105,7 +105,7 @@ def needed_workers(arrivals: np.ndarray, services: np.ndarray, promise: float) -
 
 
 def measured_rows(found: dict[str, Measured]) -> list[str]:
-    """A column per day."""
+    """A column per day; what the records of ``--results`` do not tell is left out."""
     rows = {
         "one submission on one worker, median": [span(np.median(one.services)) for one in found.values()],
         "mean": [span(one.services.mean()) for one in found.values()],
@@ -119,7 +119,8 @@ def measured_rows(found: dict[str, Measured]) -> list[str]:
     }
     rows["to see that nothing has changed"] = [f"{1000 * one.look_seconds:.1f} ms" for one in found.values()]
     head = [f"| measured | {' | '.join(found)} |", "|---" * (len(found) + 1) + "|"]
-    return head + [f"| {name} | {' | '.join(values)} |" for name, values in rows.items()]
+    known = {name: values for name, values in rows.items() if not values[0].startswith("nan")}
+    return head + [f"| {name} | {' | '.join(values)} |" for name, values in known.items()]
 
 
 def plan(day: str, measured: Measured, per_day: int, promise: float, price: float, seed: int) -> list[str]:

@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -38,10 +39,13 @@ OURS = "`course grade --jobs 2`, every layer"
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds per submission, with the start of the command and without it, and the points of every student."""
+    """Seconds per submission: wall with the start of the command and without it, processor without it; and the
+    points of every student.
+    """
 
     whole: float
     each: float
+    cpu: float
     points: dict[str, float]
 
 
@@ -79,23 +83,37 @@ def prepare(day: str, folder: Path, few: int, many: int) -> Work:
     return Work(assignment, folder, students[:few], many)
 
 
-def run(
-    command: Sequence[str | Path], folder: Path, good: tuple[int, ...] = (0,), **more: str
-) -> tuple[float, str]:
-    """Wall seconds and output of a command with one thread per process."""
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Took:
+    """Wall and processor seconds of a command with all that it started, and what it said."""
+
+    wall: float
+    cpu: float
+    said: str
+
+
+def run(command: Sequence[str | Path], folder: Path, good: tuple[int, ...] = (0,), **more: str) -> Took:
+    """Run a command with one thread per process."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
         command, cwd=folder, env={**ENVIRONMENT, **more}, capture_output=True, text=True, check=False
     )
-    seconds = time.perf_counter() - started
+    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in good:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return seconds, done.stdout
+    return Took(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout)
 
 
-def two_sizes(few: float, fewer: int, all_of_them: float, many: int) -> tuple[float, float]:
-    """Seconds per submission with the start of the command and without it."""
-    return all_of_them / many, (all_of_them - few) / (many - fewer)
+def of_a_class(few: Took, fewer: int, took: Took, many: int, points: dict[str, float]) -> Measured:
+    """A command that grades a whole class, from two sizes of it."""
+    more = many - fewer
+    return Measured(took.wall / many, (took.wall - few.wall) / more, (took.cpu - few.cpu) / more, points)
+
+
+def of_each(took: Sequence[Took], points: dict[str, float]) -> Measured:
+    """A command per submission: its start belongs to it."""
+    wall = statistics.median(one.wall for one in took)
+    return Measured(wall, wall, statistics.median(one.cpu for one in took), points)
 
 
 def ours(work: Work) -> Measured:
@@ -104,10 +122,10 @@ def ours(work: Work) -> Measured:
         took = []
         for name in ("start", "modules"):
             words = ["grade", work.folder / name, "--out", Path(out) / name, "--seed", seed, "--jobs", "2"]
-            took.append(run([sys.executable, "-m", "course.cli", *words], work.assignment.course.root)[0])
+            took.append(run([sys.executable, "-m", "course.cli", *words], work.assignment.course.root))
         records = {student: Path(out) / "modules" / f"{student}.json" for student in work.students}
         points = {s: json.loads(path.read_text(encoding="utf-8"))["score"] for s, path in records.items()}
-    return Measured(*two_sizes(took[0], START, took[1], work.many), points)
+    return of_a_class(took[0], START, took[1], work.many, points)
 
 
 def nbgrader(work: Work) -> Measured:
@@ -115,11 +133,10 @@ def nbgrader(work: Work) -> Measured:
     shutil.rmtree(place / "autograded", ignore_errors=True)
     command = [sys.executable, "-m", "nbgrader", "autograde", work.day, "--force"]
     first = f"--CourseDirectory.student_id=student0000[0-{START - 1}]"
-    few = run([*command, first], place)[0]
-    all_of_them = run(command, place)[0]
+    few, took = run([*command, first], place), run(command, place)
     with open_api(place) as api, api.gradebook as gradebook:
         points = {one.student_id: one.score for one in gradebook.assignment_submissions(work.day)}
-    return Measured(*two_sizes(few, START, all_of_them, len(work.students)), points)
+    return of_a_class(few, START, took, len(work.students), points)
 
 
 def cold_pytest(work: Work) -> Measured:
@@ -128,12 +145,11 @@ def cold_pytest(work: Work) -> Measured:
     for student in work.students:
         command = [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=short", "-p", "no:cacheprovider"]
         where = [f"tests/{work.day}", "--submission", work.folder / "modules" / student]
-        seconds, said = run([*command, *where], work.assignment.course.root, good=(0, 1), **TUNED)
-        took.append(seconds)
-        passed = set(re.findall(r"^PASSED \S+::(\w+)", said, re.MULTILINE))
+        took.append(run([*command, *where], work.assignment.course.root, good=(0, 1), **TUNED))
+        passed = set(re.findall(r"^PASSED \S+::(\w+)", took[-1].said, re.MULTILINE))
         checks = [check for e in work.assignment.course.days[0].exercises for check in e.checks]
         points[student] = sum(check.points for check in checks if check.name in passed)
-    return Measured(statistics.median(took), statistics.median(took), points)
+    return of_each(took, points)
 
 
 def otter_command(python: Path) -> Grader:
@@ -143,10 +159,10 @@ def otter_command(python: Path) -> Grader:
         for student in work.students:
             with tempfile.TemporaryDirectory() as out:
                 words = ["run", "-a", archive, "-o", out, "--no-logo", f"{student}.ipynb"]
-                took.append(run([python, "-m", "otter", *words], work.folder / "otter")[0])
+                took.append(run([python, "-m", "otter", *words], work.folder / "otter"))
                 tests = json.loads((Path(out) / "results.json").read_text(encoding="utf-8"))["tests"]
             points[student] = sum(test.get("score", 0) for test in tests)
-        return Measured(statistics.median(took), statistics.median(took), points)
+        return of_each(took, points)
 
     return grade
 
@@ -155,11 +171,11 @@ def otter_api(python: Path) -> Grader:
     def grade(work: Work) -> Measured:
         archive = otter_zip(work.assignment.course, python, work.folder)
         files = [f"{student}.ipynb" for student in work.students]
-        _, said = run([python, "-c", API, archive, *files], work.folder / "otter")
-        lines = [json.loads(line[6:]) for line in said.splitlines() if line.startswith("OTTER ")]
-        took = statistics.median(seconds for seconds, _ in lines)
-        totals = (total for _, total in lines)
-        return Measured(took, took, dict(zip(work.students, totals, strict=True)))
+        took = run([python, "-c", API, archive, *files], work.folder / "otter")
+        lines = [json.loads(line[6:]) for line in took.said.splitlines() if line.startswith("OTTER ")]
+        each = statistics.median(seconds for seconds, _ in lines)
+        points = dict(zip(work.students, (total for _, total in lines), strict=True))
+        return Measured(took.wall / len(files), each, took.cpu / len(files), points)
 
     return grade
 
@@ -180,7 +196,7 @@ def rows(day: str, work: Work, rounds: list[dict[str, Measured]]) -> list[str]:
     for name in rounds[0]:
         count = work.many if name == OURS else len(work.students)
         values = []
-        for field in ("whole", "each"):
+        for field in ("whole", "each", "cpu"):
             seconds = statistics.median(getattr(found[name], field) for found in rounds)
             ratio = statistics.median(
                 getattr(found[name], field) / getattr(found[OURS], field) for found in rounds
@@ -221,10 +237,9 @@ def main() -> None:
             except OtterError as why:
                 print(f"Without Otter: {why}\n", flush=True)
         print(
-            "| day | grader | submissions | with the start | ratio | without it | ratio |\n"
-            + "|---" * 7
-            + "|"
+            "| day | grader | submissions | with the start | ratio | without it | ratio | processor | ratio |"
         )
+        print("|---" * 9 + "|", flush=True)
         for day in words.days:
             with tempfile.TemporaryDirectory() as folder:
                 work = prepare(day, Path(folder), words.few, words.many)

@@ -148,17 +148,22 @@ class IsolatedLink:
         self._folder: Path | None = None
         self._worker: _Worker | None = None
         self._generation = 0
-        self._begin: dict[str, Any] | None = None
+        self._begin: dict[str, Any] | None = None  # not yet sent
+        self._begun: dict[str, Any] | None = None
         self._drop: list[int] = []
         self._budget = Budget(self._limits.test_seconds, self._limits.call_seconds)
         self._left = self._budget.test_seconds
         self._ended: StudentProblem | None = None
+        self._spoilt = False
+        self._modules = 0  # that this process has imported
         self.failed_imports: dict[str, StudentProblem] = {}
         self.known = Known()
         self.isolation: tuple[str, ...] = ()
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
-        self._begin = {"seed": seed, "refused": list(refused)}
+        if self._spoilt:
+            self._stop()
+        self._begin = self._begun = {"seed": seed, "refused": list(refused)}
         self._budget, self._left = budget, budget.test_seconds
         self._ended = None
         if self._worker is not None:
@@ -169,6 +174,21 @@ class IsolatedLink:
     ) -> Any:
         if self._ended is not None:
             raise self._ended
+        if verb != "import" or not self._modules:
+            return self._request(verb, target, name, args, kwargs)
+        try:
+            return self._request(verb, target, name, args, kwargs)
+        except StudentProblem as problem:
+            if problem.outcome not in ("error", "not_gradable", "memory") or self._ended is not None:
+                raise
+        # Another module of the day may be at fault (files deleted, memory used up): once more without it.
+        self._stop()
+        self._begin = self._begun
+        return self._request(verb, target, name, args, kwargs)
+
+    def _request(
+        self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
         worker = self._worker or self._start()
         encoder = Encoder(lambda value: _escape(value, encoder))
         parts = mutable_parts((args, kwargs))
@@ -188,6 +208,7 @@ class IsolatedLink:
             reply, buffers = worker.exchange(pack(head, encoder.buffers), clock)
             value = self._open_reply(reply, buffers, parts)
         except StudentProblem as problem:
+            self._spoilt = self._spoilt or _spoils(problem)
             if problem.outcome in ("timeout", "output") or worker.dead:
                 self._ended = problem
                 self._stop()
@@ -200,6 +221,7 @@ class IsolatedLink:
             raise self._ended from None
         finally:
             self._left -= clock.used()
+        self._modules += verb == "import"
         return value
 
     def _open_reply(self, reply: Any, buffers: list[Any], parts: list[Any]) -> Any:
@@ -250,6 +272,7 @@ class IsolatedLink:
         return self._worker
 
     def _stop(self) -> None:
+        self._spoilt, self._modules = False, 0
         self.known.clear()
         if self._worker is not None:
             self._worker.kill()
@@ -260,6 +283,16 @@ class IsolatedLink:
 
 
 _GENERATION = 10**9
+_OF_RESOURCES = frozenset(("OSError", "MemoryError", "RuntimeError", "RecursionError"))
+
+
+def _spoils(problem: StudentProblem) -> bool:
+    """Whether the process may lack something from now on (memory, descriptors, threads) or tried to end: other
+    exercises get a new one, so that they keep their verdicts.
+    """
+    if problem.outcome == "memory" or not _OF_RESOURCES.isdisjoint(problem.types):
+        return True
+    return bool(problem.types) and "Exception" not in problem.types
 
 
 def _scratch_parent() -> str | None:
