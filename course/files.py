@@ -30,7 +30,7 @@ def replacing(path: Path) -> Iterator[TextIOWrapper]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            # Half a surrogate pair, which student code may return, is written as its escape: in JSON the same text again.
+            # Half a surrogate pair, which student code may return, is written as an escape: in JSON the same text.
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 yield file
             os.chmod(name, 0o644)
