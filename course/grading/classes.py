@@ -161,6 +161,10 @@ class _Book:
         self._remember(record, line)
         self._view.graded(line)
 
+    def holds(self, student: str) -> bool:
+        """Whether there is a result, of whatever age."""
+        return result_path(self._out, student).is_file()
+
     def current(self, submission: Submission) -> Record | None:
         """The result that the same work, suite, tool and seed would give again; None when there is none."""
         try:
@@ -198,11 +202,13 @@ class _Waiting:
     def __init__(self, intake: Intake, book: _Book, store: Store, *, again: bool) -> None:
         self._intake = intake
         self.current: set[str] = set()
-        for submission in intake if not again else ():
-            record = book.current(submission)
+        for student in intake.students if not again else ():
+            if not book.holds(student):
+                continue
+            record = book.current(intake.read(student))
             if record is not None:
                 book.keep(record, store)
-                self.current.add(submission.student)
+                self.current.add(student)
 
     def __iter__(self) -> Iterator[Submission]:
         for student in self._intake.students:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Insert, Table, delete, insert, select
 
 from course.grading import tables
 from course.grading.results import Record, incidents
@@ -13,14 +13,19 @@ from course.grading.results import Record, incidents
 PARTS = (tables.incidents, tables.tests, tables.exercises, tables.days)
 OWN = ("student", "score", "max_score", "submission", "tool", "versions", "limits", "isolation", "seconds")
 NOT_EXTRA = {*OWN, "seed", "suite", "days"}
+# Made once: for a submission, SQLAlchemy needs longer to put the words of a statement together than to carry it out.
+_INSERT = {table: insert(table) for table in (tables.submissions, *PARTS)}
+_COLUMNS = {
+    table: {c.name for c in table.columns} - {"submission_id", "position", "extra"} for table in PARTS
+}
 
 
 def insert_record(connection: Connection, record: Record, run: int, class_name: str, digest: str) -> None:
     """Write all rows of a record."""
     values = {name: record.get(name) for name in OWN}
     values["extra"] = {name: value for name, value in record.items() if name not in NOT_EXTRA}
-    statement = insert(tables.submissions).values(class_name=class_name, run_id=run, digest=digest, **values)
-    number = inserted(connection, statement)
+    values |= {"class_name": class_name, "run_id": run, "digest": digest}
+    number = inserted(connection, _INSERT[tables.submissions], values)
     days, exercises, tests = [], [], []
     for day in record["days"]:
         days.append(_row(tables.days, day, leaving="exercises"))
@@ -32,7 +37,7 @@ def insert_record(connection: Connection, record: Record, run: int, class_name: 
     for table, rows in zip(PARTS, (noted, tests, exercises, days), strict=True):
         if rows:
             places = [{"submission_id": number, "position": at, **row} for at, row in enumerate(rows)]
-            connection.execute(insert(table), places)
+            connection.execute(_INSERT[table], places)
 
 
 def delete_record(connection: Connection, submission: int) -> None:
@@ -68,16 +73,16 @@ def read_record_rows(connection: Connection, row: Mapping[str, Any]) -> Record:
     }
 
 
-def inserted(connection: Connection, statement: Any) -> int:
+def inserted(connection: Connection, statement: Insert, values: Mapping[str, Any]) -> int:
     """Carry out an insert; the number of the new row."""
-    key = connection.execute(statement).inserted_primary_key
+    key = connection.execute(statement, values).inserted_primary_key
     assert key is not None
     return int(key[0])
 
 
 def _row(table: Table, values: Mapping[str, Any], leaving: str = "") -> dict[str, Any]:
     """A row of a part: its columns, and whatever else the record says in ``extra``."""
-    columns = {c.name for c in table.columns} - {"submission_id", "position", "extra"}
+    columns = _COLUMNS[table]
     extra = {name: value for name, value in values.items() if name not in columns and name != leaving}
     return {**{name: values.get(name) for name in columns}, "extra": extra}
 

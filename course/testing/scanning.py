@@ -68,10 +68,15 @@ class _Module:
         self._parts: dict[ast.AST, list[ast.AST]] = {}
 
     def parts(self, node: ast.AST) -> list[ast.AST]:
-        """The node and everything below it."""
+        """Of the node and everything below it, what a scan looks at."""
         if node not in self._parts:
-            self._parts[node] = list(ast.walk(node))
+            self._parts[node] = [part for part in ast.walk(node) if type(part) in _LOOKED_AT]
         return self._parts[node]
+
+
+_LOOKED_AT = frozenset(
+    (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.AugAssign, ast.Assign, ast.Import, ast.ImportFrom)
+)
 
 
 @lru_cache(maxsize=8)  # the exercises of a module are scanned one after the other

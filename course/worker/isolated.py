@@ -21,19 +21,19 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from course.catalog.model import Limits
 from course.errors import CourseError
-from course.worker.handle import Handle, Known, Reference
+from course.worker.asking import Question, write_question
+from course.worker.handle import Known, Reference
 from course.worker.local import exit_message, flood_problem, timeout_problem
 from course.worker.outcomes import Budget, StudentProblem
 from course.worker.serving import mutable_parts
 from course.worker.session import Verb
-from course.worker.values import Decoder, Encoder, NotPlainError
+from course.worker.values import Buffer, Decoder, NotPlainError, read_tree
 from course.worker.wire import pack, receive, send
 
 TICK = 0.1
@@ -148,8 +148,8 @@ class IsolatedLink:
         self._folder: Path | None = None
         self._worker: _Worker | None = None
         self._generation = 0
-        self._begin: dict[str, Any] | None = None  # not yet sent
-        self._begun: dict[str, Any] | None = None
+        self._begin: tuple[int, tuple[str, ...]] | None = None  # not yet sent
+        self._begun: tuple[int, tuple[str, ...]] | None = None
         self._drop: list[int] = []
         self._budget = Budget(self._limits.test_seconds, self._limits.call_seconds)
         self._left = self._budget.test_seconds
@@ -163,7 +163,7 @@ class IsolatedLink:
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         if self._spoilt:
             self._stop()
-        self._begin = self._begun = {"seed": seed, "refused": list(refused)}
+        self._begin = self._begun = (seed, refused)
         self._budget, self._left = budget, budget.test_seconds
         self._ended = None
         if self._worker is not None:
@@ -190,23 +190,13 @@ class IsolatedLink:
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         worker = self._worker or self._start()
-        encoder = Encoder(lambda value: _escape(value, encoder))
-        parts = mutable_parts((args, kwargs))
-        head = {
-            "verb": verb,
-            "target": target,
-            "name": name,
-            "args": encoder.encode(args),
-            "kwargs": encoder.encode(kwargs),
-            "begin": self._begin,
-            "drop": self._drop,
-        }
+        question = write_question(Question(verb, target, name, args, kwargs, self._begin, self._drop))
         self._begin, self._drop = None, []
         seconds = max(min(self._left, self._budget.call_seconds), 0.01)
         clock = _Clock(worker.number, seconds)
         try:
-            reply, buffers = worker.exchange(pack(head, encoder.buffers), clock)
-            value = self._open_reply(reply, buffers, parts)
+            answer, buffers = worker.exchange(pack(*question), clock)
+            value = _open_answer(read_tree(answer), buffers, args, kwargs)
         except StudentProblem as problem:
             self._spoilt = self._spoilt or _spoils(problem)
             if problem.outcome in ("timeout", "output") or worker.dead:
@@ -223,28 +213,6 @@ class IsolatedLink:
             self._left -= clock.used()
         self._modules += verb == "import"
         return value
-
-    def _open_reply(self, reply: Any, buffers: list[Any], parts: list[Any]) -> Any:
-        if type(reply) is not dict:
-            raise NotPlainError("an answer is not in the exchange format")
-        decoder = Decoder(buffers, _resolve)
-        changes = reply.get("changed", [])
-        if type(changes) is not list:
-            raise NotPlainError("an answer is not in the exchange format")
-        for change in changes:
-            if (
-                type(change) is not list
-                or len(change) != 2
-                or type(change[0]) is not int
-                or not 0 <= change[0] < len(parts)
-            ):
-                raise NotPlainError("an answer is not in the exchange format")
-            _apply(parts[change[0]], decoder.decode(change[1]))
-        if "error" in reply:
-            raise StudentProblem.from_plain(reply["error"])
-        if "ok" not in reply:
-            raise NotPlainError("an answer is not in the exchange format")
-        return decoder.decode(reply["ok"])
 
     @property
     def output(self) -> Any:
@@ -283,15 +251,17 @@ class IsolatedLink:
 
 
 _GENERATION = 10**9
-_OF_RESOURCES = frozenset(("OSError", "MemoryError", "RuntimeError", "RecursionError"))
+_OF_RESOURCES = ("memory", "thread", "resource", "file")
 
 
 def _spoils(problem: StudentProblem) -> bool:
     """Whether the process may lack something from now on (memory, descriptors, threads) or tried to end: other
     exercises get a new one, so that they keep their verdicts.
     """
-    if problem.outcome == "memory" or not _OF_RESOURCES.isdisjoint(problem.types):
+    if problem.outcome == "memory" or "OSError" in problem.types:
         return True
+    if problem.types[:1] == ("RuntimeError",):  # "can't start new thread" and PyTorch's words for the like
+        return any(word in problem.message for word in _OF_RESOURCES)
     return bool(problem.types) and "Exception" not in problem.types
 
 
@@ -326,22 +296,26 @@ def _file_in_memory(files: Mapping[str, bytes]) -> int:
     return descriptor
 
 
-def _escape(value: Any, encoder: Encoder) -> Any:
-    """How a test's own objects travel: handles by number, functions and models by value."""
-    if isinstance(value, Handle):
-        return ["h", value._number]
-    import cloudpickle
-
-    for module in _test_modules():
-        cloudpickle.register_pickle_by_value(module)
-    encoder.buffers.append(cloudpickle.dumps(value))
-    return ["p", len(encoder.buffers) - 1]
-
-
-def _test_modules() -> list[ModuleType]:
-    return [
-        module for name, module in list(sys.modules.items()) if name.startswith("tests.") and "test_" in name
-    ]
+def _open_answer(tree: Any, buffers: list[Buffer], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """What came back. What student code changed in its copies of the arguments is changed in ours too."""
+    if type(tree) is not dict:
+        raise NotPlainError("an answer is not in the exchange format")
+    decoder = Decoder(buffers, _resolve)
+    changes = tree.get("changed", [])
+    if type(changes) is not list:
+        raise NotPlainError("an answer is not in the exchange format")
+    parts = mutable_parts((args, kwargs)) if changes else []
+    for change in changes:
+        match change:
+            case [int(index), value] if type(index) is int and 0 <= index < len(parts):
+                _apply(parts[index], decoder.decode(value))
+            case _:
+                raise NotPlainError("an answer is not in the exchange format")
+    if "error" in tree:
+        raise StudentProblem.from_plain(tree["error"])
+    if "ok" not in tree:
+        raise NotPlainError("an answer is not in the exchange format")
+    return decoder.decode(tree["ok"])
 
 
 def _resolve(tree: list[Any]) -> Reference:
@@ -467,6 +441,7 @@ class _Worker:
         mine.setblocking(False)
         self._poll = select.poll()
         self._poll.register(self.output.descriptor, select.POLLIN)
+        self._poll.register(mine, select.POLLIN)
         self._output_open = True
 
     def _greeting(self) -> tuple[str, ...]:
@@ -481,7 +456,7 @@ class _Worker:
                 "An isolated process could not be set up; run again with `--isolated` and look at the messages above."
             ) from None
 
-    def exchange(self, pieces: Sequence[Any], clock: _Clock) -> tuple[Any, list[Any]]:
+    def exchange(self, pieces: Sequence[Buffer], clock: _Clock) -> tuple[Buffer, list[Buffer]]:
         """Send one request and wait for its answer. Raises StudentProblem when there will be none."""
 
         def wait(writing: bool) -> None:
@@ -496,15 +471,17 @@ class _Worker:
         return answer
 
     def _wait(self, writing: bool, clock: _Clock) -> None:
-        self._poll.register(self._sock, select.POLLOUT if writing else select.POLLIN)
+        sock, output = self._sock.fileno(), self.output.descriptor
+        self._poll.modify(sock, select.POLLOUT if writing else select.POLLIN)
         while True:
-            events = dict(self._poll.poll(clock.tick * 1000))
-            if self.output.descriptor in events:
-                self.output.read()
-                if events[self.output.descriptor] & select.POLLHUP and self._output_open:
-                    self._poll.unregister(self.output.descriptor)
-                    self._output_open = False
-            if self._sock.fileno() in events:
+            events = self._poll.poll(clock.tick * 1000)
+            for descriptor, event in events:
+                if descriptor == output:
+                    self.output.read()
+                    if event & select.POLLHUP and self._output_open:
+                        self._poll.unregister(output)
+                        self._output_open = False
+            if any(descriptor == sock for descriptor, _ in events):
                 return
             if not events or time.monotonic() - clock._looked > clock.tick:
                 clock.look()

@@ -30,6 +30,8 @@ _DETACH = 2
 _MAX_FILES = 10_000
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}  # the C library has no function for it
 
+_LIBRARY = ctypes.CDLL(None, use_errno=True)
+
 Readable = Sequence[tuple[str, bool]]
 
 
@@ -150,7 +152,6 @@ def _mount(source: str, target: str, kind: str | None, flags: int, options: str 
 
 
 def _call(name: str, *arguments: object) -> None:
-    library = ctypes.CDLL(None, use_errno=True)
-    if getattr(library, name)(*arguments) != 0:
+    if getattr(_LIBRARY, name)(*arguments) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), name)

@@ -76,12 +76,19 @@ _sessions: dict[str, list[Refusals]] = {}
 _undo: dict[str, Callable[[], None]] = {}
 
 
-def _guard_for(name: str, session: Refusals) -> bool:
+def prepare(name: str) -> bool:
+    """Put up the guard of a name ahead of the sessions that will refuse it; False when it cannot be guarded now."""
     if name not in _undo:
         undo = _install(name)
         if undo is None:
             return False
         _undo[name] = undo
+    return True
+
+
+def _guard_for(name: str, session: Refusals) -> bool:
+    if not prepare(name):
+        return False
     _sessions.setdefault(name, []).append(session)
     return True
 

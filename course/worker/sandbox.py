@@ -45,6 +45,8 @@ _OWN_NUMBER = (
     0x5EED1D00  # stands for the number of the process in the compiled filter; larger than any real one
 )
 
+_LIBRARY = ctypes.CDLL(None, use_errno=True)
+
 _DENIED = """
     socket connect bind listen accept accept4 socketpair
     fork vfork execve execveat ptrace process_vm_readv process_vm_writev process_madvise kcmp
@@ -199,7 +201,7 @@ def _make_scratch(cell: Cell, limits: Limits, layers: Sequence[str]) -> Path:
 def die_with_parent() -> None:
     """End this process, which has just been forked, when its parent ends, however that happens."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        _LIBRARY.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
 
 
 def _set_limits(limits: Limits, seconds: float, capabilities: Capabilities) -> None:
@@ -290,9 +292,8 @@ def _restrict_calls(program: bytes) -> None:
     program = program.replace(struct.pack("=I", _OWN_NUMBER), struct.pack("=I", os.getpid()))
     code = ctypes.create_string_buffer(program, len(program))
     head = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))  # struct sock_fprog
-    library = ctypes.CDLL(None, use_errno=True)
     if (
-        library.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
-        or library.prctl(_PR_SET_SECCOMP, _MODE_FILTER, head, 0, 0) != 0
+        _LIBRARY.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+        or _LIBRARY.prctl(_PR_SET_SECCOMP, _MODE_FILTER, head, 0, 0) != 0
     ):
         raise OSError(ctypes.get_errno(), "the filter of system calls cannot be put up")

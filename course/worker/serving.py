@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import socket
 import sys
 from collections.abc import Sequence
@@ -11,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from course.worker.asking import read_question
 from course.worker.outcomes import Interruption, StudentProblem
 from course.worker.session import Request, Session
-from course.worker.values import Decoder, Encoder, NotPlainError
+from course.worker.values import Buffer, Encoder, NotPlainError, write_tree
 from course.worker.wire import pack, receive, send
 
 
@@ -24,17 +26,17 @@ def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: in
     with session.space.active():  # the only one in this process
         while True:
             try:
-                head, buffers = receive(sock, _never)
+                question = receive(sock, _never)
             except (EOFError, ConnectionError):
                 return
-            reply, out = _answer(session, head, buffers)
+            given, out = answer(session, *question)
             with contextlib.suppress(BaseException):  # the stream may be the student's own
                 sys.stdout.flush()
             try:
-                pieces = pack(reply, out)
+                text = write_tree(given)
             except (ValueError, RecursionError):
-                pieces = pack({"error": _cannot_be_sent("it cannot be written down").to_plain()}, [])
-            send(sock, pieces, _never)
+                text, out = write_tree({"error": _cannot_be_sent("it cannot be written down").to_plain()}), []
+            send(sock, pack(text, out), _never)
 
 
 def _never(writing: bool) -> None:
@@ -49,44 +51,34 @@ def _cannot_be_sent(why: str) -> StudentProblem:
     return StudentProblem("error", f"What your code returned cannot be checked: {why}.")
 
 
-def _answer(session: Session, head: dict[str, Any], buffers: list[Any]) -> tuple[dict[str, Any], list[Any]]:
-    if head["begin"] is not None:
-        session.begin(head["begin"]["seed"], head["begin"]["refused"])
-    session.drop(head["drop"])
-    decoder = Decoder(buffers, lambda tree: _resolve(session, tree, buffers))
-    args, kwargs = decoder.decode(head["args"]), decoder.decode(head["kwargs"])
-    target = None if head["target"] is None else session.object(head["target"])
+def answer(session: Session, data: Buffer, buffers: list[Buffer]) -> tuple[dict[str, Any], list[Buffer]]:
+    """Carry out one question: a tree for ``write_tree``, and the buffers it refers to."""
+    verb, target, name, args, kwargs, begin, drop = read_question(data, buffers, session)
+    if begin is not None:
+        session.begin(*begin)
+    session.drop(drop)
     parts = mutable_parts((args, kwargs))
-    before = [_snapshot(part) for part in parts]
-    reply: dict[str, Any] = {}
+    before = list(map(_snapshot, parts))
+    given: dict[str, Any] = {}
     encoder = Encoder(lambda value: ["h", *session.keep(value)])
     try:
-        result = session.perform(Request(head["verb"], target, head["name"], args, kwargs))
-        reply["ok"] = encoder.encode(result)
+        thing = None if target is None else session.object(target)
+        given["ok"] = encoder.encode(session.perform(Request(verb, thing, name, args, kwargs)))
     except StudentProblem as problem:
-        reply["error"] = problem.to_plain()
+        given["error"] = problem.to_plain()
     except NotPlainError as error:
-        reply["error"] = _cannot_be_sent(str(error)).to_plain()
+        given["error"] = _cannot_be_sent(str(error)).to_plain()
     except (KeyboardInterrupt, Interruption) as error:
-        reply["error"] = StudentProblem("error", f"Your code raised {type(error).__name__}.").to_plain()
+        given["error"] = StudentProblem("error", f"Your code raised {type(error).__name__}.").to_plain()
     except BaseException as error:  # an object that is hostile while it is encoded
-        reply["error"] = _cannot_be_sent(type(error).__name__).to_plain()
+        given["error"] = _cannot_be_sent(type(error).__name__).to_plain()
     try:
-        changed = [(i, p) for i, (p, b) in enumerate(zip(parts, before, strict=True)) if _differs(p, b)]
-        reply["changed"] = [[i, encoder.encode(part)] for i, part in changed]
+        changed = [i for i, part in enumerate(parts) if _differs(part, before[i])]
+        if changed:
+            given["changed"] = [[i, encoder.encode(parts[i])] for i in changed]
     except BaseException as error:
-        reply = {"error": _cannot_be_sent(type(error).__name__).to_plain(), "changed": []}
-    return reply, encoder.buffers
-
-
-def _resolve(session: Session, tree: list[Any], buffers: list[Any]) -> Any:
-    if tree[0] == "h":
-        return session.object(tree[1])
-    if tree[0] == "p":  # a function, class or model of the test: this direction is trusted
-        import cloudpickle
-
-        return cloudpickle.loads(buffers[tree[1]])
-    raise NotPlainError("an argument has an unknown form")
+        given = {"error": _cannot_be_sent(type(error).__name__).to_plain()}
+    return given, encoder.buffers
 
 
 def mutable_parts(value: Any) -> list[Any]:
@@ -117,23 +109,17 @@ def _collect(value: Any, found: list[Any], depth: int) -> None:
 
 
 def _snapshot(part: Any) -> Any:
-    if type(part) is list:
-        return list(part)
-    if type(part) is dict:
-        return dict(part)
-    return part.copy() if isinstance(part, np.ndarray) else part.detach().clone()
-
-
-def _same_bytes(a: np.ndarray, b: np.ndarray) -> bool:
-    a, b = np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1)
-    return bool(np.array_equal(a.view(np.uint8), b.view(np.uint8))) if a.nbytes else True
+    if type(part) is np.ndarray:
+        return part.dtype, part.shape, part.tobytes()
+    return part.copy() if type(part) in (list, dict) else part.detach().clone()
 
 
 def _differs(part: Any, before: Any) -> bool:
-    if isinstance(part, np.ndarray):
-        return part.dtype != before.dtype or part.shape != before.shape or not _same_bytes(part, before)
+    if type(part) is np.ndarray:
+        dtype, shape, data = before
+        return part.dtype is not dtype or part.shape != shape or part.tobytes() != data
     if type(part) is list:
-        return len(part) != len(before) or any(a is not b for a, b in zip(part, before, strict=True))
+        return len(part) != len(before) or any(map(operator.is_not, part, before))
     if type(part) is dict:
         return part.keys() != before.keys() or any(part[k] is not before[k] for k in part)
     import torch

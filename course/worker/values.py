@@ -1,17 +1,17 @@
-"""Plain data: what crosses between a test and student code by value, and the strict format it has on the
-way.
+"""Plain data: what comes back from student code by value, and the strict format it has on the way.
 
 A value becomes a tree of JSON types plus a list of raw buffers for the bulk (arrays, tensors, bytes).
 Nothing in it can carry code: decoding builds numbers, strings, arrays, tensors and containers, and
 checks every size against the bytes that really came. What is not plain data is handed to ``escape`` by
-the encoder and to ``resolve`` by the decoder: opaque handles in both directions, and, only on the way
-*to* student code, functions and models of the test.
+the encoder and to ``resolve`` by the decoder, and stays opaque.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ Buffer = memoryview | bytes | bytearray
 
 MAX_DEPTH = 60
 MAX_ITEMS = 2_000_000
+SMALL = 2**15  # bytes of an array; copying them costs less than taking a view
 ARRAY_KINDS = "biufcUS"
 TENSOR_DTYPES = (
     "bool", "uint8", "int8", "int16", "int32", "int64",
@@ -30,6 +31,22 @@ TENSOR_DTYPES = (
 
 class NotPlainError(Exception):
     """The value, or the bytes that came for one, are outside the exchange format."""
+
+
+_JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+
+
+def write_tree(tree: Tree) -> bytes:
+    """The tree as text. Raises ValueError or RecursionError for what JSON cannot hold."""
+    return _JSON.encode(tree).encode("ascii")
+
+
+def read_tree(data: Buffer) -> Tree:
+    """The tree of a text that may come from a hostile process. Raises NotPlainError."""
+    try:
+        return json.loads(str(data, "ascii"))
+    except (ValueError, RecursionError):
+        raise NotPlainError("an answer is not in the exchange format") from None
 
 
 class Encoder:
@@ -54,6 +71,8 @@ class Encoder:
             return value
         if kind is complex:
             return ["c", value.real, value.imag]
+        if kind is np.ndarray and value.dtype.kind in ARRAY_KINDS:
+            return ["a", value.dtype.str, list(value.shape), self._buffer(array_bytes(value))]
         if kind in (bytes, bytearray):
             return ["b", self._buffer(bytes(value))]
         if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
@@ -63,7 +82,7 @@ class Encoder:
             and value.dtype.kind in ARRAY_KINDS
             and not isinstance(value, np.ma.MaskedArray)
         ):
-            return self._array(np.asarray(value))
+            return self.encode(np.asarray(value), depth)
         if isinstance(value, tuple):
             return ["t", [self.encode(part, depth + 1) for part in tuple.__iter__(value)]]
         if kind is list:
@@ -76,7 +95,7 @@ class Encoder:
         if kind in (set, frozenset):
             return ["e", [self.encode(part, depth + 1) for part in value]]
         torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.Tensor) and _is_plain_tensor(value, torch):
+        if torch is not None and isinstance(value, torch.Tensor) and is_plain_tensor(value, torch):
             return self._tensor(value, torch)
         return self._escape(value)
 
@@ -84,24 +103,49 @@ class Encoder:
         self.buffers.append(data)
         return len(self.buffers) - 1
 
-    def _array(self, array: np.ndarray) -> Tree:
-        contiguous = np.ascontiguousarray(array)
-        data: Buffer = contiguous.reshape(-1).view(np.uint8).data if array.nbytes else b""
-        return ["a", array.dtype.str, list(array.shape), self._buffer(data)]
-
     def _tensor(self, tensor: Any, torch: Any) -> Tree:
-        flat = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
-        data = memoryview(flat.view(torch.uint8).numpy()) if flat.numel() else b""
-        dtype = str(tensor.dtype).removeprefix("torch.")
-        return ["T", dtype, list(tensor.shape), bool(tensor.requires_grad), self._buffer(data)]
+        dtype, shape, requires_grad, data = tensor_bytes(tensor, torch)
+        return ["T", dtype, shape, requires_grad, self._buffer(data)]
 
 
-def _is_plain_tensor(tensor: Any, torch: Any) -> bool:
+def array_bytes(array: np.ndarray) -> Buffer:
+    """The numbers in C order; a large array in C order is not copied."""
+    if array.nbytes < SMALL:
+        return array.tobytes()
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+
+
+def array_from(dtype: str, shape: Sequence[int], data: Buffer) -> np.ndarray:
+    """An array with memory of its own. Raises ValueError when the sizes do not fit."""
+    kind = np.dtype(dtype)
+    return np.frombuffer(_own(data), kind).reshape(shape) if kind.itemsize else np.zeros(shape, kind)
+
+
+def is_plain_tensor(tensor: Any, torch: Any) -> bool:
+    """Whether it can be handed over by value."""
     return (
         tensor.device.type == "cpu"
         and tensor.layout is torch.strided
         and str(tensor.dtype).removeprefix("torch.") in TENSOR_DTYPES
     )
+
+
+def tensor_bytes(tensor: Any, torch: Any) -> tuple[str, list[int], bool, Buffer]:
+    """What ``tensor_from`` needs: dtype, shape, whether it requires a gradient, the numbers in C order."""
+    flat = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+    data = array_bytes(flat.view(torch.uint8).numpy()) if flat.numel() else b""
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    return dtype, list(tensor.shape), bool(tensor.requires_grad), data
+
+
+def tensor_from(dtype: str, shape: list[int], requires_grad: bool, data: Buffer) -> Any:
+    """A leaf tensor with memory of its own. Raises ValueError or RuntimeError when the sizes do not fit."""
+    import torch
+
+    own, kind = _own(data), getattr(torch, dtype)
+    flat = torch.frombuffer(own, dtype=kind) if own else torch.empty(0, dtype=kind)
+    tensor = flat.reshape(shape)
+    return tensor.requires_grad_() if requires_grad else tensor
 
 
 class Decoder:
@@ -142,23 +186,15 @@ class Decoder:
         return bytes(self._bytes(index))
 
     def _scalar(self, depth: int, dtype: str, index: int) -> Any:
-        return np.frombuffer(self._bytes(index), dtype=_array_dtype(dtype), count=1)[0]
+        return np.frombuffer(self._bytes(index), dtype=_checked_dtype(dtype), count=1)[0]
 
     def _array(self, depth: int, dtype: str, shape: list[int], index: int) -> np.ndarray:
-        data, kind = self._bytes(index), _array_dtype(dtype)
-        if kind.itemsize == 0:
-            return np.zeros(_shape(shape), dtype=kind)
-        return np.frombuffer(_own(data), dtype=kind).reshape(_shape(shape))
+        return array_from(_checked_dtype(dtype), _shape(shape), self._bytes(index))
 
     def _tensor(self, depth: int, dtype: str, shape: list[int], requires_grad: bool, index: int) -> Any:
-        import torch
-
         if dtype not in TENSOR_DTYPES:
             raise NotPlainError("a tensor has a dtype outside the exchange format")
-        data, kind = _own(self._bytes(index)), getattr(torch, dtype)
-        flat = torch.frombuffer(data, dtype=kind) if data else torch.empty(0, dtype=kind)
-        tensor = flat.reshape(_shape(shape))
-        return tensor.requires_grad_(requires_grad) if requires_grad is True else tensor
+        return tensor_from(dtype, list(_shape(shape)), requires_grad is True, self._bytes(index))
 
     def _tuple(self, depth: int, parts: list[Tree]) -> tuple[Any, ...]:
         return tuple(self.decode(part, depth) for part in parts)
@@ -192,13 +228,16 @@ def _own(data: Buffer) -> bytearray:
     return data if type(data) is bytearray else bytearray(data)
 
 
-def _array_dtype(text: str) -> np.dtype[Any]:
-    if type(text) is not str or len(text) > 12:
+def _checked_dtype(text: str) -> str:
+    if type(text) is not str or len(text) > 12 or not _is_array_dtype(text):
         raise NotPlainError("an array has a dtype outside the exchange format")
+    return text
+
+
+@lru_cache(maxsize=64)
+def _is_array_dtype(text: str) -> bool:
     dtype = np.dtype(text)
-    if dtype.kind not in ARRAY_KINDS or dtype.names:
-        raise NotPlainError("an array has a dtype outside the exchange format")
-    return dtype
+    return dtype.kind in ARRAY_KINDS and not dtype.names
 
 
 def _shape(shape: Any) -> tuple[int, ...]:

@@ -1,20 +1,18 @@
-"""Frames on the descriptor between the trusted side and the isolated process: a JSON head and raw buffers.
+"""Frames on the descriptor between the trusted side and the isolated process: a head and raw buffers.
 
     4 bytes  length of the head
     4 bytes  number of buffers
     8 bytes  length of each buffer …
-    the head as JSON, then the buffers one after the other
+    the head, then the buffers one after the other
 
 Every length is checked before memory is reserved for it.
 """
 
 from __future__ import annotations
 
-import json
 import socket
 import struct
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from course.worker.values import Buffer, NotPlainError
 
@@ -25,11 +23,13 @@ FIRST_READ = 2**13
 _PREFIX = struct.Struct("!II")
 
 
-def pack(head: Any, buffers: Sequence[Buffer]) -> list[Buffer]:
+def pack(head: bytes, buffers: Sequence[Buffer]) -> list[Buffer]:
     """The pieces of a frame, ready for ``send``; buffers are not copied."""
-    text = json.dumps(head, separators=(",", ":"), check_circular=False).encode("utf-8", "surrogatepass")
-    sizes = struct.pack(f"!{len(buffers)}Q", *(len(b) for b in buffers))
-    return [_PREFIX.pack(len(text), len(buffers)) + sizes + text, *(b for b in buffers if len(b))]
+    prefix = _PREFIX.pack(len(head), len(buffers))
+    if not buffers:
+        return [prefix + head]
+    sizes = struct.pack(f"!{len(buffers)}Q", *map(len, buffers))
+    return [prefix + sizes + head, *(b for b in buffers if len(b))]
 
 
 def send(sock: socket.socket, pieces: Sequence[Buffer], wait: Callable[[bool], None]) -> None:
@@ -47,7 +47,7 @@ def send(sock: socket.socket, pieces: Sequence[Buffer], wait: Callable[[bool], N
             pending[0] = pending[0][sent:]
 
 
-def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[Any, list[Buffer]]:
+def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[bytearray, list[Buffer]]:
     """The head and the buffers of one frame; ``wait(False)`` blocks until there is something to read.
 
     One frame is under way at a time, so whatever comes behind it was not sent by the serving loop. A small frame is
@@ -78,10 +78,7 @@ def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[Any, lis
         pieces.append(piece)
     if got > at:
         raise NotPlainError("an answer came twice")
-    try:
-        return json.loads(pieces[0].decode("utf-8", "surrogatepass")), [*pieces[1:]]
-    except (ValueError, RecursionError):
-        raise NotPlainError("an answer is not in the exchange format") from None
+    return pieces[0], [*pieces[1:]]
 
 
 def _fill(sock: socket.socket, view: memoryview, wait: Callable[[bool], None]) -> None:

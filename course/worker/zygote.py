@@ -27,10 +27,10 @@ from typing import Any, NoReturn
 
 from course.catalog.model import Limits
 from course.worker import namespaces, sandbox
-from course.worker.refusals import resolve
+from course.worker.refusals import prepare
+from course.worker.rehearsal import rehearse
 from course.worker.serving import serve
 from course.worker.session import reset_process_state
-from course.worker.values import Encoder
 
 MAX_REQUEST = 65536
 WORKER, FILES = 3, 4  # descriptors of a child
@@ -57,26 +57,22 @@ def main(control_number: int, words: str) -> None:
 
 
 def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
-    """Import what submissions will need, and where refused calls live, with one thread; run what is slow the
-    first time.
+    """Import what submissions will need and put up the guards of refused calls, with one thread; run what is slow
+    the first time.
     """
-    for name in imports:
+    for name in (*imports, "numpy.ma", "course.data"):
         with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
             importlib.import_module(name)
     for name in refused:
-        resolve(name)
-    import numpy as np
+        prepare(name)
 
-    import course.data  # noqa: F401
-
-    np.linalg.svd(np.eye(2))
-    Encoder(lambda value: value).encode(np.ones(2))  # loads numpy.ma
     torch: Any = sys.modules.get("torch")
     if torch is not None:
         torch.set_num_threads(1)
         x = torch.ones(1, 1, 4, 4, requires_grad=True)
         torch.nn.functional.conv2d(x, torch.ones(1, 1, 2, 2)).sum().backward()
         torch.linalg.svd(torch.eye(2))
+    rehearse()
     reset_process_state(0)
     gc.collect()
     gc.freeze()

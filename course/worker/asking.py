@@ -1,0 +1,104 @@
+"""What a test asks, on its way to the student's process: pickled, because this direction is trusted.
+
+Large arrays and tensors travel beside the pickle as they lie in memory, handles by number, functions, classes and
+models of a test file by value. Nothing is ever unpickled on the way back: see ``values``.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from course.worker.handle import Handle
+from course.worker.session import Session, Verb
+from course.worker.values import (
+    ARRAY_KINDS,
+    SMALL,
+    Buffer,
+    array_bytes,
+    array_from,
+    is_plain_tensor,
+    tensor_bytes,
+    tensor_from,
+)
+
+
+class Question(NamedTuple):
+    """One request: ``target`` is a number of the session's table, ``begin`` the seed and the refused calls of a check
+    that starts with it, ``drop`` the numbers that nobody holds any more.
+    """
+
+    verb: Verb
+    target: int | None
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    begin: tuple[int, tuple[str, ...]] | None
+    drop: list[int]
+
+
+def write_question(question: Question) -> tuple[bytes, list[Buffer]]:
+    """The pickle, and the buffers that go beside it."""
+    file = io.BytesIO()
+    writer = _Writer(file, pickle.HIGHEST_PROTOCOL)
+    writer.dump(tuple(question))
+    return file.getvalue(), writer.beside
+
+
+def read_question(data: Buffer, buffers: list[Buffer], session: Session) -> Question:
+    """For the student's process only. What the test held as handles are the objects themselves."""
+    reader = _Reader(io.BytesIO(data), buffers=buffers)
+    reader.object = session.object
+    return Question._make(reader.load())
+
+
+class _Writer(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, protocol: int) -> None:
+        self.beside: list[Buffer] = []
+        super().__init__(file, protocol, buffer_callback=lambda buffer: self.beside.append(buffer.raw()))
+
+    def persistent_id(self, value: Any) -> int | None:
+        return value._number if type(value) is Handle else None
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is np.ndarray and value.dtype.kind in ARRAY_KINDS:
+            return array_from, (value.dtype.str, value.shape, _bulk(array_bytes(value)))
+        torch = sys.modules.get("torch")
+        if torch is not None and kind is torch.Tensor and is_plain_tensor(value, torch):
+            dtype, shape, requires_grad, data = tensor_bytes(value, torch)
+            return tensor_from, (dtype, shape, requires_grad, _bulk(data))
+        if isinstance(value, (FunctionType, type)) and _is_of_a_test(value):
+            return pickle.loads, (_by_value(value),)
+        return NotImplemented
+
+
+class _Reader(pickle.Unpickler):
+    object: Callable[[int], Any]
+
+    def persistent_load(self, number: int) -> Any:
+        return self.object(number)
+
+
+def _bulk(data: Buffer) -> Any:
+    return data if len(data) < SMALL else pickle.PickleBuffer(data)
+
+
+def _is_of_a_test(value: Any) -> bool:
+    return str(value.__module__).startswith(("tests.", "__main__")) or "<" in value.__qualname__
+
+
+def _by_value(value: Any) -> bytes:
+    """A function or class that cannot be imported over there, with the functions of its file that it uses."""
+    import cloudpickle
+
+    module = value.__module__
+    if module.startswith("tests.") and "test_" in module and module in sys.modules:
+        cloudpickle.register_pickle_by_value(sys.modules[module])
+    return bytes(cloudpickle.dumps(value))
