@@ -38,17 +38,14 @@ def check_folder(
             raise CourseError(f"The folder {where} is missing; bring it back with `git checkout -- {where}`.")
     started(selections)
     runner = Runner(course, course.seed if seed is None else seed)
-    days = [day.name for day in course.days]
     if isolated:
         from course.worker.isolated import Zygote
 
-        imports = [name for selection in selections for name in selection.day.imports]
-        refused = [name for selection in selections for e in selection.exercises for name in e.refused]
-        with Zygote(days, imports, course.limits, refused=refused) as zygote:
+        with Zygote.for_days(course, [selection.day for selection in selections]) as zygote:
             result = runner.run(selections, root, lambda day: zygote.open(root, day), done)
             result.isolation = zygote.layers
     else:
-        open_link: LinkMaker = lambda day: LocalLink(root, days, course.limits)  # noqa: E731
+        open_link: LinkMaker = lambda day: LocalLink(root, [d.name for d in course.days], course.limits)  # noqa: E731
         result = runner.run(selections, root, open_link, done)
     if root == course.root:
         record_progress(course.root, result)

@@ -84,12 +84,8 @@ class Station:
         self.writer = writer
         self._selections = selections
         self._runner = Runner(course, writer.seed)
-        imports = [name for selection in selections for name in selection.day.imports]
-        refused = [name for selection in selections for e in selection.exercises for name in e.refused]
-        if not warm:
-            imports, refused = [], []
-        days = [day.name for day in course.days]
-        self._zygote = Zygote(days, imports, course.limits, refused=refused, off=off)
+        days = [selection.day for selection in selections] if warm else []
+        self._zygote = Zygote.for_days(course, days, off=off)
 
     def __enter__(self) -> Station:
         self._runner.warm(self._selections)  # while the other process imports

@@ -133,7 +133,7 @@ class WarmChecker:
         if hasattr(os, "fork"):  # else the code runs in this process, imported afresh each time
             from course.worker.isolated import Zygote
 
-            self._zygote = Zygote([d.name for d in self._course.days], day.imports, self._course.limits)
+            self._zygote = Zygote.for_days(self._course, [day])
         for exercise in day.exercises:
             for check in exercise.checks:
                 self._runner.suite.function(day, check)

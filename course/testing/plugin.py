@@ -93,15 +93,13 @@ class CourseSession:
         return self._links[day.name]
 
     def _open(self, day: Day) -> Link:
-        days = [d.name for d in self.course.days]
         if not self.config.getoption("isolated"):
+            days = [d.name for d in self.course.days]
             return LocalLink(self.root, days, self.course.limits, echo=True)
         from course.worker.isolated import Zygote
 
         if self._zygote is None:
-            self._zygote = Zygote(
-                days, [name for d in self.days.values() for name in d.imports], self.course.limits
-            )
+            self._zygote = Zygote.for_days(self.course, self.days.values())
         link: Link = self._zygote.open(self.root, day.name)
         return link
 

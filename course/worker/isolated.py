@@ -18,14 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from course.catalog.model import Limits
+from course.catalog.model import Course, Day, Limits
 from course.errors import CourseError
 from course.worker.asking import Question, write_question
 from course.worker.handle import Known, Reference
@@ -95,6 +95,24 @@ class Zygote:
         )
         theirs.close()
         self._layers: tuple[str, ...] | None = None
+
+    @classmethod
+    def for_days(
+        cls,
+        course: Course,
+        days: Iterable[Day],
+        *,
+        off: Sequence[str] = (),
+        environment: dict[str, str] | None = None,
+    ) -> Zygote:
+        """Warm for these days of a course: what their submissions import and what their exercises refuse is there
+        before the first fork, so that no import counts on a student's clock.
+        """
+        days = list(days)
+        imports = [name for day in days for name in day.imports]
+        refused = [name for day in days for exercise in day.exercises for name in exercise.refused]
+        names = [day.name for day in course.days]
+        return cls(names, imports, course.limits, refused=refused, off=off, environment=environment)
 
     @property
     def layers(self) -> tuple[str, ...]:

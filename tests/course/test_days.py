@@ -25,7 +25,7 @@ def day(request: pytest.FixtureRequest) -> Day:
 
 @pytest.fixture(scope="module")
 def zygote(day: Day) -> Iterator[Zygote]:
-    with Zygote([d.name for d in COURSE.days], day.imports, COURSE.limits) as zygote:
+    with Zygote.for_days(COURSE, [day]) as zygote:
         yield zygote
 
 

@@ -37,7 +37,7 @@ def samples(course: Course) -> dict[str, Sample]:
 
 @pytest.fixture(scope="module")
 def zygote(course: Course) -> Iterator[Zygote]:
-    with Zygote([day.name for day in course.days], course.day(DAY).imports, course.limits) as zygote:
+    with Zygote.for_days(course, [course.day(DAY)]) as zygote:
         yield zygote
 
 
