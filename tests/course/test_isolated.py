@@ -564,3 +564,22 @@ def test_guards_of_several_sessions_leave_the_library_as_it_was(tmp_path: Path) 
     for link in links:
         link.close()
     assert np.linalg.pinv is before
+
+
+def test_memory_in_large_pages_holds_what_it_held() -> None:
+    from course.worker.pages import gather_pages, open_map
+
+    number = os.fork()
+    if number == 0:  # not in the process of the other tests
+        status = 1
+        try:
+            data = np.arange(2**21, dtype=np.float64)
+            gathered = gather_pages(open_map())
+            held = bool(np.array_equal(data, np.arange(2**21, dtype=np.float64)))
+            status = 3 if held and not gathered else int(not held)
+        finally:
+            os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+    if status == 3:
+        pytest.skip("this system does not gather pages on request")
+    assert status == 0
