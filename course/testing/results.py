@@ -34,7 +34,7 @@ class CheckResult:
         return f"A hidden check of this exercise ended with: {self.outcome}."
 
     def to_plain(self, *, public: bool = False) -> dict[str, Any]:
-        plain = {
+        plain: dict[str, Any] = {
             "test": self.check.name,
             "outcome": self.outcome,
             "points": self.points,
@@ -43,6 +43,8 @@ class CheckResult:
             "misconception": self.misconception,
             "seconds": round(self.seconds, 4),
         }
+        if self.check.hidden:
+            plain["hidden"] = True
         return plain | ({"note": self.note} if self.note else {})
 
 

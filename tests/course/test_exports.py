@@ -32,6 +32,7 @@ def out(tmp_path: Path) -> Path:
         "message": "]]> <script>alert(1)</script> \0\x1b[31m \ud800 'quoted' \"too\"",
         "misconception": "mean",
     }
+    late["days"][0]["exercises"][0]["tests"][1]["hidden"] = True
     write_record(folder, late)
     write_record(folder, record(HOSTILE, "nte"))
     write_record(folder, record("zoë", "ppp"))
@@ -135,6 +136,7 @@ def test_gradescope_finds_what_it_documents(out: Path) -> None:
         assert test["output_format"] == "text"
         assert test["visibility"] == "visible"
     assert [test["score"] for test in plain["tests"]] == [0, 1, 2]
+    assert [test["name"].endswith("hidden check") for test in plain["tests"]] == [False, True, False]
     assert plain["tests"][0]["tags"] == ["failed", "mean"]
 
 

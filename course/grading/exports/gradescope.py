@@ -2,7 +2,7 @@
 ``/autograder/results``.
 
 The tests carry the points of the checks; ``score`` at the top, which Gradescope puts above their sum, is what counts
-after lateness and manual points. Source: "Autograder Specifications", docs/specs.md of gradescope/autograder_samples.
+after lateness and manual points. Students see the page, so hidden checks stand there without their names. Source: "Autograder Specifications", docs/specs.md of gradescope/autograder_samples.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ def results(record: Record, adjustments: Sequence[Adjustment]) -> dict[str, Any]
     several = len(record["days"]) > 1
     tests = []
     for day, exercise, test in tests_of(record):
+        name = "hidden check" if test.get("hidden") else test["test"]
         tests.append(
             {
-                "name": f"{day}/{exercise} · {test['test']}" if several else f"{exercise} · {test['test']}",
+                "name": f"{day}/{exercise} · {name}" if several else f"{exercise} · {name}",
                 "score": test["points"],
                 "max_score": test["max_points"],
                 "status": "passed" if test["outcome"] == "passed" else "failed",
