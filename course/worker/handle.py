@@ -266,20 +266,24 @@ class Student:
             if known is not None:
                 self._module = known
                 return known
-            module = ask(self._link, self._transcript, "import", None, "import", self._name, (), {})
-            if not isinstance(module, Handle):
-                raise StudentProblem("error", f"{self._name} is not a module.")
-            self._link.known.add(self._name, "", module._number, module._type)
-            self._module = module
+            match ask(self._link, self._transcript, "import", None, "import", self._name, (), {}):
+                case [Handle() as module, {**own}]:
+                    for name, value in {**own, "": module}.items():
+                        if isinstance(value, Handle):
+                            self._link.known.add(self._name, str(name), value._number, value._type)
+                    self._module = module
+                case _:
+                    raise StudentProblem("error", f"{self._name} is not a module.")
         return self._module
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
+        module = self._imported()
         known = self._known(name, name)
         if known is not None:
             return known
-        value = self._imported()._ask("get", name, name)
+        value = module._ask("get", name, name)
         if isinstance(value, Handle) and value._label == name:  # a function or class, no object
             self._link.known.add(self._name, name, value._number, value._type)
         return value
@@ -323,7 +327,7 @@ def ask(
         transcript.add(Call(label, shown, kwargs, problem=problem))
         raise
     result = adopt(result, link, transcript, label)
-    if verb in ("call", "operator", "run") or not isinstance(result, Handle):
+    if verb in ("call", "operator", "run") or (verb != "import" and not isinstance(result, Handle)):
         transcript.add(Call(label, shown, kwargs, result=result))
     return result
 

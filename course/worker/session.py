@@ -18,7 +18,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Literal
 
 import numpy as np
@@ -121,11 +121,18 @@ class Session:
                 driver, *args = request.args
                 return driver(request.target, *args, **request.kwargs)
 
-    def _import(self, name: str) -> ModuleType:
+    def _import(self, name: str) -> tuple[ModuleType, dict[str, Any]]:
+        """The module and, so that nobody has to ask for each, the functions and classes that it defines."""
         file = self.root / Path(*name.split(".")).with_suffix(".py")
         if name not in sys.modules and not file.is_file():
             raise StudentProblem("not_gradable", f"{_shown(file, self.root)} is missing{_near_file(file)}")
-        return self.space.import_module(name)
+        module = self.space.import_module(name)
+        own = {
+            key: value
+            for key, value in list(getattr(module, "__dict__", {}).items())
+            if type(value) in (FunctionType, type) and value.__module__ == name
+        }
+        return module, own
 
     def _attribute(self, target: Any, name: str) -> Any:
         if isinstance(target, ModuleType) and not hasattr(target, name):

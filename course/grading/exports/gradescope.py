@@ -2,7 +2,8 @@
 ``/autograder/results``.
 
 The tests carry the points of the checks; ``score`` at the top, which Gradescope puts above their sum, is what counts
-after lateness and manual points. Students see the page, so hidden checks stand there without their names. Source: "Autograder Specifications", docs/specs.md of gradescope/autograder_samples.
+after lateness and manual points. Students see the page, so hidden checks stand there without their names. Source:
+"Autograder Specifications", docs/specs.md of gradescope/autograder_samples.
 """
 
 from __future__ import annotations
