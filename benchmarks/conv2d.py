@@ -8,15 +8,9 @@ ratios, targets. Exits with 1 when a ratio is above its target (forward 3, backw
 """
 
 import argparse
-import os
-import statistics
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
 
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solutions"))
+from side_by_side import Run, compare  # isort: skip
 
 import numpy as np
 import torch
@@ -27,17 +21,8 @@ from day12_cnn.convolution import conv2d, conv2d_backward
 TARGETS = {"forward": 3.0, "backward": 4.0}
 
 
-def seconds(function: Callable[[], object]) -> float:
-    """Processor time of one call."""
-    start = time.process_time()
-    function()
-    return time.process_time() - start
-
-
-def measure(
-    batch: int, channels: int, size: int, filters: int, repeats: int
-) -> dict[str, tuple[float, float]]:
-    """Median seconds of NumPy and PyTorch, forward and backward, for 3×3 kernels with padding 1, single precision."""
+def passes(batch: int, channels: int, size: int, filters: int) -> dict[str, tuple[Run, Run]]:
+    """Both passes of a layer with 3×3 kernels and padding 1 in single precision, in NumPy and in PyTorch."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(batch, channels, size, size)).astype(np.float32)
     weight = rng.normal(size=(filters, channels, 3, 3)).astype(np.float32)
@@ -50,20 +35,13 @@ def measure(
         with torch.no_grad():
             F.conv2d(*tensors, padding=1)
 
-    runs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+    return {
         "forward": (lambda: conv2d(x, weight, bias, padding=(1, 1)), forward_torch),
         "backward": (
             lambda: conv2d_backward(grad, x, weight, padding=(1, 1)),
             lambda: torch.autograd.grad(y, tensors, torch.from_numpy(grad), retain_graph=True),
         ),
     }
-    times = {}
-    for name, (numpy, pytorch) in runs.items():
-        for warm_up in 3 * (numpy, pytorch):
-            warm_up()
-        pairs = [(seconds(numpy), seconds(pytorch)) for _ in range(repeats)]
-        times[name] = statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-    return times
 
 
 def main() -> int:
@@ -72,13 +50,9 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    times = measure(**vars(options))
-    layer = f"{options.batch}×{options.channels}×{options.size}×{options.size}, {options.filters} filters 3×3"
-    print("| layer | pass | NumPy / ms | PyTorch / ms | ratio | target |\n|---|---|---|---|---|---|")
-    for name, (numpy, pytorch) in times.items():
-        row = f"{1000 * numpy:.1f} | {1000 * pytorch:.1f} | {numpy / pytorch:.2f} | ≤ {TARGETS[name]:g}"
-        print(f"| {layer} | {name} | {row} |")
-    return int(any(numpy > TARGETS[name] * pytorch for name, (numpy, pytorch) in times.items()))
+    sizes = options.batch, options.channels, options.size, options.filters
+    what = f"{options.batch}×{options.channels}×{options.size}×{options.size}, {options.filters} filters 3×3"
+    return compare(what, passes(*sizes), TARGETS, options.repeats, warm_up=3)
 
 
 if __name__ == "__main__":

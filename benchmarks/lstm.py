@@ -9,33 +9,20 @@ Prints a Markdown table: times, ratios, targets. Exits with 1 when a ratio is ab
 """
 
 import argparse
-import os
-import statistics
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
 
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solutions"))
+from side_by_side import Run, compare  # isort: skip
 
 import numpy as np
 import torch
 
 from day15_sequence.gated import lstm_backward, lstm_forward
 
-TARGET = 3.0
+TARGETS = {"forward": 3.0, "forward and backward": 3.0}
 
 
-def seconds(function: Callable[[], object]) -> float:
-    """Processor time of one call."""
-    start = time.process_time()
-    function()
-    return time.process_time() - start
-
-
-def measure(batch: int, steps: int, inputs: int, units: int, repeats: int) -> dict[str, tuple[float, float]]:
-    """Median seconds of NumPy and PyTorch: forward alone, and forward with backward."""
+def passes(batch: int, steps: int, inputs: int, units: int) -> dict[str, tuple[Run, Run]]:
+    """The forward pass alone, and forward with backward, in NumPy and in PyTorch."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(batch, steps, inputs)).astype(np.float32)
     grad = rng.normal(size=(batch, steps, units)).astype(np.float32)
@@ -55,17 +42,10 @@ def measure(batch: int, steps: int, inputs: int, units: int, repeats: int) -> di
     def train_torch() -> None:
         torch.autograd.grad(lstm(tensors[0])[0], tensors, torch.from_numpy(grad))
 
-    runs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+    return {
         "forward": (lambda: lstm_forward(x, start, start, *weights), forward_torch),
         "forward and backward": (train_numpy, train_torch),
     }
-    times = {}
-    for name, (numpy, pytorch) in runs.items():
-        for warm_up in (numpy, pytorch):
-            warm_up()
-        pairs = [(seconds(numpy), seconds(pytorch)) for _ in range(repeats)]
-        times[name] = statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-    return times
 
 
 def main() -> int:
@@ -74,13 +54,9 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    times = measure(**vars(options))
-    layer = f"{options.batch}×{options.steps}×{options.inputs}, {options.units} units"
-    print("| LSTM | pass | NumPy / ms | PyTorch / ms | ratio | target |\n|---|---|---|---|---|---|")
-    for name, (numpy, pytorch) in times.items():
-        row = f"{1000 * numpy:.1f} | {1000 * pytorch:.1f} | {numpy / pytorch:.2f} | ≤ {TARGET:g}"
-        print(f"| {layer} | {name} | {row} |")
-    return int(any(numpy > TARGET * pytorch for numpy, pytorch in times.values()))
+    sizes = options.batch, options.steps, options.inputs, options.units
+    what = f"LSTM {options.batch}×{options.steps}×{options.inputs}, {options.units} units"
+    return compare(what, passes(*sizes), TARGETS, options.repeats, warm_up=1)
 
 
 if __name__ == "__main__":
