@@ -7,7 +7,7 @@ BIN := $(VENV)/Scripts
 PYTHON := python
 endif
 
-.PHONY: setup demo test lint verify bench clean
+.PHONY: setup demo test surfaces lint verify bench clean
 
 setup: $(VENV)/installed
 
@@ -22,6 +22,9 @@ demo: setup
 test: setup
 	$(BIN)/python -m pytest tests/course -q
 	$(BIN)/python -m pytest --solutions -q
+
+surfaces: setup
+	COURSE_SURFACES=all $(BIN)/python -m pytest tests/course/test_surfaces_of_days.py -q
 
 lint: setup
 	$(BIN)/ruff check .

@@ -195,7 +195,8 @@ def nbgrader_scores(out: Path, course_dir: Path) -> None:
     with show_writing("writing") as view:
         written = write_scores(the_course(), out, course_dir, started=view.started, done=view.done)
     click.echo(
-        f"{written.submissions} submission(s) written into {course_dir}; look at them with formgrader."
+        f"{written.submissions} submission{'s' * (written.submissions != 1)} written into {course_dir}; "
+        "look at them with formgrader."
     )
     if written.unknown:
         days = ", ".join(sorted(written.unknown))

@@ -46,6 +46,8 @@ class _Group(click.Group):
 
 
 def _system_error(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"{error.filename} is not there; put it in its place, or install it when it is a program, then repeat."
     where = f" ({error.filename})" if error.filename else ""
     said = (error.strerror or "error").lower()
     return f"the system said {said!r}{where}; free some space or check the permissions, then repeat."

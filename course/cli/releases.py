@@ -11,6 +11,9 @@ from course.cli.group import main, the_course
 
 _DAY = click.option("--day", "days", multiple=True, help="Release only this day; may be given several times.")
 _VERSION = click.option("--version", help="Version of the release (default: the one of the course).")
+_DIRTY = click.option(
+    "--allow-dirty", is_flag=True, help="Release changes that are not committed, for a trial."
+)
 
 
 @main.group(invoke_without_command=True)
@@ -48,7 +51,7 @@ def release(context: click.Context, only_check: bool, days: tuple[str, ...], ver
 @click.argument("dest", type=click.Path(path_type=Path))
 @_DAY
 @_VERSION
-@click.option("--allow-dirty", is_flag=True, help="Release changes that are not committed, for a trial.")
+@_DIRTY
 def student(dest: Path, days: tuple[str, ...], version: str | None, allow_dirty: bool) -> None:
     """Write the student repository into the new folder DEST.
 
@@ -84,20 +87,25 @@ def student(dest: Path, days: tuple[str, ...], version: str | None, allow_dirty:
 @release.command()
 @click.argument("dest", type=click.Path(path_type=Path))
 @_DAY
-def nbgrader(dest: Path, days: tuple[str, ...]) -> None:
+@_DIRTY
+def nbgrader(dest: Path, days: tuple[str, ...], allow_dirty: bool) -> None:
     """Write an nbgrader course into the new folder DEST: a notebook per day, for instructors and for students.
 
     docs/nbgrader.md says how a class is run with it.
     """
     from course.catalog.selecting import find_day
     from course.release.nbgrader import release_nbgrader
+    from course.release.repository import refuse_dirty, refuse_existing
+    from course.report.release_view import show_release
 
     course = the_course()
     chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
-    release_nbgrader(course, chosen, dest, lambda day: click.echo(f"made  {dest}/release/{day.name}"))
-    click.echo(
-        f"An nbgrader course of {len(chosen)} day(s): cd {dest}, then `jupyter lab` or `nbgrader --help`."
-    )
+    refuse_existing(dest)
+    if not allow_dirty:
+        refuse_dirty(course.root)
+    with show_release(chosen) as view:
+        release_nbgrader(course, chosen, dest, view.done)
+        view.finish_nbgrader(dest)
 
 
 @release.command()

@@ -40,16 +40,16 @@ section { margin-top: 2.5rem; }
 <table>
 {% for exercise in entry.exercises %}
 <tr><td><a href="#{{ exercise.exercise }}">{{ exercise.exercise }}</a></td>
-<td class="points{% if exercise.score == exercise.max_score %} best{% endif %}">\
-{{ exercise.score }}/{{ exercise.max_score }}</td></tr>
+<td class="points{% if complete(exercise) %} best{% endif %}">\
+{{ points(exercise) }}</td></tr>
 {% endfor %}
 </table>
 {% for exercise in entry.exercises %}
 <section id="{{ exercise.exercise }}">
-<h2>{{ exercise.exercise }} · {{ exercise.score }}/{{ exercise.max_score }}</h2>
+<h2>{{ exercise.exercise }} · {{ points(exercise) }}</h2>
 <pre>{{ report(exercise) }}</pre>
 {% if answer(exercise) %}
-<details{% if exercise.score < exercise.max_score %} open{% endif %}><summary>what you wrote</summary>
+<details{% if not complete(exercise) %} open{% endif %}><summary>what you wrote</summary>
 <pre>{{ answer(exercise) }}</pre></details>
 {% endif %}
 </section>
@@ -71,6 +71,8 @@ def feedback_page(
         late=late,
         total=max(0, entry["score"] - late),
         report=report,
+        points=_points,
+        complete=_is_complete,
         answer=lambda exercise: answers.get("-".join(exercise["exercise"].split(".")[:2]), ""),
     )
 
@@ -80,6 +82,15 @@ def _template() -> Template:
     from jinja2 import Environment
 
     return Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
+
+
+def _points(exercise: Mapping[str, Any]) -> str:
+    return f"{exercise['score']}/{exercise['max_score']}" if exercise["max_score"] else "optional"
+
+
+def _is_complete(exercise: Mapping[str, Any]) -> bool:
+    """Whether every check passed: points do not tell where there are none."""
+    return all(test["outcome"] == "passed" for test in exercise["tests"])
 
 
 def report(exercise: Mapping[str, Any]) -> str:

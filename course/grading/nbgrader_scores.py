@@ -78,6 +78,12 @@ class _Assignment:
         self._target = target
         self._gradebook = gradebook
         self._name: str = assignment.name
+        # Asked grade by grade, nbgrader's own `name` costs a query each.
+        self._cells: dict[str, str] = {
+            cell.id: cell.name
+            for notebook in assignment.notebooks
+            for cell in (*notebook.grade_cells, *notebook.solution_cells)
+        }
         self._day = next((day for day in course.days if day.name == self._name), None)
         self._course = course
         self._outline: Outline | None = None
@@ -116,7 +122,7 @@ class _Assignment:
         )
         submitted = book.find_submission_notebook(self._name, self._name, student)
         scores = {_check_cell(exercise["exercise"]): exercise for exercise in entry["exercises"]}
-        grades = {grade.name: grade for grade in submitted.grades}
+        grades = {self._cells.get(grade.cell_id): grade for grade in submitted.grades}
         missing = sorted(scores.keys() - grades.keys())
         if missing:
             raise CourseError(
@@ -128,7 +134,7 @@ class _Assignment:
             grades[name].needs_manual_grade = grades[name].manual_score is not None
         comments = _comments(entry)
         for comment in submitted.comments:
-            comment.auto_comment = comments.get(comment.name)
+            comment.auto_comment = comments.get(self._cells.get(comment.cell_id, ""))
         submitted.late_submission_penalty = float(entry.get("late", {}).get("points", 0)) or None
         book.db.commit()
 

@@ -52,6 +52,7 @@ class _Reading:
         self._changed: dict[str, str] = {}  # given text that the student has in a version of their own
         self._order: dict[str, int] = {}  # of the pieces in a file that the notebook was made from
         self._used: set[int] = set()
+        self._missing: list[str] = []  # what no cell defines
         self.notes: list[str] = []
         self._sort(cells)
         self._note_checks(cells)
@@ -80,8 +81,7 @@ class _Reading:
     def _note_checks(self, cells: Sequence[Cell]) -> None:
         missing = [e.name for e in self._outline.day.exercises if check_cell(e) not in self._check_at]
         if missing:
-            some = f"{missing[0]}{' and others' if len(missing) > 1 else ''}"
-            self.notes.append(f"no check cell for {some}; the course's own checks were run")
+            self.notes.append(f"no check cell for {_some(missing)}; the course's own checks were run")
         points = {check_cell(e): full_points(e) for e in self._outline.day.exercises}
         for cell in cells:
             said = cell.metadata.get("nbgrader", {}).get("points") if cell.grade_id in points else None
@@ -93,6 +93,8 @@ class _Reading:
         codes: list[Code] = []
         for module in self._outline.modules:
             codes += self._module(module)
+        if self._missing:
+            self.notes.append(f"no cell defines {_some(self._missing)}")
         return codes + [Code(one.text) for one in self._candidates if one.number not in self._used]
 
     def _module(self, module: str) -> list[Code]:
@@ -126,7 +128,7 @@ class _Reading:
             one for one in self._candidates if one.cell.grade_id == place.cell and one.text.strip()
         ]
         if not found:
-            self.notes.append(f"no cell defines {name}")
+            self._missing.append(name)
             return None
         check = self._check_of(place)
         best = max(found, key=lambda one: (is_written(one.text), one.number < check, one.number))
@@ -148,3 +150,8 @@ class _Reading:
         exercises = [e for e in self._outline.day.exercises if e.module == place.module]
         own = [check_cell(e) for e in exercises if top_name(e) == place.piece.name]
         return max((self._check_at.get(cell, 0) for cell in own), default=0)
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of several names, and how many there are besides."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"

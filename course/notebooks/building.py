@@ -20,8 +20,10 @@ from course.notebooks.outline import (
     Outline,
     Place,
     check_cell,
+    needed_to_define,
     outline,
     picture_functions,
+    refuse_names_from_below,
     refuse_shared_names,
     top_name,
     written_names,
@@ -76,6 +78,9 @@ class _Builder:
             if section.anchor == "the-pictures":
                 self._pictures()
         self._pictures()
+        if self._locked:
+            codes = [cell.source for cell in self.cells if cell.cell_type == "code"]
+            refuse_names_from_below(self._day, codes)
         return v4.new_notebook(cells=self.cells, metadata=self._metadata())
 
     def _metadata(self) -> dict[str, Any]:
@@ -92,12 +97,30 @@ class _Builder:
 
     def _sorted(self, found: Sequence[Section]) -> Iterator[tuple[Section, list[Exercise]]]:
         """Sections with the exercises they explain; exercises without a section follow the last one."""
-        anchors = {section.anchor for section in found}
-        for section in found:
-            yield section, [e for e in self._day.exercises if e.sheet == section.anchor]
-        left = [e for e in self._day.exercises if e.sheet not in anchors]
+        number = self._section_numbers([section.anchor for section in found])
+        for at, section in enumerate(found):
+            yield section, [e for e in self._day.exercises if number[e.name] == at]
+        left = [e for e in self._day.exercises if number[e.name] == len(found)]
         if left:
             yield Section("exercises", "## Exercises"), left
+
+    def _section_numbers(self, anchors: Sequence[str]) -> dict[str, int]:
+        """Where each exercise stands: in its section, or later when its definition needs that of an exercise there.
+
+        A notebook runs from the top: a class in the annotation of a function must be there before the function.
+        """
+        needs = {
+            p.piece.name: needed_to_define(p.piece.text) for p in self._outline.in_order if p.is_exercise
+        }
+        numbers: dict[str, int] = {}
+        defined: dict[str, int] = {}
+        for exercise in self._day.exercises:
+            top = top_name(exercise)
+            own = anchors.index(exercise.sheet) if exercise.sheet in anchors else len(anchors)
+            number = max([own, *(defined[name] for name in needs.get(top, ()) if name in defined)])
+            numbers[exercise.name] = number
+            defined[top] = min(number, defined.get(top, number))
+        return numbers
 
     def _setup(self) -> str:
         limits = {k: v for k, v in asdict(self._course.limits).items() if v != getattr(Limits(), k)}

@@ -15,8 +15,8 @@ from pathlib import Path
 from course.catalog import Course, Day
 from course.errors import CourseError, UsageError
 from course.notebooks.converting import module_files, notebook_text
-from course.notebooks.handed_in import choose_notebook
-from course.notebooks.reading import Notebook, UnreadableNotebookError, read_notebook
+from course.notebooks.handed_in import choose_notebook, unwritten
+from course.notebooks.reading import Notebook, UnreadableNotebookError, parse_notebook, read_notebook
 
 
 @dataclass
@@ -47,21 +47,48 @@ def modules_to_notebook(course: Course, day: Day) -> Converted:
     names = [f"{day.name}/{path.name}" for path in sorted(folder.glob("*.ipynb"))]
     name, said = choose_notebook(names, day)
     if said:
-        raise UsageError(f"There are {said[0]}; move the others away, then convert again.")
+        raise UsageError(
+            f"{day.name} has several notebooks ({', '.join(Path(name).name for name in names)}); keep one, called "
+            f"{day.name}.ipynb, and move the others out of the folder, then convert again. Nothing was written."
+        )
     path = course.root / (name or f"{day.name}/{day.name}.ipynb")
     _require_nbformat()
     old = _read(path) if path.exists() else None
-    if old is not None and module_files(old, day) == files:
-        return Converted()
     text = notebook_text(course, day, files, old)
+    if old is not None and module_files(old, day) == files:
+        made = parse_notebook(text.encode())
+        if _texts(made) == _texts(old):
+            return Converted()  # what differs is how Jupyter saved it
     return _write(course, {path: text.encode("utf-8")})
+
+
+def _texts(notebook: Notebook) -> list[tuple[str, str]]:
+    """The texts of the cells, wherever the student has moved them."""
+    return sorted((cell.kind, cell.text) for cell in notebook.cells)
 
 
 def notebook_to_modules(course: Course, path: Path) -> Converted:
     """Write the answers of a notebook into the modules of its day's folder."""
+    if not path.is_file():
+        raise UsageError(f"There is no notebook {path}; `course convert {course.days[0].number}` makes one.")
     day = day_of(course, path)
     files = module_files(_read(path), day)
     return _write(course, {course.root / day.name / f"{module}.py": data for module, data in files.items()})
+
+
+def notebook_ahead(course: Course, day: Day) -> Path | None:
+    """The notebook of a day when more is written in it than in the modules beside it."""
+    folder = course.root / day.name
+    name, _ = choose_notebook([path.name for path in folder.glob("*.ipynb")], day)
+    if name is None:
+        return None
+    try:
+        answers = module_files(read_notebook(folder / name), day)
+    except UnreadableNotebookError:
+        return None
+    in_notebook = {module: data.decode("utf-8", "replace") for module, data in answers.items()}
+    in_modules = {p.stem: p.read_text(encoding="utf-8", errors="replace") for p in folder.glob("*.py")}
+    return folder / name if unwritten(in_notebook, day) < unwritten(in_modules, day) else None
 
 
 def _read(path: Path) -> Notebook:

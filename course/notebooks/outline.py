@@ -14,6 +14,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.errors import CourseError
+from course.notebooks.composing import bound_names, loaded_names
 from course.notebooks.pieces import SCRIPT, Piece, defined_names, parse, split
 
 PICTURES = "plots"
@@ -100,6 +101,21 @@ def refuse_shared_names(found: Outline) -> None:
                 )
 
 
+def refuse_names_from_below(day: Day, cells: Sequence[str]) -> None:
+    """A notebook runs from the top. Raises CourseError when a definition needs a name that comes further down."""
+    everywhere = frozenset().union(*map(bound_names, cells))
+    above: set[str] = set()
+    for text in cells:
+        above |= bound_names(text)
+        missing = sorted((needed_to_define(text) & everywhere) - above)
+        if missing:
+            name = (defined_names(text) or ["given text"])[0]
+            raise CourseError(
+                f"{day.name}: {name} needs {missing[0]} when it is defined, which would stand below it in a notebook; "
+                "list it first in exercises.toml."
+            )
+
+
 def _places(module: str, text: str, names: Sequence[str]) -> list[Place]:
     pieces = split(text, names)
     places = []
@@ -145,6 +161,19 @@ def imported_modules(day: Day, text: str) -> Iterator[str]:
             yield from (
                 n.name.removeprefix(f"{day.name}.") for n in node.names if n.name.startswith(f"{day.name}.")
             )
+
+
+def needed_to_define(text: str) -> frozenset[str]:
+    """Names that must mean something before a definition can be run: of annotations, defaults, bases, decorators."""
+    if parse(text) is None:
+        return frozenset()
+    return loaded_names(ast.unparse(_WithoutBodies().visit(ast.parse(text))))
+
+
+class _WithoutBodies(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.body = [ast.Pass()]
+        return node
 
 
 def picture_functions(text: str) -> list[tuple[str, str]]:

@@ -58,7 +58,7 @@ def refuse_leaks(secrets: Secrets, folder: Path) -> None:
     if leaks:
         shown = "; ".join(map(str, leaks[:3])) + ("; …" if len(leaks) > 3 else "")
         raise CourseError(
-            f"The release would give away {len(leaks)} thing(s) that are not for students ({shown}); "
+            f"The release would give away what is not for students ({shown}); "
             "nothing was written. Take them out of the source, or mark the test that shows them @hidden."
         )
 

@@ -25,9 +25,10 @@ def refuse_dirty(root: Path) -> None:
     """Raise CourseError when the source has changes that are not committed; without git nobody can tell."""
     changed = _ask_git(root, "status", "--porcelain").splitlines()
     if changed:
+        others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise CourseError(
-            f"The source has {len(changed)} change(s) that are not committed, such as {changed[0][3:]}; "
-            "commit them, or repeat with --allow-dirty for a trial. Nothing was written."
+            f"The source has what is not committed: {changed[0][3:]}{others}; commit it, or repeat with "
+            "--allow-dirty for a trial. Nothing was written."
         )
 
 

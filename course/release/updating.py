@@ -6,14 +6,16 @@ release's own record last. Stopped half-way, it can be repeated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from course.catalog import load_course
 from course.errors import CourseError
 from course.files import replacing
+from course.notebooks.files import notebook_ahead
 from course.release.backup import Backup, back_up
 from course.release.manifest import PLACE, Manifest, digest, read_manifest
 from course.release.merging import Merge, merge
@@ -38,11 +40,15 @@ class Change:
 
 @dataclass
 class Update:
-    """A planned update; ``backup`` is there once it has been carried out."""
+    """A planned update; ``backup`` is there once it has been carried out.
+
+    ``notebooks`` are those of days that change: an update leaves them as they are.
+    """
 
     old: Manifest
     new: Manifest
     changes: list[Change] = field(default_factory=list)
+    notebooks: list[str] = field(default_factory=list)
     backup: Backup | None = None
 
     @property
@@ -73,7 +79,30 @@ def plan_update(root: Path, release: Path) -> Update:
     record = (release / PLACE).read_bytes()
     if update.touched or digest(record) != digest((root / PLACE).read_bytes()):
         update.changes.append(Change(PLACE, "replaced", record))
+    shown = [Path(change.place) for change in update.touched if change.place.endswith(".py")]
+    changed = {part for path in shown for part in path.parts[:-1]}
+    days = {Path(place).parts[0] for place in new.work} & changed
+    found = [path for day in sorted(days) for path in sorted((root / day).glob("*.ipynb"))]
+    if found:
+        _refuse_notebooks_ahead(root, days)
+    update.notebooks = [str(path.relative_to(root)) for path in found]
     return update
+
+
+def _refuse_notebooks_ahead(root: Path, days: Collection[str]) -> None:
+    """Raise CourseError when answers are in a notebook only, where the new text would not come to them."""
+    try:
+        course = load_course(root)
+        looked_at = [day for day in course.days if day.name in days]
+        ahead = [path for day in looked_at if (path := notebook_ahead(course, day)) is not None]
+    except CourseError:  # of a clone that is damaged, which the update mends
+        return
+    if ahead:
+        name = ahead[0].relative_to(root)
+        raise CourseError(
+            f"More is written in {name} than in the modules beside it; carry it over with "
+            f"`course convert {name}`, then update again. Nothing was changed."
+        )
 
 
 def _plan_file(root: Path, release: Path, place: str, old: Manifest, new: Manifest) -> Iterator[Change]:

@@ -42,8 +42,19 @@ class ReleaseView:
             f"Written {shown_path(target)}: version {version}, {files} files, commit {commit[:12]}."
         )
         self._out.print(
-            f"{len(self._days)} day(s), {public} of {total} points by public checks. Nothing secret was found in it."
+            f"{self._counted_days()}, {public} of {total} points by public checks. Nothing secret was found in it."
         )
+
+    def finish_nbgrader(self, target: Path) -> None:
+        self.stop()
+        place = shown_path(target)
+        self._out.print(f"Written {place}: an nbgrader course of {self._counted_days()}.")
+        self._out.print(
+            f"Students get what is in release/. Next: cd {place}, then `jupyter lab` or `nbgrader --help`."
+        )
+
+    def _counted_days(self) -> str:
+        return f"{len(self._days)} day{'s' * (len(self._days) != 1)}"
 
 
 @contextmanager

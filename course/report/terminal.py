@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -61,13 +68,16 @@ def bar(done: float, total: float, out: Console, cells: int = 5) -> str:
     return full * filled + empty * (cells - filled)
 
 
-def progress_bar(out: Console, what: str) -> Progress:
-    """A bar with an estimate that draws itself only when it is told to, and not at all without a terminal."""
+def progress_bar(out: Console, what: str, estimate: ProgressColumn | None = None) -> Progress:
+    """A bar with an estimate that draws itself only when it is told to, and not at all without a terminal.
+
+    ``estimate`` takes the place of the usual one, for which all steps must be alike.
+    """
     return Progress(
         TextColumn(what),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
-        TimeRemainingColumn(compact=True),
+        estimate or TimeRemainingColumn(compact=True),
         TextColumn("{task.description}"),
         console=out,
         transient=True,
@@ -200,7 +210,7 @@ def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> No
         out.print(f"{number}. {text}")
     left = len(exercise.hints) - level
     out.print(
-        f"{left} more hint(s): ask again."
+        f"{left} more hint{'s' * (left != 1)}: ask again."
         if left
         else "That was the last hint; the sheet has the derivation."
     )

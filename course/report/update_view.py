@@ -30,6 +30,9 @@ def show_update(update: Update) -> None:
         if change.merge is not None:
             _show_work(out, change, change.merge)
     _show_others(out, update.changes)
+    for notebook in update.notebooks:
+        said = f"{notebook} is as it was: `course convert {notebook.partition('_')[0]}` brings it up to date."
+        out.print(Text(fold(said, out.width)))
     if update.backup is not None:
         _show_backup(out, update)
 
@@ -58,10 +61,12 @@ def _show_work(out: Console, change: Change, merge: Merge) -> None:
 def _show_others(out: Console, changes: Sequence[Change]) -> None:
     plain = [change for change in changes if change.merge is None and not change.edited]
     out.print()
-    for kind, said in (("added", "new"), ("replaced", "replaced"), ("removed", "taken away")):
+    for kind, said in (("added", "added"), ("replaced", "replaced"), ("removed", "taken away")):
         count = sum(change.kind == kind for change in plain)
         if count:
-            out.print(f"{count} other file(s) {said}: sheets, tests, the course's own tools.")
+            out.print(
+                f"{count} other file{'s' * (count != 1)} {said}: sheets, tests, the course's own tools."
+            )
     for change in changes:
         if change.edited:
             said = "stays, though the course no longer has it" if change.kind == "left" else "replaced"

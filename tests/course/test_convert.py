@@ -154,6 +154,16 @@ def test_cells_of_the_student_stay_when_the_modules_change(clone: Path) -> None:
     assert "my notes" in text_of(named(cells, "sheet"))
 
 
+def test_new_checks_come_into_a_notebook_whose_answers_agree(clone: Path) -> None:
+    convert("day01")
+    tests = clone / "tests" / DAY / "test_sums.py"
+    text = tests.read_text(encoding="utf-8")
+    tests.write_text(text.replace("[(3,), (2, 4), (1, 1)]", "[(3,), (2, 7)]"), encoding="utf-8")
+    assert "written" in convert("day01")
+    assert "(2, 7)" in text_of(named(read(clone)["cells"], "sums-total-checks"))
+    assert convert("day01") == "The notebook and the modules agree already.\n"
+
+
 def test_a_cell_typed_anew_without_metadata_goes_into_its_module(clone: Path) -> None:
     convert("day01")
     plain = read(clone)
@@ -168,8 +178,13 @@ def test_a_cell_typed_anew_without_metadata_goes_into_its_module(clone: Path) ->
     ("prepare", "what", "status", "said"),
     [
         (lambda day: None, "day99", 2, "There is no day 'day99'"),
-        (lambda day: None, "elsewhere.ipynb", 2, "belongs to no day"),
-        (lambda day: None, NOTEBOOK, 1, "is no ordinary file"),
+        (lambda day: None, NOTEBOOK, 2, f"There is no notebook {NOTEBOOK}"),
+        (
+            lambda day: (day.parent / "elsewhere.ipynb").write_text("{}"),
+            "elsewhere.ipynb",
+            2,
+            "belongs to no day",
+        ),
         (lambda day: (day / f"{DAY}.ipynb").write_text("{"), NOTEBOOK, 1, "is no notebook"),
         (lambda day: (day / f"{DAY}.ipynb").write_text("{"), "day01", 1, "is no notebook"),
         (lambda day: (day / "sums.py").unlink(), "day01", 1, "has no modules"),
@@ -178,7 +193,7 @@ def test_a_cell_typed_anew_without_metadata_goes_into_its_module(clone: Path) ->
             lambda day: [(day / n).write_text("{}") for n in ("a.ipynb", "b.ipynb")],
             "day01",
             2,
-            "2 notebooks for",
+            "keep one, called day01_tiny.ipynb",
         ),
     ],
     ids=str,

@@ -253,7 +253,7 @@ def test_git_messages_and_packs_are_searched(kind: str, source: Course, folder: 
 
 def test_a_leak_refuses_the_release_in_a_sentence(source: Course, folder: Path) -> None:
     write(folder / "day01_tiny/answers_sums.py", "")
-    with pytest.raises(CourseError, match=r"give away 1 thing.*answers_sums\.py.*nothing was written"):
+    with pytest.raises(CourseError, match=r"give away .*answers_sums\.py.*nothing was written"):
         refuse_leaks(read_secrets(source), folder)
 
 

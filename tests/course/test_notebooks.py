@@ -112,6 +112,26 @@ def test_two_modules_with_the_same_name_in_them_are_refused(tiny: Course) -> Non
         refuse_shared_names(outline(tiny.days[0], texts))
 
 
+def test_a_function_stands_below_the_class_that_its_annotations_need(tiny: Course) -> None:
+    module = tiny.solutions / DAY / "sums.py"
+    annotated = SOLUTION.replace(
+        "def total(x: np.ndarray)", "def total(x: np.ndarray, seen: Counter | None = None)"
+    )
+    module.write_text(annotated, encoding="utf-8")
+    with pytest.raises(
+        CourseError, match="total needs Counter when it is defined, which would stand below it"
+    ):
+        source_notebook(tiny, tiny.days[0])
+
+    toml = tiny.tests(tiny.days[0]) / "exercises.toml"
+    total, counter = toml.read_text(encoding="utf-8").split("\n\n")
+    toml.write_text(f"{counter}\n{total}\n", encoding="utf-8")
+    course = load_course(tiny.root)
+    names = [cell["id"] for cell in source_notebook(course, course.days[0])["cells"]]
+    assert names.index("sheet-total") < names.index("sheet-counter") < names.index("sums-Counter")
+    assert names.index("sums-Counter") < names.index("sums-total") < names.index("sums-total-checks")
+
+
 def test_every_real_day_comes_back_from_its_notebook(real: Course) -> None:
     for day in real.days:
         texts = read_modules(real.solutions / day.name)
@@ -327,6 +347,14 @@ def test_of_two_answers_the_last_one_above_the_check_counts(tiny: Course, source
 
     text, _ = _modules(tiny, source, change)
     assert _names(text)["total"](1) == "above"
+
+
+def test_what_is_missing_is_one_note(tiny: Course, source: dict[str, Any]) -> None:
+    _, notes = _modules(tiny, source, lambda cells: cells.clear())
+    assert notes == [
+        "no check cell for sums.total and 1 more; the course's own checks were run",
+        "no cell defines total and 1 more",
+    ]
 
 
 def test_a_syntax_error_costs_its_own_exercise(tiny: Course, source: dict[str, Any]) -> None:

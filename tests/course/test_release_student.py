@@ -405,6 +405,8 @@ def test_a_dirty_tree_is_refused(releasable: Course, tmp_path: Path) -> None:
     done = course(releasable.root, "release", "student", str(tmp_path / "out"))
     assert done.returncode == 1
     assert "not committed" in done.stderr
+    notebooks = course(releasable.root, "release", "nbgrader", str(tmp_path / "out"))
+    assert (notebooks.returncode, notebooks.stderr) == (1, done.stderr)
     assert not (tmp_path / "out").exists()
     allowed = course(releasable.root, "release", "student", str(tmp_path / "out"), "--allow-dirty")
     assert allowed.returncode == 0, allowed.stderr

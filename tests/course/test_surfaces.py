@@ -1,7 +1,7 @@
 """One score on every surface: pytest, `course grade` on modules and on notebooks, `nbgrader autograde`.
 
-The sample class is judged everywhere; every accident of the corpus and every real day in the two ways of
-`course grade`. nbgrader is slow, so it gets the tiny day whole and one real day.
+The sample class of the tiny day is judged everywhere; every accident of the corpus and every real day in the two
+ways of `course grade`. Real days in nbgrader itself are in test_surfaces_of_days.py.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import pytest
 from course.catalog import Course, Day, load_course
 from course.errors import CourseError
 from course.grading.classes import grade_class
+from course.grading.feedback import feedback_page
 from course.grading.nbgrader_scores import write_scores
 from course.notebooks.converting import notebook_text
 from course.notebooks.gradebooks import open_api
@@ -169,6 +170,16 @@ def test_formgrader_gets_verdicts_and_no_outputs_of_students(tiny_class: TinyCla
     assert "not_implemented" in text
 
 
+def test_an_optional_exercise_is_called_so_and_complete_when_its_checks_passed(tiny_class: TinyClass) -> None:
+    for student, is_complete in (("complete", True), ("untouched", False)):
+        record: dict[str, Any] = read(tiny_class.out_notebooks, student)
+        entry = record["days"][0]
+        entry["exercises"] = [entry["exercises"][0] | {"score": 0, "max_score": 0}]
+        page = feedback_page(tiny_class.day, record, entry, {})
+        assert "0/0" not in page
+        assert ('class="points best">optional<' in page) is is_complete
+
+
 def test_what_people_graded_stays(tiny_class: TinyClass) -> None:
     day, check = tiny_class.day.name, "sums-total-checks"
     with open_api(tiny_class.target) as api, api.gradebook as gradebook:
@@ -242,20 +253,6 @@ def test_every_real_day_scores_the_same_as_a_notebook(real: Course, tmp_path: Pa
     for day_result in read(tmp_path / "out", "complete")["days"]:
         assert day_result["score"] == day_result["max_score"], day_result["day"]
     assert set(outcomes(read(tmp_path / "out", "untouched"))) == {"not_implemented"}
-
-
-def test_a_real_day_in_real_nbgrader(real: Course, tmp_path: Path) -> None:
-    day, target = real.day("day01_intro"), tmp_path / "nbgrader"
-    release_nbgrader(real, [day], target)
-    sources = {p.name: p.read_text(encoding="utf-8") for p in (real.solutions / day.name).glob("*.py")}
-    partial = {n: t if n < "d" else skeleton(t, day, n.removesuffix(".py")) for n, t in sources.items()}
-    hand_in_notebook(target / "submitted", "partial", real, day, partial)
-    grade_class(real, target, tmp_path / "out", days=[day.name], seed=real.seed, view=Quiet())
-    with open_api(target) as api:
-        assert api.autograde(day.name, "partial")["success"]
-    score = read(tmp_path / "out", "partial")["score"]
-    assert gradebook_scores(target, day) == {"partial": score}
-    assert 0 < score < day.max_score
 
 
 # Bad input

@@ -474,6 +474,37 @@ def test_a_narrow_terminal_cuts_nothing_off(clone: Path, releases: tuple[Path, P
     assert max(map(len, text.splitlines())) <= 60
 
 
+def test_a_notebook_in_step_with_the_modules_is_left_and_named(
+    clone: Path, releases: tuple[Path, Path]
+) -> None:
+    pytest.importorskip("nbformat")
+    edit(clone, STUB, MINE)
+    assert course(clone, "convert", "day01").returncode == 0
+    notebook = clone / "day01_tiny/day01_tiny.ipynb"
+    before = notebook.read_bytes()
+    text = course(clone, "update", str(releases[1])).stdout
+    assert "day01_tiny/day01_tiny.ipynb is as it was: `course convert day01` brings" in text
+    assert notebook.read_bytes() == before
+    assert course(clone, "convert", "day01").returncode == 0
+    assert "of any shape" in notebook.read_text(encoding="utf-8")
+
+
+def test_answers_in_a_notebook_alone_are_carried_over_first(clone: Path, releases: tuple[Path, Path]) -> None:
+    pytest.importorskip("nbformat")
+    assert course(clone, "convert", "day01").returncode == 0
+    place = "day01_tiny/day01_tiny.ipynb"
+    edit(clone, r"raise NotImplementedError(\"total is not written yet\")", "return sum(x)", place)
+    done = course(clone, "update", str(releases[1]))
+    assert done.returncode == 1
+    assert f"More is written in {place} than in the modules beside it" in done.stderr
+    assert git(clone, "status", "--porcelain") == f"?? {place}\n"
+    assert course(clone, "convert", place).returncode == 0
+    assert course(clone, "update", str(releases[1])).returncode == 0
+    text = (clone / WORK).read_text(encoding="utf-8")
+    assert "return sum(x)" in text
+    assert "of any shape" in text
+
+
 def spoil_record(clone: Path, release: Path) -> str:
     (clone / PLACE).write_text("{", encoding="utf-8")
     return str(release)
