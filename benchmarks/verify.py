@@ -1,4 +1,4 @@
-"""How good are the tests? The figures of `course verify` as a Markdown table, a row per day.
+"""How good are the tests? The figures of `course verify` as Markdown tables, a row per day: results, then costs.
 
     python benchmarks/verify.py [REPORT.json | DAY ...]
 
@@ -54,6 +54,25 @@ def row(day: dict[str, Any]) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
+def costs(report: dict[str, Any]) -> str:
+    """Processor seconds, a row per day and a column per phase."""
+    totals: dict[str, float] = {}
+    for day in report["days"]:
+        for phase, seconds in day["seconds_of"].items():
+            totals[phase] = totals.get(phase, 0.0) + seconds
+    phases = sorted(totals, key=lambda phase: -totals[phase])
+    rows = [["day", *phases, "all"], ["---", *["--:" for _ in phases], "--:"]]
+    rows += [cost_row(day["day"], day["seconds_of"], phases) for day in report["days"]]
+    rows.append(cost_row("all days", totals, phases))
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def cost_row(name: str, seconds_of: dict[str, float], phases: list[str]) -> list[str]:
+    """One row of the table of costs."""
+    cells = [seconds_of.get(phase, 0.0) for phase in phases]
+    return [name, *(f"{seconds:.0f}" for seconds in [*cells, sum(cells)])]
+
+
 def share(value: float | None) -> str:
     """A score in percent."""
     return "–" if value is None else f"{100 * value:.1f} %"
@@ -65,12 +84,16 @@ def factor(value: float | None) -> str:
 
 
 def main() -> None:
-    """Print the table and what is to be mended."""
+    """Print the tables and what is to be mended."""
     report = report_of(sys.argv[1:])
     print(HEAD)
     for day in report["days"]:
         print(row(day))
-    print(f"\n{report['seeds']} seeds, {report['seconds']:.0f} s on the wall.")
+    print(f"\nProcessor seconds:\n\n{costs(report)}")
+    print(
+        f"\n{report['seeds']} seeds, {report['seconds']:.0f} s on the wall, {report['processor_seconds']:.0f} s of "
+        "processor with imports, forks and isolated processes."
+    )
     bad = [day["day"] for day in report["days"] if not day["good"]]
     print(f"To mend: {', '.join(bad)}." if bad else "Everything holds.")
     sys.exit(1 if bad else 0)

@@ -40,14 +40,12 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
 
 
 @main.command()
-@click.argument("days", nargs=-1, metavar="[DAY]...")
+@click.argument("words", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
 @click.option(
     "--seeds", type=click.IntRange(2), default=20, show_default=True, help="Seeds to try everything under."
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes at the same time (default: one per core).")
-@click.option(
-    "--no-mutants", is_flag=True, help="Leave out the mutation score, which takes most of the time."
-)
+@click.option("--no-mutants", is_flag=True, help="Leave out the mutation score.")
 @click.option("--changed", metavar="REV", help="Only days with files changed since the merge base with REV.")
 @click.option(
     "--json",
@@ -56,27 +54,28 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
     help="Also write the report as JSON.",
 )
 def verify(
-    days: tuple[str, ...],
+    words: tuple[str, ...],
     seeds: int,
     jobs: int | None,
     no_mutants: bool,
     changed: str | None,
     json_file: Path | None,
 ) -> None:
-    """Prove that the tests are right: for authors.
+    """Prove that the tests are right: for authors. Without names, of all days.
 
     Skeletons fail, solutions and variants pass, every misconception is found and named, tolerances are neither
     tight nor loose, refused calls are refused, and mutants of the solutions are killed. docs/verify.md explains
     what is printed.
     """
-    from course.catalog.selecting import find_day
+    from course.catalog import select
     from course.verify.changes import changed_days
     from course.verify.threads import settle_threads
 
     course = the_course()
-    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
+    chosen = select(course, words)
     if changed is not None:
-        chosen = changed_days(course, chosen, changed)
+        days = changed_days(course, [selection.day for selection in chosen], changed)
+        chosen = [selection for selection in chosen if selection.day in days]
         if not chosen:
             click.echo(f"No day has changed since {changed}.")
             return

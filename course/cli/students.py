@@ -161,7 +161,7 @@ def update(source: str | None, dry_run: bool) -> None:
     """Take a new version of the course and keep what you have written.
 
     FROM is a folder, an archive, or the address of the new version (default: the git remote `upstream`). A copy of
-    everything as it was is kept first.
+    everything as it was is kept first. Work in a notebook is carried over to the modules with `course convert` before.
     """
     from course.release.fetching import new_release
     from course.release.updating import carry_out, plan_update

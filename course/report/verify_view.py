@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.progress import TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from course.report.terminal import console, progress_bar
 from course.verify.findings import DayReport, Finding, Report
 from course.verify.mutants import MutantResult
+from course.verify.pace import Pace
+
+EVERY = 60.0
+"""Seconds between two lines of progress where there is no terminal."""
 
 
 class VerifyView:
@@ -21,18 +27,31 @@ class VerifyView:
 
     def __init__(self, out: Console) -> None:
         self._out = out
-        self._progress = progress_bar(out, "proving")
-        self._task = self._progress.add_task("", total=None)
+        self._progress = progress_bar(out, "proving", TextColumn("{task.fields[left]}", style="cyan"))
+        self._task = self._progress.add_task("", total=None, left="")
+        self._said = time.monotonic()
         self._progress.start()
 
-    def moved(self, label: str, ended: int, expected: int) -> None:
-        if label:
-            self._progress.update(self._task, completed=ended, total=expected, description=label)
-        self._progress.refresh()
+    def moved(self, label: str, pace: Pace) -> None:
+        if self._out.is_terminal:
+            if label:
+                ended, total = pace.ended, pace.expected
+                self._progress.update(
+                    self._task, completed=ended, total=total, description=label, left=_left(pace)
+                )
+            self._progress.refresh()
+        elif time.monotonic() - self._said >= EVERY:
+            self._say(f"{pace.ended} of {pace.expected} jobs done, {_left(pace)}")
 
     def judged(self, report: DayReport) -> None:
         if not self._out.is_terminal:
-            self._out.print(f"{report.day}: {_verdict(report)}")
+            self._say(f"{report.day}: {_verdict(report)}")
+
+    def _say(self, line: str) -> None:
+        """A line that is seen at once, in a log as well."""
+        self._said = time.monotonic()
+        self._out.print(line)
+        self._out.file.flush()
 
     def stop(self) -> None:
         self._progress.stop()
@@ -41,13 +60,17 @@ class VerifyView:
         self.stop()
         for day in report.days:
             self._show_day(day)
+        self._show_costs(report)
         for day in report.days:
             self._show_findings(day)
             self._show_survivors(day)
         bad = [day.day for day in report.days if not day.good]
         says = f"To mend: {', '.join(bad)}." if bad else "Everything holds."
         self._out.print(Text(f"\n{says}", style="bold red" if bad else "bold green"))
-        self._out.print(f"{len(report.days)} day(s), {report.seeds} seeds, {report.seconds:.0f} s.")
+        self._out.print(
+            f"{len(report.days)} day(s), {report.seeds} seeds, {report.seconds:.0f} s; "
+            f"{report.processor_seconds:.0f} s of processor time."
+        )
 
     def _show_day(self, day: DayReport) -> None:
         style = "bold green" if day.good else "bold red"
@@ -57,6 +80,23 @@ class VerifyView:
         table.add_column(overflow="fold")
         for label, text in _rows(day):
             table.add_row(f"  {label}", text)
+        self._out.print(table)
+
+    def _show_costs(self, report: Report) -> None:
+        """Where the time went, the most expensive first."""
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("processor time")
+        table.add_column("s", justify="right", no_wrap=True)
+        table.add_column("", justify="right", no_wrap=True)
+        table.add_column("most on")
+        jobs = 0.0
+        for phase, seconds in report.seconds_of.items():
+            most = max(report.days, key=lambda day: day.seconds_of.get(phase, 0.0))
+            share = f"{seconds / report.processor_seconds:.0%}" if report.processor_seconds else ""
+            table.add_row(phase, f"{seconds:.0f}", share, most.day)
+            jobs += seconds
+        table.add_row("forks, imports, isolated code", f"{max(report.processor_seconds - jobs, 0):.0f}")
+        self._out.print()
         self._out.print(table)
 
     def _show_findings(self, day: DayReport) -> None:
@@ -111,6 +151,14 @@ def _rows(day: DayReport) -> Iterator[tuple[str, str]]:
         )
         yield "score", f"{day.score:.1%}; without exceptions {day.score_without_exceptions:.1%}"
     yield "took", f"{day.seconds:.0f} s of processor time"
+
+
+def _left(pace: Pace) -> str:
+    """``about 3 min left``, in words that do not change every second."""
+    seconds = pace.left
+    if seconds is None:
+        return ""
+    return f"about {math.ceil(seconds / 60)} min left" if seconds >= 60 else "less than a minute left"
 
 
 def _factor(factor: float) -> str:

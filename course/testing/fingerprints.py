@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from course.catalog import Check, Course, Day, Exercise
-from course.testing.answers import Answer, read_answers, write_answer
+from course.testing.answers import Answer, write_answer
 from course.testing.describing import as_array, is_tensor
 from course.worker.handle import Handle, Transcript
 
@@ -100,8 +100,8 @@ Known = list[tuple[Answer, Fingerprint]]
 class Explainer:
     """Names the misconception behind a failed check. Fingerprints are made once per check and seed.
 
-    ``recorded`` reads those of a day from its file, for a student's clone, where there is no solution to make
-    them from.
+    ``answers`` gives the answers of a day; ``recorded`` reads the fingerprints of a day from its file, for a
+    student's clone, where there is no solution to make them from.
     """
 
     def __init__(
@@ -109,12 +109,13 @@ class Explainer:
         course: Course,
         replay: Callable[[Path, Day, Exercise, Check], Transcript],
         recorded: Callable[[Day], Mapping[str, Known]],
+        answers: Callable[[Day], Sequence[Answer]],
     ) -> None:
         self._course = course
         self._replay = replay
         self._recorded = cache(recorded)
+        self._answers = answers
         self._known: dict[tuple[str, str], Known] = {}
-        self._answers: dict[str, tuple[Answer, ...]] = {}
 
     def prepare(self, day: Day, exercise: Exercise, check: Check) -> None:
         """Make the fingerprints of a check now rather than when it first fails."""
@@ -143,18 +144,12 @@ class Explainer:
             if self._course.solutions.is_dir():
                 self._known[key] = [
                     (answer, self._fingerprint_of(day, exercise, check, answer))
-                    for answer in self._misconceptions(day)
-                    if answer.exercise == exercise.name
+                    for answer in self._answers(day)
+                    if answer.kind == "misconception" and answer.exercise == exercise.name
                 ]
             else:
                 self._known[key] = self._recorded(day).get(check.name, [])
         return self._known[key]
-
-    def _misconceptions(self, day: Day) -> tuple[Answer, ...]:
-        if day.name not in self._answers:
-            answers = read_answers(self._course, day)
-            self._answers[day.name] = tuple(a for a in answers if a.kind == "misconception")
-        return self._answers[day.name]
 
     def _fingerprint_of(self, day: Day, exercise: Exercise, check: Check, answer: Answer) -> Fingerprint:
         with tempfile.TemporaryDirectory(prefix="course-") as folder:

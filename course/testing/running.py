@@ -23,6 +23,7 @@ import numpy as np
 
 from course.catalog import Check, Course, Day, Exercise, Selection
 from course.errors import CourseError
+from course.testing.answers import Answer, read_answers
 from course.testing.assertions import CheckFailed, current_transcript
 from course.testing.describing import describe, describe_call
 from course.testing.fingerprints import Explainer, Known
@@ -55,11 +56,19 @@ def _asks_for_rng(function: TestFunction) -> bool:
 
 
 class Suite:
-    """The test functions of the course, imported by the trusted side when they are first needed."""
+    """The test functions of the course and its misconceptions and variants, read by the trusted side when they are
+    first needed.
+    """
 
     def __init__(self, course: Course) -> None:
         self._course = course
         self._modules: dict[tuple[str, str], ModuleType] = {}
+        self._answers: dict[str, tuple[Answer, ...]] = {}
+
+    def answers(self, day: Day) -> tuple[Answer, ...]:
+        if day.name not in self._answers:
+            self._answers[day.name] = read_answers(self._course, day)
+        return self._answers[day.name]
 
     def function(self, day: Day, check: Check) -> TestFunction:
         function: TestFunction = getattr(self.module(day, check.module), check.name)
@@ -104,7 +113,7 @@ class Runner:
         self.course = course
         self.seed = seed
         self.suite = suite or Suite(course)
-        self.explainer = explainer or Explainer(course, self._replay, self._recorded)
+        self.explainer = explainer or Explainer(course, self._replay, self._recorded, self.suite.answers)
 
     def warm(self, selections: Sequence[Selection]) -> None:
         """Import every test and make every fingerprint now, so that forks of this process need not."""

@@ -1,7 +1,8 @@
 """Trials in a process that was started anew: what cannot be changed after a fork.
 
 The seed of ``hash()`` is drawn when Python starts, the number of threads of NumPy and PyTorch is settled when they are
-imported. ``python -m course.verify.cold`` runs a day's checks against the solutions and prints the trials as JSON.
+imported. ``python -m course.verify.cold`` runs checks of days against the solutions and prints the trials as JSON, one
+process for all days, because importing PyTorch takes longer than most days.
 """
 
 from __future__ import annotations
@@ -10,22 +11,29 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course.catalog import Course, Day, load_course
+from course.catalog import Course, Selection, load_course, select
 from course.verify.threads import thread_variables
-from course.verify.trials import Trier, plain, tasks_of
+from course.verify.trials import Task, Trier, plain, tasks_of
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What a cold process is started with."""
+    """What a cold process is started with, and whether training tests are run there."""
 
     name: str
     hash_seed: int
     threads: int
+    training: bool
+
+    def tasks(self, selection: Selection) -> list[Task]:
+        """The checks that are run there."""
+        return tasks_of(selection.exercises, training=None if self.training else False)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -33,14 +41,16 @@ class Environment:
 
 
 ENVIRONMENTS = (
-    Environment("hash seed 0, 4 threads", hash_seed=0, threads=4),
-    Environment("hash seed 1, 1 thread", hash_seed=1, threads=1),
+    Environment("hash seed 0, 4 threads", hash_seed=0, threads=4, training=True),
+    Environment("hash seed 1, 1 thread", hash_seed=1, threads=1, training=False),
 )
 
 
-def try_in_environment(course: Course, day: Day, seed: int, environment: Environment) -> Any:
-    """The trials of the solution in a new process, as plain data."""
-    words = [str(course.root), day.name, str(seed)]
+def try_in_environment(
+    course: Course, selections: Sequence[Selection], seed: int, environment: Environment
+) -> dict[str, Any]:
+    """By day, the trials of the solution in a new process, as plain data, and the processor seconds they took."""
+    words = [str(course.root), str(seed), environment.name, *_words(selections)]
     command = [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-m", "course.verify.cold", *words]
     ended = subprocess.run(
         command, env={**os.environ, **environment.variables}, capture_output=True, check=False
@@ -49,15 +59,30 @@ def try_in_environment(course: Course, day: Day, seed: int, environment: Environ
         raise RuntimeError(
             f"a process with {environment.name} broke:\n{ended.stderr.decode(errors='replace')}"
         )
-    return json.loads(ended.stdout)
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
 
 
-def main(root: str, day_name: str, seed: str) -> None:
-    """Run the checks of one day against the solutions; student code prints into the links, not here."""
+def _words(selections: Sequence[Selection]) -> Iterator[str]:
+    """What a person would type to select this."""
+    for selection in selections:
+        if selection.exercises == selection.day.exercises:
+            yield selection.day.name
+        else:
+            yield from (f"{selection.day.name}/{exercise.name}" for exercise in selection.exercises)
+
+
+def main(root: str, seed: str, name: str, *words: str) -> None:
+    """Run the selected checks against the solutions; student code prints into the links, not here."""
     course = load_course(Path(root))
-    day = course.day(day_name)
-    trials = Trier(course, day).try_all(course.solutions, tasks_of(day.exercises), int(seed))
-    sys.stdout.write(json.dumps(plain(trials)))
+    environment = next(environment for environment in ENVIRONMENTS if environment.name == name)
+    found = {}
+    for selection in select(course, words):
+        started = time.process_time()
+        trier, tasks = Trier(course, selection.day), environment.tasks(selection)
+        trials = plain(trier.try_all(course.solutions, tasks, int(seed), asking=True))
+        found[selection.day.name] = {"trials": trials, "seconds": time.process_time() - started}
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from course.catalog import Course, Day, Exercise
+from course.catalog import Course, Exercise, Selection
 from course.testing.answers import Answer
 from course.verify.findings import Finding
 from course.verify.trials import answers_of
@@ -17,12 +17,13 @@ _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
-def incomplete(course: Course, day: Day, answers: Sequence[Answer]) -> Iterator[Finding]:
+def incomplete(course: Course, selection: Selection, answers: Sequence[Answer]) -> Iterator[Finding]:
     """Everything that is missing."""
+    day = selection.day
     anchors = heading_anchors(course.sheet(day).read_text("utf-8")) if course.sheet(day).is_file() else None
     if anchors is None:
         yield Finding("catalogue", day.name, f"{day.name}/README.md is missing; every day has a sheet.")
-    for exercise in day.exercises:
+    for exercise in selection.exercises:
         for says in _lacks(exercise, answers, anchors):
             yield Finding("catalogue", exercise.name, says)
 

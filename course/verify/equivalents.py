@@ -16,15 +16,24 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.catalog import Course, Day
+from course.catalog import Course, Day, Selection
 from course.errors import CourseError
 
 FILE = "equivalent_mutants.toml"
 Key = tuple[str, str, str]
 
 
-def read_equivalents(course: Course, day: Day) -> Mapping[Key, str]:
-    """The recorded mutants with their reasons. Raises CourseError for a file that cannot be used."""
+def read_equivalents(course: Course, selection: Selection) -> Mapping[Key, str]:
+    """The recorded mutants with their reasons, without those of exercises of the day that are not selected.
+
+    Raises CourseError for a file that cannot be used.
+    """
+    others = {exercise.name for exercise in selection.day.exercises if exercise not in selection.exercises}
+    known = _read(course, selection.day)
+    return {key: reason for key, reason in known.items() if key[0] not in others}
+
+
+def _read(course: Course, day: Day) -> Mapping[Key, str]:
     path = course.tests(day) / FILE
     where = f"tests/{day.name}/{FILE}"
     if not path.is_file():

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, Literal
 
-from course.catalog import Day
+from course.catalog import Day, Exercise, Selection
 from course.testing.answers import Answer
 from course.verify.roots import Sources
 from course.verify.trials import Trial
+
+Phase = Literal[
+    "solution",
+    "training",
+    "elsewhere",
+    "isolated",
+    "skeleton",
+    "misconceptions",
+    "variants",
+    "names",
+    "refused calls",
+    "mutants",
+]
+"""What processor time is spent on; ``training`` is the solution in its training tests, ``elsewhere`` in processes
+started anew.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,9 +62,9 @@ class RefusalTrial:
 
 @dataclass
 class Evidence:
-    """Everything that was tried on one day."""
+    """Everything that was tried on one day, or on some exercises of it."""
 
-    day: Day
+    selection: Selection
     sources: Sources
     answers: Sequence[Answer]
     skeleton: list[Trial] = field(default_factory=list)
@@ -60,7 +76,20 @@ class Evidence:
     namings: list[Naming] = field(default_factory=list)
     refusals: list[RefusalTrial] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)  # jobs that gave no evidence, and why
-    job_seconds: float = 0.0
+    seconds_of: dict[Phase, float] = field(default_factory=dict)  # of the processor
+
+    @property
+    def day(self) -> Day:
+        return self.selection.day
+
+    @property
+    def exercises(self) -> Sequence[Exercise]:
+        """Those whose tests are proved."""
+        return self.selection.exercises
+
+    def spent(self, phase: Phase, seconds: float) -> None:
+        """Note processor time."""
+        self.seconds_of[phase] = self.seconds_of.get(phase, 0.0) + seconds
 
     def of(self, kind: str, exercise: str) -> dict[Answer, list[Trial]]:
         """The trials of the misconceptions or of the variants of one exercise."""

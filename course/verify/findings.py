@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from course.verify.evidence import Phase
 from course.verify.margins import Margins
 from course.verify.mutants import Fate, MutantResult
 
@@ -57,7 +59,12 @@ class DayReport:
     findings: list[Finding] = field(default_factory=list)
     margins: Margins = field(default_factory=Margins)
     mutants: list[MutantResult] = field(default_factory=list)
-    seconds: float = 0.0  # of the processor, all its jobs together
+    seconds_of: Mapping[Phase, float] = field(default_factory=dict)  # of the processor
+
+    @property
+    def seconds(self) -> float:
+        """Processor seconds of all its jobs together."""
+        return sum(self.seconds_of.values())
 
     @property
     def good(self) -> bool:
@@ -98,6 +105,7 @@ class DayReport:
             "refusals": self.refusals,
             "seeds": self.seeds,
             "seconds": round(self.seconds, 1),
+            "seconds_of": {phase: round(seconds, 1) for phase, seconds in self.seconds_of.items()},
             "slowest": {"test": self.slowest[0], "seconds": round(self.slowest[1], 3)},
             "findings": [finding.to_plain() for finding in self.findings],
             "margins": self.margins.to_plain(),
@@ -137,6 +145,14 @@ class Report:
     days: list[DayReport]
     seeds: int
     seconds: float = 0.0
+    processor_seconds: float = 0.0  # of everything: also imports, forks, isolated processes
+
+    @property
+    def seconds_of(self) -> dict[Phase, float]:
+        """Processor seconds of the jobs of all days, the most expensive phase first."""
+        phases = {phase for day in self.days for phase in day.seconds_of}
+        sums = {phase: sum(day.seconds_of.get(phase, 0.0) for day in self.days) for phase in phases}
+        return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
     @property
     def good(self) -> bool:
@@ -147,5 +163,6 @@ class Report:
             "good": self.good,
             "seeds": self.seeds,
             "seconds": round(self.seconds, 1),
+            "processor_seconds": round(self.processor_seconds, 1),
             "days": [day.to_plain() for day in self.days],
         }

@@ -1,4 +1,4 @@
-"""Jobs in forks of this warm process, a few at a time.
+"""Jobs in forks of this warm process, a few at a time, in the order of their ranks.
 
 A job is a function; it runs in a child that has inherited every import, and what it returns comes back
 as plain JSON through a pipe. A child that hangs, is killed or crashes is an answer like any other; an
@@ -8,6 +8,8 @@ exception of the tool itself is raised again here.
 from __future__ import annotations
 
 import contextlib
+import heapq
+import itertools
 import json
 import os
 import select
@@ -17,7 +19,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from course.errors import CourseError
@@ -30,23 +32,27 @@ class Ended:
     """How a job ended: with a ``value``, or with the ``problem`` that there is none.
 
     A problem is ``timeout``, the name of a signal, an exit status, or the sentence of a CourseError. ``seconds``
-    are those of the processor.
+    are those of the processor, ``wall`` those of the clock.
     """
 
     value: Any = None
     problem: str = ""
     seconds: float = 0.0
+    wall: float = 0.0
 
 
 Then = Callable[[Ended], None]
+Rank = tuple[float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class _Job:
-    label: str
-    work: Callable[[], Any]
-    seconds: float
-    then: Then
+    rank: Rank
+    number: int
+    label: str = field(compare=False)
+    work: Callable[[], Any] = field(compare=False)
+    seconds: float = field(compare=False)
+    then: Then = field(compare=False)
 
 
 @dataclass
@@ -63,7 +69,7 @@ class _Child:
 
 
 class ForkPool:
-    """Runs jobs, ``at_once`` at a time, first come first served; what hears of an end may submit more.
+    """Runs jobs, ``at_once`` at a time, the lowest rank first; what hears of an end may submit more.
 
     ``ticked`` is called with the label of a job that has ended, and now and then with an empty one.
     """
@@ -75,27 +81,33 @@ class ForkPool:
             )
         self._at_once = at_once
         self._ticked = ticked
-        self._waiting: deque[_Job] = deque()
+        self._numbers = itertools.count()
+        self._waiting: list[_Job] = []
+        self._chores: deque[Callable[[], None]] = deque()
         self._running: dict[int, _Child] = {}
-        self.expected = 0  # jobs that have been submitted or announced
-        self.ended = 0
 
-    def announce(self, jobs: int) -> None:
-        """So many jobs will be submitted later; negative to take an announcement back."""
-        self.expected += jobs
+    def submit(
+        self, label: str, work: Callable[[], Any], seconds: float, then: Then, rank: Rank = ()
+    ) -> None:
+        """Put a job into the queue; ``seconds`` on the wall after which it is killed. Jobs of one rank start in the
+        order in which they came.
+        """
+        heapq.heappush(self._waiting, _Job(rank, next(self._numbers), label, work, seconds, then))
 
-    def submit(self, label: str, work: Callable[[], Any], seconds: float, then: Then) -> None:
-        """Put a job into the queue; ``seconds`` on the wall after which it is killed."""
-        self._waiting.append(_Job(label, work, seconds, then))
-        self.expected += 1
+    def meanwhile(self, chore: Callable[[], None]) -> None:
+        """Something that this process does itself, which may submit jobs, while as many jobs run as can."""
+        self._chores.append(chore)
 
     def run(self) -> None:
         """Until nothing waits and nothing runs. No child outlives this call, whatever ends it."""
         try:
-            while self._waiting or self._running:
+            while self._waiting or self._running or self._chores:
                 while self._waiting and len(self._running) < self._at_once:
-                    self._start(self._waiting.popleft())
-                self._attend()
+                    self._start(heapq.heappop(self._waiting))
+                if self._chores:
+                    self._chores.popleft()()
+                else:
+                    self._attend()
         finally:
             for child in list(self._running.values()):
                 self._bury(child)
@@ -135,8 +147,7 @@ class ForkPool:
         return False
 
     def _end(self, child: _Child, ended: Ended) -> None:
-        self.ended += 1
-        child.job.then(ended)
+        child.job.then(replace(ended, wall=time.monotonic() - child.started))
         self._ticked(child.job.label)
 
     def _bury(self, child: _Child) -> tuple[int, float]:

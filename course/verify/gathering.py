@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from course.catalog import Course, Exercise
+from course.catalog import Course, Day, Exercise, Selection
 from course.testing.answers import Answer
-from course.testing.running import Runner
-from course.verify.cold import ENVIRONMENTS, try_in_environment
-from course.verify.evidence import Evidence, Naming, RefusalTrial
+from course.verify.evidence import Evidence, Naming, Phase, RefusalTrial
 from course.verify.forks import Ended, ForkPool, Then
+from course.verify.jobs import ANSWER_TRAINING_SEEDS, Jobs
 from course.verify.mutation import MutantRuns
+from course.verify.pace import Pace
 from course.verify.refusing import try_spellings
-from course.verify.trials import Task, Trial, Trier, answers_of, from_plain, plain, tasks_of
+from course.verify.trials import Task, Trial, Trier, from_plain, tasks_of
+from course.worker.isolated import Zygote
 
 SEEDS_PER_JOB = 5
-TRAINING_SEEDS = 5
+TRAINING_SEEDS = 3
 """Training tests run for seconds, and train from several seeds themselves: fewer seeds for them."""
-ANSWER_TRAINING_SEEDS = 2
-NAMING_SEEDS = 3
-AGAIN = 3
-ANSWER_SECONDS = 5.0
-ANSWER_MEMORY_MIB = 1024
 JOB_SECONDS = 300.0
+TRAINING_COST = 3.0
+"""Seconds that a training test takes, roughly; and so on. The long jobs of a day begin, and the end can be foretold."""
+ANSWER_COST = 0.3
+MUTANT_COST = 0.05
+
+
+def cost_of(tasks: Sequence[Task]) -> float:
+    """Seconds that these checks take once, roughly."""
+    return ANSWER_COST + sum(TRAINING_COST for _, check in tasks if check.training)
+
+
+def longest_job(course: Course, days: Sequence[Day]) -> float:
+    """Seconds on the wall after which a job that tries all of these days is stuck."""
+    training = sum(len(tasks_of(day.exercises, training=True)) for day in days)
+    return JOB_SECONDS * len(days) + training * course.limits.training_seconds
 
 
 class Gatherer:
-    """Submits the jobs of one day to a pool; ``complete`` is called when the last of them has ended."""
+    """Submits the jobs of one day to a pool; ``complete`` is called when the last of them has ended.
+
+    ``place`` is the day's place in the order of the run. A day's jobs come before those of the next day; of one
+    day those that the mutants wait for, then the longest. So days end one after the other, and at the end all cores
+    have short jobs.
+    """
 
     def __init__(
         self,
@@ -38,27 +53,34 @@ class Gatherer:
         trier: Trier,
         seeds: Sequence[int],
         pool: ForkPool,
+        pace: Pace,
+        place: int,
         complete: Callable[[], None],
     ) -> None:
         self._course = course
         self._evidence = evidence
         self._day = evidence.day
-        self._trier = trier
-        self._brisk = trier.limited(ANSWER_SECONDS, ANSWER_MEMORY_MIB)
+        self._jobs = Jobs(evidence, trier, seeds)
         self._seeds = seeds
         self._pool = pool
+        self._pace = pace
+        self._place = place
         self._complete = complete
         self._open = 0
 
-    def submit_solution(self, then: Callable[[], None]) -> None:
-        """The solution under every seed; ``then`` is called when all of it is there."""
-        quick = tasks_of(self._day.exercises, training=False)
-        jobs: list[tuple[Sequence[Task], Sequence[int]]] = [
-            (quick, self._seeds[start : start + SEEDS_PER_JOB])
-            for start in range(0, len(self._seeds), SEEDS_PER_JOB)
-        ]
-        for task in tasks_of(self._day.exercises, training=True):
-            jobs += [([task], [seed]) for seed in self._seeds[:TRAINING_SEEDS]]
+    @property
+    def selection(self) -> Selection:
+        """What is tried."""
+        return self._evidence.selection
+
+    def submit_solution(self, exercises: Sequence[Exercise], then: Callable[[], None]) -> None:
+        """The solution of these exercises under every seed; ``then`` is called when all of it is there."""
+        jobs: list[tuple[Phase, Sequence[Task], Sequence[int]]] = []
+        for task in tasks_of(exercises, training=True):
+            jobs += [("training", [task], [seed]) for seed in self._seeds[:TRAINING_SEEDS]]
+        quick = tasks_of(exercises, training=False)
+        for start in range(0, len(self._seeds), SEEDS_PER_JOB):
+            jobs.append(("solution", quick, self._seeds[start : start + SEEDS_PER_JOB]))
         left = len(jobs)
 
         def ended(trials: Any) -> None:
@@ -68,42 +90,74 @@ class Gatherer:
             if left == 0:
                 then()
 
-        for tasks, seeds in jobs:
-            self._submit("solution", partial(self._solve, tasks, seeds), ended, always=True)
+        for phase, tasks, seeds in jobs:
+            work = partial(self._jobs.solve, tasks, seeds)
+            self._submit(phase, "solution", work, ended, cost=cost_of(tasks), always=True)
 
-    def submit_rest(self) -> None:
-        """Everything else but mutants, the slow processes first."""
-        for environment in ENVIRONMENTS:
-            work = partial(try_in_environment, self._course, self._day, self._seeds[0], environment)
-            self._submit(
-                f"solution, {environment.name}", work, partial(self._take_elsewhere, environment.name)
-            )
-        self._submit("isolated", self._isolate, self._take_isolated)
-        self._submit("skeleton", self._try_skeleton, partial(_extend, self._evidence.skeleton))
-        for exercise in self._day.exercises:
+    def submit_rest(self, zygote: Zygote) -> None:
+        """Everything else in this process and in isolation but mutants."""
+        cost = cost_of(tasks_of(self._evidence.exercises))
+        self._submit(
+            "isolated", "isolated", partial(self._jobs.isolate, zygote), self._take_isolated, cost=cost
+        )
+        skeleton = partial(_extend, self._evidence.skeleton)
+        self._submit("skeleton", "skeleton", self._jobs.try_skeleton, skeleton)
+        for exercise in self._evidence.exercises:
             self._submit_exercise(exercise)
 
     def _submit_exercise(self, exercise: Exercise) -> None:
         evidence, name = self._evidence, exercise.name
-        self._submit(
-            f"{name} unwritten", partial(self._try_stub, exercise), partial(_extend, evidence.stubbed)
-        )
+        unwritten = partial(self._jobs.try_stub, exercise)
+        self._submit("skeleton", f"{name} unwritten", unwritten, partial(_extend, evidence.stubbed))
+        training = len(tasks_of([exercise], training=True))
         for answer in [a for a in evidence.answers if a.exercise == name]:
-            work = partial(self._try_answer, exercise, answer)
-            self._submit(f"{name}: {answer.name}", work, partial(self._take_answer, answer))
-        self._submit(f"{name}: names", partial(self._name, exercise), self._take_names)
+            phase: Phase = "variants" if answer.kind == "variant" else "misconceptions"
+            work = partial(self._jobs.try_answer, exercise, answer)
+            take = partial(self._take_answer, answer)
+            seeds = ANSWER_TRAINING_SEEDS if phase == "variants" else 0  # a wrong answer seldom comes so far
+            cost = ANSWER_COST + seeds * training * TRAINING_COST
+            self._submit(phase, f"{name}: {answer.name}", work, take, cost=cost)
+        self._submit("names", f"{name}: names", partial(self._jobs.name, exercise), self._take_names)
         if exercise.refused:
             spell = partial(try_spellings, self._course, evidence.sources, exercise)
-            self._submit(f"{name}: refused calls", spell, partial(self._take_refusals, name))
+            found = partial(self._take_refusals, name)
+            self._submit("refused calls", f"{name}: refused calls", spell, found)
+
+    def expect_mutants(self, runs: MutantRuns) -> None:
+        """They will be submitted when the times of the solution are known."""
+        self._pace.expect("mutants", MUTANT_COST, len(runs.mutants))
 
     def submit_mutants(self, runs: MutantRuns) -> None:
         """Every mutant of the day; the times of the solution must be known."""
+        runs.settle_limits()
         for mutant in runs.mutants:
-            label = f"mutants of {mutant.exercise}"
-            self._count(label, partial(runs.run, mutant), runs.seconds(mutant), partial(runs.take, mutant))
+            label, work = f"mutants of {mutant.exercise}", partial(runs.run, mutant)
+            take = partial(runs.take, mutant)
+            self._start("mutants", label, work, runs.seconds(mutant), take, MUTANT_COST)
+
+    def expect_elsewhere(self, environments: int) -> None:
+        """So many times ``take_elsewhere`` will be called, in whose turn other processes try this day's solution."""
+        self._open += environments
+
+    def take_elsewhere(self, place: str, ended: Ended) -> None:
+        """What a process that has tried the solutions of all days found out, or that it did not."""
+        if ended.problem:
+            self._evidence.broken.append((f"solution, {place}", ended.problem))
+        else:
+            mine = ended.value[self._day.name]
+            self._evidence.elsewhere[place] = from_plain(mine["trials"])
+            self._evidence.spent("elsewhere", mine["seconds"])
+        self._close()
 
     def _submit(
-        self, label: str, work: Callable[[], Any], collect: Callable[[Any], None], *, always: bool = False
+        self,
+        phase: Phase,
+        label: str,
+        work: Callable[[], Any],
+        collect: Callable[[Any], None],
+        *,
+        cost: float = ANSWER_COST,
+        always: bool = False,
     ) -> None:
         """One job that gives evidence. ``collect`` takes its value; with ``always`` also that there is none."""
 
@@ -113,26 +167,30 @@ class Gatherer:
             if always or not ended.problem:
                 collect(ended.value)
 
-        training = len(tasks_of(self._day.exercises, training=True))
-        self._count(label, work, JOB_SECONDS + training * self._course.limits.training_seconds, then)
+        self._pace.expect(phase, cost)
+        self._start(phase, label, work, longest_job(self._course, [self._day]), then, cost)
 
-    def _count(self, label: str, work: Callable[[], Any], seconds: float, then: Then) -> None:
+    def _start(
+        self, phase: Phase, label: str, work: Callable[[], Any], seconds: float, then: Then, cost: float
+    ) -> None:
         self._open += 1
 
         def ended(end: Ended) -> None:
-            self._evidence.job_seconds += end.seconds
+            self._evidence.spent(phase, end.seconds)
+            self._pace.note(phase, cost, end.wall)
             then(end)
-            self._open -= 1
-            if self._open == 0:
-                self._complete()
+            self._close()
 
-        self._pool.submit(f"{self._day.number} {label}", work, seconds, ended)
+        rank = (self._place, 0.0 if phase in ("solution", "training") else 1.0, -cost)
+        self._pool.submit(f"{self._day.number} {label}", work, seconds, ended, rank)
 
-    def _take_elsewhere(self, place: str, trials: Any) -> None:
-        self._evidence.elsewhere[place] = from_plain(trials)
+    def _close(self) -> None:
+        self._open -= 1
+        if self._open == 0:
+            self._complete()
 
     def _take_isolated(self, trials: Any) -> None:
-        self._take_elsewhere("isolated", trials["solution"])
+        self._evidence.elsewhere["isolated"] = from_plain(trials["solution"])
         self._evidence.isolated_skeleton = from_plain(trials["skeleton"])
 
     def _take_answer(self, answer: Answer, trials: Any) -> None:
@@ -144,106 +202,6 @@ class Gatherer:
     def _take_refusals(self, exercise: str, rows: Any) -> None:
         self._evidence.refusals += [RefusalTrial(exercise, *row) for row in rows]
 
-    def _solve(self, tasks: Sequence[Task], seeds: Sequence[int]) -> list[dict[str, Any]]:
-        """The solution; what fails is run again by itself, to see whether it always does."""
-        root = self._course.solutions
-        findings = self._trier.scan(root, tasks)
-        found: list[Trial] = []
-        for seed in seeds:
-            trials = self._trier.try_all(root, tasks, seed, findings=findings)
-            for task, trial in zip(tasks, trials, strict=True):
-                again = (
-                    [] if trial.passed else [self._trier.try_alone(root, task, seed) for _ in range(AGAIN)]
-                )
-                found.append(trial.repeated(again))
-        return plain(found)
-
-    def _try_skeleton(self) -> list[dict[str, Any]]:
-        tasks = tasks_of(self._day.exercises)
-        with self._evidence.sources.folder(self._evidence.sources.skeletons()) as root:
-            return plain([self._trier.try_alone(root, task, self._seeds[0]) for task in tasks])
-
-    def _try_stub(self, exercise: Exercise) -> list[dict[str, Any]]:
-        with self._evidence.sources.folder(self._evidence.sources.stubbed(exercise)) as root:
-            return plain([self._trier.try_alone(root, task, self._seeds[0]) for task in tasks_of([exercise])])
-
-    def _isolate(self) -> dict[str, Any]:
-        from course.worker.isolated import Zygote
-
-        names = [day.name for day in self._course.days]
-        with (
-            self._evidence.sources.folder(self._evidence.sources.skeletons()) as skeleton,
-            Zygote(names, self._day.imports, self._course.limits) as zygote,
-        ):
-            return {
-                "solution": plain(self._try_isolated(zygote.open, self._course.solutions)),
-                "skeleton": plain(self._try_isolated(zygote.open, skeleton)),
-            }
-
-    def _try_isolated(self, open_link: Callable[[Path, str], Any], root: Path) -> list[Trial]:
-        tasks = tasks_of(self._day.exercises)
-        return self._trier.try_all(root, tasks, self._seeds[0], partial(open_link, root, self._day.name))
-
-    def _try_answer(self, exercise: Exercise, answer: Answer) -> list[dict[str, Any]]:
-        """One answer under every seed. Training tests are asked when nothing else caught a wrong one."""
-        quick, slow = tasks_of([exercise], training=False), tasks_of([exercise], training=True)
-        wrong = answer.kind == "misconception"
-        found: list[Trial] = []
-        with self._evidence.sources.folder(self._evidence.sources.answered(answer)) as root:
-            findings = self._brisk.scan(root, [*quick, *slow])
-            for number, seed in enumerate(self._seeds):
-                trials = self._brisk.try_all(root, quick, seed, lenient=wrong, findings=findings)
-                caught = wrong and not all(trial.passed for trial in trials)
-                if slow and number < ANSWER_TRAINING_SEEDS and not caught:
-                    trials += self._trier.try_all(root, slow, seed, findings=findings)
-                found += trials
-                if any(trial.outcome == "timeout" for trial in trials):
-                    break
-        return plain(found)
-
-    def _name(self, exercise: Exercise) -> list[dict[str, Any]]:
-        """What a student is told who makes each of the misconceptions, on the first test that it fails."""
-        found: list[Naming] = []
-        for seed in self._seeds[:NAMING_SEEDS]:
-            runner = self._brisk.runner(seed)
-            for answer in answers_of(self._evidence.answers, exercise, "misconception"):
-                with self._evidence.sources.folder(self._evidence.sources.answered(answer)) as root:
-                    naming = _name_one(self._brisk, runner, root, exercise, answer)
-                found += [naming] if naming is not None else []
-        return [naming.to_plain() for naming in found]
-
 
 def _extend(trials: list[Trial], more: Any) -> None:
     trials += from_plain(more)
-
-
-def _name_one(trier: Trier, runner: Runner, root: Path, exercise: Exercise, answer: Answer) -> Naming | None:
-    first: Trial | None = None
-    alike: list[set[str]] = []
-    link = trier.link(root)
-    try:
-        for _, check in tasks_of([exercise], training=False):
-            trial, transcript = trier.try_one(runner, exercise, check, link, explain=True)
-            if first is None and trial.passed:
-                continue
-            matches = {
-                match.name for match in runner.explainer.matches(trier.day, exercise, check, transcript)
-            }
-            alike.append(matches - {answer.name})
-            first = first or trial
-            if not alike[0]:
-                break
-    finally:
-        link.close()
-    if first is None:
-        return None
-    return Naming(
-        answer.name,
-        exercise.name,
-        runner.seed,
-        first.check,
-        first.outcome,
-        first.misconception,
-        tuple(sorted(alike[0])),
-        tuple(sorted(set.intersection(*alike))),
-    )

@@ -22,6 +22,7 @@ def judge(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     yield from broken_checks(evidence)
     yield from untouched_skeletons(evidence)
     yield from wrong_solutions(evidence)
+    yield from wrong_elsewhere(evidence)
     yield from unequal_questions(evidence)
     yield from slow_checks(evidence)
     yield from rejected_variants(evidence)
@@ -82,6 +83,10 @@ def wrong_solutions(evidence: Evidence) -> Iterator[Finding]:
             f"the solution fails under {len(failed)} of {len(trials)} seeds ({_seeds(failed)}): {first.headline}"
             f"{_suspect(evidence, first.exercise, check)}",
         )
+
+
+def wrong_elsewhere(evidence: Evidence) -> Iterator[Finding]:
+    """What the solution passes in this process, it passes in isolation and in every environment."""
     for place, trials in evidence.elsewhere.items():
         for trial in trials:
             if not trial.passed and not _fails_anyway(evidence, trial):
@@ -147,7 +152,7 @@ def slow_checks(evidence: Evidence) -> Iterator[Finding]:
 
 
 def rejected_variants(evidence: Evidence) -> Iterator[Finding]:
-    """Every right answer earns every point under every seed."""
+    """Every right answer earns every point under every seed, where the solution does so in the same process."""
     wrong = {finding.where for finding in wrong_solutions(evidence)}
     for answer, trials in evidence.answered.items():
         if answer.kind != "variant":

@@ -32,7 +32,11 @@ REMOVED = "(removed)"
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the statement it stands in before and after, and the whole module with it."""
+    """One change: the statement it stands in before and after, and the function or class with it.
+
+    The lines of the module ``above`` and ``below`` are shared by thousands of mutants, which would fill the memory
+    as whole modules.
+    """
 
     exercise: str
     module: str
@@ -40,7 +44,14 @@ class Mutant:
     operator: str
     before: str
     after: str
-    source: str
+    changed: str
+    above: str = ""
+    below: str = ""
+
+    @property
+    def source(self) -> str:
+        """The whole module."""
+        return f"{self.above}{self.changed}{self.below}"
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -93,8 +104,8 @@ class _RegionMutants:
         self._seen = seen
         lines = text.splitlines()
         first = min([top.lineno, *(d.lineno for d in getattr(top, "decorator_list", []))])
-        self._above = lines[: first - 1]
-        self._below = lines[top.end_lineno or top.lineno :]
+        self._above = "".join(f"{line}\n" for line in lines[: first - 1])
+        self._below = "".join(f"\n{line}" for line in lines[top.end_lineno or top.lineno :]) + "\n"
         self._names = NameChanges(top)
         self._found: list[Mutant] = []
 
@@ -153,9 +164,10 @@ class _RegionMutants:
         self._seen.add(changed)
         if before == after or not _compiles(changed):
             return
-        source = "\n".join([*self._above, changed, *self._below]) + "\n"
-        exercise = self._exercise
-        self._found.append(Mutant(exercise.name, exercise.module, line, operator, before, after, source))
+        name, module = self._exercise.name, self._exercise.module
+        self._found.append(
+            Mutant(name, module, line, operator, before, after, changed, self._above, self._below)
+        )
 
 
 def headline(statements: Sequence[ast.stmt]) -> str:

@@ -1,7 +1,8 @@
 """Running mutants: each in a fork, against the tests of its exercise, the cheapest first, until one fails.
 
-What survives there meets the tests of the other exercises of the module whose code calls it. A mutant of one
-exercise is thus killed where a student with that slip would lose points.
+What survives there meets the tests of the other exercises of the module whose code calls it, and what survives those
+the training tests, of its own exercise first. A mutant of one exercise is thus killed where a student with that slip
+would lose points.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from course.catalog import Check, Day, Exercise
 from course.verify.equivalents import FILE, Key
@@ -23,7 +24,7 @@ from course.verify.findings import (
 from course.verify.forks import Ended
 from course.verify.mutants import Fate, Mutant, MutantResult, mutants_of
 from course.verify.roots import Sources
-from course.verify.trials import Task, Trial, Trier, tasks_of
+from course.verify.trials import Trial, Trier, tasks_of
 from course.worker.local import LocalLink
 
 SHORTEST_LIMIT = 1.0
@@ -35,6 +36,15 @@ _BY_ASSERTION = ("failed", "wrong_type", "rejected")
 Verdict = list[str]  # fate and the test that decided, as plain data
 
 
+@dataclass(frozen=True)
+class _Judge:
+    """A check that a mutant meets, and the seconds it has for it."""
+
+    exercise: Exercise
+    check: Check
+    limit: float
+
+
 class MutantRuns:
     """The mutants of one day: made at once, run when the times of the solution are known."""
 
@@ -43,10 +53,34 @@ class MutantRuns:
         self._trier = trier
         self._seed = seed
         self._equivalents = equivalents
-        exercises, sources = evidence.day.exercises, evidence.sources
+        exercises, sources = evidence.exercises, evidence.sources
         self.mutants = [mutant for exercise in exercises for mutant in mutants_of(sources, exercise)]
-        self._judges = {e.name: [[e], callers_of(evidence.day, sources, e)] for e in exercises}
+        self._callers = {e.name: callers_of(evidence.day, sources, e) for e in exercises}
+        self._judges: dict[str, list[_Judge]] = {}
         self.results: list[MutantResult] = []
+
+    @property
+    def exercises(self) -> list[Exercise]:
+        """Those whose tests are run: the chosen ones, and those that call them."""
+        callers = [caller for callers in self._callers.values() for caller in callers]
+        return list(dict.fromkeys([*self._evidence.exercises, *callers]))
+
+    def settle_limits(self) -> None:
+        """Put the tests in order and set their limits, now that the times of the solution are known."""
+        seconds = {
+            check.name: self._evidence.seconds(check.name) for e in self.exercises for check in e.checks
+        }
+
+        def judges(exercises: Sequence[Exercise], training: bool) -> list[_Judge]:
+            tasks = tasks_of([replace(e, refused=()) for e in exercises], training=training)
+            tasks.sort(key=lambda task: seconds[task[1].name])  # killed by its values, not by its spelling
+            return [_Judge(e, c, max(SHORTEST_LIMIT, TIMES_SLOWER * seconds[c.name])) for e, c in tasks]
+
+        for exercise in self._evidence.exercises:
+            groups = [exercise], self._callers[exercise.name]
+            self._judges[exercise.name] = [
+                judge for training in (False, True) for group in groups for judge in judges(group, training)
+            ]
 
     def take(self, mutant: Mutant, ended: Ended) -> None:
         """What came of the job of a mutant."""
@@ -61,43 +95,33 @@ class MutantRuns:
 
     def seconds(self, mutant: Mutant) -> float:
         """Wall time after which the job of a mutant is stuck."""
-        return 30 + ATTEMPTS * sum(self._limit(check) for _, check in self._tasks(mutant))
+        return 30 + ATTEMPTS * sum(judge.limit for judge in self._judges[mutant.exercise])
 
     def run(self, mutant: Mutant) -> Verdict:
-        """The job of a mutant: its fate, and the test that decided it."""
+        """The job of a mutant: its fate, and the test that decided it.
+
+        One that is known to be equivalent is not trained: that nothing can tell it is checked by the quick tests.
+        """
+        judges = self._judges[mutant.exercise]
+        if mutant.key in self._equivalents:
+            judges = [judge for judge in judges if not judge.check.training]
         with self._evidence.sources.folder({mutant.module: mutant.source}) as root:
             link = self._trier.limited(SHORTEST_LIMIT, MEMORY_MIB).link(root)
             try:
-                for exercise, check in self._tasks(mutant):
-                    trial = self._try(link, exercise, check)
+                for judge in judges:
+                    trial = self._try(link, judge)
                     if not trial.passed:
-                        return [_fate(trial), check.name]
+                        return [_fate(trial), judge.check.name]
             finally:
                 link.close()
         return ["survived", ""]
 
-    def _tasks(self, mutant: Mutant) -> list[Task]:
-        """The tests of its own exercise, then those of the exercises that call it, each time the cheapest first."""
-        return [task for exercises in self._judges[mutant.exercise] for task in self._by_cost(exercises)]
-
-    def _by_cost(self, exercises: Sequence[Exercise]) -> list[Task]:
-        free = [
-            replace(exercise, refused=()) for exercise in exercises
-        ]  # killed by its values, not by its spelling
-        return sorted(
-            tasks_of(free), key=lambda task: (task[1].training, self._evidence.seconds(task[1].name))
-        )
-
-    def _limit(self, check: Check) -> float:
-        return max(SHORTEST_LIMIT, TIMES_SLOWER * self._evidence.seconds(check.name))
-
-    def _try(self, link: LocalLink, exercise: Exercise, check: Check) -> Trial:
+    def _try(self, link: LocalLink, judge: _Judge) -> Trial:
         """One check; again when the clock ran out while the machine was busy with others."""
-        limit = self._limit(check)
-        trier = self._trier.limited(limit, MEMORY_MIB)
+        trier = self._trier.limited(judge.limit, MEMORY_MIB)
         for _ in range(ATTEMPTS):
-            trial, _ = trier.try_one(trier.runner(self._seed), exercise, check, link)
-            if trial.outcome != "timeout" or trial.seconds > limit / 2:
+            trial, _ = trier.try_one(trier.runner(self._seed), judge.exercise, judge.check, link)
+            if trial.outcome != "timeout" or trial.seconds > judge.limit / 2:
                 break
         return trial
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from course.catalog import Course, Day
+from course.catalog import Course, Selection
 from course.errors import CourseError
-from course.testing.answers import read_answers
+from course.verify.cold import ENVIRONMENTS, try_in_environment
 from course.verify.completeness import incomplete
 from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
-from course.verify.forks import ForkPool
-from course.verify.gathering import Gatherer
+from course.verify.forks import Ended, ForkPool
+from course.verify.gathering import Gatherer, cost_of, longest_job
 from course.verify.judging import judge
 from course.verify.margins import Margins
 from course.verify.mutation import MutantRuns, weak_suites
-from course.verify.roots import Sources
+from course.verify.pace import Pace
+from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trier
+from course.worker.isolated import Zygote
+from course.worker.zygote import warm
 
 
 @dataclass(frozen=True)
@@ -36,97 +42,145 @@ class Options:
 class View(Protocol):
     """Who is told of the progress."""
 
-    def moved(self, label: str, ended: int, expected: int) -> None:
+    def moved(self, label: str, pace: Pace) -> None:
         """A job has ended (its label), or time has passed (empty)."""
 
     def judged(self, report: DayReport) -> None:
         """A day is done."""
 
 
-def verify(course: Course, days: Sequence[Day], options: Options, view: View) -> Report:
-    """Prove the suites of these days."""
-    started = time.monotonic()
+def verify(course: Course, selections: Sequence[Selection], options: Options, view: View) -> Report:
+    """Prove the suites of these days, or of these exercises of them."""
+    started, used = time.monotonic(), _processor_seconds()
     seeds = [course.seed + number for number in range(options.seeds)]
-    _warm(days)
-    pool = ForkPool(
-        options.jobs or os.cpu_count() or 1, lambda label: view.moved(label, pool.ended, pool.expected)
+    at_once = options.jobs or os.cpu_count() or 1
+    pace = Pace(at_once)
+    pool = ForkPool(at_once, lambda label: view.moved(label, pace))
+    imports = [name for selection in selections for name in selection.day.imports]
+    refused = [name for selection in selections for e in selection.exercises for name in e.refused]
+    with Zygote.for_days(course, [selection.day for selection in selections]) as zygote:
+        warm(imports, refused)  # while the other process does the same
+        assert zygote.layers
+        with folders_in_memory():
+            proofs = [
+                _DayProof(course, selection, seeds, options, pool, pace, place, view)
+                for place, selection in enumerate(selections)
+            ]
+            for proof in proofs:
+                pool.meanwhile(partial(proof.start, zygote))
+            pool.meanwhile(partial(_submit_elsewhere, course, proofs, seeds[0], pool, pace))
+            pool.run()
+    return Report(
+        [proof.report for proof in proofs],
+        options.seeds,
+        time.monotonic() - started,
+        _processor_seconds() - used,
     )
-    proofs = [_DayProof(course, day, seeds, options, pool, view) for day in days]
-    for proof in proofs:
-        proof.start()
-    pool.run()
-    return Report([proof.report for proof in proofs], options.seeds, time.monotonic() - started)
 
 
-def _warm(days: Sequence[Day]) -> None:
-    """Import what the days need, with one thread, before the first fork."""
-    from course.worker.zygote import warm
+def _processor_seconds() -> float:
+    """Of this process and of all that it started and that have ended."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, kinds))
 
-    warm([name for day in days for name in day.imports])
+
+def _submit_elsewhere(
+    course: Course, proofs: Sequence[_DayProof], seed: int, pool: ForkPool, pace: Pace
+) -> None:
+    """A process started anew per environment, for all days that can be tried; before everything else."""
+    gatherers = [proof.gatherer for proof in proofs if proof.gatherer is not None]
+    selections = [gatherer.selection for gatherer in gatherers]
+    gc.collect()
+    gc.freeze()  # all days are prepared: a collection in a fork must not touch, and copy, what is shared
+    for environment in ENVIRONMENTS if selections else ():
+        cost = sum(cost_of(environment.tasks(selection)) for selection in selections)
+
+        def ended(end: Ended, place: str = environment.name, cost: float = cost) -> None:
+            pace.note("elsewhere", cost, end.wall)
+            for gatherer in gatherers:
+                gatherer.take_elsewhere(place, end)
+
+        pace.expect("elsewhere", cost)
+        work = partial(try_in_environment, course, selections, seed, environment)
+        seconds = longest_job(course, [selection.day for selection in selections])
+        pool.submit(f"every day, {environment.name}", work, seconds, ended, rank=(-1,))
 
 
 class _DayProof:
     """One day: ``start`` submits its jobs, and when the last has ended ``report`` is complete."""
 
     def __init__(
-        self, course: Course, day: Day, seeds: Sequence[int], options: Options, pool: ForkPool, view: View
+        self,
+        course: Course,
+        selection: Selection,
+        seeds: Sequence[int],
+        options: Options,
+        pool: ForkPool,
+        pace: Pace,
+        place: int,
+        view: View,
     ) -> None:
-        self.report = DayReport(day.name, seeds=len(seeds))
+        self.report = DayReport(selection.day.name, seeds=len(seeds))
+        self.gatherer: Gatherer | None = None
         self._course = course
-        self._day = day
+        self._selection = selection
         self._seeds = seeds
         self._options = options
         self._pool = pool
+        self._pace = pace
+        self._place = place
         self._view = view
         self._equivalents: Mapping[Key, str] = {}
         self._runs: MutantRuns | None = None
 
-    def start(self) -> None:
+    def start(self, zygote: Zygote) -> None:
         try:
-            self._submit()
+            self._submit(zygote)
         except CourseError as error:
-            self.report.add("catalogue", self._day.name, str(error))
+            self.report.add("catalogue", self._selection.day.name, str(error))
             self._view.judged(self.report)
 
-    def _submit(self) -> None:
-        course, day = self._course, self._day
-        answers = read_answers(course, day)
-        self._evidence = Evidence(day, Sources.read(course, day), answers)
+    def _submit(self, zygote: Zygote) -> None:
+        course, selection = self._course, self._selection
+        day, names = selection.day, {exercise.name for exercise in selection.exercises}
         trier = Trier(course, day)
         trier.warm()
-        gatherer = Gatherer(course, self._evidence, trier, self._seeds, self._pool, self._finish)
+        answers = [answer for answer in trier.suite.answers(day) if answer.exercise in names]
+        self._evidence = Evidence(selection, Sources.read(course, day), answers)
+        gatherer = Gatherer(
+            course, self._evidence, trier, self._seeds, self._pool, self._pace, self._place, self._finish
+        )
         if not self._options.mutants:
-            gatherer.submit_solution(lambda: None)
+            gatherer.submit_solution(selection.exercises, lambda: None)
         else:
-            self._equivalents = read_equivalents(course, day)
+            self._equivalents = read_equivalents(course, selection)
             runs = self._runs = MutantRuns(self._evidence, trier, self._seeds[0], self._equivalents)
-            self._pool.announce(len(runs.mutants))
-
-            def submit_mutants() -> None:
-                self._pool.announce(-len(runs.mutants))
-                gatherer.submit_mutants(runs)
-
-            gatherer.submit_solution(submit_mutants)
-        gatherer.submit_rest()
+            gatherer.expect_mutants(runs)
+            gatherer.submit_solution(runs.exercises, partial(gatherer.submit_mutants, runs))
+        gatherer.submit_rest(zygote)
+        gatherer.expect_elsewhere(len(ENVIRONMENTS))
+        self.gatherer = gatherer
 
     def _finish(self) -> None:
-        report, evidence, day = self.report, self._evidence, self._day
+        report, evidence, exercises = self.report, self._evidence, self._selection.exercises
         report.margins = _margins(evidence)
-        report.findings += incomplete(self._course, day, evidence.answers)
+        report.findings += incomplete(self._course, self._selection, evidence.answers)
         for finding in judge(evidence, report.margins):
             report.add(finding.kind, finding.where, finding.says)
         if self._runs is not None:
             report.mutants = self._runs.results
             for finding in weak_suites(report, self._equivalents):
                 report.add(finding.kind, finding.where, finding.says)
-        report.exercises = len(day.exercises)
-        report.checks = sum(len(exercise.checks) for exercise in day.exercises)
+        report.exercises = len(exercises)
+        report.checks = sum(len(exercise.checks) for exercise in exercises)
         report.misconceptions = sum(answer.kind == "misconception" for answer in evidence.answers)
         report.variants = sum(answer.kind == "variant" for answer in evidence.answers)
         report.refusals = len(evidence.refusals)
-        timed = [(check.name, evidence.seconds(check.name)) for e in day.exercises for check in e.checks]
+        timed = [(check.name, evidence.seconds(check.name)) for e in exercises for check in e.checks]
         report.slowest = max(timed, key=lambda pair: pair[1])
-        report.seconds = evidence.job_seconds
+        report.seconds_of = evidence.seconds_of
+        self.gatherer = self._runs = None
+        del self._evidence  # forks of the days to come are cheaper without it
         self._view.judged(report)
 
 

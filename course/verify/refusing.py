@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,13 +127,14 @@ def try_spellings(course: Course, sources: Sources, exercise: Exercise) -> list[
 
     A dotted name that no installed package has refuses nothing, and has no spellings: one row with empty texts.
     """
+    carrier = _Carrier.of(sources, exercise)
     rows: list[list[str]] = []
     for name in exercise.refused:
         if _is_unknown(name):
             rows.append([name, "", ""])
             continue
         for spelling in spellings(name):
-            rows.append([name, spelling.shown, _found(course, sources, exercise, spelling)])
+            rows.append([name, spelling.shown, _found(course, sources, exercise, carrier, spelling)])
     return rows
 
 
@@ -144,25 +145,41 @@ def _is_unknown(name: str) -> bool:
     return resolve(name) is None
 
 
-def _found(course: Course, sources: Sources, exercise: Exercise, spelling: Spelling) -> str:
-    source = _spelt(sources, exercise, spelling)
-    if find_refused(source, exercise.qualname, exercise.refused) is not None:
+def _found(
+    course: Course, sources: Sources, exercise: Exercise, carrier: _Carrier, spelling: Spelling
+) -> str:
+    if find_refused(carrier.spelt(spelling), exercise.qualname, exercise.refused) is not None:
         return "source"
     return "run" if _stopped(course, sources.day, exercise, spelling) else ""
 
 
-def _spelt(sources: Sources, exercise: Exercise, spelling: Spelling) -> str:
-    """The module of the solution with the spelling in the place of the exercise's first region."""
-    text = sources.texts[exercise.module]
-    lines = text.splitlines()
-    region = sources.regions(exercise)[0]
-    marker = lines[region.first - 1]
-    indent = marker[: len(marker) - len(marker.lstrip())]
-    lines[region.first - 1 : region.last] = [indent + line for line in spelling.body.splitlines()]
-    first = next(n for n in ast.parse(text).body if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
-    at = min([first.lineno, *(d.lineno for d in first.decorator_list)]) - 1
-    lines[at:at] = spelling.top.splitlines()
-    return "\n".join(lines) + "\n"
+@dataclass(frozen=True)
+class _Carrier:
+    """The module of the solution without the exercise's first region: what stands above the functions, between them
+    and the region, and below it.
+    """
+
+    above: Sequence[str]
+    between: Sequence[str]
+    below: Sequence[str]
+    indent: str
+
+    @classmethod
+    def of(cls, sources: Sources, exercise: Exercise) -> _Carrier:
+        text = sources.texts[exercise.module]
+        lines = text.splitlines()
+        region = sources.regions(exercise)[0]
+        marker = lines[region.first - 1]
+        first = next(n for n in ast.parse(text).body if isinstance(n, (ast.FunctionDef, ast.ClassDef)))
+        at = min([first.lineno, *(d.lineno for d in first.decorator_list)]) - 1
+        indent = marker[: len(marker) - len(marker.lstrip())]
+        return cls(lines[:at], lines[at : region.first - 1], lines[region.last :], indent)
+
+    def spelt(self, spelling: Spelling) -> str:
+        """The module with the spelling in the place of the region."""
+        body = [self.indent + line for line in spelling.body.splitlines()]
+        lines = [*self.above, *spelling.top.splitlines(), *self.between, *body, *self.below]
+        return "\n".join(lines) + "\n"
 
 
 def _stopped(course: Course, day: Day, exercise: Exercise, spelling: Spelling) -> bool:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any, cast
@@ -32,7 +33,7 @@ Findings = Mapping[str, Finding | None]
 
 @dataclass(frozen=True)
 class Comparison:
-    """One ``assert_close``: the line where it stands, and how far off the value was (1 is the edge)."""
+    """One ``assert_close``: the line where it stands, and how far off a value was at most (1 is the edge)."""
 
     line: int
     deviation: float
@@ -40,7 +41,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Trial:
-    """One check, once."""
+    """One check, once: the first line of what a student would read, and what it asked where that is compared."""
 
     exercise: str
     check: str
@@ -49,8 +50,8 @@ class Trial:
     message: str
     seconds: float
     misconception: str | None
-    questions: Fingerprint
     comparisons: tuple[Comparison, ...]
+    questions: Fingerprint = ()
     again: tuple[Outcome, ...] = ()
     close_only: bool = False  # it failed, and only because values were too far from those expected
 
@@ -64,7 +65,7 @@ class Trial:
 
     @property
     def headline(self) -> str:
-        return self.message.splitlines()[0] if self.message else self.outcome
+        return self.message or self.outcome
 
     def to_plain(self) -> dict[str, Any]:
         return {
@@ -97,7 +98,8 @@ class Trier:
         self._days = [day.name for day in course.days]
 
     def warm(self) -> None:
-        """Import the tests now, so that forks of this process need not."""
+        """Import the tests and read the answers now, so that forks of this process need not."""
+        self.suite.answers(self.day)
         for exercise in self.day.exercises:
             for check in exercise.checks:
                 self.suite.function(self.day, check)
@@ -133,14 +135,15 @@ class Trier:
         seed: int,
         open_link: OpenLink | None = None,
         *,
+        asking: bool = False,
         lenient: bool = False,
         findings: Findings | None = None,
     ) -> list[Trial]:
         """Every check in turn, in one session per module as a student's run has.
 
         ``findings`` are the refused calls in the sources of ``root``, for callers that come back with other seeds;
-        ``lenient`` goes on behind an ``assert_close`` that does not hold, to see how far off the answer is in
-        the whole test.
+        ``asking`` keeps the questions of each test; ``lenient`` goes on behind an ``assert_close`` that does not
+        hold, to see how far off the answer is in the whole test.
         """
         links: dict[str, Link] = {}
         findings = findings if findings is not None else self.scan(root, tasks)
@@ -151,7 +154,8 @@ class Trier:
                 if exercise.module not in links:
                     links[exercise.module] = (open_link or (lambda: self.link(root)))()
                 link, finding = links[exercise.module], findings[exercise.name]
-                trials.append(self.try_one(runner, exercise, check, link, finding, lenient=lenient)[0])
+                trial, transcript = self.try_one(runner, exercise, check, link, finding, lenient=lenient)
+                trials.append(replace(trial, questions=questions(transcript)) if asking else trial)
         finally:
             for link in links.values():
                 link.close()
@@ -173,12 +177,13 @@ class Trier:
         lenient: bool = False,
     ) -> tuple[Trial, Transcript]:
         """One check in a session that is open."""
-        comparisons: list[Comparison] = []
+        deviations: dict[int, float] = {}  # the largest, by line
         function = self.suite.function(self.day, check)
         student = Student(link, f"{self.day.name}.{exercise.module}")
 
         def listen(deviation: float) -> bool:
-            comparisons.append(Comparison(_line_in_the_test(), deviation))
+            line = _line_in_the_test()
+            deviations[line] = max(deviations.get(line, 0.0), deviation)
             return lenient
 
         heard = comparison_listener.set(listen)
@@ -199,9 +204,8 @@ class Trier:
         finally:
             comparison_listener.reset(heard)
         seconds = time.process_time() - started
-        return _trial(
-            exercise, runner.seed, result, seconds, student.transcript, comparisons
-        ), student.transcript
+        comparisons = tuple(Comparison(line, deviation) for line, deviation in deviations.items())
+        return _trial(exercise, runner.seed, result, seconds, comparisons), student.transcript
 
 
 def _trial(
@@ -209,8 +213,7 @@ def _trial(
     seed: int,
     result: CheckResult,
     seconds: float,
-    transcript: Transcript,
-    comparisons: Sequence[Comparison],
+    comparisons: tuple[Comparison, ...],
 ) -> Trial:
     overlooked = result.outcome == "passed" and any(comparison.deviation > 1 for comparison in comparisons)
     return Trial(
@@ -218,11 +221,12 @@ def _trial(
         check=result.check.name,
         seed=seed,
         outcome="failed" if overlooked else result.outcome,
-        message="a value is too far from the one expected" if overlooked else result.message,
+        message="a value is too far from the one expected"
+        if overlooked
+        else result.message.partition("\n")[0],
         seconds=seconds,
         misconception=result.misconception,
-        questions=questions(transcript),
-        comparisons=tuple(comparisons),
+        comparisons=comparisons,
         close_only=overlooked,
     )
 
@@ -230,13 +234,14 @@ def _trial(
 def _line_in_the_test() -> int:
     """The line of the test file in which the assertion stands that is at work."""
     frame: FrameType | None = sys._getframe(2)
-    while frame is not None and not _in_a_test_file(frame):
+    while frame is not None and not _is_test_file(frame.f_code.co_filename):
         frame = frame.f_back
     return frame.f_lineno if frame is not None else 0
 
 
-def _in_a_test_file(frame: FrameType) -> bool:
-    return Path(frame.f_code.co_filename).name.startswith("test_")
+@cache
+def _is_test_file(name: str) -> bool:
+    return Path(name).name.startswith("test_")
 
 
 def questions(transcript: Transcript) -> Fingerprint:

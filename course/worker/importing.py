@@ -13,6 +13,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -22,7 +23,13 @@ from typing import Any
 class _FreshSource(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
+        return _compiled(self.get_data(path), path)
+
+
+@lru_cache(maxsize=64)  # the same text again: `course watch`, and `course verify` with its seeds
+def _compiled(data: bytes, path: str) -> CodeType:
+    code: CodeType = compile(data, path, "exec", dont_inherit=True)
+    return code
 
 
 class DayFinder:

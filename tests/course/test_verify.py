@@ -7,33 +7,43 @@ import json
 import os
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from course.catalog import Course, load_course
+from course.catalog import Course, Day, Selection, load_course, select
 from course.cli import main
 from course.errors import CourseError, UsageError
+from course.report import verify_view
 from course.report.terminal import console
 from course.report.verify_view import VerifyView
+from course.testing.answers import Answer
 from course.testing.assertions import assert_close, comparison_listener
 from course.testing.scanning import find_refused
+from course.verify import roots
 from course.verify.changes import changed_days
+from course.verify.cold import ENVIRONMENTS
 from course.verify.completeness import heading_anchors
-from course.verify.equivalents import read_equivalents
+from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
 from course.verify.forks import Ended, ForkPool
+from course.verify.judging import judge
+from course.verify.margins import Margins
 from course.verify.mutants import Mutant, MutantResult, mutants_of
 from course.verify.mutation import MutantRuns, callers_of, weak_suites
+from course.verify.pace import Pace
 from course.verify.proving import Options, verify
 from course.verify.refusing import spellings
-from course.verify.roots import Sources
-from course.verify.trials import Trier
+from course.verify.roots import Sources, folders_in_memory
+from course.verify.trials import Trial, Trier
+from course.worker.outcomes import Outcome
 from tests.course.conftest import write
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="course verify forks its process")
@@ -227,13 +237,80 @@ def write_planted_course(root: Path) -> Course:
     return load_course(root)
 
 
+def whole(day: Day) -> Selection:
+    return Selection(day, day.exercises)
+
+
+DOUBLE = '''
+
+def double(x: np.ndarray) -> np.ndarray:
+    """Twice the values."""
+    ### BEGIN SOLUTION
+    return 2.0 * x
+    ### END SOLUTION
+'''
+
+DOUBLE_TESTS = """
+
+@points(1)
+def test_double_of_several_points(student, rng):
+    x = rng.normal(size=3)
+    assert_close(student.double(x), x + x)
+"""
+
+DOUBLE_ANSWERS = """
+
+@misconception("double", "Three times.")
+def three_times(x):
+    return 3 * x
+
+
+@misconception("double", "The square.")
+def squared(x):
+    return x**2
+
+
+@misconception("double", "Nothing is done.")
+def nothing(x):
+    return x
+
+
+@variant("double")
+def by_adding(x):
+    return x + x
+
+
+@variant("double")
+def by_a_list(x):
+    return [2 * float(value) for value in x]
+"""
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Course:
+    """A day with two exercises and a recorded mutant of the first."""
+    exercise = EXERCISES.replace("lines.affine", "lines.double").replace('"numpy.polyval"', "")
+    write(
+        tmp_path / "course.toml",
+        '[course]\ntitle = "Two"\nseed = 5\n\n[[day]]\nname = "day01_two"\ntitle = "Two"\n'
+        'part = 1\nimports = ["numpy"]\n',
+    )
+    write(tmp_path / "solutions/day01_two/lines.py", SOLUTION + DOUBLE)
+    write(tmp_path / "tests/day01_two/exercises.toml", EXERCISES + exercise)
+    write(tmp_path / "tests/day01_two/test_lines.py", HEAD + SOUND_TESTS + DOUBLE_TESTS)
+    write(tmp_path / "tests/day01_two/answers_lines.py", HEAD + WRONG + RIGHT + DOUBLE_ANSWERS)
+    write(tmp_path / "tests/day01_two/equivalent_mutants.toml", EQUIVALENT)
+    write(tmp_path / "day01_two/README.md", SHEET)
+    return load_course(tmp_path)
+
+
 class SilentView:
     def __init__(self) -> None:
         self.days: list[str] = []
-        self.steps: list[tuple[int, int]] = []
+        self.steps: list[tuple[int, int, float | None]] = []
 
-    def moved(self, label: str, ended: int, expected: int) -> None:
-        self.steps.append((ended, expected))
+    def moved(self, label: str, pace: Pace) -> None:
+        self.steps.append((pace.ended, pace.expected, pace.left))
 
     def judged(self, report: DayReport) -> None:
         self.days.append(report.day)
@@ -247,7 +324,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture(scope="session")
 def run(planted: Course) -> tuple[Report, SilentView]:
     view = SilentView()
-    return verify(planted, planted.days, Options(seeds=4), view), view
+    return verify(planted, select(planted, ()), Options(seeds=4), view), view
 
 
 @pytest.fixture
@@ -308,6 +385,23 @@ def test_chance_is_found(found: Any) -> None:
     assert "asks other questions" in flaky["test_affine_of_the_hash_of_a_text"]
 
 
+def trial(check: str, seed: int, outcome: Outcome = "passed") -> Trial:
+    return Trial("lines.affine", check, seed, outcome, "said", 0.1, None, ())
+
+
+def test_a_solution_that_fails_in_isolation_does_not_hide_a_variant(planted: Course) -> None:
+    day = planted.day("day01_sound")
+    check = day.exercises[0].checks[0].name
+    variant = Answer("variant", "lines.affine", "a_variant", "", "", (), "")
+    evidence = Evidence(whole(day), Sources.read(planted, day), [variant])
+    evidence.solution = [trial(check, 5)]
+    evidence.elsewhere["isolated"] = [trial(check, 5, "error")]
+    evidence.answered[variant] = [trial(check, 5, "failed")]
+    assert [finding.kind for finding in judge(evidence, Margins())] == ["solution", "variant"]
+    evidence.solution = [trial(check, 5, "failed")]
+    assert [finding.kind for finding in judge(evidence, Margins())] == ["solution"]
+
+
 def test_tolerances_too_near_to_right_or_wrong_are_found(planted: Course, found: Any) -> None:
     says = {where: says for kind, where, says in found("day05_tolerance") if kind == "tolerance"}
     lines = planted.tests(planted.day("day05_tolerance")).joinpath("test_lines.py").read_text().splitlines()
@@ -345,7 +439,8 @@ def test_progress_ends_where_it_was_said_to_end(run: tuple[Report, SilentView]) 
     report, view = run
     assert sorted(view.days) == [day.day for day in report.days]
     assert view.steps[-1][0] == view.steps[-1][1]
-    assert all(ended <= expected for ended, expected in view.steps)
+    assert view.steps[-1][2] == pytest.approx(0, abs=1e-9)
+    assert all(ended <= expected for ended, expected, _ in view.steps)
 
 
 def test_the_report_is_json(run: tuple[Report, SilentView]) -> None:
@@ -361,7 +456,7 @@ def test_the_screen_is_readable_without_colour_on_sixty_columns(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "60")
     view = VerifyView(console())
-    view.moved("a job", 1, 2)
+    view.moved("a job", Pace(2))
     view.finish(run[0])
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
@@ -374,6 +469,55 @@ def test_the_screen_is_readable_without_colour_on_sixty_columns(
         if not line.startswith(("    -", "    +", "  solutions/", "  solution"))
     ]
     assert max(len(line.rstrip()) for line in words if "tests/" not in line) <= 60
+
+
+def test_costs_are_told_by_phase(run: tuple[Report, SilentView], capsys: pytest.CaptureFixture[str]) -> None:
+    report = run[0]
+    phases = {
+        "solution",
+        "elsewhere",
+        "isolated",
+        "skeleton",
+        "misconceptions",
+        "variants",
+        "names",
+        "mutants",
+    }
+    assert phases <= report.seconds_of.keys() <= phases | {"refused calls"}
+    assert report.processor_seconds > sum(report.seconds_of.values()) > 0
+    assert json.loads(json.dumps(report.to_plain()))["days"][0]["seconds_of"].keys() >= phases
+    VerifyView(console()).finish(report)
+    shown = capsys.readouterr().out
+    assert "processor time" in shown
+    assert "misconceptions  " in shown
+
+
+def test_a_log_hears_of_days_and_minutes_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(verify_view.time, "monotonic", lambda: clock[0])
+    view, pace = VerifyView(console()), Pace(2)
+    pace.expect("mutants", 1.0, jobs=5)
+    pace.note("mutants", 1.0, 60.0)
+    view.moved("a job", pace)
+    assert capsys.readouterr().out == ""
+    clock[0] += verify_view.EVERY
+    view.moved("", pace)
+    view.moved("", pace)
+    view.judged(DayReport("day01_sound"))
+    assert capsys.readouterr().out == "1 of 5 jobs done, about 2 min left\nday01_sound: holds\n"
+
+
+def test_one_exercise_may_be_proved_alone(two: Course) -> None:
+    (selection,) = select(two, ["day01/double"])
+    report = verify(two, [selection], Options(seeds=2), SilentView()).days[0]
+    assert [finding.says for finding in report.findings] == []
+    assert (report.exercises, report.checks, report.misconceptions) == (1, 1, 3)
+    assert {result.mutant.exercise for result in report.mutants} == {"lines.double"}
+    whole_day = verify(two, select(two, ["day01"]), Options(seeds=2), SilentView()).days[0]
+    of_double = [result for result in whole_day.mutants if result.mutant.exercise == "lines.double"]
+    assert sorted(map(str, report.mutants)) == sorted(map(str, of_double))
 
 
 def invoke(planted: Course, *words: str) -> Any:
@@ -500,7 +644,47 @@ def test_what_hears_of_an_end_may_submit_more() -> None:
     pool.submit("first", lambda: 0, 10, then)
     pool.run()
     assert seen == [0, 1, 2, 3]
-    assert (pool.ended, pool.expected) == (4, 4)
+
+
+def test_the_lowest_rank_starts_first_and_chores_are_done_meanwhile() -> None:
+    pool, ends = ForkPool(1), list[str]()
+
+    def submit(name: str, *rank: float) -> None:
+        pool.submit(name, lambda: name, 10, lambda end: ends.append(end.value), rank)
+
+    submit("first, since nothing else waits", 3)
+    pool.meanwhile(lambda: submit("last", 2, -1.0))
+    pool.meanwhile(lambda: submit("long", 1, -5.0))
+    pool.meanwhile(lambda: submit("short", 1, -0.1))
+    pool.run()
+    assert ends == ["first, since nothing else waits", "long", "short", "last"]
+
+
+def test_what_is_left_takes_as_long_as_what_has_ended_of_its_kind() -> None:
+    pace = Pace(2)
+    pace.expect("mutants", 0.1, jobs=100)
+    pace.expect("training", 3.0, jobs=2)
+    assert (pace.ended, pace.expected, pace.left) == (0, 102, None)
+    pace.note("training", 3.0, 6.0)  # twice as long as announced
+    assert pace.left == pytest.approx((6 + 20) / 2)
+    pace.note("mutants", 0.1, 0.1)
+    assert pace.left == pytest.approx((6 + 9.9) / 2)
+
+
+def test_temporary_folders_are_made_where_there_is_room_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tempfile.gettempdir()
+    monkeypatch.setattr(roots, "MEMORY", tmp_path)
+    with folders_in_memory():
+        left_behind = Path(tempfile.mkdtemp())
+        assert tmp_path in left_behind.parents
+    assert (tempfile.gettempdir(), list(tmp_path.iterdir())) == (before, [])
+    for nowhere in (tmp_path / "missing", tmp_path):
+        monkeypatch.setattr(roots, "MEMORY", nowhere)
+        monkeypatch.setattr(roots, "ROOM", 2**80)
+        with folders_in_memory():
+            assert tempfile.gettempdir() == before
 
 
 # Mutants
@@ -604,13 +788,44 @@ def test_the_exercises_that_call_a_mutant_are_known(planted: Course) -> None:
 def test_a_mutant_without_an_end_is_killed_by_the_clock(planted: Course) -> None:
     day = planted.day("day01_sound")
     trier = Trier(planted, day)
-    runs = MutantRuns(Evidence(day, Sources.read(planted, day), ()), trier, 5, {})
+    evidence = Evidence(whole(day), Sources.read(planted, day), ())
+    runs = MutantRuns(evidence, trier, 5, {})
+    runs.settle_limits()
     endless = SOLUTION.replace("    return slope", "    while True:\n        pass\n    return slope")
     mutant = Mutant("lines.affine", "lines", 9, "none", "", "", endless)
     started = time.monotonic()
     (end,) = pooled(lambda: runs.run(mutant), seconds=runs.seconds(mutant))
     assert end.value == ["timeout", "test_affine_of_several_points"]
     assert time.monotonic() - started < 15
+
+
+def test_training_tests_are_run_last_and_not_on_mutants_that_are_known(planted: Course) -> None:
+    day = planted.day("day01_sound")
+    (exercise,) = day.exercises
+    slow, quick = exercise.checks
+    trained = replace(exercise, checks=(replace(slow, training=True), quick))
+    fake = replace(day, read_exercises=lambda _: (trained,))
+    evidence = Evidence(whole(fake), Sources.read(planted, fake), ())
+
+    def fate(instead: str, known: Mapping[Key, str]) -> list[str]:
+        source = SOLUTION.replace("+ offset", instead)
+        runs = MutantRuns(evidence, Trier(planted, fake), 5, known)
+        runs.settle_limits()
+        return runs.run(Mutant("lines.affine", "lines", 9, "none", "before", "after", source))
+
+    quick_tests_pass = "+ (offset if slope == 0.5 else 0)"
+    assert fate("+ 0", {}) == ["assertion", quick.name]
+    assert fate(quick_tests_pass, {}) == ["assertion", slow.name]
+    assert fate(quick_tests_pass, {("lines.affine", "before", "after"): "a reason"}) == ["survived", ""]
+
+
+def test_training_tests_are_run_in_one_environment(planted: Course) -> None:
+    day = planted.day("day01_sound")
+    slow, quick = day.exercises[0].checks
+    trained = replace(day.exercises[0], checks=(replace(slow, training=True), quick))
+    selection = Selection(day, (trained,))
+    found = [[check.name for _, check in environment.tasks(selection)] for environment in ENVIRONMENTS]
+    assert found == [[slow.name, quick.name], [quick.name]]
 
 
 def test_entries_of_equivalent_mutants_must_stay_true(planted: Course) -> None:
@@ -643,14 +858,17 @@ def test_a_list_of_equivalent_mutants_that_cannot_be_used_is_refused(
     course = type(planted)(tmp_path, "", 1, planted.limits, planted.days)
     write(tmp_path / "tests/day01_sound/equivalent_mutants.toml", text)
     with pytest.raises(CourseError, match=problem):
-        read_equivalents(course, planted.days[0])
+        read_equivalents(course, whole(planted.days[0]))
 
 
 def test_one_reason_may_stand_for_several_mutants(planted: Course, tmp_path: Path) -> None:
     course = type(planted)(tmp_path, "", 1, planted.limits, planted.days)
     entry = "[[mutant]]\nexercise = 'a.b'\nbefore = 'x'\nafter = ['y', 'z']\nreason = 'r'\n"
     write(tmp_path / "tests/day01_sound/equivalent_mutants.toml", entry)
-    assert read_equivalents(course, planted.days[0]) == {("a.b", "x", "y"): "r", ("a.b", "x", "z"): "r"}
+    assert read_equivalents(course, whole(planted.days[0])) == {
+        ("a.b", "x", "y"): "r",
+        ("a.b", "x", "z"): "r",
+    }
 
 
 # The parts

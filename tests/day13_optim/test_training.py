@@ -299,9 +299,9 @@ def test_train_stops_early_and_restores_the_best_weights(student, rng):
     for patience in (2, 4):
         model, fitting = small_model(rng, 3, 4), samples(rng, 12, 3, 4)
         validation = samples(rng, 40, 3, 4)  # labels without a law: there is nothing to learn but noise
-        result = student.run(run_training, model, fitting, validation, 200, 0.5, patience, None)
+        result = student.run(run_training, model, fitting, validation, 60, 0.5, patience, None)
         history, params = assert_parts(result, 2)
-        expected, networks = train_reference(model, fitting, validation, 200, 0.5)
+        expected, networks = train_reference(model, fitting, validation, 60, 0.5)
         best, epochs = best_before_stop(expected["validation_loss"], patience)
         assert_history(history, expected, epochs)
         assert_parameters(params, networks[best], f"parameter of epoch {best}, the best one,")

@@ -1,0 +1,132 @@
+"""What the jobs do that give evidence: run in a fork, they return trials as plain data.
+
+The seeds, the limits and the answers of one day are settled when ``Jobs`` is made, before the first fork.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from course.catalog import Exercise
+from course.testing.answers import Answer
+from course.testing.running import Runner
+from course.verify.evidence import Evidence, Naming
+from course.verify.trials import Task, Trial, Trier, answers_of, plain, tasks_of
+from course.worker.isolated import Zygote
+
+ANSWER_TRAINING_SEEDS = 2
+NAMING_SEEDS = 3
+AGAIN = 3
+ANSWER_SECONDS = 5.0
+ANSWER_MEMORY_MIB = 1024
+
+
+class Jobs:
+    """The jobs of one day."""
+
+    def __init__(self, evidence: Evidence, trier: Trier, seeds: Sequence[int]) -> None:
+        self._exercises = evidence.exercises
+        self._sources = evidence.sources
+        self._answers = evidence.answers
+        self._trier = trier
+        self._brisk = trier.limited(ANSWER_SECONDS, ANSWER_MEMORY_MIB)
+        self._seeds = seeds
+
+    def solve(self, tasks: Sequence[Task], seeds: Sequence[int]) -> list[dict[str, Any]]:
+        """The solution; what fails is run again by itself, to see whether it always does."""
+        root = self._trier.course.solutions
+        findings = self._trier.scan(root, tasks)
+        found: list[Trial] = []
+        for seed in seeds:
+            first = seed == self._seeds[0]  # under which other processes are asked as well
+            trials = self._trier.try_all(root, tasks, seed, findings=findings, asking=first)
+            for task, trial in zip(tasks, trials, strict=True):
+                again = (
+                    [] if trial.passed else [self._trier.try_alone(root, task, seed) for _ in range(AGAIN)]
+                )
+                found.append(trial.repeated(again))
+        return plain(found)
+
+    def try_skeleton(self) -> list[dict[str, Any]]:
+        tasks = tasks_of(self._exercises)
+        with self._sources.folder(self._sources.skeletons()) as root:
+            return plain([self._trier.try_alone(root, task, self._seeds[0]) for task in tasks])
+
+    def try_stub(self, exercise: Exercise) -> list[dict[str, Any]]:
+        with self._sources.folder(self._sources.stubbed(exercise)) as root:
+            return plain([self._trier.try_alone(root, task, self._seeds[0]) for task in tasks_of([exercise])])
+
+    def isolate(self, zygote: Zygote) -> dict[str, Any]:
+        with self._sources.folder(self._sources.skeletons()) as skeleton:
+            return {
+                "solution": plain(self._try_isolated(zygote, self._trier.course.solutions)),
+                "skeleton": plain(self._try_isolated(zygote, skeleton)),
+            }
+
+    def _try_isolated(self, zygote: Zygote, root: Path) -> list[Trial]:
+        tasks = tasks_of(self._exercises)
+        open_link = partial(zygote.open, root, self._trier.day.name)
+        return self._trier.try_all(root, tasks, self._seeds[0], open_link, asking=True)
+
+    def try_answer(self, exercise: Exercise, answer: Answer) -> list[dict[str, Any]]:
+        """One answer under every seed. Training tests are asked when nothing else caught a wrong one."""
+        quick, slow = tasks_of([exercise], training=False), tasks_of([exercise], training=True)
+        wrong = answer.kind == "misconception"
+        found: list[Trial] = []
+        with self._sources.folder(self._sources.answered(answer)) as root:
+            findings = self._brisk.scan(root, [*quick, *slow])
+            for number, seed in enumerate(self._seeds):
+                trials = self._brisk.try_all(root, quick, seed, lenient=wrong, findings=findings)
+                caught = wrong and not all(trial.passed for trial in trials)
+                if slow and number < ANSWER_TRAINING_SEEDS and not caught:
+                    trials += self._trier.try_all(root, slow, seed, findings=findings)
+                found += trials
+                if any(trial.outcome == "timeout" for trial in trials):
+                    break
+        return plain(found)
+
+    def name(self, exercise: Exercise) -> list[dict[str, Any]]:
+        """What a student is told who makes each of the misconceptions, on the first test that it fails."""
+        found: list[Naming] = []
+        for seed in self._seeds[:NAMING_SEEDS]:
+            runner = self._brisk.runner(seed)
+            for answer in answers_of(self._answers, exercise, "misconception"):
+                with self._sources.folder(self._sources.answered(answer)) as root:
+                    naming = _name_one(self._brisk, runner, root, exercise, answer)
+                found += [naming] if naming is not None else []
+        return [naming.to_plain() for naming in found]
+
+
+def _name_one(trier: Trier, runner: Runner, root: Path, exercise: Exercise, answer: Answer) -> Naming | None:
+    first: Trial | None = None
+    alike: list[set[str]] = []
+    link = trier.link(root)
+    try:
+        for _, check in tasks_of([exercise], training=False):
+            trial, transcript = trier.try_one(runner, exercise, check, link, explain=True)
+            if first is None and trial.passed:
+                continue
+            matches = {
+                match.name for match in runner.explainer.matches(trier.day, exercise, check, transcript)
+            }
+            alike.append(matches - {answer.name})
+            first = first or trial
+            if not alike[0]:
+                break
+    finally:
+        link.close()
+    if first is None:
+        return None
+    return Naming(
+        answer.name,
+        exercise.name,
+        runner.seed,
+        first.check,
+        first.outcome,
+        first.misconception,
+        tuple(sorted(alike[0])),
+        tuple(sorted(set.intersection(*alike))),
+    )
