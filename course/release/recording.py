@@ -10,8 +10,7 @@ from course.catalog import Check, Course, Day, Exercise
 from course.testing.answers import Answer, read_answers, write_answer
 from course.testing.fingerprints import Fingerprint, fingerprint
 from course.testing.recorded import to_json
-from course.testing.running import Runner
-from course.worker.handle import Student
+from course.testing.running import Runner, Sitting
 from course.worker.local import LocalLink
 
 _TELLING = ("failed", "wrong_type", "error")  # not time or memory, which another machine would change
@@ -41,19 +40,11 @@ def _returned(
             if check.hidden or check.training:
                 continue
             link = LocalLink(Path(place), days, course.limits)
-            student = Student(link, f"{day.name}.{exercise.module}")
-            function = runner.suite.function(day, check)
+            sitting = Sitting.of(day, exercise, check, link)
             try:
-                result = runner.judge(
-                    lambda: runner.call(function, day, check, student),  # noqa: B023
-                    day,
-                    exercise,
-                    check,
-                    link,
-                    student,
-                    explain=False,
-                )
+                result = runner.run_check(runner.suite.function(day, check), sitting, explain=False)
             finally:
                 link.close()
-            if result.outcome in _TELLING and student.transcript.calls:
-                yield check, fingerprint(student.transcript)
+            transcript = sitting.student.transcript
+            if result.outcome in _TELLING and transcript.calls:
+                yield check, fingerprint(transcript)

@@ -30,7 +30,7 @@ from course.notebooks.composing import Code, compose, is_python, without_shell
 from course.notebooks.pieces import defined_names, is_written
 from course.notebooks.reading import read_notebook
 from course.testing.results import CheckResult
-from course.testing.running import Runner, scan_exercise
+from course.testing.running import Runner, Sitting, scan_exercise
 from course.worker.local import LocalLink
 
 _MARKER = re.compile(r"# (\w+)/(\w+)\.py\n")
@@ -183,7 +183,9 @@ def _run(
     link = LocalLink(root, [day.name], notebook.limits)
     try:
         return [
-            runner.run_check(names[check.name], day, exercise, check, link, finding, explain=False)
+            runner.run_check(
+                names[check.name], Sitting.of(day, exercise, check, link), finding, explain=False
+            )
             for check in exercise.checks
         ]
     finally:

@@ -16,7 +16,7 @@ import pytest
 from course.catalog import Check, Course, Day, Exercise, load_course
 from course.errors import CourseError
 from course.testing.results import CheckResult
-from course.testing.running import Runner, generator, scan_exercise
+from course.testing.running import Runner, Sitting, generator, scan_exercise
 from course.worker.handle import Link, Student
 from course.worker.local import LocalLink
 
@@ -178,11 +178,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = pyfuncitem._fixtureinfo.argnames
     fixtures: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
     if finding is not None:
-        result = session.runner.run_check(pyfuncitem.obj, day, exercise, check, link, finding)
+        result = session.runner.run_check(pyfuncitem.obj, Sitting.of(day, exercise, check, link), finding)
     else:
-        result = session.runner.judge(
-            lambda: pyfuncitem.obj(**fixtures), day, exercise, check, link, fixtures["student"]
-        )
+        sitting = Sitting(day, exercise, check, link, fixtures["student"])
+        result = session.runner.judge(lambda: pyfuncitem.obj(**fixtures), sitting)
     pyfuncitem.stash[RESULT] = result
     if result.outcome == "passed":
         return True

@@ -14,6 +14,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -100,6 +101,22 @@ def _import_tests(path: Path, day: str, module: str) -> ModuleType:
     return loaded
 
 
+@dataclass(frozen=True)
+class Sitting:
+    """One check, and the module of a student that is to pass it."""
+
+    day: Day
+    exercise: Exercise
+    check: Check
+    link: Link
+    student: Student
+
+    @classmethod
+    def of(cls, day: Day, exercise: Exercise, check: Check, link: Link) -> Sitting:
+        """With a student of its own, who has not been asked anything yet."""
+        return cls(day, exercise, check, link, Student(link, f"{day.name}.{exercise.module}"))
+
+
 class Runner:
     """Runs checks of one course with one seed against modules reached through links.
 
@@ -151,51 +168,33 @@ class Runner:
     def _run_exercise(self, day: Day, exercise: Exercise, root: Files, link: Link) -> Iterable[CheckResult]:
         finding = scan_exercise(root, day, exercise)
         for check in exercise.checks:
-            yield self.run_check(self.suite.function(day, check), day, exercise, check, link, finding)
+            yield self.run_check(
+                self.suite.function(day, check), Sitting.of(day, exercise, check, link), finding
+            )
 
     def run_check(
         self,
         function: TestFunction,
-        day: Day,
-        exercise: Exercise,
-        check: Check,
-        link: Link,
+        sitting: Sitting,
         finding: Finding | None = None,
         *,
         explain: bool = True,
     ) -> CheckResult:
         """The verdict of one check. Never raises for anything that student code does."""
         if finding is not None:
-            return CheckResult(check, "failed", self._refused_message(day, exercise, finding))
-        student = Student(link, f"{day.name}.{exercise.module}")
-        return self.judge(
-            lambda: self.call(function, day, check, student),
-            day,
-            exercise,
-            check,
-            link,
-            student,
-            explain=explain,
-        )
+            message = self._refused_message(sitting.day, sitting.exercise, finding)
+            return CheckResult(sitting.check, "failed", message)
+        return self.judge(lambda: self.call(function, sitting), sitting, explain=explain)
 
-    def judge(
-        self,
-        body: Callable[[], Any],
-        day: Day,
-        exercise: Exercise,
-        check: Check,
-        link: Link,
-        student: Student,
-        *,
-        explain: bool = True,
-    ) -> CheckResult:
+    def judge(self, body: Callable[[], Any], sitting: Sitting, *, explain: bool = True) -> CheckResult:
         """Run ``body``, a test with its fixtures filled in, and turn whatever happens into a verdict."""
+        day, exercise, check, link = sitting.day, sitting.exercise, sitting.check, sitting.link
         started = time.perf_counter()
-        outcome, message, error = self._verdict(body, day, exercise, check, link, student)
+        outcome, message, error = self._verdict(body, sitting)
         seconds = time.perf_counter() - started
         named = None
         if explain and outcome in ("failed", "wrong_type", "error"):
-            named = self.explainer.explain(day, exercise, check, student.transcript)
+            named = self.explainer.explain(day, exercise, check, sitting.student.transcript)
         if named is not None:
             if isinstance(error, CheckFailed):  # the guess at the cause would only compete
                 message = str(dataclasses.replace(error, cause=""))
@@ -208,21 +207,16 @@ class Runner:
         )
 
     def _verdict(
-        self,
-        body: Callable[[], Any],
-        day: Day,
-        exercise: Exercise,
-        check: Check,
-        link: Link,
-        student: Student,
+        self, body: Callable[[], Any], sitting: Sitting
     ) -> tuple[Outcome, str, BaseException | None]:
-        limits = self.course.limits
+        limits, exercise, check = self.course.limits, sitting.exercise, sitting.check
         seconds = limits.training_seconds if check.training else limits.test_seconds
         budget = Budget(seconds, seconds if check.training else limits.call_seconds)
-        transcript = student.transcript
+        transcript = sitting.student.transcript
         token = current_transcript.set(transcript)
         try:
-            link.begin(check_seed(self.seed, day.name, check.name), exercise.refused, budget)
+            seed = check_seed(self.seed, sitting.day.name, check.name)
+            sitting.link.begin(seed, exercise.refused, budget)
             body()
         except CheckFailed as failure:
             return failure.outcome, str(failure), failure
@@ -241,24 +235,22 @@ class Runner:
             current_transcript.reset(token)
         return "passed", "", None
 
-    def call(self, function: TestFunction, day: Day, check: Check, student: Student) -> None:
+    def call(self, function: TestFunction, sitting: Sitting) -> None:
         """Call the test function with the fixtures it asks for."""
-        fixtures: dict[str, Any] = {"student": student}
+        fixtures: dict[str, Any] = {"student": sitting.student}
         if _asks_for_rng(function):
-            fixtures["rng"] = generator(self.seed, day.name, check.name)
+            fixtures["rng"] = generator(self.seed, sitting.day.name, sitting.check.name)
         function(**fixtures)
 
     def _replay(self, root: Path, day: Day, exercise: Exercise, check: Check) -> Transcript:
         link = LocalLink(root, [d.name for d in self.course.days], self.course.limits)
-        student = Student(link, f"{day.name}.{exercise.module}")
+        sitting = Sitting.of(day, exercise, check, link)
         function = self.suite.function(day, check)
         try:
-            self._verdict(
-                lambda: self.call(function, day, check, student), day, exercise, check, link, student
-            )
+            self._verdict(lambda: self.call(function, sitting), sitting)
         finally:
             link.close()
-        return student.transcript
+        return sitting.student.transcript
 
     def _recorded(self, day: Day) -> Mapping[str, Known]:
         return read_recorded(self.course.tests(day) / FILE, self.seed)

@@ -20,9 +20,9 @@ from course.testing.answers import Answer
 from course.testing.assertions import comparison_listener
 from course.testing.fingerprints import Fingerprint, fingerprint
 from course.testing.results import CheckResult
-from course.testing.running import Runner, Suite, scan_exercise
+from course.testing.running import Runner, Sitting, Suite, scan_exercise
 from course.testing.scanning import Finding
-from course.worker.handle import Call, Handle, Link, Student, Transcript
+from course.worker.handle import Call, Handle, Link, Transcript
 from course.worker.local import LocalLink
 from course.worker.outcomes import Outcome
 
@@ -179,7 +179,7 @@ class Trier:
         """One check in a session that is open."""
         deviations: dict[int, float] = {}  # the largest, by line
         function = self.suite.function(self.day, check)
-        student = Student(link, f"{self.day.name}.{exercise.module}")
+        sitting = Sitting.of(self.day, exercise, check, link)
 
         def listen(deviation: float) -> bool:
             line = _line_in_the_test()
@@ -189,23 +189,12 @@ class Trier:
         heard = comparison_listener.set(listen)
         started = time.process_time()
         try:
-            if finding is not None:
-                result = runner.run_check(function, self.day, exercise, check, link, finding)
-            else:
-                result = runner.judge(
-                    lambda: runner.call(function, self.day, check, student),
-                    self.day,
-                    exercise,
-                    check,
-                    link,
-                    student,
-                    explain=explain,
-                )
+            result = runner.run_check(function, sitting, finding, explain=explain)
         finally:
             comparison_listener.reset(heard)
         seconds = time.process_time() - started
         comparisons = tuple(Comparison(line, deviation) for line, deviation in deviations.items())
-        return _trial(exercise, runner.seed, result, seconds, comparisons), student.transcript
+        return _trial(exercise, runner.seed, result, seconds, comparisons), sitting.student.transcript
 
 
 def _trial(
