@@ -18,6 +18,7 @@ from course.verify.trials import Task, Trial, Trier, answers_of, plain, tasks_of
 from course.worker.isolated import Zygote
 
 ANSWER_TRAINING_SEEDS = 2
+WRONG_SEEDS = 8
 NAMING_SEEDS = 3
 AGAIN = 3
 ANSWER_SECONDS = 5.0
@@ -72,13 +73,15 @@ class Jobs:
         return self._trier.try_all(root, tasks, self._seeds[0], open_link, asking=True)
 
     def try_answer(self, exercise: Exercise, answer: Answer) -> list[dict[str, Any]]:
-        """One answer under every seed. Training tests are asked when nothing else caught a wrong one."""
+        """A variant under every seed, a misconception under some: it only has to be caught. Training tests are asked
+        when nothing else caught it.
+        """
         quick, slow = tasks_of([exercise], training=False), tasks_of([exercise], training=True)
         wrong = answer.kind == "misconception"
         found: list[Trial] = []
         with self._sources.folder(self._sources.answered(answer)) as root:
             findings = self._brisk.scan(root, [*quick, *slow])
-            for number, seed in enumerate(self._seeds):
+            for number, seed in enumerate(self._seeds[:WRONG_SEEDS] if wrong else self._seeds):
                 trials = self._brisk.try_all(root, quick, seed, lenient=wrong, findings=findings)
                 caught = wrong and not all(trial.passed for trial in trials)
                 if slow and number < ANSWER_TRAINING_SEEDS and not caught:
