@@ -27,6 +27,7 @@ from course.verify.pace import Pace
 from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trier
 from course.worker.isolated import Zygote
+from course.worker.pages import gather_pages, open_map
 from course.worker.zygote import warm
 
 
@@ -60,6 +61,7 @@ def verify(course: Course, selections: Sequence[Selection], options: Options, vi
     refused = [name for selection in selections for e in selection.exercises for name in e.refused]
     with Zygote.for_days(course, [selection.day for selection in selections]) as zygote:
         warm(imports, refused)  # while the other process does the same
+        gather_pages(open_map())  # thousands of forks follow
         assert zygote.layers
         with folders_in_memory():
             proofs = [
