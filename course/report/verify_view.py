@@ -67,8 +67,9 @@ class VerifyView:
         bad = [day.day for day in report.days if not day.good]
         says = f"To mend: {', '.join(bad)}." if bad else "Everything holds."
         self._out.print(Text(f"\n{says}", style="bold red" if bad else "bold green"))
+        days = "1 day" if len(report.days) == 1 else f"{len(report.days)} days"
         self._out.print(
-            f"{len(report.days)} day(s), {report.seeds} seeds, {report.seconds:.0f} s; "
+            f"{days}, {report.seeds} seeds, {report.seconds:.0f} s; "
             f"{report.processor_seconds:.0f} s of processor time."
         )
 
