@@ -99,7 +99,7 @@ class CourseSession:
         from course.worker.isolated import Zygote
 
         if self._zygote is None:
-            self._zygote = Zygote.for_days(self.course, self.days.values())
+            self._zygote = Zygote.for_days(self.course, list(self.days.values()))
         link: Link = self._zygote.open(self.root, day.name)
         return link
 
@@ -177,10 +177,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     finding = scan_exercise(session.root, day, exercise)
     names = pyfuncitem._fixtureinfo.argnames
     fixtures: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in names}
+    sitting = Sitting(day, exercise, check, link, fixtures["student"])
     if finding is not None:
-        result = session.runner.run_check(pyfuncitem.obj, Sitting.of(day, exercise, check, link), finding)
+        result = session.runner.run_check(pyfuncitem.obj, sitting, finding)
     else:
-        sitting = Sitting(day, exercise, check, link, fixtures["student"])
         result = session.runner.judge(lambda: pyfuncitem.obj(**fixtures), sitting)
     pyfuncitem.stash[RESULT] = result
     if result.outcome == "passed":

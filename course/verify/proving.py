@@ -26,7 +26,7 @@ from course.verify.mutation import MutantRuns, weak_suites
 from course.verify.pace import Pace
 from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trier
-from course.worker.isolated import Zygote
+from course.worker.isolated import Zygote, to_warm
 from course.worker.pages import gather_pages, open_map
 from course.worker.zygote import warm
 
@@ -57,10 +57,9 @@ def verify(course: Course, selections: Sequence[Selection], options: Options, vi
     at_once = options.jobs or os.cpu_count() or 1
     pace = Pace(at_once)
     pool = ForkPool(at_once, lambda label: view.moved(label, pace))
-    imports = [name for selection in selections for name in selection.day.imports]
-    refused = [name for selection in selections for e in selection.exercises for name in e.refused]
-    with Zygote.for_days(course, [selection.day for selection in selections]) as zygote:
-        warm(imports, refused)  # while the other process does the same
+    days = [selection.day for selection in selections]
+    with Zygote.for_days(course, days) as zygote:
+        warm(*to_warm(days))  # while the other process does the same
         gather_pages(open_map())  # thousands of forks follow
         assert zygote.layers
         with folders_in_memory():

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ ENVIRONMENT = {
     "MPLBACKEND": "Agg",
     **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
 }
+
+
+def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str]]:
+    """What ``warm`` is given for these days: what submissions import, and what the exercises refuse."""
+    imports = [name for day in days for name in day.imports]
+    return imports, [name for day in days for exercise in day.exercises for name in exercise.refused]
 
 
 class Zygote:
@@ -100,7 +106,7 @@ class Zygote:
     def for_days(
         cls,
         course: Course,
-        days: Iterable[Day],
+        days: Sequence[Day],
         *,
         off: Sequence[str] = (),
         environment: dict[str, str] | None = None,
@@ -108,9 +114,7 @@ class Zygote:
         """Warm for these days of a course: what their submissions import and what their exercises refuse is there
         before the first fork, so that no import counts on a student's clock.
         """
-        days = list(days)
-        imports = [name for day in days for name in day.imports]
-        refused = [name for day in days for exercise in day.exercises for name in exercise.refused]
+        imports, refused = to_warm(days)
         names = [day.name for day in course.days]
         return cls(names, imports, course.limits, refused=refused, off=off, environment=environment)
 
