@@ -271,7 +271,8 @@ class ClassView:
         layers = ", ".join(outcome.isolation) or "none"
         if len(outcome.students) > MAX_LINES:
             out.print(f"(Of a large class only the first {MAX_LINES} that stand out are shown.)")
-        out.print(f"{len(outcome.students)} submissions, seed {outcome.seed}, isolation: {layers}.")
+        count = len(outcome.students)
+        out.print(f"{count} submission{'s' * (count != 1)}, seed {outcome.seed}, isolation: {layers}.")
         out.print(f"Results: {shown_path(outcome.out)}/grades.csv and one JSON file per student.")
         if not outcome.complete:
             out.print(
