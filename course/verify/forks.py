@@ -8,6 +8,7 @@ exception of the tool itself is raised again here.
 from __future__ import annotations
 
 import contextlib
+import gc
 import heapq
 import itertools
 import json
@@ -25,6 +26,8 @@ from typing import Any, NoReturn
 from course.errors import CourseError
 
 TICK = 0.2
+GARBAGE = 50_000
+"""Objects made before a collection in a fork: what is frozen does not count, so the usual 700 would be all the time."""
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,7 @@ def _work(job: _Job, pipe: int) -> NoReturn:
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        gc.set_threshold(GARBAGE)
         _silence()
         reply = json.dumps(_answer(job)).encode()
         while reply:

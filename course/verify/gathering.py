@@ -11,6 +11,7 @@ from course.testing.answers import Answer
 from course.verify.evidence import Evidence, Naming, Phase, RefusalTrial
 from course.verify.forks import Ended, ForkPool, Then
 from course.verify.jobs import ANSWER_TRAINING_SEEDS, Jobs
+from course.verify.mutants import Mutant
 from course.verify.mutation import MutantRuns
 from course.verify.pace import Pace
 from course.verify.refusing import try_spellings
@@ -24,7 +25,7 @@ JOB_SECONDS = 300.0
 TRAINING_COST = 3.0
 """Seconds that a training test takes, roughly; and so on. The long jobs of a day begin, and the end can be foretold."""
 ANSWER_COST = 0.3
-MUTANT_COST = 0.05
+MUTANT_COST = 0.02
 
 
 def cost_of(tasks: Sequence[Task]) -> float:
@@ -125,15 +126,25 @@ class Gatherer:
 
     def expect_mutants(self, runs: MutantRuns) -> None:
         """They will be submitted when the times of the solution are known."""
-        self._pace.expect("mutants", MUTANT_COST, len(runs.mutants))
+        for batch in runs.batches():
+            self._pace.expect("mutants", len(batch) * MUTANT_COST)
 
     def submit_mutants(self, runs: MutantRuns) -> None:
         """Every mutant of the day; the times of the solution must be known."""
         runs.settle_limits()
-        for mutant in runs.mutants:
-            label, work = f"mutants of {mutant.exercise}", partial(runs.run, mutant)
-            take = partial(runs.take, mutant)
-            self._start("mutants", label, work, runs.seconds(mutant), take, MUTANT_COST)
+        for batch in runs.batches():
+            self._submit_batch(runs, batch)
+
+    def _submit_batch(self, runs: MutantRuns, batch: Sequence[Mutant]) -> None:
+        cost = len(batch) * MUTANT_COST
+
+        def then(ended: Ended) -> None:
+            for left in runs.take(batch, ended):
+                self._pace.expect("mutants", len(left) * MUTANT_COST)
+                self._submit_batch(runs, left)
+
+        label, work = f"mutants of {batch[0].exercise}", partial(runs.run, batch)
+        self._start("mutants", label, work, runs.seconds(batch), then, cost)
 
     def expect_elsewhere(self, environments: int) -> None:
         """So many times ``take_elsewhere`` will be called, in whose turn other processes try this day's solution."""

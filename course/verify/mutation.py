@@ -1,8 +1,12 @@
-"""Running mutants: each in a fork, against the tests of its exercise, the cheapest first, until one fails.
+"""Running mutants: against the tests of its exercise, the cheapest first, until one fails.
 
 What survives there meets the tests of the other exercises of the module whose code calls it, and what survives those
 the training tests, of its own exercise first. A mutant of one exercise is thus killed where a student with that slip
 would lose points.
+
+A fork costs as much as a mutant, so a few mutants of one exercise share a fork. When a test has failed, the solution
+must still pass it there: otherwise the mutant may have died of what one before it has left behind. It is then run
+again, and those behind it, in a fork of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from course.catalog import Check, Day, Exercise
 from course.verify.equivalents import FILE, Key
@@ -31,6 +36,7 @@ SHORTEST_LIMIT = 1.0
 TIMES_SLOWER = 10.0
 MEMORY_MIB = 1024
 ATTEMPTS = 3
+TOGETHER = 8
 _BY_ASSERTION = ("failed", "wrong_type", "rejected")
 
 Verdict = list[str]  # fate and the test that decided, as plain data
@@ -65,6 +71,13 @@ class MutantRuns:
         callers = [caller for callers in self._callers.values() for caller in callers]
         return list(dict.fromkeys([*self._evidence.exercises, *callers]))
 
+    def batches(self) -> Iterator[list[Mutant]]:
+        """The mutants, as they share a fork."""
+        for _, group in groupby(self.mutants, key=lambda mutant: mutant.exercise):
+            mutants = list(group)
+            for start in range(0, len(mutants), TOGETHER):
+                yield mutants[start : start + TOGETHER]
+
     def settle_limits(self) -> None:
         """Put the tests in order and set their limits, now that the times of the solution are known."""
         seconds = {
@@ -82,23 +95,48 @@ class MutantRuns:
                 judge for training in (False, True) for group in groups for judge in judges(group, training)
             ]
 
-    def take(self, mutant: Mutant, ended: Ended) -> None:
-        """What came of the job of a mutant."""
-        if ended.problem:
-            fate: Fate = "timeout" if ended.problem == "timeout" else "exception"
-            self.results.append(MutantResult(mutant, fate, ended.problem))
-            return
-        fate, by = ended.value
+    def take(self, batch: Sequence[Mutant], ended: Ended) -> list[list[Mutant]]:
+        """What came of the job of a batch; the batches that are still to be run for it."""
+        if not ended.problem:
+            for mutant, (fate, by) in zip(batch, ended.value, strict=False):
+                self._note(mutant, fate, by)
+            left = batch[len(ended.value) :]
+            return [[*left]] if left else []
+        if len(batch) > 1:
+            return [[mutant] for mutant in batch]
+        self._note(batch[0], "timeout" if ended.problem == "timeout" else "exception", ended.problem)
+        return []
+
+    def _note(self, mutant: Mutant, fate: Fate, by: str) -> None:
         if fate == "survived" and mutant.key in self._equivalents:
             fate, by = "equivalent", self._equivalents[mutant.key]
         self.results.append(MutantResult(mutant, fate, by))
 
-    def seconds(self, mutant: Mutant) -> float:
-        """Wall time after which the job of a mutant is stuck."""
-        return 30 + ATTEMPTS * sum(judge.limit for judge in self._judges[mutant.exercise])
+    def seconds(self, batch: Sequence[Mutant]) -> float:
+        """Wall time after which the job of a batch is stuck."""
+        return 30 + ATTEMPTS * sum(judge.limit for mutant in batch for judge in self._judges[mutant.exercise])
 
-    def run(self, mutant: Mutant) -> Verdict:
-        """The job of a mutant: its fate, and the test that decided it.
+    def run(self, batch: Sequence[Mutant]) -> list[Verdict]:
+        """The job of a batch: the fate of each mutant and the test that decided it, as far as this process can be
+        believed; at least of the first.
+        """
+        verdicts: list[Verdict] = []
+        solution = self._trier.link(self._trier.course.solutions)
+        try:
+            for number, mutant in enumerate(batch):
+                trial, judge = self._meet(mutant)
+                if trial is None or judge is None:
+                    verdicts.append(["survived", ""])
+                    continue
+                if number > 0 and not self._try(solution, judge).passed:
+                    break
+                verdicts.append([_fate(trial), judge.check.name])
+        finally:
+            solution.close()
+        return verdicts
+
+    def _meet(self, mutant: Mutant) -> tuple[Trial, _Judge] | tuple[None, None]:
+        """The first test that a mutant fails, and how.
 
         One that is known to be equivalent is not trained: that nothing can tell it is checked by the quick tests.
         """
@@ -111,10 +149,10 @@ class MutantRuns:
                 for judge in judges:
                     trial = self._try(link, judge)
                     if not trial.passed:
-                        return [_fate(trial), judge.check.name]
+                        return trial, judge
             finally:
                 link.close()
-        return ["survived", ""]
+        return None, None
 
     def _try(self, link: LocalLink, judge: _Judge) -> Trial:
         """One check; again when the clock ran out while the machine was busy with others."""

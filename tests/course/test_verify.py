@@ -794,9 +794,33 @@ def test_a_mutant_without_an_end_is_killed_by_the_clock(planted: Course) -> None
     endless = SOLUTION.replace("    return slope", "    while True:\n        pass\n    return slope")
     mutant = Mutant("lines.affine", "lines", 9, "none", "", "", endless)
     started = time.monotonic()
-    (end,) = pooled(lambda: runs.run(mutant), seconds=runs.seconds(mutant))
-    assert end.value == ["timeout", "test_affine_of_several_points"]
+    (end,) = pooled(lambda: runs.run([mutant]), seconds=runs.seconds([mutant]))
+    assert end.value == [["timeout", "test_affine_of_several_points"]]
     assert time.monotonic() - started < 15
+
+
+def test_a_mutant_that_dies_of_another_ones_traces_is_run_again(planted: Course) -> None:
+    day = planted.day("day01_sound")
+    evidence = Evidence(whole(day), Sources.read(planted, day), ())
+    runs = MutantRuns(evidence, Trier(planted, day), 5, {})
+    runs.settle_limits()
+
+    def mutant(body: str) -> Mutant:
+        source = SOLUTION.replace("    return slope", f"    {body}\n    return slope")
+        return Mutant("lines.affine", "lines", 9, "none", "", body, source)
+
+    spoiling, harmless, wrong = map(mutant, ("np.asarray = np.zeros_like", "pass", "offset = offset + 1"))
+    batch = [wrong, spoiling, harmless, wrong]
+    (end,) = pooled(lambda: runs.run(batch))
+    # The second has spoilt the process for itself as well.
+    assert end.value == [["assertion", "test_affine_of_several_points"]]
+    assert runs.take(batch, end) == [[spoiling, harmless, wrong]]
+    (end,) = pooled(lambda: runs.run(batch[1:]))
+    assert runs.take(batch[1:], end) == [[harmless, wrong]]  # what is first can be believed, the next no more
+    (end,) = pooled(lambda: runs.run(batch[2:]))
+    assert runs.take(batch[2:], end) == []
+    assert [result.fate for result in runs.results] == ["assertion", "exception", "survived", "assertion"]
+    assert runs.take(batch, Ended(problem="SIGKILL")) == [[mutant] for mutant in batch]
 
 
 def test_training_tests_are_run_last_and_not_on_mutants_that_are_known(planted: Course) -> None:
@@ -811,7 +835,8 @@ def test_training_tests_are_run_last_and_not_on_mutants_that_are_known(planted: 
         source = SOLUTION.replace("+ offset", instead)
         runs = MutantRuns(evidence, Trier(planted, fake), 5, known)
         runs.settle_limits()
-        return runs.run(Mutant("lines.affine", "lines", 9, "none", "before", "after", source))
+        (verdict,) = runs.run([Mutant("lines.affine", "lines", 9, "none", "before", "after", source)])
+        return verdict
 
     quick_tests_pass = "+ (offset if slope == 0.5 else 0)"
     assert fate("+ 0", {}) == ["assertion", quick.name]
