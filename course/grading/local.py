@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ def grade_locally(station: Station, submissions: Iterable[Submission], jobs: int
     gives the submissions may wait for it. One on which a lane dies is tried again, and ends as a
     fault of the grader when that lane dies too.
     """
-    run = _Run(station, iter(submissions), ahead=jobs > 1)
+    run = _Run(station, iter(submissions), jobs)
     try:
         for _ in range(jobs):
             run.next_one(None)
@@ -39,10 +40,11 @@ class _Busy:
 
 
 class _Run:
-    def __init__(self, station: Station, waiting: Iterator[Submission], *, ahead: bool) -> None:
+    def __init__(self, station: Station, waiting: Iterator[Submission], jobs: int) -> None:
         self._station = station
         self._waiting = waiting
-        self._ahead = ahead
+        self._ahead = jobs > 1
+        self._processors = own_processors(jobs)
         self.busy: dict[int, _Busy] = {}
 
     def next_one(self, lane: Lane | None) -> None:
@@ -57,7 +59,8 @@ class _Run:
         if lane is not None and lane.worn:
             lane.close()
             lane = None
-        lane = lane or self._station.open_lane([one.lane for one in self.busy.values()])
+        others = [one.lane for one in self.busy.values()]
+        lane = lane or self._station.open_lane(others, self._processors)
         lane.give(submission)
         self.busy[lane.number] = _Busy(lane, submission, attempt)
 
@@ -90,3 +93,9 @@ class _Run:
         for one in self.busy.values():
             one.lane.close(kill=True)
         self.busy.clear()
+
+
+def own_processors(jobs: int) -> list[int]:
+    """A processor for each lane, when there are as many; none where others may want them, or the system cannot."""
+    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return usable if len(usable) == jobs else []

@@ -35,8 +35,9 @@ LANE_LENGTH = 50  # submissions, after which a lane is replaced: what it may hav
 class Lane:
     """A trusted fork of the station, seen from the station."""
 
-    def __init__(self, number: int, sock: socket.socket) -> None:
+    def __init__(self, number: int, sock: socket.socket, processor: int | None) -> None:
         self.number = number
+        self.processor = processor
         self._sock = sock
         self._stream: BufferedRWPair = sock.makefile("rwb")
         self._given = 0
@@ -85,7 +86,7 @@ class Station:
         self._selections = selections
         self._runner = Runner(course, writer.seed)
         days = [selection.day for selection in selections] if warm else []
-        self._zygote = Zygote.for_days(course, days, off=off)
+        self._zygote = Zygote.for_days(course, days, many=True, off=off)
 
     def __enter__(self) -> Station:
         self._runner.warm(self._selections)  # while the other process imports
@@ -99,19 +100,27 @@ class Station:
     ) -> None:
         self._zygote.close()
 
-    def open_lane(self, others: Sequence[Lane] = ()) -> Lane:
-        """A fork of this process that grades; it must not hold the ends of the ``others``."""
+    def open_lane(self, others: Sequence[Lane] = (), processors: Sequence[int] = ()) -> Lane:
+        """A fork of this process that grades; it must not hold the ends of the ``others``.
+
+        With ``processors``, one for each lane, it keeps to one of them with the submissions that it grades: they
+        take turns, and waking somebody on another processor costs more than the question.
+        """
         sys.stdout.flush()
         sys.stderr.flush()
         mine, theirs = socket.socketpair()
+        processor = next(iter({*processors} - {lane.processor for lane in others}), None)
         number = os.fork()
         if number == 0:
             die_with_parent()
+            if processor is not None:
+                self._zygote.processor = processor
+                os.sched_setaffinity(0, {processor})
             for descriptor in (mine.fileno(), *(lane.fileno() for lane in others)):
                 os.close(descriptor)
             self._serve_and_exit(theirs)
         theirs.close()
-        return Lane(number, mine)
+        return Lane(number, mine, processor)
 
     def _serve_and_exit(self, sock: socket.socket) -> None:
         status = 70

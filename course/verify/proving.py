@@ -27,7 +27,7 @@ from course.verify.pace import Pace
 from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trier
 from course.worker.isolated import Zygote, to_warm
-from course.worker.pages import gather_pages, open_map
+from course.worker.pages import gather_pages
 from course.worker.zygote import warm
 
 
@@ -60,7 +60,7 @@ def verify(course: Course, selections: Sequence[Selection], options: Options, vi
     days = [selection.day for selection in selections]
     with Zygote.for_days(course, days) as zygote:
         warm(*to_warm(days))  # while the other process does the same
-        gather_pages(open_map())  # thousands of forks follow
+        gather_pages()  # thousands of forks follow
         assert zygote.layers
         with folders_in_memory():
             proofs = [

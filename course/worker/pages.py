@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import os
+from pathlib import Path
 
 _COLLAPSE = 25  # MADV_COLLAPSE of linux/mman.h
 _LARGE = 2**21
 
 
-def open_map() -> int | None:
-    """A descriptor of the map of this process's memory, to be opened while ``/proc`` can be seen."""
-    with contextlib.suppress(OSError):
-        return os.open("/proc/self/maps", os.O_RDONLY | os.O_CLOEXEC)
-    return None
-
-
-def gather_pages(memory_map: int | None) -> int:
+def gather_pages() -> int:
     """Ask the system to put the private memory of this process into large pages; how many regions it did so for."""
-    if memory_map is None:
-        return 0
     library = ctypes.CDLL(None)
     gathered = 0
-    for start, end in _private_regions(memory_map):
+    for start, end in _private_regions():
         start, end = -(-start // _LARGE) * _LARGE, end // _LARGE * _LARGE
         if start < end:
             span = ctypes.c_void_p(start), ctypes.c_size_t(end - start)
@@ -35,12 +26,11 @@ def gather_pages(memory_map: int | None) -> int:
     return gathered
 
 
-def _private_regions(memory_map: int) -> list[tuple[int, int]]:
-    """The regions of memory that can be written to and belong to no file."""
+def _private_regions() -> list[tuple[int, int]]:
+    """The regions of memory that can be written to and belong to no file; none where the system does not say."""
     found: list[tuple[int, int]] = []
-    os.lseek(memory_map, 0, os.SEEK_SET)
-    with open(memory_map, encoding="ascii", errors="replace", closefd=False) as lines:
-        for line in lines:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/maps").read_text(encoding="ascii", errors="replace").splitlines():
             span, rights, _, _, _, *name = line.split()
             if rights == "rw-p" and name in ([], ["[heap]"]):
                 start, _, end = span.partition("-")

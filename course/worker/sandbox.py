@@ -177,7 +177,8 @@ def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
         file = scratch / name
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(data)
-    os.environ.update(HOME=str(scratch), TMPDIR=str(scratch), MPLCONFIGDIR=str(scratch))
+    for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
+        os.environ[name] = str(scratch)
     if "rlimits" in layers:
         _set_limits(limits, cell.seconds, capabilities)
     if capabilities.ruleset is not None:

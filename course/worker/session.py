@@ -8,7 +8,6 @@ along. What is not plain data stays in its table of objects and is known outside
 from __future__ import annotations
 
 import difflib
-import linecache
 import operator
 import os
 import random
@@ -146,12 +145,16 @@ class Session:
         return getattr(target, name)
 
 
+_PRINTING: Any = {**np.get_printoptions(), "edgeitems": 3, "threshold": 1000, "precision": 8, "suppress": False}
+
+
 def reset_process_state(seed: int) -> None:
     """Generators seeded, and the global switches that student code may have turned put back."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
-    np.set_printoptions(edgeitems=3, threshold=1000, precision=8, suppress=False)
+    if np.get_printoptions() != _PRINTING:
+        np.set_printoptions(**_PRINTING)
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
     torch = sys.modules.get("torch")
@@ -167,11 +170,11 @@ def describe_exception(error: BaseException, root: Path) -> StudentProblem:
     """What a student needs to know of an exception: a sentence, and the traceback cut to their own frames."""
     types = tuple(c.__name__ for c in type(error).__mro__ if c is not object)
     frames = _own_frames(error, root)
+    if isinstance(error, NotImplementedError) and (not frames or frames[-1] is _innermost(error)):
+        return StudentProblem("not_implemented", "Not written yet.", "", types)
     text = _traceback_text(error, frames, root)
     if isinstance(error, RefusedCallError):
         return StudentProblem("failed", str(error), text, types)
-    if isinstance(error, NotImplementedError) and (not frames or frames[-1] is _innermost(error)):
-        return StudentProblem("not_implemented", "Not written yet.", "", types)
     if isinstance(error, MemoryError) or "can't allocate memory" in _safe_str(error):
         return StudentProblem("memory", "Your code asked for more memory than a check may use.", text, types)
     if isinstance(error, SyntaxError):
@@ -210,7 +213,6 @@ _OURS = tuple(
 
 
 def _own_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
-    linecache.checkcache()
     prefix = str(root) + os.sep
     return [
         f for f in _all_frames(error) if f.filename.startswith(prefix) and not f.filename.startswith(_OURS)
@@ -221,7 +223,8 @@ def _all_frames(error: BaseException) -> list[traceback.FrameSummary]:
     key = "_course_frames"
     cached: list[traceback.FrameSummary] | None = getattr(error, key, None)
     if cached is None:
-        cached = list(traceback.extract_tb(error.__traceback__, limit=-200))
+        walk = traceback.walk_tb(error.__traceback__)
+        cached = list(traceback.StackSummary.extract(walk, limit=-200, lookup_lines=False))
         try:
             setattr(error, key, cached)
         except AttributeError:

@@ -27,14 +27,13 @@ from typing import Any, NoReturn
 
 from course.catalog.model import Limits
 from course.worker import namespaces, sandbox
-from course.worker.pages import gather_pages, open_map
+from course.worker.pages import gather_pages
 from course.worker.refusals import prepare
 from course.worker.rehearsal import rehearse
 from course.worker.serving import serve
 from course.worker.session import reset_process_state
 
 MAX_REQUEST = 65536
-MANY = 200  # forks, from which on it pays to spend half a second on making the others cheaper
 WORKER, FILES = 3, 4  # descriptors of a child
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -48,14 +47,16 @@ def main(control_number: int, words: str) -> None:
     capabilities = sandbox.probe(settings["off"])
     if "namespaces" in capabilities.layers:
         namespaces.enter()
-    children, memory_map = adopt_orphans(), open_map()
+    children = adopt_orphans()
     warm(settings["imports"], settings["refused"])
+    if settings["many"]:
+        gather_pages()
     capabilities = sandbox.settle(capabilities)
     importlib.util.find_spec(
         "course.plots"
     )  # the folder is another one now, and cannot be listed from inside the walls
     control.send(json.dumps({"layers": capabilities.layers}).encode())
-    _Zygote(control, settings, capabilities, children, memory_map).listen()
+    _Zygote(control, settings, capabilities, children).listen()
 
 
 def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
@@ -96,14 +97,12 @@ class _Zygote:
         settings: dict[str, Any],
         capabilities: sandbox.Capabilities,
         children: int | None,
-        memory_map: int | None,
     ) -> None:
         self._control = control
         self._days: list[str] = settings["days"]
         self._limits = Limits(**settings["limits"])
         self._capabilities = capabilities
         self._children = children
-        self._map = memory_map
         self._reports: dict[int, int] = {}  # process number → report pipe
         self._forks = 0
 
@@ -139,8 +138,6 @@ class _Zygote:
         request = json.loads(message)
         worker, output, report, files = descriptors
         self._forks += 1
-        if self._forks == MANY:
-            gather_pages(self._map)
         number = os.fork()
         if number == 0:
             self._become_worker(request, worker, output, files)
@@ -158,6 +155,8 @@ class _Zygote:
             os._exit(status)
 
     def _work(self, request: dict[str, Any], worker: int, output: int, files: int) -> int:
+        if request["processor"] is not None:
+            os.sched_setaffinity(0, {request["processor"]})
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

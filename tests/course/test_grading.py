@@ -15,10 +15,13 @@ from typing import Any
 
 import pytest
 
-from course.catalog import Course, load_course
+from course.catalog import Course, Selection, load_course
 from course.errors import CourseError
 from course.grading.classes import Graded, grade_class
-from course.grading.intake import Intake
+from course.grading.intake import Intake, Submission
+from course.grading.local import own_processors
+from course.grading.records import RecordWriter
+from course.grading.station import Lane, Station
 from course.grading.store import Store
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
@@ -68,6 +71,32 @@ def handed_in(tmp_path: Path) -> Path:
     hand_in(folder, "cara", "import os\nos._exit(0)\n")
     (folder / "dan").mkdir()
     return folder
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs a system that binds to processors")
+def test_a_lane_keeps_to_a_processor_when_there_is_one_for_each(
+    tiny: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usable = os.sched_getaffinity(0)
+    selections = [Selection(day, day.exercises) for day in tiny.days]
+    with Station(tiny, selections, RecordWriter(tiny, selections, 3, "")) as station:
+        opened: list[Lane] = []
+        for _ in usable:
+            opened.append(station.open_lane(opened, sorted(usable)))
+        opened.append(station.open_lane(opened))  # asked for no processor
+        work = Submission("ada", {"day01_tiny/sums.py": SOLUTION.encode()})
+        for lane in opened:
+            lane.give(work)
+            assert lane.take()
+        bound = [os.sched_getaffinity(lane.number) for lane in opened]
+        for lane in opened:
+            lane.close()
+    assert sorted(min(processors) for processors in bound[:-1]) == sorted(usable)
+    assert [len(processors) for processors in bound] == [1] * len(usable) + [len(usable)]
+    assert own_processors(len(usable)) == sorted(usable)
+    assert own_processors(len(usable) + 1) == []
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert own_processors(1) == []
 
 
 def test_every_check_of_the_manifest_appears_exactly_once(

@@ -567,14 +567,14 @@ def test_guards_of_several_sessions_leave_the_library_as_it_was(tmp_path: Path) 
 
 
 def test_memory_in_large_pages_holds_what_it_held() -> None:
-    from course.worker.pages import gather_pages, open_map
+    from course.worker.pages import gather_pages
 
     number = os.fork()
     if number == 0:  # not in the process of the other tests
         status = 1
         try:
             data = np.arange(2**21, dtype=np.float64)
-            gathered = gather_pages(open_map())
+            gathered = gather_pages()
             held = bool(np.array_equal(data, np.arange(2**21, dtype=np.float64)))
             status = 3 if held and not gathered else int(not held)
         finally:
