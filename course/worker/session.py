@@ -145,7 +145,13 @@ class Session:
         return getattr(target, name)
 
 
-_PRINTING: Any = {**np.get_printoptions(), "edgeitems": 3, "threshold": 1000, "precision": 8, "suppress": False}
+_PRINTING: Any = {
+    **np.get_printoptions(),
+    "edgeitems": 3,
+    "threshold": 1000,
+    "precision": 8,
+    "suppress": False,
+}
 
 
 def reset_process_state(seed: int) -> None:
