@@ -32,7 +32,7 @@ lint: setup
 	$(BIN)/mypy
 
 verify: setup
-	$(BIN)/course verify
+	$(BIN)/course verify $(DAY)
 
 bench: setup
 	$(BIN)/python benchmarks/engine.py
