@@ -117,21 +117,31 @@ def against_pytest(assignment: Assignment, large: Path, sizes: tuple[int, int], 
     ]
 
 
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Dask looks at itself fifty times a second; with two cores for everything that is felt (docs/capacity.md)."""
+
+
 def cluster(assignment: Assignment, large: Path, sizes: tuple[int, int], rounds: int) -> list[str]:
-    """Rows: one and two Dask workers over loopback, the second run of each, when the stations are warm."""
+    """Rows: one and two Dask workers over loopback. The same two cores carry the scheduler and `course grade`."""
+    import dask
     from distributed import LocalCluster
 
+    dask.config.set(QUIET)
     rates: dict[int, list[float]] = {1: [], 2: []}
     for _ in range(rounds):
         for workers in rates:
             with LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
-            ) as dask:
+            ) as local:
                 small_and_large = []
                 for size in sizes:
                     part = large.parent / f"part{size}"
                     _part(large, part, size)
-                    seconds, _ = grade(assignment, part, "--scheduler", dask.scheduler_address)
+                    seconds, _ = grade(assignment, part, "--scheduler", local.scheduler_address)
                     small_and_large.append(seconds)
                 rates[workers].append((sizes[1] - sizes[0]) / (small_and_large[1] - small_and_large[0]))
     one, two = (statistics.median(rates[n]) for n in (1, 2))

@@ -11,6 +11,26 @@ from pathlib import Path
 
 from course.errors import CourseError
 
+_HALF = ".half"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that have been killed were just writing into a folder."""
+    for path in folder.glob(f".*{_HALF}"):
+        number = path.name.split(".")[-3:][0]
+        if number.isdecimal() and not _runs(int(number)):
+            path.unlink(missing_ok=True)
+
+
+def _runs(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a whole file or leave the old one. Raises CourseError when the disk or the permissions do not
@@ -27,8 +47,9 @@ def replacing(path: Path) -> Iterator[TextIOWrapper]:
     Raises CourseError when the disk or the permissions do not allow it.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.", suffix=_HALF)
         try:
             # Half a surrogate pair, which student code may return, is written as an escape: in JSON the same text.
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:

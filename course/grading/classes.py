@@ -15,6 +15,7 @@ from typing import Protocol
 
 from course.catalog import Course, Day, Selection
 from course.catalog.selecting import find_day
+from course.files import sweep
 from course.grading.exports import export
 from course.grading.intake import Intake, Submission
 from course.grading.local import grade_locally
@@ -102,6 +103,7 @@ def grade_class(
     selections = [Selection(day, day.exercises) for day in chosen]
     intake = Intake(course, submissions, chosen)
     suite = suite_hash(course, chosen)
+    sweep(out)
     seed = _settle_seed(out, seed, chosen, submissions)
     book = _Book(course, submissions, out, seed, suite, chosen, view)
     with Store(out, manner.store_url) as store:

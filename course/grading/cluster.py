@@ -1,8 +1,9 @@
 """Grading on a Dask cluster: the same submissions, seeds and records as on one machine.
 
-Every worker starts one station (``server.py``) when it first needs it and keeps it warm. What a lost worker had is
-given to another by the scheduler; what takes longer than all limits together is given up, tried once more and then
-recorded as a fault of the grader.
+Every worker starts one station (``server.py``) when it first needs it and keeps it warm. Dask needs some ten
+milliseconds of processor for a task, as much as half a NumPy submission, so a task is about half a second of grading.
+What a lost worker had is given to another by the scheduler; what takes longer than all limits together is given up,
+tried once more by itself and then recorded as a fault of the grader.
 """
 
 from __future__ import annotations
@@ -13,8 +14,13 @@ import select
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from distributed import Client, Future, WorkerPlugin, as_completed, get_worker
 
@@ -22,6 +28,7 @@ from course.catalog import Course, Selection
 from course.errors import CourseError
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
+from course.grading.local import usable_processors
 from course.grading.records import RecordWriter
 from course.grading.results import Record
 from course.grading.server import READY, Task
@@ -29,7 +36,10 @@ from course.grading.server import READY, Task
 NAME = "course-station"
 ANSWER_SECONDS = 15
 START_SECONDS = 120
-AHEAD = 4  # submissions in flight per worker, so that none waits for the network
+AHEAD = 3  # tasks in flight per worker, so that none waits for the network
+TASK_SECONDS = 0.5
+LONGEST_TASK = 16
+ATTEMPTS = 2
 
 
 class StragglerError(Exception):
@@ -41,29 +51,43 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
 
     name = NAME
 
-    def __init__(self, task: Task, seconds: float) -> None:
-        self._task, self._seconds = task, seconds
+    def __init__(self, task: Task, processors: Mapping[str, int], seconds: float) -> None:
+        self._task, self._processors, self._seconds = task, processors, seconds
         self._process: subprocess.Popen[bytes] | None = None
 
     def setup(self, worker: Any) -> None:
         self._lock = threading.Lock()  # a worker with several threads still has one station
+        self._task = replace(self._task, processor=self._processors.get(worker.address))
 
     def teardown(self, worker: Any) -> None:
         self._end()
 
-    def grade(self, submission: Submission) -> bytes:
-        """The record of a submission as JSON. Raises StragglerError, or CourseError when there is no station."""
-        with self._lock:
-            process = self._process or self._start()
-            assert process.stdin is not None
-            try:
-                write_frame(process.stdin, pickle.dumps(submission))
-                return self._answer(process, self._seconds)
-            except (StragglerError, BrokenPipeError):
-                self._end()
-                raise StragglerError(submission.student) from None
+    def grade(self, submissions: Sequence[Submission]) -> tuple[list[bytes | None], float]:
+        """The records as JSON, None where the station gave up or died; and the seconds that grading took.
 
-    def _start(self) -> subprocess.Popen[bytes]:
+        Raises CourseError when there is no station.
+        """
+        with self._lock:
+            started = time.monotonic()
+            records: list[bytes | None] = []
+            for submission in submissions:
+                try:
+                    if self._process is None:
+                        self._start()
+                        started = time.monotonic()
+                    records.append(self._ask(submission))
+                except (StragglerError, BrokenPipeError):
+                    self._end()
+                    records.append(None)
+            return records, time.monotonic() - started
+
+    def _ask(self, submission: Submission) -> bytes:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        write_frame(self._process.stdin, pickle.dumps(submission))
+        return self._answer(self._process, self._seconds)
+
+    def _start(self) -> None:
         command = [sys.executable, "-m", "course.grading.server"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert self._process.stdin is not None
@@ -72,7 +96,6 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
         if said != READY:
             self._end()
             raise CourseError(said.decode("utf-8", "replace"))
-        return self._process
 
     def _answer(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
         assert process.stdout is not None
@@ -93,9 +116,9 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
             self._process = None
 
 
-def _grade(submission: Submission) -> bytes:
+def _grade(submissions: Sequence[Submission]) -> tuple[list[bytes | None], float]:
     plugin: StationPlugin = get_worker().plugins[NAME]
-    return plugin.grade(submission)
+    return plugin.grade(submissions)
 
 
 def grade_on_cluster(
@@ -124,8 +147,23 @@ def grade_on_cluster(
             )
         days = tuple(selection.day.name for selection in selections)
         task = Task(str(course.root), days, writer.seed, writer.suite)
-        client.register_plugin(StationPlugin(task, _longest(course, selections)))
-        yield from _gather(client, submissions, AHEAD * workers, writer)
+        client.register_plugin(StationPlugin(task, _processors(client), _longest(course, selections)))
+        yield from _Run(client, iter(submissions), AHEAD * workers, writer).records()
+
+
+def _processors(client: Client) -> dict[str, int]:
+    """By address: a processor for each worker of a machine, when it has as many; then questions wake nobody on
+    another one.
+    """
+    machines: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for address, usable in client.run(usable_processors).items():
+        machines.setdefault((urlsplit(address).hostname or "", tuple(usable)), []).append(address)
+    return {
+        address: processor
+        for (_, usable), addresses in machines.items()
+        if len(addresses) == len(usable)
+        for address, processor in zip(addresses, usable, strict=True)
+    }
 
 
 def _longest(course: Course, selections: Sequence[Selection]) -> float:
@@ -135,30 +173,64 @@ def _longest(course: Course, selections: Sequence[Selection]) -> float:
     return 60 + 5 * sum(limits.training_seconds if c.training else limits.test_seconds for c in checks)
 
 
-def _gather(
-    client: Client, submissions: Iterable[Submission], ahead: int, writer: RecordWriter
-) -> Iterator[bytes | Record]:
-    waiting = iter(submissions)
-    sent: dict[str, Submission] = {}
+@dataclass(frozen=True)
+class _Batch:
+    """What one task grades."""
 
-    def send() -> Iterator[Future]:
-        submission = next(waiting, None)
-        if submission is not None:
-            future = client.submit(_grade, submission, pure=False, retries=1)
-            sent[future.key] = submission
-            yield future
+    submissions: tuple[Submission, ...]
+    attempt: int = 1
 
-    pool = as_completed([future for _ in range(ahead) for future in send()])
-    for future in pool:
-        submission = sent.pop(future.key)
+
+class _Run:
+    """Keeps ``ahead`` tasks in flight; a task holds as many submissions as take ``TASK_SECONDS``."""
+
+    def __init__(
+        self, client: Client, waiting: Iterator[Submission], ahead: int, writer: RecordWriter
+    ) -> None:
+        self._client = client
+        self._waiting = waiting
+        self._ahead = ahead
+        self._writer = writer
+        self._size = 1  # until the first has told how long it takes
+        self._again: deque[_Batch] = deque()
+        self._sent: dict[str, _Batch] = {}
+
+    def records(self) -> Iterator[bytes | Record]:
+        pool = as_completed()
+        self._fill(pool)
+        for future in pool:
+            yield from self._take(self._sent.pop(future.key), future)
+            self._fill(pool)
+
+    def _fill(self, pool: Any) -> None:
+        while len(self._sent) < self._ahead:
+            batch = self._next()
+            if batch is None:
+                return
+            future = self._client.submit(_grade, batch.submissions, pure=False)
+            self._sent[future.key] = batch
+            pool.add(future)
+
+    def _next(self) -> _Batch | None:
+        if self._again:
+            return self._again.popleft()
+        submissions = tuple(islice(self._waiting, self._size))
+        return _Batch(submissions) if submissions else None
+
+    def _take(self, batch: _Batch, future: Future) -> Iterator[bytes | Record]:
         error = future.exception()
         if isinstance(error, CourseError):
             raise error
-        if error is None:
-            yield future.result()
-        else:
-            why = f"Not checked: no worker finished it ({type(error).__name__})."
-            yield writer.without_running(submission, "grader_fault", why)
+        lost = [None] * len(batch.submissions)
+        records, seconds = future.result() if error is None else (lost, 0.0)
         future.release()
-        for new in send():
-            pool.add(new)
+        if seconds:
+            self._size = min(max(1, round(TASK_SECONDS * len(records) / seconds)), LONGEST_TASK)
+        for submission, record in zip(batch.submissions, records, strict=True):
+            if record is not None:
+                yield record
+            elif batch.attempt < ATTEMPTS:
+                self._again.append(_Batch((submission,), batch.attempt + 1))
+            else:
+                why = f"Not checked: no worker finished it ({type(error or StragglerError()).__name__})."
+                yield self._writer.without_running(submission, "grader_fault", why)

@@ -189,7 +189,7 @@ def _ordinary_file(path: Path, name: str, notes: list[str]) -> bytes | None:
 def _strangers(files: Mapping[str, bytes]) -> Iterator[str]:
     """Files that a student may think are imported, and are not."""
     for name in files:
-        if Path(name).stem in _library_names():
+        if os.path.basename(name).partition(".")[0] in _library_names():
             yield f"{name} is not imported: a library has that name"
 
 
@@ -209,13 +209,15 @@ def _tampering(folder: Path, course: Course, days: Sequence[Day]) -> Iterator[st
 
     Only what differs from the course is named; a student's repository holds the public tests unchanged.
     """
-    for name in STEERING:
-        for place in (folder, *(folder / day.name for day in days)):
-            own = course.root / place.relative_to(folder) / name
-            if (place / name).is_file() and not _same(place / name, own):
-                yield f"{(place / name).relative_to(folder)} is not the course's and was ignored"
-    for path in sorted(folder.glob("*.pth")):
-        yield f"{path.name} was ignored"
+    for inner in ("", *(day.name for day in days)):
+        names = sorted(_names(folder / inner))
+        for name in filter(names.__contains__, STEERING):
+            place = Path(inner, name)
+            if (folder / place).is_file() and not _same(folder / place, course.root / place):
+                yield f"{place} is not the course's and was ignored"
+        for name in names if not inner else ():
+            if name.endswith(".pth"):
+                yield f"{name} was ignored"
     for day in days:
         tests = folder / "tests" / day.name
         for path in sorted(tests.glob("test_*.py"))[:MAX_FILES] if tests.is_dir() else ():

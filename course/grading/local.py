@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from course.grading.intake import Submission
@@ -14,14 +14,17 @@ from course.grading.station import Lane, Station
 ATTEMPTS = 2
 
 
-def grade_locally(station: Station, submissions: Iterable[Submission], jobs: int) -> Iterator[bytes | Record]:
+def grade_locally(
+    station: Station, submissions: Iterable[Submission], jobs: int, processors: Sequence[int] | None = None
+) -> Iterator[bytes | Record]:
     """The records, as JSON text, in the order in which they are finished.
 
+    ``processors`` are those to which the lanes keep, one each; by default all, when there are as many as ``jobs``.
     Submissions are read one by one as lanes become free; a single lane hands on its record first, so that whoever
     gives the submissions may wait for it. One on which a lane dies is tried again, and ends as a
     fault of the grader when that lane dies too.
     """
-    run = _Run(station, iter(submissions), jobs)
+    run = _Run(station, iter(submissions), jobs, own_processors(jobs) if processors is None else processors)
     try:
         for _ in range(jobs):
             run.next_one(None)
@@ -40,11 +43,13 @@ class _Busy:
 
 
 class _Run:
-    def __init__(self, station: Station, waiting: Iterator[Submission], jobs: int) -> None:
+    def __init__(
+        self, station: Station, waiting: Iterator[Submission], jobs: int, processors: Sequence[int]
+    ) -> None:
         self._station = station
         self._waiting = waiting
         self._ahead = jobs > 1
-        self._processors = own_processors(jobs)
+        self._processors = processors
         self.busy: dict[int, _Busy] = {}
 
     def next_one(self, lane: Lane | None) -> None:
@@ -97,5 +102,10 @@ class _Run:
 
 def own_processors(jobs: int) -> list[int]:
     """A processor for each lane, when there are as many; none where others may want them, or the system cannot."""
-    usable = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    usable = usable_processors()
     return usable if len(usable) == jobs else []
+
+
+def usable_processors() -> list[int]:
+    """The numbers of the processors that this process may use; none where the system does not bind to them."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []

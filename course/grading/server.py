@@ -27,12 +27,15 @@ READY = b"ready"
 
 @dataclass(frozen=True)
 class Task:
-    """What a station is to grade with; the hash tells whether it has the same suite."""
+    """What a station is to grade with; the hash tells whether it has the same suite. It keeps to a ``processor``
+    where it has one for itself.
+    """
 
     root: str
     days: tuple[str, ...]
     seed: int
     suite: str
+    processor: int | None = None
 
 
 def main() -> None:
@@ -50,7 +53,8 @@ def main() -> None:
         writer = RecordWriter(course, selections, task.seed, task.suite)
         with Station(course, selections, writer) as station:
             write_frame(frames_out, READY)
-            for record in grade_locally(station, _submissions(), jobs=1):
+            own = None if task.processor is None else [task.processor]
+            for record in grade_locally(station, _submissions(), jobs=1, processors=own):
                 data = record if isinstance(record, bytes) else json.dumps(record).encode()
                 write_frame(frames_out, data)
     except CourseError as error:

@@ -132,7 +132,7 @@ class Station:
                 text = json.dumps(record, ensure_ascii=False, allow_nan=False)
                 write_frame(stream, text.encode("utf-8", "surrogatepass"))
             status = 0
-        except BrokenPipeError:
+        except ConnectionError:
             pass  # the grader has gone, and this process with it
         except BaseException:
             traceback.print_exc()

@@ -17,9 +17,10 @@ import pytest
 
 from course.catalog import Course, Selection, load_course
 from course.errors import CourseError
+from course.files import sweep
 from course.grading.classes import Graded, grade_class
 from course.grading.intake import Intake, Submission
-from course.grading.local import own_processors
+from course.grading.local import own_processors, usable_processors
 from course.grading.records import RecordWriter
 from course.grading.station import Lane, Station
 from course.grading.store import Store
@@ -77,12 +78,12 @@ def handed_in(tmp_path: Path) -> Path:
 def test_a_lane_keeps_to_a_processor_when_there_is_one_for_each(
     tiny: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usable = os.sched_getaffinity(0)
+    usable = usable_processors()
     selections = [Selection(day, day.exercises) for day in tiny.days]
     with Station(tiny, selections, RecordWriter(tiny, selections, 3, "")) as station:
         opened: list[Lane] = []
         for _ in usable:
-            opened.append(station.open_lane(opened, sorted(usable)))
+            opened.append(station.open_lane(opened, usable))
         opened.append(station.open_lane(opened))  # asked for no processor
         work = Submission("ada", {"day01_tiny/sums.py": SOLUTION.encode()})
         for lane in opened:
@@ -91,9 +92,9 @@ def test_a_lane_keeps_to_a_processor_when_there_is_one_for_each(
         bound = [os.sched_getaffinity(lane.number) for lane in opened]
         for lane in opened:
             lane.close()
-    assert sorted(min(processors) for processors in bound[:-1]) == sorted(usable)
+    assert sorted(min(processors) for processors in bound[:-1]) == usable
     assert [len(processors) for processors in bound] == [1] * len(usable) + [len(usable)]
-    assert own_processors(len(usable)) == sorted(usable)
+    assert own_processors(len(usable)) == usable
     assert own_processors(len(usable) + 1) == []
     monkeypatch.delattr(os, "sched_getaffinity")
     assert own_processors(1) == []
@@ -237,6 +238,19 @@ def test_a_run_killed_twenty_times_ends_with_the_same_files(tiny: Course, tmp_pa
     with Store(out) as killed, Store(tmp_path / "fresh") as fresh:
         assert killed.students() == fresh.students()
     assert {path.suffix for path in out.iterdir()} <= {".json", ".csv", ".sqlite"}
+
+
+def test_what_a_killed_run_was_writing_is_swept_away(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f".ada.json.{gone.pid}.k3jd9x2a.half"
+    others = [tmp_path / f".bob.json.{os.getpid()}.k3jd9x2a.half", tmp_path / ".half", tmp_path / "ada.json"]
+    for path in (left, *others):
+        path.touch()
+    sweep(tmp_path)
+    sweep(tmp_path / "not there")
+    assert not left.exists()
+    assert all(path.exists() for path in others)
 
 
 def test_nbgraders_layout_is_read(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
