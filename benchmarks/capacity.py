@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import heapq
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,14 +217,13 @@ def main() -> None:
         print("| workers | load | closed form | simulated | off |\n|---|---|---|---|---|")
         print("\n".join(check(words.seed)))
         return
-    os.environ.setdefault("COURSE_DRAFTS", "1")
     promise = 60 * words.minutes
     if words.results:
         found = {words.results.name: read_class(words.results)}
     else:
         found = {day: measure(day, words.class_size) for day in words.days}
     print("\n".join(measured_rows(found)))
-    print(f"\nA scheduler with two workers: {scheduler_rate():.0f} submissions a second, there and back.")
+    print(f"\nA scheduler with two workers: {scheduler_rate():.0f} tasks a second, there and back.")
     print("\n| day | submissions a day | workers | median wait | 95 % | 99 % | busy ", end="")
     print("| per 1,000, hired all day | per 1,000, paid while busy |\n" + "|---" * 9 + "|", flush=True)
     curves = {}

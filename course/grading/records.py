@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,19 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 def suite_hash(course: Course, days: Iterable[Day]) -> str:
-    """One hash of everything that decides a verdict: catalogue, tests and the checking code itself."""
+    """One hash of everything that decides a verdict: tests, limits, what is imported, and the checking code itself.
+
+    Titles and due dates of ``course.toml`` decide none: when they change, nothing is graded again.
+    """
+    days = list(days)
     folders = [course.root / "course", *(course.tests(day) for day in days)]
-    files = [
-        course.root / "course.toml",
-        *(f for folder in folders for f in folder.rglob("*") if f.suffix in (".py", ".toml")),
-    ]
-    digest = hashlib.sha256()
+    files = [f for folder in folders for f in folder.rglob("*") if f.suffix in (".py", ".toml")]
+    catalogue = {
+        "limits": asdict(course.limits),
+        "imports": {day.name: day.imports for day in days},
+        "days": [day.name for day in course.days],
+    }
+    digest = hashlib.sha256(json.dumps(catalogue, sort_keys=True).encode() + b"\0")
     for file in sorted(files):
         digest.update(str(file.relative_to(course.root)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -180,6 +180,13 @@ def test_only_what_changed_is_graded_again(tiny: Course, handed_in: Path, tmp_pa
     view = Quiet()
     grade_class(load_course(tiny.root), handed_in, tmp_path / "out", view=view)
     assert len(view.students) == 4
+    catalogue = tiny.root / "course.toml"
+    catalogue.write_text(
+        catalogue.read_text(encoding="utf-8").replace("[limits]\n", "[limits]\nprocesses = 50\n")
+    )
+    view = Quiet()
+    grade_class(load_course(tiny.root), handed_in, tmp_path / "out", view=view)
+    assert len(view.students) == 4
 
 
 def _without_times(out: Path) -> dict[str, Any]:
