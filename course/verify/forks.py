@@ -179,7 +179,8 @@ def _work(job: _Job, pipe: int) -> NoReturn:
     status = 70
     try:
         os.setsid()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         gc.set_threshold(GARBAGE)
         _silence()
         reply = json.dumps(_answer(job)).encode()

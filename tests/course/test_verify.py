@@ -671,6 +671,21 @@ def test_what_is_left_takes_as_long_as_what_has_ended_of_its_kind() -> None:
     assert pace.left == pytest.approx((6 + 9.9) / 2)
 
 
+def test_a_request_to_end_leaves_no_folder_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roots, "MEMORY", tmp_path)
+
+    def work() -> None:
+        with folders_in_memory():
+            Path(tempfile.mkdtemp()).joinpath("a file").touch()
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert ended.value.code == 143
+    assert not list(tmp_path.iterdir())
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
 def test_temporary_folders_are_made_where_there_is_room_and_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
