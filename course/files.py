@@ -40,20 +40,35 @@ def write_atomically(path: Path, text: str) -> None:
         file.write(text)
 
 
+def write_bytes_atomically(path: Path, data: bytes) -> None:
+    """The same for what is no text."""
+    with _taking_the_place_of(path) as handle, os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIOWrapper]:
     """A file to write a long text into piece by piece; it takes the place of ``path`` when the block ends well.
 
     Raises CourseError when the disk or the permissions do not allow it.
     """
+    with (
+        _taking_the_place_of(path) as handle,
+        # Half a surrogate pair, which student code may return, is written as an escape: in JSON the same text.
+        os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+    ):
+        yield file
+
+
+@contextmanager
+def _taking_the_place_of(path: Path) -> Iterator[int]:
+    """The descriptor of a file beside ``path``, to be closed in the block."""
     try:
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.", suffix=_HALF)
         try:
-            # Half a surrogate pair, which student code may return, is written as an escape: in JSON the same text.
-            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-                yield file
+            yield handle
             os.chmod(name, 0o644)
             os.replace(name, path)
         except BaseException:

@@ -6,12 +6,16 @@ same in a script, a notebook, a thread and a test. Matplotlib is imported when t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
+    from matplotlib.animation import Animation
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -29,6 +33,9 @@ COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, BLACK)
 
 PANEL = (4.6, 3.5)
 """Width and height of one panel in inches."""
+
+DPI = 130
+FRAMES_PER_SECOND = 12
 
 
 def panels(
@@ -81,3 +88,82 @@ def show_image(ax: Axes, image: ArrayLike, title: str = "", low: float = 0.0, hi
     ax.set_title(title, fontsize=11)
     ax.set_xticks([])
     ax.set_yticks([])
+
+
+def draw(module: ModuleType, name: str, dpi: float = DPI) -> NDArray[np.uint8]:
+    """What a picture function of a day's ``plots.py`` gives, as pixels; whatever it raises is raised.
+
+    Parameters
+    ----------
+    dpi : pixels per inch of the figure
+
+    Returns
+    -------
+    pixels : (frames, height, width, 3) array of red, green and blue, with one frame for a figure
+    """
+    picture = getattr(module, name)()
+    try:
+        return _frames(picture, dpi) if name.startswith("animation_") else _pixels(picture, dpi)[None]
+    finally:
+        if "matplotlib.pyplot" in sys.modules:
+            sys.modules["matplotlib.pyplot"].close("all")
+
+
+def file_name(name: str) -> str:
+    """What the file of a picture function is called: ``fits.png`` of ``figure_fits``, ``walk.gif`` of
+    ``animation_walk``.
+    """
+    kind, _, short = name.partition("_")
+    return f"{short}.gif" if kind == "animation" else f"{short}.png"
+
+
+def file_content(name: str, pixels: NDArray[np.uint8]) -> bytes:
+    """The file of a picture function: PNG, or GIF that repeats, from what ``draw`` gave."""
+    from PIL import Image
+
+    first, *others = map(Image.fromarray, pixels)
+    file = io.BytesIO()
+    if file_name(name).endswith(".gif"):
+        milliseconds = 1000 // FRAMES_PER_SECOND
+        first.save(file, "gif", save_all=True, append_images=others, duration=milliseconds, loop=0)
+    else:
+        first.save(file, "png")
+    return file.getvalue()
+
+
+def _pixels(figure: Figure, dpi: float) -> NDArray[np.uint8]:
+    canvas = _canvas(figure, dpi)
+    canvas.draw()
+    return _buffer(canvas)
+
+
+def _frames(animation: Animation, dpi: float) -> NDArray[np.uint8]:
+    from matplotlib.animation import AbstractMovieWriter
+
+    class Frames(AbstractMovieWriter):
+        def setup(self, fig: Figure, outfile: Any, dpi: Any = None) -> None:
+            self.canvas, self.kept = _canvas(fig, dpi), list[NDArray[np.uint8]]()
+
+        def grab_frame(self, **savefig_kwargs: Any) -> None:
+            if self.canvas.figure.stale:  # the animation has drawn it already where the canvas is Agg's
+                self.canvas.draw()
+            self.kept.append(_buffer(self.canvas))
+
+        def finish(self) -> None:
+            pass
+
+    writer = Frames()
+    animation.save("", writer=writer, dpi=dpi)  # no file: the writer keeps the frames
+    return np.stack(writer.kept)
+
+
+def _canvas(figure: Figure, dpi: float) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(dpi)
+    return figure.canvas if isinstance(figure.canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
+
+
+def _buffer(canvas: Any) -> NDArray[np.uint8]:
+    """The pixels of what was drawn last, without transparency."""
+    return np.asarray(canvas.buffer_rgba())[:, :, :3].copy()

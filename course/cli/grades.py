@@ -163,16 +163,39 @@ def replay(record: Path, submission: Path | None) -> None:
     help="Folder for the pages (default: DIR/report).",
 )
 @click.option("--no-students", is_flag=True, help="Only the page for staff.")
+@click.option("--pictures", is_flag=True, help="Draw the pictures of the days with each student's functions.")
+@click.option(
+    "--submissions",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --pictures: the folder that was graded (default: where it was then).",
+)
 @store_option
-def report(out: Path, target: Path | None, no_students: bool, store_url: str | None) -> None:
+def report(
+    out: Path,
+    target: Path | None,
+    no_students: bool,
+    pictures: bool,
+    submissions: Path | None,
+    store_url: str | None,
+) -> None:
     """Write pages about the results in DIR: one for staff, one per student.
 
     Every page is a single file that works offline. Hidden tests appear on the students' pages only with the kind of
-    their mistake.
+    their mistake. Pictures are drawn in isolation, once for each version of a student's work, and stay in
+    DIR/pictures.
     """
     from course.report.html_report import write_report
-    from course.report.terminal import console
+    from course.report.terminal import console, show_writing
 
+    if pictures:
+        from course.grading.picturing import draw_class
+        from course.report.records_view import show_pictured
+
+        with show_writing("drawing") as view:
+            pictured = draw_class(the_course(), out, submissions, view)
+        show_pictured(pictured)
+    elif submissions is not None:
+        raise UsageError("--submissions says where to draw from; add --pictures.")
     screen = console()
     written = write_report(the_course(), out, target or out / "report", store_url, screen, not no_students)
     click.echo(

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from course.catalog import Course
 from course.errors import CourseError
 from course.grading.lateness import duration, number
+from course.grading.picturing import DayPictures
 from course.report.class_figures import TestFigures, tenths
 from course.report.terminal import LABELS
 from course.testing.answers import read_answers
@@ -29,7 +30,7 @@ KINDS = {
 
 
 class CourseNames:
-    """What the course calls its days, exercises and misconceptions, and which of its tests are hidden."""
+    """What the course calls its days, exercises, misconceptions and pictures, and which of its tests are hidden."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
@@ -37,6 +38,7 @@ class CourseNames:
         self.exercises: dict[tuple[str, str], str] = {}
         self.hidden: set[tuple[str, str]] = set()
         self.misconceptions: dict[tuple[str, str, str], str] = {}
+        self.pictures = {day.name: DayPictures(course, day).by_file for day in course.days}
         for day in course.days:
             try:
                 for exercise in day.exercises:

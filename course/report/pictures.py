@@ -6,16 +6,14 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import FunctionType, ModuleType
 
 from course.catalog import Course, Day
 from course.errors import CourseError
+from course.files import write_bytes_atomically
+from course.plots import draw, file_content, file_name
 from course.worker.importing import ModuleSpace
 from course.worker.session import describe_exception
-
-DPI = 130
-FRAMES_PER_SECOND = 12
 
 
 @dataclass
@@ -56,7 +54,7 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, say: Callable[[str
     for name, function in _pictures(module):
         try:
             with space.active():
-                path = _save(name, function(), out)
+                pixels = draw(module, name)
         except CourseError as error:
             say(f"left out {name}: {error}")
             drawn.skipped += 1
@@ -66,13 +64,15 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, say: Callable[[str
             say(f"left out {name}: {why}")
             drawn.skipped += 1
         else:
+            path = out / file_name(name)
+            write_bytes_atomically(path, file_content(name, pixels))
             caption = (inspect.getdoc(function) or name).splitlines()[0]
             say(f"drawn {path}: {caption}")
             drawn.pictures.append(path)
     return drawn
 
 
-def _pictures(module: ModuleType) -> list[tuple[str, Callable[[], Any]]]:
+def _pictures(module: ModuleType) -> list[tuple[str, FunctionType]]:
     found = [
         (name, value)
         for name, value in vars(module).items()
@@ -81,17 +81,3 @@ def _pictures(module: ModuleType) -> list[tuple[str, Callable[[], Any]]]:
         and value.__module__ == module.__name__
     ]
     return sorted(found, key=lambda item: item[1].__code__.co_firstlineno)
-
-
-def _save(name: str, picture: Any, out: Path) -> Path:
-    import matplotlib.pyplot as plt
-
-    kind, _, short = name.partition("_")
-    if kind == "animation":
-        path = out / f"{short}.gif"
-        picture.save(path, writer="pillow", fps=FRAMES_PER_SECOND)
-    else:
-        path = out / f"{short}.png"
-        picture.savefig(path, dpi=DPI)
-    plt.close("all")
-    return path

@@ -1,4 +1,4 @@
-"""The screens of ``course adjust`` and ``course replay``."""
+"""The screens of ``course adjust`` and ``course replay``, and what ``course report --pictures`` has drawn."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.text import Text
 from course.report.terminal import console
 
 if TYPE_CHECKING:
+    from course.grading.picturing import Pictured
     from course.grading.replaying import Replay
     from course.grading.results import Adjustment
 
@@ -65,3 +66,15 @@ def show_replay(result: Replay) -> None:
             screen.print(Text(f"  {sentence}"))
     else:
         screen.print("Submission, tests, versions and isolation are the same as then.")
+
+
+def show_pictured(pictured: Pictured) -> None:
+    """How many pictures of how many students, and whose were not drawn."""
+    screen = console()
+    students = f"{pictured.students} student{'s' * (pictured.students != 1)}"
+    pictures = f"{pictured.pictures} picture{'s' * (pictured.pictures != 1)}"
+    screen.print(f"Drawn: {pictures} of {students}; {pictured.kept} unchanged since the last time.")
+    if pictured.elsewhere:
+        screen.print(
+            f"Not drawn: {pictured.elsewhere}, whose work is not there as it was graded; run `course grade` again."
+        )

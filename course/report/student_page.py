@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from course.grading.picturing import LARGEST_PICTURE, are_of
 from course.grading.results import Adjustment, Record, day_totals, totals
 from course.report.class_figures import ClassFigures, share_of
 from course.report.pages import CourseNames, environment
 from course.report.terminal import LABELS
 
 ENOUGH_FOR_A_MEAN = 10
-MOST_PICTURES = 12
-LARGEST_PICTURE = 2**20
+MOST_PICTURES = 12  # beside those of the days
 
 
 def student_page(
@@ -26,6 +26,8 @@ def student_page(
     made: str,
 ) -> str:
     means = figures.students >= ENOUGH_FOR_A_MEAN
+    pictures = out / "pictures" / record["student"]
+    drawn = names.pictures if are_of(out, record) else {}
     template = environment().get_template("student.html")
     return template.render(
         course=names.course,
@@ -34,8 +36,12 @@ def student_page(
         sums=totals(record, adjustments),
         note=record.get("note", ""),
         class_means=means,
-        days=[_day(names, day, adjustments, figures if means else None) for day in record["days"]],
-        pictures=list(_pictures(out / "pictures" / record["student"])),
+        days=[
+            _day(names, day, adjustments, figures if means else None)
+            | {"pictures": list(_embedded(pictures, drawn.get(day["day"], {})))}
+            for day in record["days"]
+        ],
+        pictures=list(_embedded(pictures, _others(names, pictures))),
         seed=record["seed"],
         isolation=record.get("isolation", []),
         suite=record.get("suite", ""),
@@ -105,14 +111,22 @@ def _failed(test: dict[str, Any], label: str) -> dict[str, Any]:
     }
 
 
-def _pictures(folder: Path) -> Iterator[tuple[str, str]]:
-    """Pictures laid beside the results in ``pictures/<student>``, as part of the page. Only PNG and GIF: they
-    hold nothing that a browser would carry out.
-    """
+def _others(names: CourseNames, folder: Path) -> dict[str, str]:
+    """Pictures that somebody laid into the student's folder, with their names as captions."""
     found = sorted(folder.glob("*.png")) + sorted(folder.glob("*.gif")) if folder.is_dir() else []
-    for path in found[:MOST_PICTURES]:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST_PICTURE else b""
+    drawn = {file for day in names.pictures.values() for file in day}
+    others = {path.name: path.stem.replace("_", " ") for path in found if path.name not in drawn}
+    return dict(list(others.items())[:MOST_PICTURES])
+
+
+def _embedded(folder: Path, captions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Caption and source of those files that are there, as part of the page. Only PNG and GIF: they hold nothing that
+    a browser would carry out.
+    """
+    for name, caption in captions.items():
+        path = folder / name
+        small = path.is_file() and path.stat().st_size <= LARGEST_PICTURE
+        data = path.read_bytes() if small else b""
         kind = "png" if data.startswith(b"\x89PNG\r\n") else "gif" if data.startswith(b"GIF8") else ""
         if kind:
-            encoded = base64.b64encode(data).decode()
-            yield path.stem.replace("_", " "), f"data:image/{kind};base64,{encoded}"
+            yield caption, f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

@@ -27,6 +27,7 @@ pytest.importorskip("jinja2", reason="reports need Jinja (the extra 'instructor'
 pytest.importorskip("sqlalchemy", reason="reports look into the store (the extra 'instructor')")
 
 from course.grading.adjusting import give_points
+from course.grading.picturing import LARGEST_PICTURE
 from course.report.charts import histogram, seconds_histogram
 from course.report.class_figures import NOT_STARTED, ClassFigures
 from course.report.html_report import write_report
@@ -170,7 +171,7 @@ def test_only_real_pictures_are_taken_in(tiny: Course, out: Path) -> None:
     (folder / "low_rank.png").write_bytes(b"\x89PNG\r\n\x1a\n picture")
     (folder / "not_a_picture.png").write_bytes(b"<svg onload=alert(1)>")
     (folder / "drawing.svg").write_bytes(b"<svg onload=alert(1)>")
-    (folder / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2**20))
+    (folder / "huge.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(LARGEST_PICTURE))
     images = Elements(report(tiny, out).parent / "students/ada.html").all("img")
     assert [(image["alt"], (image["src"] or "")[:22]) for image in images] == [
         ("low rank", "data:image/png;base64,")
