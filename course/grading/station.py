@@ -29,7 +29,7 @@ from course.worker.isolated import IsolatedLink, Zygote
 from course.worker.sandbox import die_with_parent
 from course.worker.session import reset_process_state
 
-LANE_LENGTH = 50  # submissions, after which a lane is replaced: what it may have piled up goes with it
+LANE_LENGTH = 200  # submissions, after which a lane is replaced: what it may have piled up goes with it
 
 
 class Lane:

@@ -18,7 +18,7 @@ import pytest
 from course.catalog import Course, Selection, load_course
 from course.errors import CourseError
 from course.files import sweep
-from course.grading.classes import Graded, grade_class
+from course.grading.classes import Graded, Manner, grade_class
 from course.grading.intake import Intake, Submission
 from course.grading.local import own_processors, usable_processors
 from course.grading.records import RecordWriter
@@ -187,6 +187,25 @@ def test_only_what_changed_is_graded_again(tiny: Course, handed_in: Path, tmp_pa
     view = Quiet()
     grade_class(load_course(tiny.root), handed_in, tmp_path / "out", view=view)
     assert len(view.students) == 4
+
+
+def test_a_new_lane_goes_on_where_a_worn_one_ended(
+    tiny: Course, handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Lane] = []
+    open_lane = Station.open_lane
+
+    def counted(*args: Any) -> Lane:
+        opened.append(open_lane(*args))
+        return opened[-1]
+
+    monkeypatch.setattr(Station, "open_lane", counted)
+    grade_class(tiny, handed_in, tmp_path / "one", seed=3, view=Quiet(), manner=Manner(jobs=1))
+    assert len(opened) == 1
+    monkeypatch.setattr("course.grading.station.LANE_LENGTH", 2)
+    grade_class(tiny, handed_in, tmp_path / "two", seed=3, view=Quiet(), manner=Manner(jobs=1))
+    assert len(opened) == 1 + 2  # for four submissions
+    assert _without_times(tmp_path / "one") == _without_times(tmp_path / "two")
 
 
 def _without_times(out: Path) -> dict[str, Any]:
