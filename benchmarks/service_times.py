@@ -155,7 +155,7 @@ def write_seconds(records: Sequence[Path]) -> float:
 
 
 def scheduler_rate(tasks: int = 2000) -> float:
-    """Tasks of one submission that a Dask scheduler hands out and takes back in a second, when grading costs nothing."""
+    """Tasks of one submission that a Dask scheduler hands out and takes back in a second, when grading takes none."""
     from distributed import Client, LocalCluster, as_completed
 
     work = os.urandom(20 * 1024)
