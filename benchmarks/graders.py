@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import resource
 import shutil
@@ -223,7 +222,6 @@ def main() -> None:
     words = parser.parse_args()
     if not START < words.few <= words.many:
         parser.error(f"--few must be more than {START} and at most --many")
-    os.environ.setdefault("COURSE_DRAFTS", "1")
     graders: dict[str, Grader] = {OURS: ours}
     if "nbgrader" not in words.without:
         graders["`nbgrader autograde`"] = nbgrader

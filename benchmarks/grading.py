@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -149,20 +150,10 @@ def cluster(assignment: Assignment, large: Path, sizes: tuple[int, int], rounds:
 
 
 def _part(large: Path, part: Path, size: int) -> None:
+    """The first submissions of a class, as a class of their own."""
     if not part.is_dir():
-        part.mkdir()
         for path in sorted(large.iterdir())[:size]:
-            (part / path.name).symlink_to(path)
-            (part / path.name).unlink()
-            _link_tree(path, part / path.name)
-
-
-def _link_tree(source: Path, target: Path) -> None:
-    for path in source.rglob("*"):
-        if path.is_file():
-            place = target / path.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            os.link(path, place)
+            shutil.copytree(path, part / path.name, copy_function=os.link)
 
 
 def memory(assignment: Assignment, folder: Path) -> list[str]:

@@ -25,10 +25,8 @@ def sweep(folder: Path) -> None:
 def _runs(number: int) -> bool:
     try:
         os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
+    except OSError as error:  # such as: it runs, but belongs to somebody else
+        return not isinstance(error, ProcessLookupError)
     return True
 
 

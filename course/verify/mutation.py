@@ -124,10 +124,11 @@ class MutantRuns:
         solution = self._trier.link(self._trier.course.solutions)
         try:
             for number, mutant in enumerate(batch):
-                trial, judge = self._meet(mutant)
-                if trial is None or judge is None:
+                failure = self._first_failure(mutant)
+                if failure is None:
                     verdicts.append(["survived", ""])
                     continue
+                trial, judge = failure
                 if number > 0 and not self._try(solution, judge).passed:
                     break
                 verdicts.append([_fate(trial), judge.check.name])
@@ -135,8 +136,8 @@ class MutantRuns:
             solution.close()
         return verdicts
 
-    def _meet(self, mutant: Mutant) -> tuple[Trial, _Judge] | tuple[None, None]:
-        """The first test that a mutant fails, and how.
+    def _first_failure(self, mutant: Mutant) -> tuple[Trial, _Judge] | None:
+        """How a mutant fails, and the first test in which it does; None when it survives.
 
         One that is known to be equivalent is not trained: that nothing can tell it is checked by the quick tests.
         """
@@ -152,7 +153,7 @@ class MutantRuns:
                         return trial, judge
             finally:
                 link.close()
-        return None, None
+        return None
 
     def _try(self, link: LocalLink, judge: _Judge) -> Trial:
         """One check; again when the clock ran out while the machine was busy with others."""

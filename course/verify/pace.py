@@ -21,10 +21,10 @@ class Pace:
         self._taken: dict[Phase, float] = {}
         self._jobs: Counter[str] = Counter()
 
-    def expect(self, phase: Phase, cost: float, jobs: int = 1) -> None:
-        """So many jobs will be run, each of about ``cost`` seconds."""
-        self._jobs["expected"] += jobs
-        _add(self._waiting, phase, jobs * cost)
+    def expect(self, phase: Phase, cost: float) -> None:
+        """A job will be run, of about ``cost`` seconds."""
+        self._jobs["expected"] += 1
+        _add(self._waiting, phase, cost)
 
     def note(self, phase: Phase, cost: float, seconds: float) -> None:
         """One for which ``cost`` seconds were expected has ended, after ``seconds`` of the clock."""

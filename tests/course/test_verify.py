@@ -498,7 +498,8 @@ def test_a_log_hears_of_days_and_minutes_at_once(
     clock = [100.0]
     monkeypatch.setattr(verify_view.time, "monotonic", lambda: clock[0])
     view, pace = VerifyView(console()), Pace(2)
-    pace.expect("mutants", 1.0, jobs=5)
+    for _ in range(5):
+        pace.expect("mutants", 1.0)
     pace.note("mutants", 1.0, 60.0)
     view.moved("a job", pace)
     assert capsys.readouterr().out == ""
@@ -662,8 +663,10 @@ def test_the_lowest_rank_starts_first_and_chores_are_done_meanwhile() -> None:
 
 def test_what_is_left_takes_as_long_as_what_has_ended_of_its_kind() -> None:
     pace = Pace(2)
-    pace.expect("mutants", 0.1, jobs=100)
-    pace.expect("training", 3.0, jobs=2)
+    for _ in range(100):
+        pace.expect("mutants", 0.1)
+    for _ in range(2):
+        pace.expect("training", 3.0)
     assert (pace.ended, pace.expected, pace.left) == (0, 102, None)
     pace.note("training", 3.0, 6.0)  # twice as long as announced
     assert pace.left == pytest.approx((6 + 20) / 2)
