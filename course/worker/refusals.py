@@ -3,8 +3,10 @@
 Each refused function is wrapped where it lives, each refused class has its constructor wrapped. The
 wrapper lets everybody through but the student's own files, and those only while an exercise is checked
 that refuses the call: a library that uses the function inside, the reference in a test, another
-exercise are not disturbed. The same list is looked for in the source as well
-(``course.testing.scanning``); this is the half that finds ``getattr(np.linalg, "pi" + "nv")``.
+exercise are not disturbed. Nothing is imported for a guard: where a package is not there yet, the guard
+goes up at the end of its import, before anybody has taken the function from it. The same list is looked
+for in the source as well (``course.testing.scanning``); this is the half that finds
+``getattr(np.linalg, "pi" + "nv")``.
 """
 
 from __future__ import annotations
@@ -15,8 +17,11 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, ClassVar
 
 
 class RefusedCallError(Exception):
@@ -34,7 +39,7 @@ def refusal(name: str) -> str:
 
 
 class Refusals:
-    """The guards of one session: installed once, told before each check which names count."""
+    """The guards of one session, told before each check which names count."""
 
     def __init__(self, root: Path, days: Sequence[str]) -> None:
         self._files = tuple(
@@ -42,14 +47,15 @@ class Refusals:
         )  # not all of root: libraries may lie in it
         self._active: frozenset[str] = frozenset()
         self._watching = False
-        self._guarded: set[str] = set()
+        self._joined: set[str] = set()
 
     def activate(self, names: Iterable[str]) -> None:
-        """Refuse exactly these names from now on; unknown packages are ignored until they are imported."""
+        """Refuse exactly these names from now on."""
         self._active = frozenset(names)
-        for name in self._active - self._guarded:
-            if _guard_for(name, self):
-                self._guarded.add(name)
+        for name in self._active - self._joined:
+            self._joined.add(name)
+            _sessions.setdefault(name, []).append(self)
+            prepare(name)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -63,9 +69,9 @@ class Refusals:
     def uninstall(self) -> None:
         """Leave the guards; the last session to leave one puts the library's own function back."""
         self._active = frozenset()
-        for name in self._guarded:
-            _leave_guard(name, self)
-        self._guarded.clear()
+        for name in self._joined:
+            _leave(name, self)
+        self._joined.clear()
 
     def refuses(self, name: str, file: str) -> bool:
         return self._watching and name in self._active and file.startswith(self._files)
@@ -76,34 +82,88 @@ _sessions: dict[str, list[Refusals]] = {}
 _undo: dict[str, Callable[[], None]] = {}
 
 
-def prepare(name: str) -> bool:
-    """Put up the guard of a name ahead of the sessions that will refuse it; False when it cannot be guarded now."""
-    if name not in _undo:
-        undo = _install(name)
-        if undo is None:
-            return False
+def prepare(name: str) -> None:
+    """Put up the guard of a name ahead of the sessions that will refuse it: now, or when its module is imported."""
+    if name in _undo:
+        return
+    found = _imported(name)
+    if found is None:
+        _Arrivals.wait_for(name)
+        return
+    undo = _install(name, *found)
+    if undo is not None:
         _undo[name] = undo
-    return True
 
 
-def _guard_for(name: str, session: Refusals) -> bool:
-    if not prepare(name):
-        return False
-    _sessions.setdefault(name, []).append(session)
-    return True
-
-
-def _leave_guard(name: str, session: Refusals) -> None:
+def _leave(name: str, session: Refusals) -> None:
     _sessions[name].remove(session)
     if not _sessions[name]:
-        _undo.pop(name)()
+        _undo.pop(name, lambda: None)()
+        _Arrivals.forget(name)
 
 
-def _install(name: str) -> Callable[[], None] | None:
-    found = resolve(name)
-    if found is None:
-        return None
-    parent, attribute, original = found
+class _Arrivals:
+    """Puts up the guards that wait for a module at the end of its import. A finder that finds nothing itself."""
+
+    _waiting: ClassVar[dict[str, set[str]]] = {}  # module → names that its import may bring
+
+    @classmethod
+    def wait_for(cls, name: str) -> None:
+        for module in _modules_of(name):
+            cls._waiting.setdefault(module, set()).add(name)
+        if cls._waiting and cls not in sys.meta_path:
+            sys.meta_path.insert(0, cls)
+
+    @classmethod
+    def forget(cls, name: str) -> None:
+        for module in _modules_of(name):
+            names = cls._waiting.get(module, set())
+            names.discard(name)
+            if not names:
+                cls._waiting.pop(module, None)
+        if not cls._waiting and cls in sys.meta_path:
+            sys.meta_path.remove(cls)
+
+    @classmethod
+    def find_spec(cls, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        if name not in cls._waiting:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Announced(spec.loader)
+        return spec
+
+    @classmethod
+    def arrived(cls, module: str) -> None:
+        for name in list(cls._waiting.get(module, ())):
+            prepare(name)
+
+
+def _modules_of(name: str) -> list[str]:
+    """The modules whose import may bring a dotted name; none for operators and methods."""
+    parts = name.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts))] if parts[0] else []
+
+
+class _Announced(Loader):
+    """A loader that says when it has loaded, and leaves the module as if it had never been there."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__loader__ = self._loader
+        if module.__spec__ is not None:
+            module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        _Arrivals.arrived(module.__name__)
+
+
+def _install(name: str, parent: Any, attribute: str, original: Any) -> Callable[[], None] | None:
     if isinstance(original, type):
         parent, attribute, original = original, "__init__", original.__init__  # type: ignore[misc]
     try:
@@ -145,15 +205,38 @@ class _GuardedUfunc:
         return getattr(self._original, name)
 
 
+def _imported(name: str) -> tuple[Any, str, Any] | None:
+    """Parent, attribute and object of a dotted name whose module is imported; None for any other."""
+    module_name, _, rest = name.rpartition(".")
+    while module_name and module_name not in sys.modules:
+        module_name, _, last = module_name.rpartition(".")
+        rest = f"{last}.{rest}"
+    parent: Any = sys.modules.get(module_name)
+    if parent is None:
+        return None
+    *path, attribute = rest.split(".")
+    try:
+        for part in path:
+            parent = _part(parent, part)
+        return parent, attribute, _part(parent, attribute)
+    except (AttributeError, KeyError):
+        return None
+
+
+def _part(parent: Any, name: str) -> Any:
+    """An attribute; of a module only if it is there, since to ask may import it."""
+    return vars(parent)[name] if isinstance(parent, ModuleType) else getattr(parent, name)
+
+
 def resolve(name: str) -> tuple[Any, str, Any] | None:
-    """Parent, attribute and object of a dotted name; None for operators, methods and packages not there."""
+    """Parent, attribute and object of a dotted name, imported if the package is; None for operators, methods and
+    packages not there.
+    """
     parts = name.split(".")
-    if not all(part.isidentifier() for part in parts) or len(parts) < 2:
+    if parts[0] not in sys.modules:  # never the reason for importing PyTorch
         return None
     for cut in range(len(parts) - 1, 0, -1):
         module_name = ".".join(parts[:cut])
-        if parts[0] not in sys.modules:  # never the reason for importing PyTorch
-            return None
         try:
             parent: Any = importlib.import_module(module_name)
         except ImportError:

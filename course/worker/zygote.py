@@ -63,7 +63,7 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
     """Import what submissions will need and put up the guards of refused calls, with one thread; run what is slow
     the first time.
     """
-    for name in (*imports, "numpy.ma", "course.data"):
+    for name in (*imports, "numpy.ma", "cloudpickle", "course.data"):
         with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
             importlib.import_module(name)
     for name in refused:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from course.catalog import Day, Selection, load_course
 from course.testing.running import Runner
-from course.worker.isolated import Zygote
+from course.worker.handle import Student
+from course.worker.isolated import IsolatedLink, Zygote
 from course.worker.local import LocalLink
 from tests.course.conftest import ROOT
 
@@ -57,6 +59,36 @@ def test_an_untouched_skeleton_earns_nothing_isolated(runner: Runner, day: Day, 
 def test_the_solutions_earn_everything_isolated(runner: Runner, day: Day, zygote: Zygote) -> None:
     result = runner.run(_quick(day), COURSE.solutions, lambda name: zygote.open(COURSE.solutions, name))
     assert {c.check.name: c.message for c in result.all_checks if c.outcome != "passed"} == {}
+
+
+def _imported(module: Any) -> list[str]:
+    import sys
+
+    return sorted(sys.modules)
+
+
+@forks
+def test_what_the_solutions_import_is_warm(runner: Runner, day: Day, zygote: Zygote) -> None:
+    """An import in a fork would be paid for every submission, on the student's clock: `imports` of course.toml."""
+    links: list[IsolatedLink] = []
+
+    def open_link(name: str) -> IsolatedLink:
+        links.append(zygote.open(COURSE.solutions, name))
+        links[-1].close = lambda: None  # type: ignore[method-assign]
+        return links[-1]
+
+    def imported() -> set[str]:
+        return set(Student(links[-1], f"{day.name}.{day.exercises[0].module}").run(_imported))
+
+    try:
+        open_link(day.name)
+        before = imported()
+        runner.run(_quick(day), COURSE.solutions, open_link)
+        new = {name for name in imported() - before if not name.startswith(day.name)}
+        assert len(new) < 10, sorted(new)
+    finally:
+        for link in links:
+            IsolatedLink.close(link)
 
 
 def test_every_exercise_is_complete(day: Day) -> None:

@@ -295,6 +295,30 @@ def test_a_refused_call_is_refused_at_run_time_only_where_it_counts(anywhere: Ma
     assert np.array_equal(_begin(student._link).pinv(np.eye(2)), np.eye(2))
 
 
+def test_a_call_is_refused_however_late_its_package_is_imported(anywhere: Make) -> None:
+    """`wave` stands for a package that nobody has warmed: its guard goes up at the end of its import."""
+    sys.modules.pop("wave", None)
+    student = anywhere(
+        """
+        import importlib
+
+        def late():
+            module = importlib.import_module("wa" + "ve")
+            return getattr(module, "op" + "en")("sound.wav")
+
+        def loader():
+            import wave
+            return type(wave.__loader__).__name__, type(wave.__spec__.loader).__name__
+        """,
+        refused=("wave.open", "wave.later.on"),
+    )
+    with pytest.raises(StudentProblem, match=r"open\(\) does the work"):
+        student.late()
+    assert student.loader() == ("SourceFileLoader", "SourceFileLoader")
+    with pytest.raises(StudentProblem, match="FileNotFoundError"):
+        _begin(student._link).late()
+
+
 @pytest.mark.parametrize(
     ("source", "says"),
     [
