@@ -70,8 +70,21 @@ class _Module:
     def parts(self, node: ast.AST) -> list[ast.AST]:
         """Of the node and everything below it, what a scan looks at."""
         if node not in self._parts:
-            self._parts[node] = [part for part in ast.walk(node) if type(part) in _LOOKED_AT]
+            self._parts[node] = [part for part in _walk(node) if type(part) in _LOOKED_AT]
         return self._parts[node]
+
+
+def _walk(node: ast.AST) -> list[ast.AST]:
+    """As `ast.walk`, in less than half the time: it is most of what a scan costs."""
+    found = [node]
+    for part in found:
+        for name in part._fields:
+            value = getattr(part, name)
+            if type(value) is list:
+                found += [one for one in value if isinstance(one, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
 
 
 _LOOKED_AT = frozenset(

@@ -72,13 +72,17 @@ class ModuleSpace:
         with self.active():
             return importlib.import_module(name)
 
+    @property
+    def is_active(self) -> bool:
+        return ModuleSpace._active is self
+
     @contextmanager
     def active(self) -> Iterator[None]:
         """Make ``import dayNN_topic…`` mean this root inside the block."""
-        before = ModuleSpace._active
-        if before is self:
+        if self.is_active:
             yield
             return
+        before = ModuleSpace._active
         self._enter()
         try:
             yield

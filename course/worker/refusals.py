@@ -11,12 +11,11 @@ for in the source as well (``course.testing.scanning``); this is the half that f
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -57,14 +56,10 @@ class Refusals:
             _sessions.setdefault(name, []).append(self)
             prepare(name)
 
-    @contextlib.contextmanager
-    def watching(self) -> Iterator[None]:
-        """Refuse inside the block only: several sessions may live in one process."""
-        before, self._watching = self._watching, True
-        try:
-            yield
-        finally:
-            self._watching = before
+    def watch(self, watching: bool) -> bool:
+        """Refuse from now on, or no longer: several sessions may live in one process. What was so before."""
+        before, self._watching = self._watching, watching
+        return before
 
     def uninstall(self) -> None:
         """Leave the guards; the last session to leave one puts the library's own function back."""
