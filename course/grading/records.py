@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,13 @@ def _in_lines(plain: Any, indent: str) -> str:
         return _JSON.encode(plain)
     more = indent + " "
     if type(plain) is dict:
-        lines = [f"{more}{_JSON.encode(str(key))}: {_in_lines(part, more)}" for key, part in plain.items()]
+        lines = [f"{more}{_key(str(key))}: {_in_lines(part, more)}" for key, part in plain.items()]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
     return "[\n" + ",\n".join(more + _in_lines(part, more) for part in plain) + f"\n{indent}]"
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_key = lru_cache(maxsize=1000)(_JSON.encode)  # a few dozen words, thousands of times
 
 
 def suite_hash(course: Course, days: Iterable[Day]) -> str:

@@ -211,10 +211,15 @@ def adjustments_by_student(out: Path, url: str | None = None) -> dict[str, list[
 
 
 def _engine(out: Path, url: str | None) -> Engine:
-    engine = create_engine(_address(out, url))
+    engine = create_engine(_address(out, url), json_serializer=_as_json)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _write_ahead)
     return engine
+
+
+def _as_json(plain: Any) -> str:
+    """Most of what is stored as JSON is an empty ``extra``."""
+    return "{}" if plain == {} else json.dumps(plain)
 
 
 def _write_ahead(connection: Any, _: object) -> None:

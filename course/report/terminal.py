@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import textwrap
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -217,6 +218,9 @@ def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> No
 
 
 MAX_LINES = 100
+REFRESH = (
+    0.1  # seconds between two pictures of a bar: drawing one takes a tenth of the time to grade a submission
+)
 
 
 class ClassView:
@@ -230,6 +234,7 @@ class ClassView:
         self._task = self._progress.add_task("", total=None)
         self._total = 0
         self._count = 0
+        self._shown = 0.0  # when the bar was last drawn, on the clock of time.monotonic()
 
     def started(self, total: int, already: int) -> None:
         self._total, self._count = total, already
@@ -241,10 +246,14 @@ class ClassView:
 
     def graded(self, one: Graded) -> None:
         self._count += 1
-        self._progress.update(self._task, completed=self._count, description=one.student)
-        self._progress.refresh()
         if not self._out.is_terminal:
-            self._out.print(f"{self._count}/{self._total} {one.student}: {one.score} of {one.max_score}")
+            line = f"{self._count}/{self._total} {one.student}: {one.score} of {one.max_score}"
+            self._out.out(line, highlight=False)
+            return
+        self._progress.update(self._task, completed=self._count, description=one.student)
+        if time.monotonic() >= self._shown + REFRESH:
+            self._shown = time.monotonic()
+            self._progress.refresh()
 
     def stop(self) -> None:
         self._progress.stop()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,8 +21,7 @@ MAX_CALLS = 300
 SMALL = 4096
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One thing that a test asked of student code, and what came back."""
 
     label: str
@@ -94,12 +93,16 @@ class Transcript:
     def find(self, value: Any) -> Call | None:
         """The call that returned ``value`` (itself or as a part); the last call when that cannot be told."""
         by_chance = value is None or isinstance(value, (bool, int, str))  # equal ones may be the same object
-        for call in [] if by_chance else reversed(self.calls):
+        calls: list[Call] = [] if by_chance else self.calls[::-1]
+        for call in calls:
             result = call.result
             parts = result if isinstance(result, (tuple, list)) else ()
             if result is value or any(part is value for part in parts):
                 return call
         return self.calls[-1] if self.calls else None
+
+
+_set = object.__setattr__
 
 
 class Handle:
@@ -111,11 +114,11 @@ class Handle:
     __array_ufunc__ = None  # so that ``array * handle`` asks the handle
 
     def __init__(self, link: Link, transcript: Transcript, number: int, type_name: str, label: str) -> None:
-        self._link = link
-        self._transcript = transcript
-        self._number = number
-        self._type = type_name
-        self._label = label
+        _set(self, "_link", link)
+        _set(self, "_transcript", transcript)
+        _set(self, "_number", number)
+        _set(self, "_type", type_name)
+        _set(self, "_label", label)
 
     def _ask(
         self,
@@ -134,7 +137,7 @@ class Handle:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in Handle.__slots__:
-            object.__setattr__(self, name, value)
+            _set(self, name, value)
         else:
             self._ask("set", f"{self._label}.{name} =", name, (value,))
 
@@ -258,6 +261,7 @@ class Student:
         self._link = link
         self._name = module
         self._module: Handle | None = None
+        self._held: dict[str, Handle] = {}  # functions and classes of the module
         self._transcript = Transcript()
 
     def _imported(self) -> Handle:
@@ -290,7 +294,12 @@ class Student:
 
     def _known(self, name: str, label: str) -> Handle | None:
         found = self._link.known.get(self._name, name)
-        return None if found is None else Handle(self._link, self._transcript, *found, label)
+        if found is None:
+            return None
+        held = self._held.get(name)
+        if held is None or held._number != found[0]:  # another process by now
+            held = self._held[name] = Handle(self._link, self._transcript, *found, label)
+        return held
 
     def run(self, driver: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run ``driver(module, *args)`` next to the student's objects; plain data comes back.

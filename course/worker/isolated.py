@@ -334,7 +334,7 @@ def _open_answer(tree: Any, buffers: list[Buffer], args: tuple[Any, ...], kwargs
     changes = tree.get("changed", [])
     if type(changes) is not list:
         raise NotPlainError("an answer is not in the exchange format")
-    parts = mutable_parts((args, kwargs)) if changes else []
+    parts = mutable_parts(args, kwargs) if changes else []
     for change in changes:
         match change:
             case [int(index), value] if type(index) is int and 0 <= index < len(parts):
@@ -473,6 +473,7 @@ class _Worker:
         self._poll.register(self.output.descriptor, select.POLLIN)
         self._poll.register(mine, select.POLLIN)
         self._output_open = True
+        self._writing = False  # what is waited for on the socket
 
     def _greeting(self) -> tuple[str, ...]:
         self._sock.settimeout(30)
@@ -502,16 +503,21 @@ class _Worker:
 
     def _wait(self, writing: bool, clock: _Clock) -> None:
         sock, output = self._sock.fileno(), self.output.descriptor
-        self._poll.modify(sock, select.POLLOUT if writing else select.POLLIN)
+        if writing != self._writing:
+            self._poll.modify(sock, select.POLLOUT if writing else select.POLLIN)
+            self._writing = writing
         while True:
             events = self._poll.poll(clock.tick * 1000)
+            ready = False
             for descriptor, event in events:
-                if descriptor == output:
+                if descriptor == sock:
+                    ready = True
+                else:
                     self.output.read()
                     if event & select.POLLHUP and self._output_open:
                         self._poll.unregister(output)
                         self._output_open = False
-            if any(descriptor == sock for descriptor, _ in events):
+            if ready:
                 return
             if not events or time.monotonic() - clock._looked > clock.tick:
                 clock.look()

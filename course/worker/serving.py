@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import operator
 import socket
 import sys
@@ -18,6 +17,8 @@ from course.worker.session import Request, Session
 from course.worker.values import Buffer, Encoder, NotPlainError, write_tree
 from course.worker.wire import pack, receive, send
 
+MAX_DEPTH = 12  # of lists in lists among the arguments; what lies deeper is not looked after
+
 
 def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: int) -> None:
     """Answer requests one after the other; returns when the other side has closed."""
@@ -30,13 +31,19 @@ def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: in
             except (EOFError, ConnectionError):
                 return
             given, out = answer(session, *question)
-            with contextlib.suppress(BaseException):  # the stream may be the student's own
-                sys.stdout.flush()
+            _flush()
             try:
                 text = write_tree(given)
             except (ValueError, RecursionError):
                 text, out = write_tree({"error": _cannot_be_sent("it cannot be written down").to_plain()}), []
             send(sock, pack(text, out), _never)
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BaseException:  # the stream may be the student's own
+        return
 
 
 def _never(writing: bool) -> None:
@@ -57,7 +64,7 @@ def answer(session: Session, data: Buffer, buffers: list[Buffer]) -> tuple[dict[
     if begin is not None:
         session.begin(*begin)
     session.drop(drop)
-    parts = mutable_parts((args, kwargs))
+    parts = mutable_parts(args, kwargs)
     before = list(map(_snapshot, parts))
     given: dict[str, Any] = {}
     encoder = Encoder(lambda value: ["h", *session.keep(value)])
@@ -81,31 +88,27 @@ def answer(session: Session, data: Buffer, buffers: list[Buffer]) -> tuple[dict[
     return given, encoder.buffers
 
 
-def mutable_parts(value: Any) -> list[Any]:
-    """Every array, tensor, list and dict in ``value``, in an order that both sides agree on."""
-    found: list[Any] = []
-    _collect(value, found, 0)
-    return found[1:]  # not the pair of arguments itself
-
-
-def _collect(value: Any, found: list[Any], depth: int) -> None:
-    if depth > 12:
-        return
+def mutable_parts(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    """Every array, tensor, list and dict in the arguments, in an order that both sides agree on."""
     torch = sys.modules.get("torch")
-    if (
-        type(value) in (list, dict)
-        or type(value) is np.ndarray
-        or (torch is not None and type(value) is torch.Tensor)
-    ):
-        found.append(value)
-    elif depth == 0:
-        found.append(None)
-    if type(value) is dict:
-        for part in value.values():
-            _collect(part, found, depth + 1)
-    elif type(value) in (list, tuple):
-        for part in value:
-            _collect(part, found, depth + 1)
+    tensor = None if torch is None else torch.Tensor
+    found: list[Any] = []
+    level: list[Any] = [*args, *kwargs.values()]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for part in level:
+            kind = type(part)
+            if kind is np.ndarray or kind is tensor:
+                found.append(part)
+            elif kind is list or kind is dict:
+                found.append(part)
+                below += part if kind is list else part.values()
+            elif kind is tuple:
+                below += part
+        if not below:
+            break
+        level = below
+    return found
 
 
 def _snapshot(part: Any) -> Any:

@@ -34,6 +34,7 @@ class NotPlainError(Exception):
 
 
 _JSON = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_read_json = json.JSONDecoder().raw_decode  # without room for blanks around it
 
 
 def write_tree(tree: Tree) -> bytes:
@@ -44,9 +45,13 @@ def write_tree(tree: Tree) -> bytes:
 def read_tree(data: Buffer) -> Tree:
     """The tree of a text that may come from a hostile process. Raises NotPlainError."""
     try:
-        return json.loads(str(data, "ascii"))
+        text = str(data, "ascii")
+        tree, end = _read_json(text)
     except (ValueError, RecursionError):
         raise NotPlainError("an answer is not in the exchange format") from None
+    if end != len(text):
+        raise NotPlainError("an answer is not in the exchange format")
+    return tree
 
 
 class Encoder:
