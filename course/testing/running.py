@@ -133,9 +133,12 @@ class Runner:
         self.explainer = explainer or Explainer(course, self._replay, self._recorded, self.suite.answers)
 
     def warm(self, selections: Sequence[Selection]) -> None:
-        """Import every test and make every fingerprint now, so that forks of this process need not."""
+        """Import every test and make every fingerprint now, so that forks of this process need not; look at what is
+        refused.
+        """
         for selection in selections:
             for exercise in selection.exercises:
+                find_refused(b"", exercise.qualname, exercise.refused)
                 for check in exercise.checks:
                     self.suite.function(selection.day, check)
                     self.explainer.prepare(selection.day, exercise, check)
@@ -269,9 +272,8 @@ def scan_exercise(root: Files, day: Day, exercise: Exercise) -> Finding | None:
     """A refused call in the source of the submission; None when there is none or no readable source."""
     name = f"{day.name}/{exercise.module}.py"
     try:
-        data = (root / name).read_bytes() if isinstance(root, Path) else root[name]
-        source = data.decode("utf-8-sig")
-    except (OSError, KeyError, UnicodeDecodeError):
+        source = (root / name).read_bytes() if isinstance(root, Path) else root[name]
+    except (OSError, KeyError):
         return None
     return find_refused(source, exercise.qualname, exercise.refused)
 

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
 from course.worker.refusals import resolve
@@ -49,15 +52,87 @@ class Finding:
     line: int
 
 
-def find_refused(source: str, qualname: str, refused: Sequence[str]) -> Finding | None:
+def find_refused(source: bytes, qualname: str, refused: Sequence[str]) -> Finding | None:
     """The first refused call that the exercise ``qualname`` makes, itself or through functions of its module.
 
-    A source that Python cannot parse has no findings: importing it will say so.
+    ``source`` is the file as it stands, for it may name an encoding of its own. One that Python cannot parse has no
+    findings: importing it will say so.
     """
-    if not refused:
+    if not refused or not _may_name(source, _signs(tuple(refused))):
         return None
     module = _parse(source)
     return None if module is None else _Scan(module, refused).run(qualname)
+
+
+@dataclass(frozen=True)
+class _Signs:
+    """Without one of these in its text a source makes no refused call, and need not be parsed."""
+
+    words: frozenset[str]
+    operators: tuple[str, ...]
+
+
+def _signs(refused: tuple[str, ...]) -> _Signs:
+    packages = {name.partition(".")[0] for name in refused}
+    return _signs_of(refused, tuple(sorted((p, _count(p, len(sys.modules))) for p in packages)))
+
+
+@lru_cache(maxsize=256)
+def _signs_of(refused: tuple[str, ...], loaded: tuple[tuple[str, int], ...]) -> _Signs:
+    operators = tuple(name for name in refused if name in OPERATOR_WORDS)
+    words = {name.rpartition(".")[2] for name in refused if name not in operators}
+    for sign in operators:
+        word = OPERATOR_WORDS[sign]
+        words |= {word, f"i{word}", *(f"__{prefix}{word}__" for prefix in ("", "r", "i"))}
+    counts = dict(loaded)
+    for name in refused:
+        found, package = _object(name), name.partition(".")[0]
+        if found is not None:  # a function may have several names: numpy.absolute is numpy.abs
+            words |= _names_in(package, counts[package]).get(id(found), frozenset())
+    return _Signs(frozenset(words), operators)
+
+
+@lru_cache(maxsize=64)
+def _count(package: str, loaded: int) -> int:
+    """How many modules of a package are imported; ``loaded``, the number of all, says how long the answer stands."""
+    return sum(name == package or name.startswith(f"{package}.") for name in list(sys.modules))
+
+
+@lru_cache(maxsize=16)
+def _names_in(package: str, count: int) -> dict[int, set[str]]:
+    """Every name that an object has in the imported modules of a package, by the identity of the object."""
+    names: dict[int, set[str]] = {}
+    for module_name, module in list(sys.modules.items()):
+        own = module_name == package or module_name.startswith(f"{package}.")
+        if own and isinstance(module, ModuleType):
+            for name, value in list(vars(module).items()):
+                names.setdefault(id(_unwrapped(value)), set()).add(name)
+    return names
+
+
+def _unwrapped(value: Any) -> Any:
+    return inspect.unwrap(value) if "__wrapped__" in getattr(value, "__dict__", ()) else value
+
+
+@lru_cache(maxsize=8)
+def _text(source: bytes) -> str | None:
+    """The text with names as Python reads them; None when only a parser can tell."""
+    if b"getattr" in source or any(b"coding" in line for line in source.split(b"\n", 2)[:2]):
+        return None
+    try:
+        return _FOREIGN.sub(lambda found: unicodedata.normalize("NFKC", found[0]), source.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
+
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+
+
+def _may_name(source: bytes, signs: _Signs) -> bool:
+    text = _text(source)
+    if text is None or any(sign in text for sign in signs.operators):
+        return True
+    return any(word in text and re.search(rf"\b{re.escape(word)}\b", text) for word in signs.words)
 
 
 class _Module:
@@ -93,7 +168,7 @@ _LOOKED_AT = frozenset(
 
 
 @lru_cache(maxsize=8)  # the exercises of a module are scanned one after the other
-def _parse(source: str) -> _Module | None:
+def _parse(source: bytes) -> _Module | None:
     try:
         return _Module(ast.parse(source))
     except (SyntaxError, ValueError, RecursionError):

@@ -148,7 +148,7 @@ def _is_unknown(name: str) -> bool:
 def _found(
     course: Course, sources: Sources, exercise: Exercise, carrier: _Carrier, spelling: Spelling
 ) -> str:
-    if find_refused(carrier.spelt(spelling), exercise.qualname, exercise.refused) is not None:
+    if find_refused(carrier.spelt(spelling).encode(), exercise.qualname, exercise.refused) is not None:
         return "source"
     return "run" if _stopped(course, sources.day, exercise, spelling) else ""
 

@@ -39,7 +39,7 @@ def _module(top: str, body: str) -> str:
     ],
 )
 def test_a_refused_call_is_found(top: str, body: str, name: str) -> None:
-    finding = find_refused(_module(top, body), "f", REFUSED)
+    finding = find_refused(_module(top, body).encode(), "f", REFUSED)
     assert finding is not None
     assert finding.name == name
 
@@ -56,11 +56,11 @@ def test_a_refused_call_is_found(top: str, body: str, name: str) -> None:
     ],
 )
 def test_other_code_is_left_alone(top: str, body: str) -> None:
-    assert find_refused(_module(top, body), "f", REFUSED) is None
+    assert find_refused(_module(top, body).encode(), "f", REFUSED) is None
 
 
 def test_an_exercise_that_is_only_another_name_is_found() -> None:
-    finding = find_refused("import numpy as np\nf = np.linalg.pinv\n", "f", REFUSED)
+    finding = find_refused(b"import numpy as np\nf = np.linalg.pinv\n", "f", REFUSED)
     assert finding is not None
     assert finding.line == 2
 
@@ -69,9 +69,32 @@ def test_a_method_is_scanned_by_itself() -> None:
     source = (
         "class A:\n    def one(self, a):\n        return a @ a\n\n    def two(self, a):\n        return a\n"
     )
-    assert find_refused(source, "A.one", REFUSED) is not None
-    assert find_refused(source, "A.two", REFUSED) is None
+    assert find_refused(source.encode(), "A.one", REFUSED) is not None
+    assert find_refused(source.encode(), "A.two", REFUSED) is None
 
 
 def test_a_file_that_python_cannot_read_is_left_to_the_import() -> None:
-    assert find_refused("def f(:\n", "f", REFUSED) is None
+    assert find_refused(b"def f(:\n", "f", REFUSED) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        (b"# coding: raw_unicode_escape\ndef f(x, y):\n    return x \\u0040 y\n", "@"),
+        ("# coding: latin-1\n# \xe9\ndef f(x):\n    return x.T\n".encode("latin-1"), ".T"),
+        (b"import numpy as np\ndef f(x):\n    return np.abs(x)\n", "numpy.absolute"),
+        (
+            b"import numpy as np\ndef f(x):\n    return getattr(np.linalg, 'pi' 'nv')(x)\n",
+            "numpy.linalg.pinv",
+        ),
+        (
+            b"import numpy as np\ndef f(x):\n    return getattr(np.linalg, '\\x70inv')(x)\n",
+            "numpy.linalg.pinv",
+        ),
+        ("import numpy as np\ndef f(x):\n    return np.linalg.\uff50inv(x)\n".encode(), "numpy.linalg.pinv"),
+        (b"\xef\xbb\xbfdef f(x):\n    x @= x\n    return x\n", "@"),
+    ],
+)
+def test_a_text_that_hides_a_refused_call_is_read_as_python_reads_it(source: bytes, refused: str) -> None:
+    assert find_refused(source, "f", [refused]) is not None
+    assert find_refused(source, "f", ["numpy.linalg.svd"]) is None

@@ -938,15 +938,15 @@ def test_refused_calls_are_spelt_in_at_least_five_ways_that_python_can_read(name
     ],
 )
 def test_detours_around_methods_and_operators_are_found(refused: str, body: str) -> None:
-    assert find_refused(f"def f(x):\n    {body}\n", "f", [refused]) is not None
+    assert find_refused(f"def f(x):\n    {body}\n".encode(), "f", [refused]) is not None
 
 
 def test_a_helper_method_is_part_of_the_method_that_uses_it() -> None:
     source = (
         "class A:\n    def f(self, x):\n        return self.g(x)\n    def g(self, x):\n        return x.T\n"
     )
-    assert find_refused(source, "A.f", [".T"]) is not None
-    assert find_refused(source.replace("self.g(x)", "x"), "A.f", [".T"]) is None
+    assert find_refused(source.encode(), "A.f", [".T"]) is not None
+    assert find_refused(source.replace("self.g(x)", "x").encode(), "A.f", [".T"]) is None
 
 
 def test_headings_have_the_anchors_of_github() -> None:
