@@ -117,10 +117,9 @@ class Explainer:
         self._answers = answers
         self._known: dict[tuple[str, str], Known] = {}
 
-    def prepare(self, day: Day, exercise: Exercise, check: Check) -> None:
-        """Make the fingerprints of a check now rather than when it first fails."""
-        if not check.training:
-            self.known(day, exercise, check)
+    def prepare(self, day: Day, exercise: Exercise) -> None:
+        """Make the fingerprints of an exercise now rather than when one of its checks first fails."""
+        self._make(day, exercise, [check for check in exercise.checks if not check.training])
 
     def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
         """The one misconception that answers as the student did; None without a unique match."""
@@ -139,19 +138,23 @@ class Explainer:
 
     def known(self, day: Day, exercise: Exercise, check: Check) -> Known:
         """The misconceptions of an exercise with what they return in this check."""
-        key = (day.name, check.name)
-        if key not in self._known:
-            if self._course.solutions.is_dir():
-                self._known[key] = [
-                    (answer, self._fingerprint_of(day, exercise, check, answer))
-                    for answer in self._answers(day)
-                    if answer.kind == "misconception" and answer.exercise == exercise.name
-                ]
-            else:
-                self._known[key] = self._recorded(day).get(check.name, [])
-        return self._known[key]
+        self._make(day, exercise, [check])
+        return self._known[day.name, check.name]
 
-    def _fingerprint_of(self, day: Day, exercise: Exercise, check: Check, answer: Answer) -> Fingerprint:
-        with tempfile.TemporaryDirectory(prefix="course-") as folder:
-            write_answer(self._course, day, answer, Path(folder))
-            return fingerprint(self._replay(Path(folder), day, exercise, check))
+    def _make(self, day: Day, exercise: Exercise, checks: Sequence[Check]) -> None:
+        """All that are missing for these checks: a misconception is written down once for all of them."""
+        missing = [check for check in checks if (day.name, check.name) not in self._known]
+        if not missing:
+            return
+        if not self._course.solutions.is_dir():
+            self._known |= {(day.name, c.name): self._recorded(day).get(c.name, []) for c in missing}
+            return
+        made: dict[str, list[tuple[Answer, Fingerprint]]] = {check.name: [] for check in missing}
+        for answer in self._answers(day):
+            if answer.kind == "misconception" and answer.exercise == exercise.name:
+                with tempfile.TemporaryDirectory(prefix="course-") as folder:
+                    write_answer(self._course, day, answer, Path(folder))
+                    for check in missing:
+                        transcript = self._replay(Path(folder), day, exercise, check)
+                        made[check.name].append((answer, fingerprint(transcript)))
+        self._known |= {(day.name, name): found for name, found in made.items()}

@@ -141,7 +141,7 @@ class Runner:
                 find_refused(b"", exercise.qualname, exercise.refused)
                 for check in exercise.checks:
                     self.suite.function(selection.day, check)
-                    self.explainer.prepare(selection.day, exercise, check)
+                self.explainer.prepare(selection.day, exercise)
 
     def run(
         self,

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from xml.sax.saxutils import XMLGenerator
+from typing import TYPE_CHECKING
 from xml.sax.xmlreader import AttributesImpl
 
 from course.files import replacing
 from course.grading.results import Adjustment, Record, Rows, tests_of, totals
+
+if TYPE_CHECKING:  # it imports a web client: every start of `course grade` would pay for it
+    from xml.sax.saxutils import XMLGenerator
 
 ERRORS = ("error", "timeout", "memory", "output", "grader_fault")
 # What XML 1.0 cannot hold, not even escaped.
@@ -22,6 +25,8 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def write(rows: Rows, target: Path) -> None:
     """Write the file, student by student."""
+    from xml.sax.saxutils import XMLGenerator
+
     with replacing(target) as file:
         xml = XMLGenerator(file, encoding="utf-8", short_empty_elements=True)
         xml.startDocument()
