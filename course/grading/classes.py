@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from course.catalog import Course, Day, Selection
 from course.catalog.selecting import find_day
@@ -24,7 +24,9 @@ from course.grading.records import RecordWriter, suite_hash, write_json
 from course.grading.results import Record, read_record, tests_of
 from course.grading.settling import LateRule
 from course.grading.station import Station
-from course.grading.store import Store
+
+if TYPE_CHECKING:
+    from course.grading.store import Store
 
 
 @dataclass(frozen=True)
@@ -106,32 +108,61 @@ def grade_class(
     sweep(out)
     seed = _settle_seed(out, seed, chosen, submissions)
     book = _Book(course, submissions, out, seed, suite, chosen, view)
-    with Store(out, manner.store_url) as store:
+    graders = _Graders(course, selections, RecordWriter(course, selections, seed, suite), manner)
+    if not all(map(book.holds, intake.students)):
+        graders.start()
+    with graders, _open_store(out, manner.store_url) as store:
         waiting = _Waiting(intake, book, store, again=manner.again)
         view.started(len(intake), len(waiting.current))
         if len(waiting.current) < len(intake):
-            writer = RecordWriter(course, selections, seed, suite)
-            for record in _grade(course, selections, writer, waiting, manner):
+            for record in graders.grade(waiting):
                 book.write(record, store)
         adjustments = store.adjustments_by_student()
     export(out, "csv", adjustments=adjustments)
     return ClassOutcome(out, seed, intake.students, book.isolation, book.faults)
 
 
-def _grade(
-    course: Course,
-    selections: Sequence[Selection],
-    writer: RecordWriter,
-    waiting: Iterable[Submission],
-    manner: Manner,
-) -> Iterator[bytes | Record]:
-    if manner.scheduler is not None:
-        from course.grading.cluster import grade_on_cluster
+def _open_store(out: Path, url: str | None) -> Store:
+    """SQLAlchemy takes a fifth of a second to import: meanwhile the other process of the station gets warm."""
+    from course.grading.store import Store
 
-        yield from grade_on_cluster(course, selections, writer, waiting, manner.scheduler)
-        return
-    with Station(course, selections, writer, off=manner.off, warm=manner.warm) as station:
-        yield from grade_locally(station, waiting, manner.jobs or os.cpu_count() or 1)
+    return Store(out, url)
+
+
+class _Graders:
+    """A cluster, or a station here, which may be started before it is known what there is to grade."""
+
+    def __init__(
+        self, course: Course, selections: Sequence[Selection], writer: RecordWriter, manner: Manner
+    ) -> None:
+        self._course, self._selections, self._writer, self._manner = course, selections, writer, manner
+        self._station: Station | None = None
+
+    def start(self) -> None:
+        """Begin to warm up, if it is to happen here."""
+        if self._manner.scheduler is None and self._station is None:
+            off, warm = self._manner.off, self._manner.warm
+            self._station = Station(self._course, self._selections, self._writer, off=off, warm=warm)
+
+    def grade(self, waiting: Iterable[Submission]) -> Iterator[bytes | Record]:
+        """The records as they come."""
+        if self._manner.scheduler is not None:
+            from course.grading.cluster import grade_on_cluster
+
+            address = self._manner.scheduler
+            yield from grade_on_cluster(self._course, self._selections, self._writer, waiting, address)
+            return
+        self.start()
+        assert self._station is not None
+        with self._station as station:
+            yield from grade_locally(station, waiting, self._manner.jobs or os.cpu_count() or 1)
+
+    def __enter__(self) -> _Graders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._station is not None:
+            self._station.close()
 
 
 class _Book:

@@ -98,6 +98,10 @@ class Station:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the untrusted process, whether or not it was needed; a second time does nothing."""
         self._zygote.close()
 
     def open_lane(self, others: Sequence[Lane] = (), processors: Sequence[int] = ()) -> Lane:

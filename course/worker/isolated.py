@@ -148,7 +148,10 @@ class Zygote:
         socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
 
     def close(self) -> None:
+        """End the process; a second time does nothing."""
         self._control.close()
+        if self._layers is None:
+            self._process.terminate()  # nobody has waited for it to be warm
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:

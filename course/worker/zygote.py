@@ -41,6 +41,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 def main(control_number: int, words: str) -> None:
     """Warm up, say so, then fork for every request until the other side closes."""
     settings = json.loads(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that no folder of ours stays behind
     control = socket.socket(fileno=control_number)
     while os.open(os.devnull, os.O_RDONLY) < FILES:
         pass  # a child puts its descriptors there: no other may have these numbers
@@ -55,7 +56,11 @@ def main(control_number: int, words: str) -> None:
     importlib.util.find_spec(
         "course.plots"
     )  # the folder is another one now, and cannot be listed from inside the walls
-    control.send(json.dumps({"layers": capabilities.layers}).encode())
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        control.send(json.dumps({"layers": capabilities.layers}).encode())
+    except ConnectionError:
+        return  # we are not wanted any more
     _Zygote(control, settings, capabilities, children).listen()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -285,6 +286,19 @@ def test_a_traceback_shows_the_students_frames_only(anywhere: Make) -> None:
     assert "return x / [1]" in caught.value.traceback
     assert "session.py" not in caught.value.traceback
     assert caught.value.types[:2] == ("TypeError", "Exception")
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.2, 0.4])
+def test_a_process_that_is_not_wanted_any_more_leaves_nothing(
+    after: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    zygote = Zygote([DAY], ["numpy"], LIMITS, many=True)
+    time.sleep(after)
+    for _ in range(2):
+        zygote.close()
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr().err == ""
 
 
 def test_a_refused_call_is_refused_at_run_time_only_where_it_counts(anywhere: Make) -> None:
