@@ -15,13 +15,16 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course.catalog import Course, Day
 from course.errors import CourseError
 from course.grading.archives import MAX_FILE, SUFFIXES, TAKEN, UnsafeArchiveError, largest, read_archive, stem
-from course.notebooks.handed_in import Notebooks
+
+if TYPE_CHECKING:
+    from course.notebooks.handed_in import Notebooks
 
 IGNORED = (".DS_Store", "__pycache__", ".ipynb_checkpoints")
 MAX_FILES = 200
@@ -69,12 +72,17 @@ class Intake:
             )
         self._folder = folder / "submitted" if (folder / "submitted").is_dir() else folder
         self._course, self._days = course, days
-        self._notebooks = Notebooks(course, days)
         self._places = _places(self._folder)  # names only: a class may be large
         if not self._places:
             raise CourseError(
                 f"There is no submission in {self._folder}; it must hold one folder or archive per student."
             )
+
+    @cached_property
+    def _notebooks(self) -> Notebooks:
+        from course.notebooks.handed_in import Notebooks  # a class that hands in modules need not import it
+
+        return Notebooks(self._course, self._days)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -106,7 +114,9 @@ class Intake:
     def _noted(
         self, student: str, files: Mapping[str, bytes], notes: Sequence[str] = (), tamper: Sequence[str] = ()
     ) -> Submission:
-        files, of_notebooks = self._notebooks.unfold(files)
+        of_notebooks: list[str] = []
+        if any(name.endswith(".ipynb") for name in files):
+            files, of_notebooks = self._notebooks.unfold(files)
         said = [*notes, *of_notebooks, *_strangers(files)]
         known = (f"{day.name}/{module}.py" for day in self._days for module in day.modules)
         if not of_notebooks and not any(name in files for name in known):

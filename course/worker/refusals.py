@@ -157,6 +157,9 @@ class _Announced(Loader):
         self._loader.exec_module(module)
         _Arrivals.arrived(module.__name__)
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)
+
 
 def _install(name: str, parent: Any, attribute: str, original: Any) -> Callable[[], None] | None:
     if isinstance(original, type):
