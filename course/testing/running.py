@@ -30,7 +30,7 @@ from course.testing.describing import describe, describe_call
 from course.testing.fingerprints import Explainer, Known
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
-from course.testing.scanning import Finding, find_refused
+from course.testing.scanning import Finding, find_refused, look_ahead
 from course.worker.handle import Link, Student, Transcript
 from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
@@ -138,7 +138,7 @@ class Runner:
         """
         for selection in selections:
             for exercise in selection.exercises:
-                find_refused(b"", exercise.qualname, exercise.refused)
+                look_ahead(exercise.refused)
                 for check in exercise.checks:
                     self.suite.function(selection.day, check)
                 self.explainer.prepare(selection.day, exercise)

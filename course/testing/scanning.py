@@ -17,10 +17,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
-from course.worker.refusals import resolve
+from course.worker.refusals import GuardedUfunc, resolve
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.MatMult: "@",
@@ -72,34 +72,33 @@ class _Signs:
     operators: tuple[str, ...]
 
 
+def look_ahead(refused: Sequence[str]) -> None:
+    """Find out now what the first scan for these calls would, so that forks of this process need not."""
+    _signs(tuple(refused))
+
+
 def _signs(refused: tuple[str, ...]) -> _Signs:
     packages = {name.partition(".")[0] for name in refused}
-    return _signs_of(refused, tuple(sorted((p, _count(p, len(sys.modules))) for p in packages)))
+    return _signs_of(refused, frozenset(package for package in packages if package in sys.modules))
 
 
-@lru_cache(maxsize=256)
-def _signs_of(refused: tuple[str, ...], loaded: tuple[tuple[str, int], ...]) -> _Signs:
+@lru_cache(maxsize=1024)
+def _signs_of(refused: tuple[str, ...], imported: frozenset[str]) -> _Signs:
+    """``imported`` are the packages that are there: the answer stands until that changes."""
     operators = tuple(name for name in refused if name in OPERATOR_WORDS)
     words = {name.rpartition(".")[2] for name in refused if name not in operators}
     for sign in operators:
         word = OPERATOR_WORDS[sign]
         words |= {word, f"i{word}", *(f"__{prefix}{word}__" for prefix in ("", "r", "i"))}
-    counts = dict(loaded)
     for name in refused:
-        found, package = _object(name), name.partition(".")[0]
+        found = _object(name)
         if found is not None:  # a function may have several names: numpy.absolute is numpy.abs
-            words |= _names_in(package, counts[package]).get(id(found), frozenset())
+            words |= _names_in(name.partition(".")[0]).get(id(found), frozenset())
     return _Signs(frozenset(words), operators)
 
 
-@lru_cache(maxsize=64)
-def _count(package: str, loaded: int) -> int:
-    """How many modules of a package are imported; ``loaded``, the number of all, says how long the answer stands."""
-    return sum(name == package or name.startswith(f"{package}.") for name in list(sys.modules))
-
-
 @lru_cache(maxsize=16)
-def _names_in(package: str, count: int) -> dict[int, set[str]]:
+def _names_in(package: str) -> dict[int, set[str]]:
     """Every name that an object has in the imported modules of a package, by the identity of the object."""
     names: dict[int, set[str]] = {}
     for module_name, module in list(sys.modules.items()):
@@ -111,7 +110,8 @@ def _names_in(package: str, count: int) -> dict[int, set[str]]:
 
 
 def _unwrapped(value: Any) -> Any:
-    return inspect.unwrap(value) if "__wrapped__" in getattr(value, "__dict__", ()) else value
+    """Without guards. Nothing but functions is asked: an attribute of some objects warns, or imports something."""
+    return inspect.unwrap(value) if type(value) in (FunctionType, GuardedUfunc) else value
 
 
 @lru_cache(maxsize=8)

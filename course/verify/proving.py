@@ -13,6 +13,7 @@ from typing import Protocol
 
 from course.catalog import Course, Selection
 from course.errors import CourseError
+from course.testing.scanning import look_ahead
 from course.verify.cold import ENVIRONMENTS, try_in_environment
 from course.verify.completeness import incomplete
 from course.verify.equivalents import Key, read_equivalents
@@ -91,6 +92,9 @@ def _submit_elsewhere(
     """A process started anew per environment, for all days that can be tried; before everything else."""
     gatherers = [proof.gatherer for proof in proofs if proof.gatherer is not None]
     selections = [gatherer.selection for gatherer in gatherers]
+    for selection in selections:  # once more: other days may have imported further packages
+        for exercise in selection.exercises:
+            look_ahead(exercise.refused)
     gc.collect()
     gc.freeze()  # all days are prepared: a collection in a fork must not touch, and copy, what is shared
     for environment in ENVIRONMENTS if selections else ():

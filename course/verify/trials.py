@@ -21,7 +21,7 @@ from course.testing.assertions import comparison_listener
 from course.testing.fingerprints import Fingerprint, fingerprint
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, Suite, scan_exercise
-from course.testing.scanning import Finding
+from course.testing.scanning import Finding, look_ahead
 from course.worker.handle import Call, Handle, Link, Transcript
 from course.worker.local import LocalLink
 from course.worker.outcomes import Outcome
@@ -98,11 +98,12 @@ class Trier:
         self._days = [day.name for day in course.days]
 
     def warm(self) -> None:
-        """Import the tests and read the answers now, so that forks of this process need not."""
+        """Import the tests and read the answers now, so that forks of this process need not; see what is refused."""
         self.suite.answers(self.day)
         for exercise in self.day.exercises:
             for check in exercise.checks:
                 self.suite.function(self.day, check)
+            look_ahead(exercise.refused)
 
     def runner(self, seed: int) -> Runner:
         """A runner of this day's checks that shares the imported tests."""

@@ -178,7 +178,7 @@ def _guard(name: str, original: Any) -> Any:
             raise RefusedCallError(name)
 
     if not hasattr(original, "__code__") and hasattr(original, "reduce"):
-        return _GuardedUfunc(original, check)
+        return GuardedUfunc(original, check)
 
     @functools.wraps(original)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -188,7 +188,7 @@ def _guard(name: str, original: Any) -> Any:
     return guarded
 
 
-class _GuardedUfunc:
+class GuardedUfunc:
     """A ufunc has methods (``np.add.outer``), so its guard must have them too."""
 
     def __init__(self, original: Any, check: Callable[[], None]) -> None:
