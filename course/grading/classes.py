@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -108,7 +108,7 @@ def grade_class(
     sweep(out)
     seed = _settle_seed(out, seed, chosen, submissions)
     book = _Book(course, submissions, out, seed, suite, chosen, view)
-    graders = _Graders(course, selections, RecordWriter(course, selections, seed, suite), manner)
+    graders = _Graders(course, selections, lambda: RecordWriter(course, selections, seed, suite), manner)
     if not all(map(book.holds, intake.students)):
         graders.start()
     with graders, _open_store(out, manner.store_url) as store:
@@ -133,24 +133,29 @@ class _Graders:
     """A cluster, or a station here, which may be started before it is known what there is to grade."""
 
     def __init__(
-        self, course: Course, selections: Sequence[Selection], writer: RecordWriter, manner: Manner
+        self,
+        course: Course,
+        selections: Sequence[Selection],
+        make_writer: Callable[[], RecordWriter],
+        manner: Manner,
     ) -> None:
-        self._course, self._selections, self._writer, self._manner = course, selections, writer, manner
+        self._course, self._selections, self._make_writer = course, selections, make_writer
+        self._manner = manner
         self._station: Station | None = None
 
     def start(self) -> None:
         """Begin to warm up, if it is to happen here."""
         if self._manner.scheduler is None and self._station is None:
             off, warm = self._manner.off, self._manner.warm
-            self._station = Station(self._course, self._selections, self._writer, off=off, warm=warm)
+            self._station = Station(self._course, self._selections, self._make_writer(), off=off, warm=warm)
 
     def grade(self, waiting: Iterable[Submission]) -> Iterator[bytes | Record]:
         """The records as they come."""
         if self._manner.scheduler is not None:
             from course.grading.cluster import grade_on_cluster
 
-            address = self._manner.scheduler
-            yield from grade_on_cluster(self._course, self._selections, self._writer, waiting, address)
+            writer, address = self._make_writer(), self._manner.scheduler
+            yield from grade_on_cluster(self._course, self._selections, writer, waiting, address)
             return
         self.start()
         assert self._station is not None

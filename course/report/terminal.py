@@ -218,9 +218,8 @@ def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> No
 
 
 MAX_LINES = 100
-REFRESH = (
-    0.1  # seconds between two pictures of a bar: drawing one takes a tenth of the time to grade a submission
-)
+REFRESH = 0.1
+"""Seconds between two pictures of a bar: drawing one takes a tenth of the time to grade a submission."""
 
 
 class ClassView:

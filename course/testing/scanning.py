@@ -44,6 +44,16 @@ OPERATOR_WORDS = {
 }
 
 
+def _operator_functions(sign: str) -> list[str]:
+    """What the module ``operator`` calls an operator."""
+    return [f"{prefix}{OPERATOR_WORDS[sign]}" for prefix in ("", "i")]
+
+
+def _special_methods(sign: str) -> list[str]:
+    """The special methods that carry an operator out."""
+    return [f"__{prefix}{OPERATOR_WORDS[sign]}__" for prefix in ("", "r", "i")]
+
+
 @dataclass(frozen=True)
 class Finding:
     """A refused call: its name as the exercise lists it, and the line where it stands."""
@@ -88,8 +98,7 @@ def _signs_of(refused: tuple[str, ...], imported: frozenset[str]) -> _Signs:
     operators = tuple(name for name in refused if name in OPERATOR_WORDS)
     words = {name.rpartition(".")[2] for name in refused if name not in operators}
     for sign in operators:
-        word = OPERATOR_WORDS[sign]
-        words |= {word, f"i{word}", *(f"__{prefix}{word}__" for prefix in ("", "r", "i"))}
+        words |= {*_operator_functions(sign), *_special_methods(sign)}
     for name in refused:
         found = _object(name)
         if found is not None:  # a function may have several names: numpy.absolute is numpy.abs
@@ -196,8 +205,8 @@ class _Scan:
         self._names = {name for name in refused if name[0].isalpha() or name[0] == "_"}
         self._functions: dict[str, str] = {}
         for sign in self._operators & OPERATOR_WORDS.keys():
-            self._functions |= {f"operator.{prefix}{OPERATOR_WORDS[sign]}": sign for prefix in ("", "i")}
-            self._methods |= {f"__{prefix}{OPERATOR_WORDS[sign]}__": sign for prefix in ("", "r", "i")}
+            self._functions |= {f"operator.{name}": sign for name in _operator_functions(sign)}
+            self._methods |= dict.fromkeys(_special_methods(sign), sign)
         self._objects = {id(found): name for name in self._names if (found := _object(name)) is not None}
         self._module_names: dict[str, str] = {}
         self._definitions: dict[str, ast.AST] = {}

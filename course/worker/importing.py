@@ -12,7 +12,7 @@ import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -72,16 +72,12 @@ class ModuleSpace:
         with self.active():
             return importlib.import_module(name)
 
-    @property
-    def is_active(self) -> bool:
-        return ModuleSpace._active is self
+    def active(self) -> AbstractContextManager[None]:
+        """Make ``import dayNN_topic…`` mean this root inside the block."""
+        return nullcontext() if ModuleSpace._active is self else self._activated()
 
     @contextmanager
-    def active(self) -> Iterator[None]:
-        """Make ``import dayNN_topic…`` mean this root inside the block."""
-        if self.is_active:
-            yield
-            return
+    def _activated(self) -> Iterator[None]:
         before = ModuleSpace._active
         self._enter()
         try:

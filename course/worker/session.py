@@ -94,8 +94,6 @@ class Session:
         """The raw result. Raises StudentProblem for whatever the student's code raises."""
         watched = self.refusals.watch(True)
         try:
-            if self.space.is_active:
-                return self._perform(request)
             with self.space.active():
                 return self._perform(request)
         except (StudentProblem, Interruption, KeyboardInterrupt):
