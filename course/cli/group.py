@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from course.errors import CourseError
+from course.threads import settle_threads
 
 if TYPE_CHECKING:
     from course.catalog import Course
@@ -60,6 +61,7 @@ def main() -> None:
 
     Students begin with `course status` and `course watch`. Every command has its own --help.
     """
+    settle_threads()
 
 
 def the_course() -> Course:

@@ -21,6 +21,7 @@ from course.grading.intake import Submission
 from course.grading.local import grade_locally
 from course.grading.records import RecordWriter, suite_hash
 from course.grading.station import Station
+from course.threads import settle_threads
 
 READY = b"ready"
 
@@ -40,6 +41,7 @@ class Task:
 
 def main() -> None:
     """Serve until the input ends."""
+    settle_threads()
     frames_out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not disturb the frames
     task: Task = pickle.loads(read_frame(sys.stdin.buffer) or b"")

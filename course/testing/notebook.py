@@ -31,6 +31,7 @@ from course.notebooks.pieces import defined_names, is_written
 from course.notebooks.reading import read_notebook
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, scan_exercise
+from course.threads import settle_threads
 from course.worker.local import LocalLink
 
 _MARKER = re.compile(r"# (\w+)/(\w+)\.py\n")
@@ -98,6 +99,7 @@ def start(
     from IPython import get_ipython
 
     global _notebook
+    settle_threads()
     shell: Any = get_ipython()
     _notebook = _Notebook(day, seed, Limits(**(limits or {})), exercises, shell.user_ns, Path.cwd())
     shell.register_magic_function(_checks_use, "cell", "checks_use")

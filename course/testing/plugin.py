@@ -17,6 +17,7 @@ from course.catalog import Check, Course, Day, Exercise, load_course
 from course.errors import CourseError
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, generator, scan_exercise
+from course.threads import settle_threads
 from course.worker.handle import Link, Student
 from course.worker.local import LocalLink
 
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settle_threads()
     if (config.rootpath / "course.toml").is_file():
         try:
             config.stash[SESSION] = CourseSession(load_course(config.rootpath), config)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from course.catalog import Course, Selection, load_course, select
-from course.verify.threads import thread_variables
+from course.threads import thread_variables
 from course.verify.trials import Task, Trier, plain, tasks_of
 
 

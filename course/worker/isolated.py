@@ -27,6 +27,7 @@ import numpy as np
 
 from course.catalog.model import Course, Day, Limits
 from course.errors import CourseError
+from course.threads import thread_variables
 from course.worker.asking import Question, write_question
 from course.worker.handle import Known, Reference
 from course.worker.local import exit_message, flood_problem, timeout_problem
@@ -45,7 +46,7 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "Agg",
-    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
+    **thread_variables(1),
 }
 
 

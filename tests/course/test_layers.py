@@ -13,6 +13,7 @@ from tests.course.conftest import ROOT
 ROOMS = [
     "errors",
     "files",
+    "threads",
     "data",
     "plots",
     "catalog",

@@ -32,7 +32,6 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
             **os.environ,
             "PYTHONIOENCODING": "utf-8",
             "COLUMNS": "100",
-            "OMP_NUM_THREADS": "1",
             **environment,
         },
         capture_output=True,
