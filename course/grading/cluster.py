@@ -8,9 +8,8 @@ tried once more by itself and then recorded as a fault of the grader.
 
 from __future__ import annotations
 
-import contextlib
 import pickle
-import select
+import socket
 import subprocess
 import sys
 import threading
@@ -22,7 +21,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from distributed import Client, Future, WorkerPlugin, as_completed, get_worker
+from distributed import Client, Future, WorkerPlugin, get_worker, wait
 
 from course.catalog import Course, Selection
 from course.errors import CourseError
@@ -32,6 +31,7 @@ from course.grading.local import usable_processors
 from course.grading.records import RecordWriter
 from course.grading.results import Record
 from course.grading.server import READY, Task
+from course.worker.ending import end_silent
 
 NAME = "course-station"
 ANSWER_SECONDS = 15
@@ -54,6 +54,7 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
     def __init__(self, task: Task, processors: Mapping[str, int], seconds: float) -> None:
         self._task, self._processors, self._seconds = task, processors, seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._sock: socket.socket | None = None
 
     def setup(self, worker: Any) -> None:
         self._lock = threading.Lock()  # a worker with several threads still has one station
@@ -76,44 +77,44 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
                         self._start()
                         started = time.monotonic()
                     records.append(self._ask(submission))
-                except (StragglerError, BrokenPipeError):
+                except (StragglerError, OSError):
                     self._end()
                     records.append(None)
             return records, time.monotonic() - started
 
     def _ask(self, submission: Submission) -> bytes:
-        assert self._process is not None
-        assert self._process.stdin is not None
-        write_frame(self._process.stdin, pickle.dumps(submission))
-        return self._answer(self._process, self._seconds)
+        return self._answer(pickle.dumps(submission), self._seconds)
 
     def _start(self) -> None:
-        command = [sys.executable, "-m", "course.grading.server"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._process.stdin is not None
-        write_frame(self._process.stdin, pickle.dumps(self._task))
-        said = self._answer(self._process, START_SECONDS)
+        self._sock, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "course.grading.server", str(theirs.fileno())]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=2, pass_fds=[theirs.fileno()]
+        )
+        theirs.close()
+        said = self._answer(pickle.dumps(self._task), START_SECONDS)
         if said != READY:
             self._end()
             raise CourseError(said.decode("utf-8", "replace"))
 
-    def _answer(self, process: subprocess.Popen[bytes], seconds: float) -> bytes:
-        assert process.stdout is not None
-        if not select.select([process.stdout], [], [], seconds)[0]:
-            raise StragglerError
-        frame = read_frame(process.stdout)
+    def _answer(self, question: bytes, seconds: float) -> bytes:
+        """What the station says to this. Raises OSError when it says nothing for so long, StragglerError at its end."""
+        assert self._sock is not None
+        self._sock.settimeout(seconds)
+        with self._sock.makefile("rwb") as stream:
+            write_frame(stream, question)
+            frame = read_frame(stream)
         if frame is None:
             raise StragglerError
         return frame
 
     def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        if self._process is not None and self._sock is not None:
+            if self._process.poll() is None:
+                end_silent(self._process.pid)
             self._process.wait()
-            for stream in (self._process.stdin, self._process.stdout):
-                with contextlib.suppress(OSError):
-                    stream.close()  # type: ignore[union-attr]  # both were asked for
-            self._process = None
+            self._sock.close()
+            self._process = self._sock = None
 
 
 def _grade(submissions: Sequence[Submission]) -> tuple[list[bytes | None], float]:
@@ -147,8 +148,10 @@ def grade_on_cluster(
             )
         days = tuple(selection.day.name for selection in selections)
         task = Task(str(course.root), days, writer.seed, writer.suite)
-        client.register_plugin(StationPlugin(task, _processors(client), _longest(course, selections)))
-        yield from _Run(client, iter(submissions), AHEAD * workers, writer).records()
+        longest = _longest(course, selections)
+        client.register_plugin(StationPlugin(task, _processors(client), longest))
+        silence = longest + START_SECONDS + 300  # a lost worker is noticed by the scheduler after so long
+        yield from _Run(client, iter(submissions), AHEAD * workers, writer, silence).records()
 
 
 def _processors(client: Client) -> dict[str, int]:
@@ -185,7 +188,12 @@ class _Run:
     """Keeps ``ahead`` tasks in flight; a task holds as many submissions as take ``TASK_SECONDS``."""
 
     def __init__(
-        self, client: Client, waiting: Iterator[Submission], ahead: int, writer: RecordWriter
+        self,
+        client: Client,
+        waiting: Iterator[Submission],
+        ahead: int,
+        writer: RecordWriter,
+        silence: float,
     ) -> None:
         self._client = client
         self._waiting = waiting
@@ -193,23 +201,33 @@ class _Run:
         self._writer = writer
         self._size = 1  # until the first has told how long it takes
         self._again: deque[_Batch] = deque()
-        self._sent: dict[str, _Batch] = {}
+        self._silence = silence
+        self._sent: dict[Future, _Batch] = {}
 
     def records(self) -> Iterator[bytes | Record]:
-        pool = as_completed()
-        self._fill(pool)
-        for future in pool:
-            yield from self._take(self._sent.pop(future.key), future)
-            self._fill(pool)
+        self._fill()
+        while self._sent:
+            for future in self._ended():
+                yield from self._take(self._sent.pop(future), future)
+            self._fill()
 
-    def _fill(self, pool: Any) -> None:
+    def _ended(self) -> Iterable[Future]:
+        """Wait for tasks that have ended. Raises CourseError when the cluster has been silent for too long."""
+        try:
+            done, _ = wait(list(self._sent), timeout=self._silence, return_when="FIRST_COMPLETED")
+        except TimeoutError:
+            raise CourseError(
+                f"The cluster has finished nothing for {self._silence / 60:.0f} minutes; look after its scheduler and "
+                "workers, then start again: what is graded is kept."
+            ) from None
+        return list(done)
+
+    def _fill(self) -> None:
         while len(self._sent) < self._ahead:
             batch = self._next()
             if batch is None:
                 return
-            future = self._client.submit(_grade, batch.submissions, pure=False)
-            self._sent[future.key] = batch
-            pool.add(future)
+            self._sent[self._client.submit(_grade, batch.submissions, pure=False)] = batch
 
     def _next(self) -> _Batch | None:
         if self._again:

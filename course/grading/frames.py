@@ -1,4 +1,7 @@
-"""Frames between processes of the grader: eight bytes of length, then the data. Both ends are trusted."""
+"""Frames between processes of the grader: eight bytes of length, then the data. Both ends are trusted.
+
+They go through sockets, so that no end waits for the other for ever: set a time limit on the socket.
+"""
 
 from __future__ import annotations
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from course.grading.intake import Submission
 from course.grading.results import Record
-from course.grading.station import Lane, Station
+from course.grading.station import WARM_PROCESS_GONE, Lane, Station
+from course.worker.isolated import REVIVALS
 
 ATTEMPTS = 2
+TICK = 0.5  # seconds between two looks at the clocks of the lanes
 
 
 def grade_locally(
@@ -29,8 +31,10 @@ def grade_locally(
         for _ in range(jobs):
             run.next_one(None)
         while run.busy:
-            for lane in select.select([one.lane for one in run.busy.values()], [], [])[0]:
+            lanes = [one.lane for one in run.busy.values()]
+            for lane in select.select(lanes, [], [], TICK)[0]:
                 yield from run.finished(lane)
+            run.end_silent()
     finally:
         run.end()
 
@@ -73,6 +77,8 @@ class _Run:
         """The record of a lane that has something to say; it goes on with the next submission."""
         one = self.busy.pop(lane.number)
         data = lane.take()
+        if data is not None:
+            self._station.has_answered()
         if data is not None and self._ahead:
             self.next_one(lane)
             yield data
@@ -86,12 +92,22 @@ class _Run:
             self.next_one(lane)
             return
         code = lane.close()
-        if one.attempt < ATTEMPTS:
+        allowed = ATTEMPTS
+        if code == WARM_PROCESS_GONE:  # hardly this submission's doing
+            self._station.revive(lane)
+            allowed = REVIVALS
+        if one.attempt < allowed:
             self._give(None, one.submission, one.attempt + 1)
             return
         self.next_one(None)
         why = f"Not checked: the grading process ended with status {code}."
         yield self._station.writer.without_running(one.submission, "grader_fault", why)
+
+    def end_silent(self) -> None:
+        """End lanes that no longer go on: their submissions are tried again like those of lanes that died."""
+        for one in list(self.busy.values()):
+            if one.lane.overdue:
+                one.lane.end_silent()
 
     def end(self) -> None:
         """Stop what is still running."""

@@ -1,17 +1,18 @@
-"""A grading station behind a pipe, for a worker of a cluster: a Dask worker has many threads and must not fork.
+"""A grading station behind a socket, for a worker of a cluster: a Dask worker has many threads and must not fork.
 
-The first frame on the standard input says what is graded, the first one on the standard output answers "ready" or
-why not; then submissions go in and records come out. Both ends are trusted; student code holds neither.
+The first frame that comes says what is graded, the first one that goes answers "ready" or why not; then submissions
+come and records go. Both ends are trusted; student code holds neither.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import pickle
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedRWPair
 from pathlib import Path
 
 from course.catalog import Selection, load_course
@@ -22,6 +23,7 @@ from course.grading.local import grade_locally
 from course.grading.records import RecordWriter, suite_hash
 from course.grading.station import Station
 from course.threads import settle_threads
+from course.worker.ending import tell_stack_when_asked
 
 READY = b"ready"
 
@@ -40,11 +42,11 @@ class Task:
 
 
 def main() -> None:
-    """Serve until the input ends."""
+    """Serve until the other end of the socket closes, whose number is the first argument."""
     settle_threads()
-    frames_out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints must not disturb the frames
-    task: Task = pickle.loads(read_frame(sys.stdin.buffer) or b"")
+    tell_stack_when_asked()
+    stream = socket.socket(fileno=int(sys.argv[1])).makefile("rwb")
+    task: Task = pickle.loads(read_frame(stream) or b"")
     try:
         course = load_course(Path(task.root))
         selections = [Selection(day, day.exercises) for day in map(course.day, task.days)]
@@ -54,17 +56,17 @@ def main() -> None:
             )
         writer = RecordWriter(course, selections, task.seed, task.suite)
         with Station(course, selections, writer) as station:
-            write_frame(frames_out, READY)
+            write_frame(stream, READY)
             own = None if task.processor is None else [task.processor]
-            for record in grade_locally(station, _submissions(), jobs=1, processors=own):
+            for record in grade_locally(station, _submissions(stream), jobs=1, processors=own):
                 data = record if isinstance(record, bytes) else json.dumps(record).encode()
-                write_frame(frames_out, data)
+                write_frame(stream, data)
     except CourseError as error:
-        write_frame(frames_out, str(error).encode())
+        write_frame(stream, str(error).encode())
 
 
-def _submissions() -> Iterator[Submission]:
-    while (frame := read_frame(sys.stdin.buffer)) is not None:
+def _submissions(stream: BufferedRWPair) -> Iterator[Submission]:
+    while (frame := read_frame(stream)) is not None:
         yield pickle.loads(frame)
 
 

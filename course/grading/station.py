@@ -7,39 +7,57 @@ after a while; they never run student code. The untrusted process is forked for 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
+import mmap
 import os
 import pickle
+import signal
 import socket
+import struct
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BufferedRWPair
 from types import TracebackType
 
-from course.catalog import Course, Selection
+from course.catalog import Check, Course, Selection
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.records import RecordWriter
 from course.grading.results import Record
 from course.testing.running import Runner
-from course.worker.isolated import IsolatedLink, Zygote
+from course.threads import settle_threads
+from course.worker.ending import end_silent, tell_stack_when_asked, wait_for_end
+from course.worker.isolated import HARD_CAP, IsolatedLink, WarmProcessGoneError, Zygote
 from course.worker.sandbox import die_with_parent
 from course.worker.session import reset_process_state
 
 LANE_LENGTH = 200  # submissions, after which a lane is replaced: what it may have piled up goes with it
+SLACK_SECONDS = 60  # for what a lane does beside student code, on a busy machine
+END_SECONDS = 10
+WARM_PROCESS_GONE = 75  # exit status of a lane that needs the other warm process started again
+_TIME = struct.Struct("d")
 
 
 class Lane:
-    """A trusted fork of the station, seen from the station."""
+    """A trusted fork of the station, seen from the station.
 
-    def __init__(self, number: int, sock: socket.socket, processor: int | None) -> None:
+    ``page`` is memory that both see: there the lane writes, before each check, until when it will have gone on.
+    """
+
+    def __init__(
+        self, number: int, sock: socket.socket, page: mmap.mmap, processor: int | None, warm: int
+    ) -> None:
         self.number = number
         self.processor = processor
+        self.warm = warm  # number of the untrusted process that it asks for forks
         self._sock = sock
+        sock.settimeout(SLACK_SECONDS)
         self._stream: BufferedRWPair = sock.makefile("rwb")
+        self._page = page
         self._given = 0
 
     def fileno(self) -> int:
@@ -52,19 +70,40 @@ class Lane:
     def give(self, submission: Submission) -> None:
         """Let it grade; the record is to be taken before the next one is given."""
         self._given += 1
-        write_frame(self._stream, pickle.dumps(submission))
+        _promise(self._page, SLACK_SECONDS)
+        with contextlib.suppress(OSError):  # it has ended, or hangs: whoever waits for the record will see
+            write_frame(self._stream, pickle.dumps(submission))
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it has not gone on for longer than any check may take."""
+        return time.monotonic() > float(_TIME.unpack_from(self._page)[0])
 
     def take(self) -> bytes | None:
-        """The record as JSON; None when the process has ended instead."""
-        return read_frame(self._stream)
+        """The record as JSON; None when the process has ended instead, or hangs in the middle."""
+        try:
+            return read_frame(self._stream)
+        except OSError:
+            return None
+
+    def end_silent(self) -> None:
+        """Have it write down where it hangs, and end it."""
+        end_silent(self.number)
 
     def close(self, *, kill: bool = False) -> int:
         """End it; its exit status."""
         if kill:
-            os.kill(self.number, 9)
-        self._stream.close()
+            os.kill(self.number, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            self._stream.close()
         self._sock.close()
-        return os.waitstatus_to_exitcode(os.waitpid(self.number, 0)[1])
+        self._page.close()
+        return wait_for_end(self.number, END_SECONDS)
+
+
+def _promise(page: mmap.mmap, seconds: float) -> None:
+    """Write down until when this process will have gone on; the clock is the same in all processes."""
+    _TIME.pack_into(page, 0, time.monotonic() + seconds)
 
 
 class Station:
@@ -82,7 +121,9 @@ class Station:
         """``off`` names layers of isolation to leave out, ``warm=False`` imports nothing before the forks: both
         for comparison.
         """
+        settle_threads()
         self.writer = writer
+        self._limits = course.limits
         self._selections = selections
         self._runner = Runner(course, writer.seed)
         days = [selection.day for selection in selections] if warm else []
@@ -113,6 +154,7 @@ class Station:
         sys.stdout.flush()
         sys.stderr.flush()
         mine, theirs = socket.socketpair()
+        page = mmap.mmap(-1, mmap.PAGESIZE)
         processor = next(iter({*processors} - {lane.processor for lane in others}), None)
         number = os.fork()
         if number == 0:
@@ -122,29 +164,43 @@ class Station:
                 os.sched_setaffinity(0, {processor})
             for descriptor in (mine.fileno(), *(lane.fileno() for lane in others)):
                 os.close(descriptor)
-            self._serve_and_exit(theirs)
+            self._serve_and_exit(theirs, page)
         theirs.close()
-        return Lane(number, mine, processor)
+        return Lane(number, mine, page, processor, self._zygote.number)
 
-    def _serve_and_exit(self, sock: socket.socket) -> None:
+    def revive(self, lane: Lane) -> None:
+        """Start the untrusted process again that this lane has lost. Raises CourseError when that does not help."""
+        self._zygote.revive(lane.warm)
+        assert self._zygote.layers
+
+    def has_answered(self) -> None:
+        """A record has come: both warm processes work."""
+        self._zygote.has_answered()
+
+    def _serve_and_exit(self, sock: socket.socket, page: mmap.mmap) -> None:
         status = 70
         try:
+            tell_stack_when_asked()
             stream: BufferedRWPair = sock.makefile("rwb")
             while (frame := read_frame(stream)) is not None:
                 reset_process_state(self.writer.seed)
-                record = self.grade(pickle.loads(frame))
+                record = self.grade(pickle.loads(frame), lambda seconds: _promise(page, seconds))
                 text = json.dumps(record, ensure_ascii=False, allow_nan=False)
                 write_frame(stream, text.encode("utf-8", "surrogatepass"))
             status = 0
         except ConnectionError:
             pass  # the grader has gone, and this process with it
+        except WarmProcessGoneError:
+            status = WARM_PROCESS_GONE
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(status)
 
-    def grade(self, submission: Submission) -> Record:
-        """Grade in this process (the student's code in a fork of the other one)."""
+    def grade(self, submission: Submission, promise: Callable[[float], None] = lambda _: None) -> Record:
+        """Grade in this process (the student's code in a fork of the other one); ``promise`` hears before each check
+        after how many seconds it will be over.
+        """
         if submission.refused:
             return self.writer.without_running(submission, "rejected", f"Not checked: {submission.note}.")
         started = time.monotonic()
@@ -154,6 +210,10 @@ class Station:
             links.append(self._zygote.open(submission.files, day))
             return links[-1]
 
-        result = self._runner.run(self._selections, submission.files, open_link)
+        def begun(check: Check) -> None:
+            seconds = self._limits.training_seconds if check.training else self._limits.test_seconds
+            promise(HARD_CAP * seconds + SLACK_SECONDS)
+
+        result = self._runner.run(self._selections, submission.files, open_link, begun=begun)
         isolation = next((link.isolation for link in links if link.isolation), self._zygote.layers)
         return self.writer.record(submission, result, isolation, time.monotonic() - started)

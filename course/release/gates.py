@@ -29,6 +29,8 @@ from course.testing.results import RunResult
 from course.testing.running import Runner
 from course.worker.local import LocalLink
 
+LONGEST_RELEASE = 1800  # seconds, on a busy machine
+
 
 @dataclass(frozen=True)
 class Passed:
@@ -106,14 +108,18 @@ def _changing(course: Course, days: Sequence[Day], version: str, folder: Path, a
     """What differs when another process, which orders its sets in another way, makes the release."""
     chosen = [word for day in days for word in ("--day", day.name)]
     words = ["release", "student", str(again), "--version", version, "--allow-dirty", *chosen]
-    done = subprocess.run(
-        [sys.executable, "-m", "course.cli", *words],
-        cwd=course.root,
-        env={**os.environ, "PYTHONHASHSEED": "random"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "course.cli", *words],
+            cwd=course.root,
+            env={**os.environ, "PYTHONHASHSEED": "random"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST_RELEASE,
+        )
+    except subprocess.TimeoutExpired:
+        return [f"A second release has not ended within {LONGEST_RELEASE} s."]
     if done.returncode:
         return [done.stderr.strip()]
     one, other = _digests(folder), _digests(again)

@@ -149,8 +149,11 @@ class Runner:
         root: Files,
         open_link: LinkMaker,
         done: Callable[[Day, Exercise, CheckResult], None] = lambda *_: None,
+        begun: Callable[[Check], None] = lambda _: None,
     ) -> RunResult:
-        """Every check of the selections, in the order of the course; ``done`` hears of each as it ends."""
+        """Every check of the selections, in the order of the course; ``begun`` hears of each before it is run,
+        ``done`` as it ends.
+        """
         result = RunResult(self.seed)
         for selection in selections:
             day = selection.day
@@ -159,7 +162,7 @@ class Runner:
             try:
                 for exercise in selection.exercises:
                     exercise_result = ExerciseResult(exercise)
-                    for checked in self._run_exercise(day, exercise, root, link):
+                    for checked in self._run_exercise(day, exercise, root, link, begun):
                         exercise_result.checks.append(checked)
                         done(day, exercise, checked)
                     day_result.exercises.append(exercise_result)
@@ -168,9 +171,12 @@ class Runner:
             result.days.append(day_result)
         return result
 
-    def _run_exercise(self, day: Day, exercise: Exercise, root: Files, link: Link) -> Iterable[CheckResult]:
+    def _run_exercise(
+        self, day: Day, exercise: Exercise, root: Files, link: Link, begun: Callable[[Check], None]
+    ) -> Iterable[CheckResult]:
         finding = scan_exercise(root, day, exercise)
         for check in exercise.checks:
+            begun(check)
             yield self.run_check(
                 self.suite.function(day, check), Sitting.of(day, exercise, check, link), finding
             )

@@ -21,6 +21,8 @@ from course.catalog import Course, Selection, load_course, select
 from course.threads import thread_variables
 from course.verify.trials import Task, Trier, plain, tasks_of
 
+LONGEST = 3600  # seconds for all days, on a busy machine
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -52,9 +54,11 @@ def try_in_environment(
     """By day, the trials of the solution in a new process, as plain data, and the processor seconds they took."""
     words = [str(course.root), str(seed), environment.name, *_words(selections)]
     command = [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-m", "course.verify.cold", *words]
-    ended = subprocess.run(
-        command, env={**os.environ, **environment.variables}, capture_output=True, check=False
-    )
+    variables = {**os.environ, **environment.variables}
+    try:
+        ended = subprocess.run(command, env=variables, capture_output=True, check=False, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"a process with {environment.name} has not ended within {LONGEST} s") from None
     if ended.returncode != 0:
         raise RuntimeError(
             f"a process with {environment.name} broke:\n{ended.stderr.decode(errors='replace')}"

@@ -29,6 +29,7 @@ from course.catalog.model import Course, Day, Limits
 from course.errors import CourseError
 from course.threads import thread_variables
 from course.worker.asking import Question, write_question
+from course.worker.ending import end_silent
 from course.worker.handle import Known, Reference
 from course.worker.local import exit_message, flood_problem, timeout_problem
 from course.worker.outcomes import Budget, StudentProblem
@@ -40,6 +41,10 @@ from course.worker.wire import pack, receive, send
 TICK = 0.1
 HARD_CAP = 5  # times the seconds allowed, when a loaded machine lets student code wait for its turn
 BUFFER = 4 * 2**20
+START_SECONDS = 180  # for the warm process to import PyTorch on a busy machine
+FORK_SECONDS = 30
+END_SECONDS = 10
+REVIVALS = 5  # of the warm process, without anything having come of it
 MAX_FILES = 200
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -56,8 +61,14 @@ def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str]]:
     return imports, [name for day in days for exercise in day.exercises for name in exercise.refused]
 
 
+class WarmProcessGoneError(BaseException):
+    """The warm process has ended or no longer answers. Not an Exception, for no check is to blame."""
+
+
 class Zygote:
-    """The warm untrusted process, started once per run; every submission gets a fork of it."""
+    """The warm untrusted process, started once per run, and again should it end; every submission gets a fork
+    of it.
+    """
 
     def __init__(
         self,
@@ -77,8 +88,7 @@ class Zygote:
             )
         self.limits = limits
         self.processor: int | None = None  # to which the forks keep
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        settings = {
+        self._settings = {
             "days": list(days),
             "imports": list(dict.fromkeys(imports)),
             "refused": sorted(set(refused)),
@@ -86,6 +96,13 @@ class Zygote:
             "many": many,
             "off": list(off),
         }
+        self._environment = {**ENVIRONMENT, "TMPDIR": tempfile.gettempdir(), **(environment or {})}
+        self._owner = os.getpid()
+        self._revivals = 0
+        self._start()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -97,9 +114,9 @@ class Zygote:
                 "-m",
                 "course.worker.zygote",
                 str(theirs.fileno()),
-                json.dumps(settings),
+                json.dumps(self._settings),
             ],
-            env={**ENVIRONMENT, "TMPDIR": tempfile.gettempdir(), **(environment or {})},
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             cwd="/",
@@ -127,10 +144,20 @@ class Zygote:
         )
 
     @property
+    def number(self) -> int:
+        """Of the process, which is another one after it was revived."""
+        return self._process.pid
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """The layers this machine can put up; waits until the process is warm."""
         if self._layers is None:
-            message = self._control.recv(4096)
+            self._control.settimeout(START_SECONDS)
+            try:
+                message = self._control.recv(4096)
+            except TimeoutError:
+                end_silent(self._process.pid)
+                message = b""
             if not message:
                 raise CourseError(
                     "The isolated process did not start; run `course check --isolated` again to see its messages above."
@@ -145,14 +172,54 @@ class Zygote:
         return IsolatedLink(self, root, day)
 
     def fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        """Ask for a process. Raises WarmProcessGoneError."""
         assert self.layers
-        socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        self._control.settimeout(FORK_SECONDS)
+        try:
+            socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+        except TimeoutError:
+            raise self.silent() from None
+        except OSError:
+            raise WarmProcessGoneError from None
+
+    def silent(self) -> WarmProcessGoneError:
+        """End it, since it no longer answers; what is then to be raised."""
+        end_silent(self.number)
+        return WarmProcessGoneError()
+
+    def revive(self, number: int) -> None:
+        """Start the process again, unless the one of this ``number`` has been replaced already.
+
+        Raises WarmProcessGoneError in a fork of the process that started it, whose task it is, and CourseError when it
+        was of no use the last times.
+        """
+        if os.getpid() != self._owner:
+            raise WarmProcessGoneError
+        if number != self.number:
+            return
+        self._control.close()
+        self._wait_for_end()
+        self._revivals += 1
+        if self._revivals > REVIVALS:
+            raise CourseError(
+                "The process that runs students' code ended again and again; look at the messages above, free some "
+                "memory, and start again: what is graded is kept."
+            )
+        self._layers = None
+        self._start()
+
+    def has_answered(self) -> None:
+        """Something came of it: revivals are counted anew."""
+        self._revivals = 0
 
     def close(self) -> None:
         """End the process; a second time does nothing."""
         self._control.close()
         if self._layers is None:
             self._process.terminate()  # nobody has waited for it to be warm
+        self._wait_for_end()
+
+    def _wait_for_end(self) -> None:
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -269,9 +336,20 @@ class IsolatedLink:
             "first_number": self._generation * _GENERATION,
             "processor": self._zygote.processor,
         }
-        self._worker = _Worker(self._zygote, request, self._files)
+        self._worker = self._fork(request)
         self.isolation = self._worker.isolation
         return self._worker
+
+    def _fork(self, request: dict[str, Any]) -> _Worker:
+        while True:
+            number = self._zygote.number
+            try:
+                worker = _Worker(self._zygote, request, self._files)
+            except WarmProcessGoneError:
+                self._zygote.revive(number)
+                continue
+            self._zygote.has_answered()
+            return worker
 
     def _stop(self) -> None:
         self._spoilt, self._modules = False, 0
@@ -470,7 +548,7 @@ class _Worker:
         self._sock = mine
         self.output = PipeOutput(output_read, zygote.limits.output_kib * 1024)
         self._report_text = b""
-        self.number = int(self._read_report(1)[0])
+        self.number = self._number_from(zygote)
         self.isolation = self._greeting()
         mine.setblocking(False)
         self._poll = select.poll()
@@ -478,6 +556,16 @@ class _Worker:
         self._poll.register(mine, select.POLLIN)
         self._output_open = True
         self._writing = False  # what is waited for on the socket
+
+    def _number_from(self, zygote: Zygote) -> int:
+        try:
+            return int(self._read_report(1, FORK_SECONDS)[0])
+        except TimeoutError:
+            self._close()
+            raise zygote.silent() from None
+        except ValueError:  # it has ended
+            self._close()
+            raise WarmProcessGoneError from None
 
     def _greeting(self) -> tuple[str, ...]:
         self._sock.settimeout(30)
@@ -528,8 +616,8 @@ class _Worker:
 
     def _death(self) -> StudentProblem:
         try:
-            code = int(self._read_report(2)[1])
-        except (IndexError, ValueError):
+            code = int(self._read_report(2, END_SECONDS)[1])
+        except (IndexError, ValueError, TimeoutError):
             return StudentProblem("error", exit_message("it was ended from outside"))
         if code == -signal.SIGXCPU:
             return timeout_problem(0)
@@ -541,11 +629,14 @@ class _Worker:
             return StudentProblem("error", exit_message(f"killed by {signal.Signals(-code).name}"))
         return StudentProblem("error", exit_message(f"exit status {code}"))
 
-    def _read_report(self, lines: int) -> list[bytes]:
+    def _read_report(self, lines: int, seconds: float) -> list[bytes]:
+        """At least so many, unless the warm process ends before. Raises TimeoutError."""
         poll = select.poll()
         poll.register(self._report, select.POLLIN)
-        until = time.monotonic() + 10
-        while self._report_text.count(b"\n") < lines and poll.poll(max(0, (until - time.monotonic()) * 1000)):
+        until = time.monotonic() + seconds
+        while self._report_text.count(b"\n") < lines:
+            if not poll.poll(max(0, (until - time.monotonic()) * 1000)):
+                raise TimeoutError
             data = os.read(self._report, 4096)
             if not data:
                 break
@@ -558,6 +649,9 @@ class _Worker:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 if not self.dead:
                     kill(self.number, signal.SIGKILL)
+        self._close()
+
+    def _close(self) -> None:
         self._sock.close()
         for descriptor in (self._report, self.output.descriptor):
             os.close(descriptor)

@@ -17,9 +17,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from course.worker.ending import wait_for_end
+
 SCRATCH = "/student/work"
 FIRST_USER, USERS = 61184, 4000
 """User ids without an owner, from the range that systemd keeps for services (systemd.io, UIDs and GIDs)."""
+
+PROBE_SECONDS = 20
 
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x40000000
 _RDONLY, _NOSUID, _NODEV, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 32, 4096, 16384, 1 << 18
@@ -73,7 +77,7 @@ def _succeeds(build: Callable[[], None]) -> bool:
             status = 1
         finally:
             os._exit(status)
-    return os.waitpid(number, 0)[1] == 0
+    return wait_for_end(number, PROBE_SECONDS) == 0
 
 
 def enter() -> None:

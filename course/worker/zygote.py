@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import faulthandler
 import gc
 import importlib
 import importlib.util
@@ -27,6 +28,7 @@ from typing import Any, NoReturn
 
 from course.catalog.model import Limits
 from course.worker import namespaces, sandbox
+from course.worker.ending import tell_stack_when_asked
 from course.worker.pages import gather_pages
 from course.worker.refusals import prepare
 from course.worker.rehearsal import rehearse
@@ -42,6 +44,7 @@ def main(control_number: int, words: str) -> None:
     """Warm up, say so, then fork for every request until the other side closes."""
     settings = json.loads(words)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that no folder of ours stays behind
+    tell_stack_when_asked()
     control = socket.socket(fileno=control_number)
     while os.open(os.devnull, os.O_RDONLY) < FILES:
         pass  # a child puts its descriptors there: no other may have these numbers
@@ -163,6 +166,7 @@ class _Zygote:
         if request["processor"] is not None:
             os.sched_setaffinity(0, {request["processor"]})
         os.setsid()
+        faulthandler.unregister(signal.SIGUSR1)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDONLY)
