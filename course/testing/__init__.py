@@ -19,6 +19,7 @@ from course.testing.assertions import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    in_place,
 )
 from course.testing.marks import hidden, misconception, points, training, variant
 
@@ -36,6 +37,7 @@ __all__ = [
     "assert_that",
     "assert_unchanged",
     "hidden",
+    "in_place",
     "misconception",
     "points",
     "training",

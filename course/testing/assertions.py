@@ -10,7 +10,6 @@ the precision they have. A shape (n, 1) is not (n,), and a truth value is no num
 from __future__ import annotations
 
 import contextvars
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from course.testing.describing import as_array, describe, describe_call, is_tensor, kind, show
-from course.worker.handle import Call, Handle, Transcript
+from course.worker.arguments import mutable_parts
+from course.worker.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
 
 # Bound now: in process, a submission may replace them in NumPy later.
@@ -369,30 +369,33 @@ def assert_parts(actual: Any, count: int, name: str = "result") -> tuple[Any, ..
 
 @contextmanager
 def assert_unchanged(*values: Any) -> Iterator[None]:
-    """The block leaves arrays, tensors, lists and dicts as they were."""
-    before = [value.detach().clone() if is_tensor(value) else copy.deepcopy(value) for value in values]
+    """Calls in the block leave their copies of these arrays, tensors, lists and dicts as they were.
+
+    The objects of a test never change by a call; what became of the copies is in the transcript.
+    """
+    transcript = current_transcript.get()
+    before = 0 if transcript is None else max((change.number for change in transcript.changes()), default=0)
     yield
-    for number, (was, now) in enumerate(zip(before, values, strict=True), start=1):
-        if not _same(was, now):
-            raise _fail(
-                None,
-                "Your code changed its input.",
-                ("argument", f"number {number} of those that must stay as they are: {kind(now)}"),
-                ("before", show(was)),
-                ("after", show(now)),
-                cause="an in-place operation (+=, out=, sort(), x[...] = …) on an argument; work on a copy",
-            )
+    changes = [] if transcript is None else transcript.changes(since=before)
+    for number, value in enumerate(values, start=1):
+        parts = mutable_parts((value,), {})
+        for was, now, _ in changes:
+            if any(was is part for part in parts):
+                raise _fail(
+                    None,
+                    "Your code changed its input.",
+                    ("argument", f"number {number} of those that must stay as they are: {kind(value)}"),
+                    ("before", show(was)),
+                    ("after", show(now)),
+                    cause="an in-place operation (+=, out=, sort(), x[...] = …) on an argument; work on a copy",
+                )
 
 
-def _same(was: Any, now: Any) -> bool:
-    if isinstance(was, (list, tuple)):
-        return len(was) == len(now) and all(_same(a, b) for a, b in zip(was, now, strict=True))
-    if isinstance(was, dict):
-        return was.keys() == now.keys() and all(_same(was[k], now[k]) for k in was)
-    if isinstance(was, np.ndarray) or is_tensor(was):
-        a, b = as_array(was), as_array(now)
-        return a.shape == b.shape and a.tobytes() == b.tobytes()
-    return bool(was == now)
+def in_place(argument: Any) -> Any:
+    """An argument that a call is meant to change, such as ``student.descend(in_place(parameters), gradients)``: what
+    became of its copy is done to the test's own object too. Of every other argument nothing comes back.
+    """
+    return InPlace(argument)
 
 
 @contextmanager

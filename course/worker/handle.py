@@ -8,12 +8,14 @@ isolated one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from course.worker.arguments import mutable_parts
 from course.worker.outcomes import Budget, StudentProblem
 from course.worker.session import Verb
 
@@ -29,6 +31,14 @@ class Call(NamedTuple):
     kwargs: dict[str, Any]
     result: Any = None
     problem: StudentProblem | None = None
+
+
+class Change(NamedTuple):
+    """What a call did to its copy of an object of the test, and the how manieth such change it was."""
+
+    mine: Any
+    theirs: Any
+    number: int
 
 
 class Known:
@@ -54,9 +64,15 @@ class Known:
         self._numbers.clear()
 
 
+class InPlace(NamedTuple):
+    """An argument that a call is to change: what becomes of its copy is done to the test's own object too."""
+
+    value: Any
+
+
 class Link(Protocol):
     """The way to the student's code; ``target`` and handles in ``args`` are numbers of the session's
-    table.
+    table. A call gets copies of what it is given.
     """
 
     failed_imports: dict[
@@ -64,6 +80,10 @@ class Link(Protocol):
     ]  # modules whose import took too long or ended the process: tried once
 
     known: Known  # modules, functions and classes that were asked for before and still stand
+
+    changed: list[
+        tuple[Any, Any]
+    ]  # by the last request: a part of its arguments, and what became of the copy
 
     def request(
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -85,10 +105,25 @@ class Transcript:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self._changes: dict[int, Change] = {}  # by identity of the test's object
+        self._noted = 0
 
     def add(self, call: Call) -> None:
         if len(self.calls) < MAX_CALLS:
             self.calls.append(call)
+
+    def note_changes(self, changed: Sequence[tuple[Any, Any]], wanted: Sequence[Any]) -> None:
+        """Remember what a call did to its copies of the arguments, and do it where it was ``wanted``."""
+        for mine, theirs in changed:
+            if any(mine is part for part in wanted):
+                _apply(mine, theirs)
+            else:
+                self._noted += 1
+                self._changes[id(mine)] = Change(mine, theirs, self._noted)
+
+    def changes(self, since: int = 0) -> list[Change]:
+        """The last unwanted change of each object, as far as it came after ``since`` others."""
+        return [change for change in self._changes.values() if change.number > since]
 
     def find(self, value: Any) -> Call | None:
         """The call that returned ``value`` (itself or as a part); the last call when that cannot be told."""
@@ -327,18 +362,45 @@ def ask(
     """One request, recorded; numbers that come back become handles."""
     if verb == "import" and name in link.failed_imports:
         raise link.failed_imports[name]
+    wanted = _parts_to_change(args, kwargs)
+    args, kwargs = tuple(map(_plain, args)), {key: _plain(value) for key, value in kwargs.items()}
     shown = tuple(map(_as_it_was, args[1:] if verb == "run" else args))
     try:
         result = link.request(verb, target, name, args, kwargs)
     except StudentProblem as problem:
+        transcript.note_changes(link.changed, wanted)
         if verb == "import":
             link.failed_imports[name] = problem
         transcript.add(Call(label, shown, kwargs, problem=problem))
         raise
+    transcript.note_changes(link.changed, wanted)
     result = adopt(result, link, transcript, label)
     if verb in ("call", "operator", "run") or (verb != "import" and not isinstance(result, Handle)):
         transcript.add(Call(label, shown, kwargs, result=result))
     return result
+
+
+def _plain(argument: Any) -> Any:
+    return argument.value if type(argument) is InPlace else argument
+
+
+def _parts_to_change(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+    marked = [one.value for one in (*args, *kwargs.values()) if type(one) is InPlace]
+    return mutable_parts(marked, {}) if marked else []
+
+
+def _apply(mine: Any, theirs: Any) -> None:
+    """Repeat on the test's own object what student code did to its copy."""
+    if type(mine) is list and type(theirs) is list:
+        mine[:] = theirs
+    elif type(mine) is dict and type(theirs) is dict:
+        mine.clear()
+        mine.update(theirs)
+    elif isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray) and mine.shape == theirs.shape:
+        with contextlib.suppress(ValueError, TypeError):
+            mine[...] = theirs
+    elif hasattr(mine, "detach") and hasattr(theirs, "detach") and mine.shape == theirs.shape:
+        mine.detach().copy_(theirs.detach())
 
 
 def _as_it_was(value: Any) -> Any:

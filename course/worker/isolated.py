@@ -23,17 +23,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from course.catalog.model import Course, Day, Limits
 from course.errors import CourseError
 from course.threads import thread_variables
+from course.worker.arguments import mutable_parts
 from course.worker.asking import Question, write_question
 from course.worker.ending import end_silent
 from course.worker.handle import Known, Reference
 from course.worker.local import exit_message, flood_problem, timeout_problem
 from course.worker.outcomes import Budget, StudentProblem
-from course.worker.serving import mutable_parts
 from course.worker.session import Verb
 from course.worker.values import Buffer, Decoder, NotPlainError, read_tree
 from course.worker.wire import pack, receive, send
@@ -258,6 +256,7 @@ class IsolatedLink:
         self._modules = 0  # that this process has imported
         self.failed_imports: dict[str, StudentProblem] = {}
         self.known = Known()
+        self.changed: list[tuple[Any, Any]] = []
         self.isolation: tuple[str, ...] = ()
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
@@ -272,6 +271,7 @@ class IsolatedLink:
     def request(
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        self.changed.clear()
         if self._ended is not None:
             raise self._ended
         if verb != "import" or not self._modules:
@@ -296,7 +296,7 @@ class IsolatedLink:
         clock = _Clock(worker.number, seconds)
         try:
             answer, buffers = worker.exchange(pack(*question), clock)
-            value = _open_answer(read_tree(answer), buffers, args, kwargs)
+            value = _open_answer(read_tree(answer), buffers, mutable_parts(args, kwargs), self.changed)
         except StudentProblem as problem:
             self._spoilt = self._spoilt or _spoils(problem)
             if problem.outcome in ("timeout", "output") or worker.dead:
@@ -408,19 +408,18 @@ def _file_in_memory(files: Mapping[str, bytes]) -> int:
     return descriptor
 
 
-def _open_answer(tree: Any, buffers: list[Buffer], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What came back. What student code changed in its copies of the arguments is changed in ours too."""
+def _open_answer(tree: Any, buffers: list[Buffer], parts: list[Any], changed: list[tuple[Any, Any]]) -> Any:
+    """What came back; ``changed`` is given what became of the copies of our ``parts``."""
     if type(tree) is not dict:
         raise NotPlainError("an answer is not in the exchange format")
     decoder = Decoder(buffers, _resolve)
     changes = tree.get("changed", [])
     if type(changes) is not list:
         raise NotPlainError("an answer is not in the exchange format")
-    parts = mutable_parts(args, kwargs) if changes else []
     for change in changes:
         match change:
             case [int(index), value] if type(index) is int and 0 <= index < len(parts):
-                _apply(parts[index], decoder.decode(value))
+                changed.append((parts[index], decoder.decode(value)))
             case _:
                 raise NotPlainError("an answer is not in the exchange format")
     if "error" in tree:
@@ -434,20 +433,6 @@ def _resolve(tree: list[Any]) -> Reference:
     if len(tree) == 3 and tree[0] == "h" and type(tree[1]) is int and type(tree[2]) is str:
         return Reference(tree[1], tree[2][:100])
     raise NotPlainError("an answer has an unknown form")
-
-
-def _apply(mine: Any, theirs: Any) -> None:
-    """Repeat on the test's own object what student code did to its copy."""
-    if type(mine) is list and type(theirs) is list:
-        mine[:] = theirs
-    elif type(mine) is dict and type(theirs) is dict:
-        mine.clear()
-        mine.update(theirs)
-    elif isinstance(mine, np.ndarray) and isinstance(theirs, np.ndarray) and mine.shape == theirs.shape:
-        with contextlib.suppress(ValueError, TypeError):
-            mine[...] = theirs
-    elif hasattr(mine, "detach") and hasattr(theirs, "detach") and mine.shape == theirs.shape:
-        mine.detach().copy_(theirs.detach())
 
 
 class _Clock:

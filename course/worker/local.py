@@ -9,6 +9,7 @@ enormous array into a verdict; under a debugger both are off.
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import os
 import signal
@@ -20,12 +21,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
+import numpy as np
+
 from course.catalog.model import Limits
+from course.worker.arguments import Watch, is_tensor, mutable_parts
 from course.worker.handle import Handle, Known, Reference
 from course.worker.memory import address_space
 from course.worker.outcomes import Budget, Interruption, StudentProblem
 from course.worker.session import Request, Session, Verb
-from course.worker.values import Decoder, Encoder, NotPlainError
+from course.worker.values import ARRAY_KINDS, Decoder, Encoder, NotPlainError
 
 
 class _TimeUpError(Interruption):
@@ -52,6 +56,7 @@ class LocalLink:
         self.output = BoundedOutput(limits.output_kib * 1024)
         self.failed_imports: dict[str, StudentProblem] = {}
         self.known = Known()
+        self.changed: list[tuple[Any, Any]] = []
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         self._session.begin(seed, refused)
@@ -63,9 +68,19 @@ class LocalLink:
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         thing = None if target is None else self._session.object(target)
-        request = Request(verb, thing, name, _unwrap(args, self._session), _unwrap(kwargs, self._session))
-        with self._bounds():
-            result = self._session.perform(request)
+        memo: dict[int, Any] = {}
+        args_there: tuple[Any, ...] = _copied(args, self._session, memo)
+        kwargs_there: dict[str, Any] = _copied(kwargs, self._session, memo)
+        watch = Watch(args_there, kwargs_there)
+        self.changed.clear()
+        try:
+            with self._bounds():
+                result = self._session.perform(Request(verb, thing, name, args_there, kwargs_there))
+        finally:
+            mine = mutable_parts(args, kwargs)
+            self.changed += [
+                (mine[place], _copied(part, self._session, {})) for place, part in watch.changes()
+            ]
         encoder = Encoder(lambda value: ["h", *self._session.keep(value)])
         try:
             tree = encoder.encode(result)
@@ -135,17 +150,33 @@ def exit_message(status: str) -> str:
     return f"Your code ended the program ({status}) before it gave an answer."
 
 
-def _unwrap(value: Any, session: Session) -> Any:
-    """Arguments with handles replaced by the objects they stand for; everything else is passed as it is."""
-    if isinstance(value, Handle):
+def _copied(value: Any, session: Session, memo: dict[int, Any]) -> Any:
+    """What a call gets: copies, as another process would, with what was shared still shared (``memo`` knows by
+    identity), and the objects themselves that handles stand for.
+    """
+    kind = type(value)
+    if kind is Handle:
         return session.object(value._number)
-    if type(value) is tuple:
-        return tuple(_unwrap(part, session) for part in value)
-    if type(value) is list and any(isinstance(part, Handle) for part in value):
-        return [_unwrap(part, session) for part in value]
-    if type(value) is dict and any(isinstance(part, Handle) for part in value.values()):
-        return {key: _unwrap(part, session) for key, part in value.items()}
-    return value
+    if id(value) in memo:
+        return memo[id(value)]
+    made: Any
+    if kind is tuple:
+        made = tuple(_copied(part, session, memo) for part in value)
+    elif kind is list:
+        made = [_copied(part, session, memo) for part in value]
+    elif kind is dict:
+        made = {key: _copied(part, session, memo) for key, part in value.items()}
+    elif kind is np.ndarray and value.dtype.kind in ARRAY_KINDS:
+        made = value.copy()
+    elif is_tensor(value):
+        made = value.detach().clone().contiguous().requires_grad_(value.requires_grad)
+    else:
+        try:
+            made = copy.deepcopy(value, memo)
+        except Exception:  # such as an open file: it goes as it is
+            made = value
+    memo[id(value)] = made
+    return made
 
 
 def _resolve(tree: list[Any]) -> Reference:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from course.catalog.model import Limits
 from course.testing import (
     assert_between,
     assert_close,
@@ -23,7 +25,9 @@ from course.testing import (
     assert_that,
     assert_unchanged,
 )
-from course.testing.assertions import CheckFailed
+from course.testing.assertions import CheckFailed, current_transcript
+from course.worker.handle import Student
+from course.worker.local import LocalLink
 from course.worker.outcomes import StudentProblem
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
@@ -136,18 +140,51 @@ def test_different_things_are_different(actual: object, expected: object) -> Non
         assert_equal(actual, expected)
 
 
-@pytest.mark.parametrize(
-    "change", [lambda a: a.__iadd__(1), lambda a: a.sort(), lambda a: a.__setitem__(0, np.nan)]
-)
-def test_a_changed_argument_is_noticed(change: Callable[[np.ndarray], object]) -> None:
+CHANGES = """
+def add(a): a += 1
+def sort(a): a.sort()
+def spoil(a): a[0] = float("nan")
+def spoil_part(parts): parts[1][0] = 7
+def read(*values): return [v.sum() for v in values if not isinstance(v, list)]
+"""
+
+
+@pytest.fixture
+def student(tmp_path: Path) -> Iterator[Student]:
+    (tmp_path / "day01_tiny").mkdir()
+    (tmp_path / "day01_tiny/work.py").write_text(CHANGES, encoding="utf-8")
+    link = LocalLink(tmp_path, ["day01_tiny"], Limits())
+    student = Student(link, "day01_tiny.work")
+    token = current_transcript.set(student.transcript)
+    yield student
+    current_transcript.reset(token)
+    link.close()
+
+
+@pytest.mark.parametrize("change", ["add", "sort", "spoil"])
+def test_a_changed_argument_is_noticed(student: Student, change: str) -> None:
     array = np.array([3.0, 1.0, 2.0])
     with pytest.raises(CheckFailed, match="changed its input"), assert_unchanged(array):
-        change(array)
+        getattr(student, change)(array)
+    assert np.array_equal(array, [3.0, 1.0, 2.0])
+    getattr(student, change)(array)
+    with pytest.raises(CheckFailed, match="changed its input"), assert_unchanged(array):
+        getattr(student, change)(array)  # no matter that it did so before
 
 
-def test_an_unchanged_argument_passes_even_with_nan() -> None:
-    with assert_unchanged(np.array([np.nan, 1.0]), [1, 2], torch.ones(2)):
-        pass
+def test_a_changed_part_of_an_argument_is_noticed(student: Student) -> None:
+    parts = [np.ones(2), np.ones(2)]
+    with assert_unchanged(parts[0]):
+        student.spoil_part(parts)
+    with pytest.raises(CheckFailed, match="number 2"), assert_unchanged(parts[0], parts):
+        student.spoil_part(parts)
+
+
+def test_an_unchanged_argument_passes_even_with_nan(student: Student) -> None:
+    values = np.array([np.nan, 1.0]), [1, 2], torch.ones(2)
+    student.add(values[0])
+    with assert_unchanged(*values):
+        student.read(*values)
 
 
 def test_the_raised_error_must_be_the_named_one() -> None:

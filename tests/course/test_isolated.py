@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from course.catalog.model import Limits
-from course.worker.handle import Handle, Link, Student
+from course.testing import in_place
+from course.worker.handle import Change, Handle, Link, Student
 from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
 
@@ -169,12 +170,47 @@ def _change_history(module: Any, money: Any) -> None:
     money.history[0] = 9
 
 
-def test_in_place_changes_of_arguments_are_seen(anywhere: Make) -> None:
+def test_a_call_gets_copies(anywhere: Make) -> None:
     x, items, table = np.ones(3), [1, 2], {"old": 0}
-    assert anywhere(OBJECTS).in_place(x, items, table) is None
+    student = anywhere(OBJECTS)
+    assert student.in_place(x, items, table) is None
+    assert np.array_equal(x, [1, 1, 1])
+    assert items == [1, 2]
+    assert table == {"old": 0}
+    assert [change.mine is mine for change, mine in zip(_changes(student), (x, items, table), strict=True)]
+    assert np.array_equal(_changes(student)[0].theirs, [2, 2, 2])
+
+
+def _changes(student: Student) -> list[Change]:
+    return student.transcript.changes()
+
+
+def test_what_a_test_wants_changed_is_changed(anywhere: Make) -> None:
+    x, items, table = np.ones(3), [1, 2], {"old": 0}
+    student = anywhere(OBJECTS)
+    student.in_place(in_place(x), in_place(items), table=in_place(table))
     assert np.array_equal(x, [2, 2, 2])
     assert items == [1, 2, 4]
     assert table == {"old": 0, "new": 1}
+    assert not _changes(student)
+
+
+def test_what_is_shared_between_arguments_is_shared_between_their_copies(anywhere: Make) -> None:
+    import torch
+
+    x, weights = np.zeros(2), torch.ones(2, requires_grad=True)
+    student = anywhere("def same(a, b):\n    return a is b[0], b[1].is_leaf and b[1].requires_grad\n")
+    assert student.same(x, [x, weights]) == (True, True)
+    assert student.same(x, [x.copy(), weights]) == (False, True)
+
+
+def test_a_model_is_a_copy_too(anywhere: Make) -> None:
+    import torch
+
+    model = torch.nn.Linear(2, 1)
+    before = model.weight.detach().clone()
+    anywhere("def spoil(model):\n    model.weight.data.zero_()\n").spoil(model)
+    assert torch.equal(model.weight, before)
 
 
 def test_functions_models_and_drivers_go_over(anywhere: Make) -> None:
