@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from course.grading.store import Store
 
 
+LARGEST_SEED = 2**53  # what every reader of JSON can hold; too many to be tried out
+
+
 @dataclass(frozen=True)
 class Graded:
     """One line of the class table."""
@@ -262,7 +265,7 @@ def _settle_seed(out: Path, seed: int | None, days: Sequence[Day], submissions: 
     except (OSError, ValueError):
         kept = {}
     if seed is None:
-        seed = int(kept.get("seed", secrets.randbelow(2**31)))
+        seed = int(kept.get("seed", secrets.randbelow(LARGEST_SEED)))
     write_json(
         path,
         {"seed": seed, "days": [day.name for day in days], "submissions": str(submissions.resolve())},

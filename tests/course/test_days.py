@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -101,3 +102,29 @@ def test_a_day_has_hidden_tests_and_an_optional_part(day: Day) -> None:
     checks = [check for exercise in day.exercises for check in exercise.checks]
     assert any(check.hidden for check in checks)
     assert any(exercise.optional for exercise in day.exercises)
+
+
+def test_no_test_hands_over_its_own_generator(day: Day) -> None:
+    """Its state tells what it will draw, and its seed what it has drawn: a submission gets one of its own."""
+    for path in sorted(COURSE.tests(day).glob("test_*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and _root(call.func) == "student":
+                given = [*call.args, *(keyword.value for keyword in call.keywords)]
+                named = [part.id for one in given for part in _plain_parts(one) if isinstance(part, ast.Name)]
+                assert "rng" not in named, (
+                    f"{path.name}, line {call.lineno}: hand over default_rng(rng.integers(…))"
+                )
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _plain_parts(node: ast.expr) -> Iterator[ast.expr]:
+    """An argument, and the parts of a tuple, list or starred one: not what is inside of a call."""
+    yield node
+    for part in ast.iter_child_nodes(node) if isinstance(node, (ast.Tuple, ast.List, ast.Starred)) else ():
+        if isinstance(part, ast.expr):
+            yield from _plain_parts(part)

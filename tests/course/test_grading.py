@@ -25,6 +25,7 @@ from course.grading.records import RecordWriter
 from course.grading.station import Lane, Station
 from course.grading.store import Store
 from course.release.skeletons import differences, write
+from course.testing.running import check_seed, worker_seed
 from tests.course.conftest import SOLUTION
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
@@ -352,3 +353,51 @@ def test_the_untouched_skeleton_earns_nothing(tiny: Course, tmp_path: Path) -> N
     hand_in(tmp_path / "in", "new", (tiny.root / "day01_tiny/sums.py").read_text(encoding="utf-8"))
     grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
     assert outcomes(read(tmp_path / "out", "new")) == ["not_implemented"] * 3
+
+
+REPLAYING = """
+import random
+
+import numpy as np
+
+SEED = None
+
+
+def seeds():
+    state = np.random.get_state()[1]
+    yield from (int(n) for n in state[:4])
+    yield int(np.random.get_state()[1][0])
+    yield SEED
+
+
+def total(x):
+    for seed in seeds():
+        rng = np.random.default_rng(seed)
+        for shape in [(3,), (2, 4), (1, 1)]:
+            if np.array_equal(rng.normal(size=shape), x):
+                return float(np.add.reduce(np.ravel(x)))
+    return 0.0
+
+
+class Counter:
+    def __init__(self, start=0):
+        pass
+"""
+
+
+def test_nothing_in_the_worker_tells_the_seed_of_a_check(tiny: Course, tmp_path: Path) -> None:
+    seed = 17
+    known = check_seed(seed, "day01_tiny", "test_total_of_several_shapes")
+    hand_in(tmp_path / "in", "told", REPLAYING.replace("SEED = None", f"SEED = {known}"))
+    hand_in(tmp_path / "in", "searching", REPLAYING.replace("SEED = None", f"SEED = {seed}"))
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", seed=seed, view=Quiet())
+    assert outcomes(read(tmp_path / "out", "told"))[0] == "passed"  # so the replay itself works
+    assert outcomes(read(tmp_path / "out", "searching"))[0] == "failed"
+
+
+def test_seeds_of_checks_and_of_workers_have_nothing_in_common() -> None:
+    names = [f"test_{number}" for number in range(200)]
+    seeds = [check_seed(seed, "day", name) for seed in range(5) for name in names]
+    others = [worker_seed(seed, "day", name) for seed in range(5) for name in names]
+    assert len({*seeds, *others}) == 2000
+    assert max(others) < 2**64
