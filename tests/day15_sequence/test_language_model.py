@@ -66,7 +66,7 @@ def updates_by_hand(weights, batches, rate, max_norm):
         scale = min(1.0, max_norm / norm)
         pairs = zip(weights.items(), grads, strict=True)
         weights = {name: (w - rate * scale * g).detach().requires_grad_() for (name, w), g in pairs}
-        losses.append(float(loss))
+        losses.append(float(loss.detach()))
     return losses, state, flat(weights)
 
 
