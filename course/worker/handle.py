@@ -79,6 +79,8 @@ class Link(Protocol):
         str, StudentProblem
     ]  # modules whose import took too long or ended the process: tried once
 
+    spent: float  # seconds that student code has taken since the link was opened
+
     known: Known  # modules, functions and classes that were asked for before and still stand
 
     changed: list[

@@ -28,6 +28,7 @@ from course.errors import CourseError
 from course.threads import thread_variables
 from course.worker.arguments import mutable_parts
 from course.worker.asking import Question, write_question
+from course.worker.clock import Clock
 from course.worker.ending import end_silent
 from course.worker.handle import Known, Reference
 from course.worker.local import exit_message, flood_problem, timeout_problem
@@ -36,13 +37,12 @@ from course.worker.session import Verb
 from course.worker.values import Buffer, Decoder, NotPlainError, read_tree
 from course.worker.wire import pack, receive, send
 
-TICK = 0.1
-HARD_CAP = 5  # times the seconds allowed, when a loaded machine lets student code wait for its turn
 BUFFER = 4 * 2**20
 START_SECONDS = 180  # for the warm process to import PyTorch on a busy machine
 FORK_SECONDS = 30
 END_SECONDS = 10
 REVIVALS = 5  # of the warm process, without anything having come of it
+DEATH_SECONDS = 0.5  # between the end of a connection and the news of the end of its process
 MAX_FILES = 200
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -257,6 +257,7 @@ class IsolatedLink:
         self.failed_imports: dict[str, StudentProblem] = {}
         self.known = Known()
         self.changed: list[tuple[Any, Any]] = []
+        self.spent = 0.0
         self.isolation: tuple[str, ...] = ()
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
@@ -272,6 +273,8 @@ class IsolatedLink:
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         self.changed.clear()
+        if self._ended is None and self._budget.is_spent(self._left):
+            self._ended = timeout_problem(self._budget.test_seconds)
         if self._ended is not None:
             raise self._ended
         if verb != "import" or not self._modules:
@@ -293,7 +296,7 @@ class IsolatedLink:
         question = write_question(Question(verb, target, name, args, kwargs, self._begin, self._drop))
         self._begin, self._drop = None, []
         seconds = max(min(self._left, self._budget.call_seconds), 0.01)
-        clock = _Clock(worker.number, seconds)
+        clock = Clock(worker.number, seconds)
         try:
             answer, buffers = worker.exchange(pack(*question), clock)
             value = _open_answer(read_tree(answer), buffers, mutable_parts(args, kwargs), self.changed)
@@ -310,7 +313,9 @@ class IsolatedLink:
             )
             raise self._ended from None
         finally:
-            self._left -= clock.used()
+            used = clock.used()
+            self._left -= used
+            self.spent += used
         self._modules += verb == "import"
         return value
 
@@ -435,50 +440,6 @@ def _resolve(tree: list[Any]) -> Reference:
     raise NotPlainError("an answer has an unknown form")
 
 
-class _Clock:
-    """Seconds that student code has used: processor time while it runs, wall time while it sleeps.
-
-    A process that waits for a busy machine is not charged, so that a verdict does not depend on the load.
-    """
-
-    def __init__(self, number: int, seconds: float) -> None:
-        self._number = number
-        self._seconds = seconds
-        self._started = self._looked = time.monotonic()
-        self._cpu: float | None = None
-        self._used = 0.0
-
-    def used(self) -> float:
-        return self._used or time.monotonic() - self._started
-
-    def look(self) -> None:
-        """Called once a tick. Raises StudentProblem when the time is up."""
-        now = time.monotonic()
-        wall, self._looked = now - self._looked, now
-        state, cpu = _process_time(self._number)
-        if cpu is None:
-            self._used += wall
-        else:
-            ran = cpu - (self._cpu if self._cpu is not None else cpu - min(wall, cpu))
-            self._used += wall if state in "STZ" else min(ran, wall)
-            self._cpu = cpu
-        if self._used >= self._seconds or now - self._started >= HARD_CAP * self._seconds:
-            raise timeout_problem(self._seconds)
-
-    @property
-    def tick(self) -> float:
-        return min(TICK, self._seconds / 4)
-
-
-def _process_time(number: int) -> tuple[str, float | None]:
-    try:
-        with open(f"/proc/{number}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return "", None
-    return fields[0].decode(), (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 class PipeOutput:
     """What student code prints: the head is kept, the amount is counted."""
 
@@ -564,29 +525,34 @@ class _Worker:
                 "An isolated process could not be set up; run again with `--isolated` and look at the messages above."
             ) from None
 
-    def exchange(self, pieces: Sequence[Buffer], clock: _Clock) -> tuple[Buffer, list[Buffer]]:
+    def exchange(self, pieces: Sequence[Buffer], clock: Clock) -> tuple[Buffer, list[Buffer]]:
         """Send one request and wait for its answer. Raises StudentProblem when there will be none."""
 
-        def wait(writing: bool) -> None:
+        def sent(writing: bool) -> None:
             self._wait(writing, clock)
 
+        def received(writing: bool) -> None:
+            self._wait(writing, clock)
+            clock.begin_frame()
+
         try:
-            send(self._sock, pieces, wait)
-            answer = receive(self._sock, wait)
+            send(self._sock, pieces, sent)
+            answer = receive(self._sock, received)
         except (EOFError, ConnectionError):
             self.dead = True
             raise self._death() from None
         return answer
 
-    def _wait(self, writing: bool, clock: _Clock) -> None:
+    def _wait(self, writing: bool, clock: Clock) -> None:
         sock, output = self._sock.fileno(), self.output.descriptor
         if writing != self._writing:
             self._poll.modify(sock, select.POLLOUT if writing else select.POLLIN)
             self._writing = writing
         while True:
-            events = self._poll.poll(clock.tick * 1000)
+            if clock.until_look() <= 0:
+                clock.look()
             ready = False
-            for descriptor, event in events:
+            for descriptor, event in self._poll.poll(max(clock.until_look(), 0.0) * 1000):
                 if descriptor == sock:
                     ready = True
                 else:
@@ -596,14 +562,20 @@ class _Worker:
                         self._output_open = False
             if ready:
                 return
-            if not events or time.monotonic() - clock._looked > clock.tick:
-                clock.look()
 
     def _death(self) -> StudentProblem:
+        """What became of a process whose socket is closed. One that has closed it and lives on is ended: it would
+        keep this side waiting for its end.
+        """
+        lives_on = not self._has_ended()
+        if lives_on:
+            self._signal()
         try:
             code = int(self._read_report(2, END_SECONDS)[1])
         except (IndexError, ValueError, TimeoutError):
             return StudentProblem("error", exit_message("it was ended from outside"))
+        if lives_on and code == -signal.SIGKILL:
+            return StudentProblem("error", exit_message("it closed its connection to the check"))
         if code == -signal.SIGXCPU:
             return timeout_problem(0)
         if code == -signal.SIGKILL:
@@ -613,6 +585,13 @@ class _Worker:
         if code < 0:
             return StudentProblem("error", exit_message(f"killed by {signal.Signals(-code).name}"))
         return StudentProblem("error", exit_message(f"exit status {code}"))
+
+    def _has_ended(self) -> bool:
+        try:
+            self._read_report(2, DEATH_SECONDS)
+        except TimeoutError:
+            return False
+        return True
 
     def _read_report(self, lines: int, seconds: float) -> list[bytes]:
         """At least so many, unless the warm process ends before. Raises TimeoutError."""
@@ -628,12 +607,15 @@ class _Worker:
             self._report_text += data
         return self._report_text.split(b"\n")
 
-    def kill(self) -> None:
-        """End the process and everything in its group."""
+    def _signal(self) -> None:
         for kill in (os.killpg, os.kill):
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                if not self.dead:
-                    kill(self.number, signal.SIGKILL)
+                kill(self.number, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End the process and everything in its group."""
+        if not self.dead:
+            self._signal()
         self._close()
 
     def _close(self) -> None:

@@ -57,6 +57,7 @@ class LocalLink:
         self.failed_imports: dict[str, StudentProblem] = {}
         self.known = Known()
         self.changed: list[tuple[Any, Any]] = []
+        self.spent = 0.0
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         self._session.begin(seed, refused)
@@ -67,12 +68,14 @@ class LocalLink:
     def request(
         self, verb: Verb, target: int | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        self.changed.clear()
+        if self._budget.is_spent(self._left) and not _debugging():
+            raise timeout_problem(self._budget.test_seconds)
         thing = None if target is None else self._session.object(target)
         memo: dict[int, Any] = {}
         args_there: tuple[Any, ...] = _copied(args, self._session, memo)
         kwargs_there: dict[str, Any] = _copied(kwargs, self._session, memo)
         watch = Watch(args_there, kwargs_there)
-        self.changed.clear()
         try:
             with self._bounds():
                 result = self._session.perform(Request(verb, thing, name, args_there, kwargs_there))
@@ -119,7 +122,9 @@ class LocalLink:
         except _FloodError:
             raise flood_problem(self._limits.output_kib) from None
         finally:
-            self._left -= time.monotonic() - started
+            used = time.monotonic() - started
+            self._left -= used
+            self.spent += used
 
 
 def _debugging() -> bool:

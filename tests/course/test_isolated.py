@@ -467,6 +467,56 @@ def test_ends_of_the_process_are_verdicts(isolated: Make, body: str, outcome: st
     assert _begin(student._link).good() == 1
 
 
+@pytest.mark.parametrize(
+    ("body", "outcome", "says"),
+    [
+        ("os.write(3, struct.pack('!II', 2**20, 0)); trickle(3, 0.02)", "timeout", "No answer"),
+        ("os.write(3, struct.pack('!IIQ', 2, 1, 2**28) + b'{}'); trickle(3, 0.001)", "timeout", "No answer"),
+        ("trickle(1, 0.02)", "timeout", "No answer"),
+        ("os.close(3); time.sleep(60)", "error", "closed its connection"),
+    ],
+)
+def test_bytes_that_come_in_do_not_stop_the_clock(isolated: Make, body: str, outcome: str, says: str) -> None:
+    """A byte every 20 ms on the answer descriptor held one call for 110 s instead of 8."""
+    student = isolated(
+        f"""
+        import os, struct, time
+
+        def trickle(descriptor, pause):
+            while True:
+                os.write(descriptor, b"[")
+                time.sleep(pause)
+
+        def f():
+            {body}
+        """
+    )
+    assert student.trickle
+    started = time.monotonic()
+    with pytest.raises(StudentProblem, match=says) as caught:
+        student.f()
+    assert caught.value.outcome == outcome
+    assert time.monotonic() - started < 4
+
+
+def test_quick_calls_without_an_end_come_to_one(anywhere: Make) -> None:
+    student = anywhere(
+        """
+        class Endless:
+            def __iter__(self):
+                return self
+            def __next__(self):
+                return 1
+        """
+    )
+    student._link.begin(5, (), Budget(0.1, 0.1))
+    with pytest.raises(StudentProblem) as caught:
+        for _ in student.Endless():
+            pass
+    assert caught.value.outcome == "timeout"
+    assert student._link.spent < 2
+
+
 def _walls(link: Link) -> tuple[str, ...]:
     return link.isolation  # type: ignore[attr-defined, no-any-return]
 
