@@ -31,6 +31,7 @@ _KEPT = (
     0x40F  # what statvfs reports of a mount and a remount has to repeat: ro, nosuid, nodev, noexec, noatime
 )
 _DETACH = 2
+_PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 24, 38, 47, 4
 _MAX_FILES = 10_000
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}  # the C library has no function for it
 
@@ -48,16 +49,21 @@ def users_possible(readable: Readable, inside: bool) -> bool:
     """Whether a process may take an id that owns nothing and still read what student code may read, ``inside``
     the namespaces or without them.
     """
+    return sys.platform == "linux" and os.getuid() == 0 and readable_to(FIRST_USER, readable, inside)
 
-    def become() -> None:
+
+def readable_to(user: int | None, readable: Readable, inside: bool) -> bool:
+    """Whether a process without rights, with the id of ``user`` or our own, can read all of it."""
+
+    def try_it() -> None:
         if inside:
             _build(readable, FIRST_USER)
-        become_user(FIRST_USER)
+        drop_rights(user)
         for path, _ in readable:
             if not os.access(path, os.R_OK):
                 raise PermissionError(path)
 
-    return sys.platform == "linux" and os.getuid() == 0 and _succeeds(become)
+    return _succeeds(try_it)
 
 
 def _build(readable: Readable, user: int) -> None:
@@ -133,17 +139,25 @@ def mount_scratch(mebibytes: int, user: int) -> None:
     _mount("tmpfs", SCRATCH, "tmpfs", _NOSUID | _NODEV, options)
 
 
-def become_user(user: int) -> None:
-    """Take a user id that owns nothing; for root only. There is no way back."""
-    os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
-
-
-def drop_rights() -> None:
-    """Give up every capability, those inside a user namespace too."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # version 3 of the interface, this thread
-    _call("capset", header, (ctypes.c_uint32 * 6)())
+def drop_rights(user: int | None = None) -> None:
+    """Give up every capability, whatever layers stand: those inside a user namespace, and those of a root without
+    namespaces (Docker's). With ``user``, for root only, also take this id, which owns nothing. There is no way
+    back: nothing that is started later gets any right.
+    """
+    if sys.platform == "linux":
+        if _LIBRARY.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "rights cannot be given up")
+        _LIBRARY.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+        capability = 0
+        while _LIBRARY.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) == 0:  # for root: there is a last one
+            capability += 1
+    if user is not None:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    if sys.platform == "linux":
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # version 3 of the interface, this thread
+        _call("capset", header, (ctypes.c_uint32 * 6)())
 
 
 def _unshare(flags: int) -> None:

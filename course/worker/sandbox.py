@@ -11,6 +11,8 @@ landlock    files: the interpreter and the installed packages can be read, the s
             nothing else; no TCP; no signals to anybody outside
 seccomp     system calls: no sockets, no new processes, no programs, no tracing, no changes of owners or limits
 
+Whatever stands, every capability is given up, and none can be had again.
+
 Landlock comes from ``landlockpy``, seccomp from ``pyseccomp`` (libseccomp); both work without root. Namespaces
 work without root where the machine allows user namespaces; ``namespaces.py`` has the details.
 """
@@ -31,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 from course.catalog.model import Limits
+from course.errors import CourseError
 from course.worker import namespaces
 from course.worker.memory import address_space
 
@@ -58,7 +61,23 @@ _DENIED = """
     chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr
     shmget msgget semget mq_open mknod mknodat
     setrlimit settimeofday clock_settime adjtimex sethostname setdomainname acct quotactl
+    memfd_create memfd_secret
 """
+"""``memfd_…`` because files in memory count neither as address space nor as size of the scratch folder."""
+
+# What prctl must not change: the signal at the end of the parent, which ends a submission when all graders are gone;
+# who may trace or adopt; rights; the layout of memory; filters of one's own, which lie to the libraries.
+_DENIED_OPTIONS = {
+    "PR_SET_PDEATHSIG": 1,
+    "PR_SET_KEEPCAPS": 8,
+    "PR_SET_SECCOMP": 22,
+    "PR_CAPBSET_DROP": 24,
+    "PR_SET_SECUREBITS": 28,
+    "PR_SET_MM": 35,
+    "PR_SET_CHILD_SUBREAPER": 36,
+    "PR_CAP_AMBIENT": 47,
+    "PR_SET_PTRACER": 0x59616D61,
+}
 
 
 @dataclass(frozen=True)
@@ -79,7 +98,9 @@ class Capabilities:
 
 
 def probe(off: Sequence[str] = ()) -> Capabilities:
-    """Try what is there; import everything the forked process will need."""
+    """Try what is there; import everything the forked process will need. Raises CourseError when what submissions
+    import could not be read.
+    """
     readable = tuple((str(path), path.is_dir()) for path in readable_paths())
     standing: list[str] = []
     possible = {
@@ -93,6 +114,12 @@ def probe(off: Sequence[str] = ()) -> Capabilities:
     for name in LAYERS:
         if name not in off and possible[name]():
             standing.append(name)
+    alone = sys.platform == "linux" and os.getuid() == 0 and "user" not in standing
+    if alone and not namespaces.readable_to(None, readable, "namespaces" in standing):
+        raise CourseError(
+            "Submissions run without the rights of root, and could not read the Python packages then: "
+            "give everybody the right to read them, or install the course as root."
+        )
     return Capabilities(tuple(standing), readable, _tasks_of_user())
 
 
@@ -167,10 +194,7 @@ def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
     """
     layers = capabilities.layers
     scratch = _make_scratch(cell, limits, layers)
-    if "user" in layers:
-        namespaces.become_user(cell.user)
-    elif "namespaces" in layers:
-        namespaces.drop_rights()
+    namespaces.drop_rights(cell.user if "user" in layers else None)
     die_with_parent()
     os.chdir(scratch)
     for name, data in cell.files.items():
@@ -280,6 +304,8 @@ def _filter_program() -> bytes:
         seccomp.ERRNO(errno.ENOSYS), "clone3"
     )  # the C library then falls back to clone, which can be judged
     rules.add_rule(denied, "prlimit64", seccomp.Arg(2, seccomp.NE, 0))
+    for option in _DENIED_OPTIONS.values():  # the kernel looks at the lower half only, and so must we
+        rules.add_rule(denied, "prctl", seccomp.Arg(0, seccomp.MASKED_EQ, 0xFFFFFFFF, option))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)

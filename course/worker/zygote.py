@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from course.catalog.model import Limits
+from course.errors import CourseError
 from course.worker import namespaces, sandbox
 from course.worker.ending import tell_stack_when_asked
 from course.worker.pages import gather_pages
@@ -48,7 +49,10 @@ def main(control_number: int, words: str) -> None:
     control = socket.socket(fileno=control_number)
     while os.open(os.devnull, os.O_RDONLY) < FILES:
         pass  # a child puts its descriptors there: no other may have these numbers
-    capabilities = sandbox.probe(settings["off"])
+    try:
+        capabilities = sandbox.probe(settings["off"])
+    except CourseError as error:
+        sys.exit(str(error))
     if "namespaces" in capabilities.layers:
         namespaces.enter()
     children = adopt_orphans()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -15,7 +16,9 @@ import numpy as np
 import pytest
 
 from course.catalog.model import Limits
+from course.errors import CourseError
 from course.testing import in_place
+from course.worker import sandbox
 from course.worker.handle import Change, Handle, Link, Student
 from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
@@ -539,6 +542,7 @@ def _walls(link: Link) -> tuple[str, ...]:
         ("seccomp", "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))"),
         ("seccomp", "import os; os.chmod('.', 0o777)"),
         ("seccomp", "import os; os.setuid(1)"),
+        ("seccomp", "import os; os.memfd_create('hoard')"),
         ("rlimits", "open('big', 'wb').write(bytes(60 * 2**20))"),
     ],
 )
@@ -551,6 +555,112 @@ def test_the_walls_hold(isolated: Make, layer: str, body: str) -> None:
         student.f()
     assert caught.value.outcome == "error"
     assert "Error" in caught.value.types[0] or "SIGXFSZ" in caught.value.message
+
+
+RIGHTS = """
+    import ctypes
+
+    library = ctypes.CDLL(None, use_errno=True)
+
+    def rights():
+        header, held = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+        assert library.capget(header, held) == 0
+        bounding = [number for number in range(64) if library.prctl(23, number, 0, 0, 0) == 1]
+        return list(held), bounding, library.prctl(39, 0, 0, 0, 0)
+
+    def outlive():
+        tried = [library.prctl(ctypes.c_ulong(1 | above << 32), 0, 0, 0, 0) for above in (0, 1)]
+        signal = ctypes.c_int()
+        library.prctl(2, ctypes.byref(signal), 0, 0, 0)
+        return tried, signal.value
+
+    def memory_of_no_account():
+        return [library.syscall(number, *words) for number, words in ((319, (b"hoard", 0)), (447, (0,)))]
+
+    def libraries():
+        import numpy as np
+        import torch
+        from matplotlib.figure import Figure
+
+        figure = Figure()
+        figure.subplots().plot([1, 2])
+        figure.savefig("figure.png")
+        torch.nn.Linear(2, 2)(torch.ones(2)).sum().backward()
+        twice = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(lambda x: 2 * x)
+        return twice(int(np.linalg.det(np.eye(2)) + 1.0))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="capabilities are Linux's")
+@pytest.mark.parametrize(
+    "off",
+    [
+        (),
+        ("namespaces",),
+        ("user",),
+        ("namespaces", "user"),  # what is left to root in a container
+        ("user", "seccomp"),
+        ("namespaces", "user", "landlock", "seccomp"),
+        ("namespaces", "user", "landlock", "seccomp", "rlimits"),
+    ],
+    ids=lambda off: "without " + (", ".join(off) or "nothing"),
+)
+def test_no_right_is_left_whatever_layers_stand(tmp_path: Path, off: tuple[str, ...]) -> None:
+    with Zygote([DAY], ["numpy"], LIMITS, off=off) as weaker:
+        link = weaker.open(_write(tmp_path, RIGHTS), DAY)
+        held, bounding, no_new = _begin(link).rights()
+        link.close()
+    assert held == [0] * 6
+    assert no_new == 1
+    assert os.getuid() != 0 or bounding == []
+
+
+def test_calls_that_libraries_make_are_allowed_and_those_around_the_limits_are_not(isolated: Make) -> None:
+    student = isolated(RIGHTS)
+    student._link.begin(5, (), Budget(8, 8))
+    assert student.libraries() == 4
+    if "seccomp" not in _walls(student._link):
+        pytest.skip("this machine has no seccomp")
+    assert student.outlive() == ([-1, -1], 9)
+    if os.uname().machine == "x86_64":
+        assert student.memory_of_no_account() == [-1, -1]
+
+
+def test_a_submission_ends_with_the_last_grader(tmp_path: Path) -> None:
+    """It had cleared the signal that it gets at the end of its parent, and lived on when all graders were killed."""
+    with Zygote([DAY], ["numpy"], LIMITS) as zygote:
+        link = zygote.open(_write(tmp_path, RIGHTS), DAY)
+        _begin(link).outlive()
+        assert link._worker is not None
+        number = link._worker.number
+        if "seccomp" not in link.isolation:
+            pytest.skip("this machine has no seccomp")
+        zygote._process.kill()
+        until = time.monotonic() + 5
+        while _runs(number) and time.monotonic() < until:
+            time.sleep(0.01)
+        assert not _runs(number)
+
+
+def _runs(number: int) -> bool:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
+def test_a_place_that_cannot_be_read_without_rights_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Root reads what others keep to themselves; submissions are never root."""
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("for root")
+    private = tmp_path / "packages"
+    private.mkdir()
+    os.chown(private, 4711, 4711)
+    private.chmod(0o700)
+    monkeypatch.setattr(sandbox, "readable_paths", lambda: [private])
+    with pytest.raises(CourseError, match="could not read the Python packages"):
+        sandbox.probe(off=("namespaces",))
 
 
 def test_the_environment_is_clean(isolated: Make, monkeypatch: pytest.MonkeyPatch) -> None:
