@@ -30,11 +30,14 @@ from course.grading.records import RecordWriter
 from course.grading.results import Record
 from course.testing.running import Runner
 from course.threads import settle_threads
+from course.worker.clock import HARD_CAP
 from course.worker.ending import end_silent, tell_stack_when_asked, wait_for_end
-from course.worker.isolated import HARD_CAP, IsolatedLink, WarmProcessGoneError, Zygote
+from course.worker.isolated import IsolatedLink, WarmProcessGoneError, Zygote
+from course.worker.memory import bound_address_space
 from course.worker.sandbox import die_with_parent
 from course.worker.session import reset_process_state
 
+LANE_MEBIBYTES = 3072  # on top of what the warm process holds: six times the largest answer, for comparing it
 LANE_LENGTH = 200  # submissions, after which a lane is replaced: what it may have piled up goes with it
 SLACK_SECONDS = 60  # for what a lane does beside student code, on a busy machine
 END_SECONDS = 10
@@ -159,6 +162,7 @@ class Station:
         number = os.fork()
         if number == 0:
             die_with_parent()
+            bound_address_space(LANE_MEBIBYTES)
             if processor is not None:
                 self._zygote.processor = processor
                 os.sched_setaffinity(0, {processor})

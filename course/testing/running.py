@@ -36,6 +36,10 @@ from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
 from course.worker.refusals import refusal
 
+_TOO_MUCH_MEMORY = (
+    "What your code returned takes too much memory to be checked; is an array too large by far?"
+)
+
 TestFunction = Callable[..., None]
 LinkMaker = Callable[[str], Link]  # given the day, opens a way to the student's modules
 Files = Path | Mapping[str, bytes]  # the folder that holds the day folders, or their files by relative name
@@ -205,6 +209,15 @@ class Runner:
 
     def judge(self, body: Callable[[], Any], sitting: Sitting, *, explain: bool = True) -> CheckResult:
         """Run ``body``, a test with its fixtures filled in, and turn whatever happens into a verdict."""
+        started = time.perf_counter()
+        try:
+            return self._judge(body, sitting, explain)
+        except MemoryError as error:  # of the trusted side: while an answer was compared or described
+            seconds = time.perf_counter() - started
+            message = _TOO_MUCH_MEMORY + read_row(sitting.day, sitting.exercise)
+            return CheckResult(sitting.check, "memory", message, seconds=seconds, error=error)
+
+    def _judge(self, body: Callable[[], Any], sitting: Sitting, explain: bool) -> CheckResult:
         day, exercise, check, link = sitting.day, sitting.exercise, sitting.check, sitting.link
         started = time.perf_counter()
         outcome, message, error = self._verdict(body, sitting)
@@ -239,6 +252,8 @@ class Runner:
             return failure.outcome, str(failure), failure
         except StudentProblem as problem:
             return problem.outcome, _problem_message(problem, transcript, exercise), problem
+        except MemoryError:
+            raise
         except AssertionError as error:
             return "failed", str(error) or "The check failed.", error
         except Exception as error:

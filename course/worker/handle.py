@@ -310,8 +310,8 @@ class Student:
             match ask(self._link, self._transcript, "import", None, "import", self._name, (), {}):
                 case [Handle() as module, {**own}]:
                     for name, value in {**own, "": module}.items():
-                        if isinstance(value, Handle):
-                            self._link.known.add(self._name, str(name), value._number, value._type)
+                        if isinstance(value, Handle) and isinstance(name, str):
+                            self._link.known.add(self._name, name, value._number, value._type)
                     self._module = module
                 case _:
                     raise StudentProblem("error", f"{self._name} is not a module.")

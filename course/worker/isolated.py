@@ -312,6 +312,12 @@ class IsolatedLink:
                 "error", f"Your code disturbed the connection to the check: {error}."
             )
             raise self._ended from None
+        except MemoryError:
+            self._stop()
+            self._ended = StudentProblem(
+                "memory", "What your code returned takes too much memory to be checked."
+            )
+            raise self._ended from None
         finally:
             used = clock.used()
             self._left -= used
@@ -421,10 +427,12 @@ def _open_answer(tree: Any, buffers: list[Buffer], parts: list[Any], changed: li
     changes = tree.get("changed", [])
     if type(changes) is not list:
         raise NotPlainError("an answer is not in the exchange format")
+    following = 0  # each part once, in order
     for change in changes:
         match change:
-            case [int(index), value] if type(index) is int and 0 <= index < len(parts):
+            case [int(index), value] if type(index) is int and following <= index < len(parts):
                 changed.append((parts[index], decoder.decode(value)))
+                following = index + 1
             case _:
                 raise NotPlainError("an answer is not in the exchange format")
     if "error" in tree:

@@ -28,8 +28,9 @@ from course.worker.arguments import Watch, is_tensor, mutable_parts
 from course.worker.handle import Handle, Known, Reference
 from course.worker.memory import address_space
 from course.worker.outcomes import Budget, Interruption, StudentProblem
+from course.worker.serving import cannot_be_sent
 from course.worker.session import Request, Session, Verb
-from course.worker.values import ARRAY_KINDS, Decoder, Encoder, NotPlainError
+from course.worker.values import ARRAY_KINDS, Decoder, Encoder, NotPlainError, write_tree
 
 
 class _TimeUpError(Interruption):
@@ -87,11 +88,11 @@ class LocalLink:
         encoder = Encoder(lambda value: ["h", *self._session.keep(value)])
         try:
             tree = encoder.encode(result)
+            if encoder.is_large:
+                write_tree(tree)  # to see, as an isolated process does, that it is not too long
             return Decoder(encoder.buffers, _resolve).decode(tree)
         except NotPlainError as error:
-            raise StudentProblem(
-                "wrong_type", f"What your code returned cannot be checked: {error}."
-            ) from None
+            raise cannot_be_sent(str(error)) from None
 
     def forget(self, number: int) -> None:
         if number not in self.known:

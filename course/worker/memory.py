@@ -1,8 +1,21 @@
-"""How much address space this process uses, where the system says so."""
+"""How much address space this process uses, where the system says so, and a bound to it."""
 
 from __future__ import annotations
 
 import os
+
+
+def bound_address_space(mebibytes: int) -> None:
+    """Let this process have so much more than it has now, and no more; nothing where the system does not say."""
+    used = address_space()
+    if used is None:
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = used + mebibytes * 2**20
+    if hard == resource.RLIM_INFINITY or wanted < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
 
 def address_space() -> int | None:

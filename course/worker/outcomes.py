@@ -80,12 +80,17 @@ class StudentProblem(Exception):
             "not_gradable",
             "timeout",
             "output",
+            "wrong_type",
         ):
             return cls("error", "The isolated process gave an answer that makes no sense.")
         types = plain.get("types")
         return cls(
             outcome,
-            str(plain.get("message", ""))[:4000],
-            str(plain.get("traceback", ""))[:8000],
-            tuple(str(name)[:200] for name in types[:30]) if isinstance(types, list) else (),
+            _text(plain.get("message"), 4000),
+            _text(plain.get("traceback"), 8000),
+            tuple(_text(name, 200) for name in types[:30]) if isinstance(types, list) else (),
         )
+
+
+def _text(plain: Any, length: int) -> str:
+    return plain[:length] if isinstance(plain, str) else ""

@@ -13,7 +13,7 @@ from course.worker.asking import read_question
 from course.worker.outcomes import Interruption, StudentProblem
 from course.worker.session import Request, Session
 from course.worker.values import Buffer, Encoder, NotPlainError, write_tree
-from course.worker.wire import pack, receive, send
+from course.worker.wire import MAX_QUESTION, pack, receive, send
 
 
 def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: int) -> None:
@@ -23,15 +23,17 @@ def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: in
     with session.space.active():  # the only one in this process
         while True:
             try:
-                question = receive(sock, _never)
+                question = receive(sock, _never, MAX_QUESTION)
             except (EOFError, ConnectionError):
                 return
             given, out = answer(session, *question)
             _flush()
             try:
                 text = write_tree(given)
+            except NotPlainError as error:
+                text, out = write_tree({"error": cannot_be_sent(str(error)).to_plain()}), []
             except (ValueError, RecursionError):
-                text, out = write_tree({"error": _cannot_be_sent("it cannot be written down").to_plain()}), []
+                text, out = write_tree({"error": cannot_be_sent("it cannot be written down").to_plain()}), []
             send(sock, pack(text, out), _never)
 
 
@@ -50,8 +52,9 @@ def _no_breakpoint(*args: Any, **kwargs: Any) -> None:
     raise RuntimeError("breakpoint() is still in your code; take it out before the work is checked")
 
 
-def _cannot_be_sent(why: str) -> StudentProblem:
-    return StudentProblem("error", f"What your code returned cannot be checked: {why}.")
+def cannot_be_sent(why: str) -> StudentProblem:
+    """For a value outside the exchange format, such as one that is too large; ``why`` goes on from "it"."""
+    return StudentProblem("wrong_type", f"What your code returned cannot be checked: {why}.")
 
 
 def answer(session: Session, data: Buffer, buffers: list[Buffer]) -> tuple[dict[str, Any], list[Buffer]]:
@@ -62,22 +65,28 @@ def answer(session: Session, data: Buffer, buffers: list[Buffer]) -> tuple[dict[
     session.drop(drop)
     watch = Watch(args, kwargs)
     given: dict[str, Any] = {}
-    encoder = Encoder(lambda value: ["h", *session.keep(value)])
+    encoder = _encoder(session)
     try:
         thing = None if target is None else session.object(target)
         given["ok"] = encoder.encode(session.perform(Request(verb, thing, name, args, kwargs)))
     except StudentProblem as problem:
         given["error"] = problem.to_plain()
     except NotPlainError as error:
-        given["error"] = _cannot_be_sent(str(error)).to_plain()
+        given["error"] = cannot_be_sent(str(error)).to_plain()
+        encoder = _encoder(session)  # what was begun is of no use
     except (KeyboardInterrupt, Interruption) as error:
         given["error"] = StudentProblem("error", f"Your code raised {type(error).__name__}.").to_plain()
     except BaseException as error:  # an object that is hostile while it is encoded
-        given["error"] = _cannot_be_sent(type(error).__name__).to_plain()
+        given["error"] = cannot_be_sent(type(error).__name__).to_plain()
     try:
         changed = watch.changes()
         if changed:
             given["changed"] = [[place, encoder.encode(part)] for place, part in changed]
     except BaseException as error:
-        given = {"error": _cannot_be_sent(type(error).__name__).to_plain()}
+        why = str(error) if isinstance(error, NotPlainError) else type(error).__name__
+        return {"error": cannot_be_sent(why).to_plain()}, []
     return given, encoder.buffers
+
+
+def _encoder(session: Session) -> Encoder:
+    return Encoder(lambda value: ["h", *session.keep(value)])

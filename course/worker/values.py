@@ -2,15 +2,20 @@
 
 A value becomes a tree of JSON types plus a list of raw buffers for the bulk (arrays, tensors, bytes).
 Nothing in it can carry code: decoding builds numbers, strings, arrays, tensors and containers, and
-checks every size against the bytes that really came. What is not plain data is handed to ``escape`` by
-the encoder and to ``resolve`` by the decoder, and stays opaque.
+checks every size against the bytes that really came, every part against the limits below. What is not plain data
+is handed to ``escape`` by the encoder and to ``resolve`` by the decoder, and stays opaque.
+
+The same limits hold when a value is written and when it is read: an honest value that is too large is told so by the
+encoder, in words for its author; a hostile process has an encoder of its own.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +25,14 @@ Tree = Any
 Buffer = memoryview | bytes | bytearray
 
 MAX_DEPTH = 60
-MAX_ITEMS = 2_000_000
+MAX_ITEMS = 200_000  # numbers, strings and containers; an array is one, however large
+MAX_TEXT = 4 * 2**20  # bytes of a tree that is written down
+MAX_BYTES = 512 * 2**20  # of all arrays, tensors and bytes together
+MAX_BUFFERS = 20_000  # arrays, tensors and bytes
+MAX_BITS = 2**17  # of an integer
+MAX_SAME_HASH = 40  # keys of a dict or members of a set with one hash: each is compared with all of them
+PER_ITEM = 64  # characters of a string, or digits of a large integer, that count as one part
+LARGE = 10_000  # parts, from which on it is worth looking how long the text becomes
 SMALL = 2**15  # bytes of an array; copying them costs less than taking a view
 ARRAY_KINDS = "biufcUS"
 TENSOR_DTYPES = (
@@ -38,12 +50,22 @@ _read_json = json.JSONDecoder().raw_decode  # without room for blanks around it
 
 
 def write_tree(tree: Tree) -> bytes:
-    """The tree as text. Raises ValueError or RecursionError for what JSON cannot hold."""
-    return _JSON.encode(tree).encode("ascii")
+    """The tree as text. Raises ValueError or RecursionError for what JSON cannot hold, NotPlainError when it becomes
+    too long.
+    """
+    text = _JSON.encode(tree).encode("ascii")
+    if len(text) > MAX_TEXT:
+        raise NotPlainError(
+            f"written down it takes more than {MAX_TEXT // 2**20} MiB; return NumPy arrays or tensors, which are not "
+            "written down, or less text"
+        )
+    return text
 
 
 def read_tree(data: Buffer) -> Tree:
     """The tree of a text that may come from a hostile process. Raises NotPlainError."""
+    if len(data) > MAX_TEXT:
+        raise NotPlainError("an answer is too large")
     try:
         text = str(data, "ascii")
         tree, end = _read_json(text)
@@ -60,18 +82,27 @@ class Encoder:
     def __init__(self, escape: Callable[[Any], Tree]) -> None:
         self._escape = escape
         self._items = 0
+        self._bytes = 0
         self.buffers: list[Buffer] = []
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the text of what was encoded might be too long."""
+        return self._items > LARGE
 
     def encode(self, value: Any, depth: int = 0) -> Tree:
         """The tree of ``value``. Raises NotPlainError when it is too deep or too large."""
-        self._items += 1
-        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
-            raise NotPlainError("a value is nested too deeply or has too many parts to be handed over")
+        self._count(1)
+        if depth > MAX_DEPTH:
+            raise NotPlainError(f"it is nested too deeply, more than {MAX_DEPTH} levels")
         kind = type(value)
-        if value is None or kind in (bool, str):
+        if value is None or kind is bool:
+            return value
+        if kind is str:
+            self._count(len(value) // PER_ITEM)
             return value
         if kind is int:
-            return value if abs(value) < 2**1023 else ["i", hex(value)]
+            return value if abs(value) < 2**1023 else self._large_integer(value)
         if kind is float:
             return value
         if kind is complex:
@@ -81,7 +112,7 @@ class Encoder:
         if kind in (bytes, bytearray):
             return ["b", self._buffer(bytes(value))]
         if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
-            return ["s", value.dtype.str, self._buffer(value.tobytes())]
+            return self._scalar(value)
         if (
             isinstance(value, np.ndarray)
             and value.dtype.kind in ARRAY_KINDS
@@ -104,7 +135,34 @@ class Encoder:
             return self._tensor(value, torch)
         return self._escape(value)
 
+    def _count(self, parts: int) -> None:
+        self._items += parts
+        if self._items > MAX_ITEMS:
+            raise NotPlainError(
+                f"it has more than {MAX_ITEMS:,} parts (numbers, strings, lists); "
+                "return a NumPy array or a tensor, which counts as one"
+            )
+
+    def _large_integer(self, value: int) -> Tree:
+        if value.bit_length() > MAX_BITS:
+            digits = int(MAX_BITS * math.log10(2))
+            raise NotPlainError(f"it holds an integer of more than {digits:,} digits; is an exponent wrong?")
+        self._count(value.bit_length() // (4 * PER_ITEM))
+        return ["i", hex(value)]
+
+    def _scalar(self, value: np.generic) -> Tree:
+        digits = value.tobytes().hex()
+        self._count(len(digits) // PER_ITEM)
+        return ["s", value.dtype.str, digits]
+
     def _buffer(self, data: Buffer) -> int:
+        self._bytes += len(data)
+        if self._bytes > MAX_BYTES:
+            raise NotPlainError(
+                f"its arrays take more than {MAX_BYTES // 2**20} MiB; is an array too large by far?"
+            )
+        if len(self.buffers) >= MAX_BUFFERS:
+            raise NotPlainError(f"it has more than {MAX_BUFFERS:,} arrays; stack them into one")
         self.buffers.append(data)
         return len(self.buffers) - 1
 
@@ -123,7 +181,11 @@ def array_bytes(array: np.ndarray) -> Buffer:
 def array_from(dtype: str, shape: Sequence[int], data: Buffer) -> np.ndarray:
     """An array with memory of its own. Raises ValueError when the sizes do not fit."""
     kind = np.dtype(dtype)
-    return np.frombuffer(_own(data), kind).reshape(shape) if kind.itemsize else np.zeros(shape, kind)
+    if kind.itemsize:
+        return np.frombuffer(_own(data), kind).reshape(shape)
+    if math.prod(shape) > MAX_ITEMS:  # of empty strings, which need no bytes to come
+        raise ValueError("too many empty strings")
+    return np.zeros(shape, kind)
 
 
 def is_plain_tensor(tensor: Any, torch: Any) -> bool:
@@ -157,13 +219,15 @@ class Decoder:
     """Rebuilds values from trees and buffers that may come from a hostile process."""
 
     def __init__(self, buffers: Sequence[Buffer], resolve: Callable[[list[Any]], Any]) -> None:
-        self._buffers = buffers
+        self._buffers: list[Buffer | None] = list(buffers)
         self._resolve = resolve
+        self._items = 0
 
     def decode(self, tree: Tree, depth: int = 0) -> Any:
-        """The value of ``tree``. Raises NotPlainError for anything malformed."""
-        if depth > 2 * MAX_DEPTH + 4:
-            raise NotPlainError("a value is nested too deeply")
+        """The value of ``tree``. Raises NotPlainError for anything malformed or too large."""
+        self._items += 1
+        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
+            raise NotPlainError("a value is nested too deeply or has too many parts")
         if tree is None or type(tree) in (bool, int, float, str):
             return tree
         if type(tree) is not list or not tree or type(tree[0]) is not str:
@@ -177,11 +241,17 @@ class Decoder:
             raise NotPlainError(f"a value is malformed ({type(error).__name__})") from None
 
     def _bytes(self, index: int) -> Buffer:
+        """The bytes of one value: nobody else gets them, so a few that came cannot become many."""
         if type(index) is not int or not 0 <= index < len(self._buffers):
             raise NotPlainError("a value refers to bytes that did not come")
-        return self._buffers[index]
+        data, self._buffers[index] = self._buffers[index], None
+        if data is None:
+            raise NotPlainError("a value refers to bytes of another")
+        return data
 
     def _integer(self, depth: int, digits: str) -> int:
+        if len(digits) > MAX_BITS // 4 + 4:
+            raise NotPlainError("an integer is too large")
         return int(digits, 16)
 
     def _complex(self, depth: int, real: float, imag: float) -> complex:
@@ -190,8 +260,8 @@ class Decoder:
     def _raw(self, depth: int, index: int) -> bytes:
         return bytes(self._bytes(index))
 
-    def _scalar(self, depth: int, dtype: str, index: int) -> Any:
-        return np.frombuffer(self._bytes(index), dtype=_checked_dtype(dtype), count=1)[0]
+    def _scalar(self, depth: int, dtype: str, digits: str) -> Any:
+        return np.frombuffer(bytes.fromhex(digits), dtype=_checked_dtype(dtype), count=1)[0]
 
     def _array(self, depth: int, dtype: str, shape: list[int], index: int) -> np.ndarray:
         return array_from(_checked_dtype(dtype), _shape(shape), self._bytes(index))
@@ -208,10 +278,14 @@ class Decoder:
         return [self.decode(part, depth) for part in parts]
 
     def _dict(self, depth: int, parts: list[list[Tree]]) -> dict[Any, Any]:
-        return {self.decode(key, depth): self.decode(value, depth) for key, value in parts}
+        pairs = [(self.decode(key, depth), self.decode(value, depth)) for key, value in parts]
+        _refuse_collisions(key for key, _ in pairs)
+        return dict(pairs)
 
     def _set(self, depth: int, parts: list[Tree]) -> set[Any]:
-        return {self.decode(part, depth) for part in parts}
+        members = [self.decode(part, depth) for part in parts]
+        _refuse_collisions(members)
+        return set(members)
 
 
 _DECODERS: dict[str, Callable[..., Any]] = {
@@ -226,6 +300,13 @@ _DECODERS: dict[str, Callable[..., Any]] = {
     "d": Decoder._dict,
     "e": Decoder._set,
 }
+
+
+def _refuse_collisions(keys: Iterable[Any]) -> None:
+    """Many keys with one hash (multiples of 2⁶¹ − 1, say) would each be compared with all before them."""
+    common = Counter(map(hash, keys)).most_common(1)
+    if common and common[0][1] > MAX_SAME_HASH:
+        raise NotPlainError("too many keys have the same hash")
 
 
 def _own(data: Buffer) -> bytearray:

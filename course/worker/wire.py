@@ -14,11 +14,9 @@ import socket
 import struct
 from collections.abc import Callable, Sequence
 
-from course.worker.values import Buffer, NotPlainError
+from course.worker.values import MAX_BUFFERS, MAX_BYTES, MAX_TEXT, Buffer, NotPlainError
 
-MAX_HEAD = 64 * 2**20
-MAX_BUFFERS = 200_000
-MAX_BYTES = 512 * 2**20
+MAX_QUESTION = 64 * 2**20  # bytes of the head of what a test asks, which is trusted
 FIRST_READ = 2**13
 _PREFIX = struct.Struct("!II")
 
@@ -47,7 +45,9 @@ def send(sock: socket.socket, pieces: Sequence[Buffer], wait: Callable[[bool], N
             pending[0] = pending[0][sent:]
 
 
-def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[bytearray, list[Buffer]]:
+def receive(
+    sock: socket.socket, wait: Callable[[bool], None], max_head: int = MAX_TEXT
+) -> tuple[bytearray, list[Buffer]]:
     """The head and the buffers of one frame; ``wait(False)`` blocks until there is something to read.
 
     One frame is under way at a time, so whatever comes behind it was not sent by the serving loop. A small frame is
@@ -65,16 +65,15 @@ def receive(sock: socket.socket, wait: Callable[[bool], None]) -> tuple[bytearra
         got += _some(sock, memoryview(begun)[got:], wait)
     head_size, count = _PREFIX.unpack_from(begun)
     sizes = struct.unpack_from(f"!{count}Q", begun, _PREFIX.size)
-    if head_size > MAX_HEAD or count > MAX_BUFFERS or sum(sizes) > MAX_BYTES:
+    if head_size > max_head or count > MAX_BUFFERS or sum(sizes) > MAX_BYTES:
         raise NotPlainError("an answer is too large")
     at = _PREFIX.size + 8 * count
     pieces: list[bytearray] = []
     for size in (head_size, *sizes):
-        piece = begun[at : min(at + size, got)]
+        piece, here = bytearray(size), max(min(got - at, size), 0)
+        piece[:here] = begun[at : at + here]
         at += size
-        if len(piece) < size:
-            piece.extend(bytes(size - len(piece)))
-            _fill(sock, memoryview(piece)[max(got - at + size, 0) :], wait)
+        _fill(sock, memoryview(piece)[here:], wait)
         pieces.append(piece)
     if got > at:
         raise NotPlainError("an answer came twice")

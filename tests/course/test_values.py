@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 import socket
 import struct
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest.mock import Mock
 
@@ -17,7 +20,7 @@ from hypothesis.extra import numpy as hnp
 
 from course.worker.asking import Question, read_question, write_question
 from course.worker.handle import Handle, Transcript
-from course.worker.values import MAX_DEPTH, Decoder, Encoder, NotPlainError, read_tree, write_tree
+from course.worker.values import MAX_DEPTH, MAX_TEXT, Decoder, Encoder, NotPlainError, read_tree, write_tree
 from course.worker.wire import pack, receive, send
 
 
@@ -36,8 +39,8 @@ def through(value: Any) -> Any:
     encoder = Encoder(_escape)
     tree = encoder.encode(value)
     left, right = socket.socketpair()
-    with left, right:
-        send(left, pack(write_tree(tree), encoder.buffers), lambda writing: None)
+    with left, right, ThreadPoolExecutor(1) as pool:  # more than a socket holds
+        pool.submit(send, left, pack(write_tree(tree), encoder.buffers), lambda writing: None)
         head, buffers = receive(right, lambda writing: None)
     return Decoder(buffers, _resolve).decode(read_tree(head))
 
@@ -191,6 +194,81 @@ def test_deep_answers_are_refused() -> None:
         tree = ["l", [tree]]
     with pytest.raises(NotPlainError, match="nested too deeply"):
         Decoder([], _resolve).decode(tree)
+
+
+PRIME = 2**61 - 1  # all its multiples have the hash 0
+
+
+def collisions(form: str, count: int) -> Any:
+    keys = [["i", hex(PRIME * k)] for k in range(1, count + 1)]
+    if form == "tuples":
+        return ["e", [["t", [1, key]] for key in keys]]
+    return ["d", [[key, 0] for key in keys]] if form == "dict" else ["e", keys]
+
+
+@pytest.mark.parametrize(
+    ("tree", "buffers"),
+    [
+        (["l", [["l", []]] * 250_000], []),  # 54 MB of these took 73 s and 1.5 GB
+        (["l", [None] * 250_000], []),
+        (collisions("set", 60_000), []),  # took 111 s
+        (collisions("dict", 60_000), []),
+        (collisions("tuples", 2_000), []),
+        (["i", "0x" + "f" * 40_000], []),
+        (["l", [["b", 0]] * 3], [b"x" * 100]),
+        (["a", "<U0", [10**7], 0], [b""]),
+    ],
+    ids=["lists", "nones", "set", "dict", "tuples", "integer", "bytes many times", "empty strings"],
+)
+def test_answers_that_would_outgrow_the_grader_are_refused_quickly(tree: Any, buffers: list[bytes]) -> None:
+    started = time.process_time()
+    with pytest.raises(NotPlainError):
+        Decoder(buffers, _resolve).decode(tree)
+    assert time.process_time() - started < 2
+
+
+def test_a_text_that_is_too_long_is_not_parsed() -> None:
+    with pytest.raises(NotPlainError, match="too large"):
+        read_tree(b"[" * (MAX_TEXT + 1))
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: [0.0] * 10**6, "more than 200,000 parts"),
+        (lambda: {i: i for i in range(10**6)}, "more than 200,000 parts"),
+        (lambda: "x" * 10**8, "more than 200,000 parts"),
+        (lambda: [math.pi * 10.0**k for k in range(-300, 300)] * 330, "more than 4 MiB"),
+        (lambda: "\u20ac" * 10**6, "more than 4 MiB"),
+        (lambda: 10**50_000, "more than 39,456 digits"),
+        (lambda: [10**39_000] * 200, "more than 4 MiB"),
+        (lambda: np.zeros(2**26 + 1), "more than 512 MiB"),
+        (lambda: [np.zeros(2**25), np.zeros(2**25), np.zeros(1)], "more than 512 MiB"),
+        (lambda: [np.zeros(2)] * 20_001, "more than 20,000 arrays"),
+        (lambda: [[[[[]]]]] * 10**5, "more than 200,000 parts"),
+    ],
+)
+def test_an_honest_value_that_is_too_large_hears_of_the_limit(make: Callable[[], Any], says: str) -> None:
+    with pytest.raises(NotPlainError, match=says):
+        write_tree(Encoder(_escape).encode(make()))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(np.random.default_rng(1).normal(size=100_000)),
+        np.random.default_rng(1).normal(size=150_000).tolist(),
+        {float(2**k): k for k in range(-500, 500)},
+        set(range(-1000, 100_000)),
+        10**39_000,
+        -(10**5000),
+        "\u20ac" * 10**5,
+        [np.zeros(2)] * 19_000,
+    ],
+    ids=["scalars", "floats", "powers", "set", "integer", "negative", "text", "arrays"],
+)
+def test_an_honest_value_that_is_large_is_handed_over(value: Any) -> None:
+    assert same(through(value), value)
 
 
 @pytest.mark.parametrize(
