@@ -3,8 +3,9 @@
 Every one says what was called with which input (the running check knows), what was expected and what
 came back. One rule decides what counts as right: **a value counts as what NumPy makes of it.** Lists
 count as arrays, NumPy scalars and arrays without dimensions as numbers, tensors as arrays of their
-values (with or without gradient, in any memory layout); results in float32 or float16 are compared at
-the precision they have. A shape (n, 1) is not (n,), and a truth value is no number.
+values (with or without gradient, in any memory layout); results in float32 are compared at the precision
+they have. A shape (n, 1) is not (n,), and a truth value is no number. Half precision is the wrong dtype where
+nothing that was handed over was in half precision: three digits are no answer to a question asked with sixteen.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from course.worker.outcomes import Outcome, StudentProblem
 
 # Bound now: in process, a submission may replace them in NumPy later.
 _isclose, _allclose, _array_equal = np.isclose, np.allclose, np.array_equal
+
+WIDEST = 1e-2
+"""The largest relative tolerance there is: what is wider tells right from wrong no more."""
+_HALF = ("float16", "bfloat16")
 
 # What the running check has asked of the student so far; set by the runner.
 current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.ContextVar(
@@ -77,9 +82,11 @@ def assert_close(
 ) -> None:
     """``actual`` has the shape of ``expected`` and every entry is within ``atol + rtol · |expected|``.
 
-    float32 and float16 results get the tolerance of their precision. NaN and infinity must stand where
-    they are expected.
+    float32 results get the tolerance of their precision, if no answer that knows nothing passes because of it. NaN
+    and infinity must stand where they are expected. Raises ValueError for an ``rtol`` above 0.01.
     """
+    if rtol > WIDEST:
+        raise ValueError(f"a relative tolerance of {rtol:g} is too wide; {WIDEST:g} is the widest.")
     want = as_array(expected)
     got = _numbers(actual, want, name)
     if got.shape != want.shape:
@@ -159,6 +166,16 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
             ("came back", describe(actual)),
             outcome="wrong_type",
         ) from None
+    half = _half(actual)
+    if half and not _asked_in_half(actual):
+        raise _fail(
+            actual,
+            f"The {name} is in half precision.",
+            ("expected", f"{expected} in float64 or float32"),
+            ("came back", half),
+            cause="a dtype of 16 bits, which holds three digits",
+            outcome="wrong_type",
+        )
     if got.dtype.kind == "b" and want.dtype.kind != "b":
         raise _fail(
             actual,
@@ -171,15 +188,46 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
     return got
 
 
+def _half(value: Any) -> str:
+    """The half precision in which ``value`` or a part of it is; empty when none is."""
+    if isinstance(value, (list, tuple)):
+        return next(filter(None, map(_half, value)), "")
+    if isinstance(value, dict):
+        return _half(list(value.values()))
+    dtype = str(getattr(value, "dtype", "")).removeprefix("torch.")
+    return dtype if dtype in _HALF else ""
+
+
+def _asked_in_half(actual: Any) -> bool:
+    """Whether something was in half precision that was handed to the call from which ``actual`` came."""
+    transcript = current_transcript.get()
+    call = transcript.find(actual) if transcript is not None else None
+    return call is not None and bool(_half([*call.args, *call.kwargs.values()]))
+
+
 def _tolerance(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> tuple[float, float]:
-    """Widen the tolerance to what the precision of the result can hold."""
+    """Widen the tolerance to what the precision of the result can hold.
+
+    Not where this alone would let an answer pass that knows nothing: entries that differ by less than that are
+    to be told apart, or the expected value could be replaced by its mean.
+    """
     if got.dtype.kind not in "fc" or want.size == 0:
         return rtol, atol
     eps = float(np.finfo(got.dtype).eps)
     if eps < 1e-10:
         return rtol, atol
-    scale = float(np.nanmax(np.where(np.isfinite(want), np.abs(want), 0.0), initial=0.0))
-    return max(rtol, 1000 * eps), max(atol, 300 * eps * scale)
+    finite = np.where(np.isfinite(want), want, 0).astype(complex if want.dtype.kind == "c" else float)
+    scale = float(abs(finite).max())
+    wide = max(rtol, min(1000 * eps, WIDEST)), max(atol, min(300 * eps, WIDEST) * scale)
+    for empty in (0 * finite, finite.mean(), np.sign(finite), -finite):
+        off = abs(empty - finite)
+        if _within(off, finite, *wide) and not _within(off, finite, rtol, atol):
+            return rtol, atol
+    return wide
+
+
+def _within(off: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> bool:
+    return bool((off <= atol + rtol * abs(want)).all())
 
 
 def _deviation(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> float:

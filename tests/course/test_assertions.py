@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from course.testing import (
     assert_unchanged,
 )
 from course.testing.assertions import CheckFailed, current_transcript
-from course.worker.handle import Student
+from course.worker.handle import Call, Student, Transcript
 from course.worker.local import LocalLink
 from course.worker.outcomes import StudentProblem
 
@@ -39,7 +40,6 @@ X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
         X,
         X.tolist(),
         X.astype(np.float32),
-        X.astype(np.float16),
         X.astype(int),
         torch.tensor(X),
         torch.tensor(X, requires_grad=True),
@@ -47,7 +47,7 @@ X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
         np.asfortranarray(X),
         tuple(map(tuple, X)),
     ],
-    ids=["array", "list", "float32", "float16", "int", "tensor", "grad", "transposed", "fortran", "tuple"],
+    ids=["array", "list", "float32", "int", "tensor", "grad", "transposed", "fortran", "tuple"],
 )
 def test_every_style_of_the_right_values_passes(value: object) -> None:
     assert_close(value, X)
@@ -87,6 +87,90 @@ def test_single_precision_is_compared_as_such_but_not_more_loosely() -> None:
     assert_close(expected.astype(np.float32), expected, rtol=1e-12, atol=0)
     with pytest.raises(CheckFailed):
         assert_close((1.001 * expected).astype(np.float32), expected)
+
+
+SHAPES: list[tuple[int, ...]] = [(), (1,), (7,), (3, 4), (2, 1, 3)]
+FILLS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "zeros": np.zeros_like,
+    "ones": np.ones_like,
+    "mean": lambda x: np.full_like(x, x.mean()),
+    "sign": np.sign,
+    "negative": np.negative,
+    "other numbers": lambda x: np.random.default_rng(5).normal(size=x.shape),
+}
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float64", "float32", "float16", "int64", "bool", "complex128", "bfloat16"]
+)
+@pytest.mark.parametrize("fill", FILLS)
+def test_what_knows_nothing_never_passes_for_its_dtype(fill: str, dtype: str) -> None:
+    rng = np.random.default_rng(3)
+    for shape in SHAPES:
+        for scale in (1e-6, 1.0, 1e6):
+            expected = scale * rng.normal(size=shape)
+            value: Any = FILLS[fill](expected)
+            same_in_double = np.allclose(value, expected, rtol=1e-6, atol=1e-8)
+            with np.errstate(over="ignore"):
+                value = torch.tensor(value).bfloat16() if dtype == "bfloat16" else value.astype(dtype)
+            if same_in_double:  # the mean of one number, zeros for what is nearly zero
+                continue
+            with pytest.raises(CheckFailed):
+                assert_close(value, expected)
+
+
+@pytest.mark.parametrize("expected", [[1000.0, 1000.05], [1.0, -1.00005, 1.00003], [3.0, 3.0001]])
+def test_single_precision_does_not_hide_differences_of_nearly_equal_numbers(expected: list[float]) -> None:
+    want = np.array(expected)
+    assert_close(want.astype(np.float32), want)
+    for empty in (np.full_like(want, want.mean()), np.sign(want)):
+        with pytest.raises(CheckFailed):
+            assert_close(empty.astype(np.float32), want)
+
+
+def test_a_tolerance_above_a_hundredth_is_a_mistake_of_the_test() -> None:
+    assert_close(1.009, 1.0, rtol=1e-2)
+    with pytest.raises(ValueError, match="too wide"):
+        assert_close(1.0, 1.0, rtol=0.02)
+
+
+HALF = [
+    X.astype(np.float16),
+    torch.tensor(X).half(),
+    torch.tensor(X).bfloat16(),
+    [list(map(np.float16, r)) for r in X],
+]
+
+
+@pytest.mark.parametrize("value", HALF, ids=["array", "tensor", "bfloat16", "list"])
+def test_half_precision_is_the_wrong_dtype_unless_asked_for(value: Any) -> None:
+    transcript = Transcript()
+    token = current_transcript.set(transcript)
+    try:
+        for argument in (X, X.astype(np.float32), [1, 2]):
+            transcript.add(Call("scale", (argument,), {}, result=value))
+            with pytest.raises(CheckFailed, match="half precision") as caught:
+                assert_close(value, X)
+            assert caught.value.outcome == "wrong_type"
+        for half in (X.astype(np.float16), torch.tensor(X).bfloat16(), [X.astype(np.float16)]):
+            transcript.add(Call("scale", (), {"x": half}, result=value))
+            assert_close(value, X)
+            with pytest.raises(CheckFailed):
+                assert_close(np.zeros_like(X, dtype=np.float16), X)
+    finally:
+        current_transcript.reset(token)
+
+
+def test_half_precision_passes_no_other_assertion_either() -> None:
+    for assertion in (
+        lambda: assert_between(np.float16(0.5), 0, 1),
+        lambda: assert_converges(np.zeros((3, 2), np.float16), to=[0, 0]),
+        lambda: assert_decreasing(np.zeros(3, np.float16)),
+        lambda: assert_finite(np.zeros(3, np.float16)),
+        lambda: assert_shape(np.zeros(3, np.float16), (3,)),
+    ):
+        with pytest.raises(CheckFailed, match="half precision"):
+            assertion()
 
 
 def test_replacing_numpys_comparison_afterwards_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
