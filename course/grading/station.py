@@ -1,8 +1,8 @@
 """A grading station: one warm trusted and one warm untrusted process, which are forked.
 
-The trusted one, the process that holds the station, has imported the tests and knows the fingerprints of the
-misconceptions before the first fork. Its forks, the lanes, grade one submission after the other and are replaced
-after a while; they never run student code. The untrusted process is forked for every submission and day.
+The trusted one, the process that holds the station, has imported the tests before the first fork. Its forks, the
+lanes, grade one submission after the other and are replaced after a while; they never run student code. The untrusted
+process is forked for every submission and day.
 """
 
 from __future__ import annotations

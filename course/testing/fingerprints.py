@@ -98,7 +98,8 @@ Known = list[tuple[Answer, Fingerprint]]
 
 
 class Explainer:
-    """Names the misconception behind a failed check. Fingerprints are made once per check and seed.
+    """Names the misconception behind a failed check. Fingerprints are made once per check and seed, when the check
+    first fails: to make those of a whole day takes seconds, and a class needs a part of them.
 
     ``answers`` gives the answers of a day; ``recorded`` reads the fingerprints of a day from its file, for a
     student's clone, where there is no solution to make them from.
@@ -117,10 +118,6 @@ class Explainer:
         self._answers = answers
         self._known: dict[tuple[str, str], Known] = {}
 
-    def prepare(self, day: Day, exercise: Exercise) -> None:
-        """Make the fingerprints of an exercise now rather than when one of its checks first fails."""
-        self._make(day, exercise, [check for check in exercise.checks if not check.training])
-
     def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
         """The one misconception that answers as the student did; None without a unique match."""
         found = self.matches(day, exercise, check, transcript)
@@ -138,23 +135,19 @@ class Explainer:
 
     def known(self, day: Day, exercise: Exercise, check: Check) -> Known:
         """The misconceptions of an exercise with what they return in this check."""
-        self._make(day, exercise, [check])
-        return self._known[day.name, check.name]
+        key = (day.name, check.name)
+        if key not in self._known:
+            self._known[key] = self._made(day, exercise, check)
+        return self._known[key]
 
-    def _make(self, day: Day, exercise: Exercise, checks: Sequence[Check]) -> None:
-        """All that are missing for these checks: a misconception is written down once for all of them."""
-        missing = [check for check in checks if (day.name, check.name) not in self._known]
-        if not missing:
-            return
+    def _made(self, day: Day, exercise: Exercise, check: Check) -> Known:
         if not self._course.solutions.is_dir():
-            self._known |= {(day.name, c.name): self._recorded(day).get(c.name, []) for c in missing}
-            return
-        made: dict[str, list[tuple[Answer, Fingerprint]]] = {check.name: [] for check in missing}
+            return self._recorded(day).get(check.name, [])
+        made: Known = []
         for answer in self._answers(day):
             if answer.kind == "misconception" and answer.exercise == exercise.name:
                 with tempfile.TemporaryDirectory(prefix="course-") as folder:
                     write_answer(self._course, day, answer, Path(folder))
-                    for check in missing:
-                        transcript = self._replay(Path(folder), day, exercise, check)
-                        made[check.name].append((answer, fingerprint(transcript)))
-        self._known |= {(day.name, name): found for name, found in made.items()}
+                    transcript = self._replay(Path(folder), day, exercise, check)
+                made.append((answer, fingerprint(transcript)))
+        return made

@@ -145,15 +145,12 @@ class Runner:
         self.explainer = explainer or Explainer(course, self._replay, self._recorded, self.suite.answers)
 
     def warm(self, selections: Sequence[Selection]) -> None:
-        """Import every test and make every fingerprint now, so that forks of this process need not; look at what is
-        refused.
-        """
+        """Import every test and look at what is refused now, so that forks of this process need not."""
         for selection in selections:
             for exercise in selection.exercises:
                 look_ahead(exercise.refused)
                 for check in exercise.checks:
                     self.suite.function(selection.day, check)
-                self.explainer.prepare(selection.day, exercise)
 
     def run(
         self,
