@@ -199,7 +199,9 @@ def is_plain_tensor(tensor: Any, torch: Any) -> bool:
 
 def tensor_bytes(tensor: Any, torch: Any) -> tuple[str, list[int], bool, Buffer]:
     """What ``tensor_from`` needs: dtype, shape, whether it requires a gradient, the numbers in C order."""
-    flat = tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+    ordered = tensor.detach().resolve_conj().resolve_neg().contiguous()
+    # An axis of length 1 may keep any stride there, which ``view`` does not take.
+    flat = ordered.as_strided((ordered.numel(),), (1,))
     data = array_bytes(flat.view(torch.uint8).numpy()) if flat.numel() else b""
     dtype = str(tensor.dtype).removeprefix("torch.")
     return dtype, list(tensor.shape), bool(tensor.requires_grad), data

@@ -14,10 +14,11 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from course.worker import values
 from course.worker.asking import Question, read_question, write_question
 from course.worker.handle import Handle, Transcript
 from course.worker.values import MAX_DEPTH, MAX_TEXT, Decoder, Encoder, NotPlainError, read_tree, write_tree
@@ -113,6 +114,71 @@ def test_tensors_keep_shape_dtype_and_gradient_flag(dtype: torch.dtype, shape: t
     assert result.shape == tensor.shape
     assert result.requires_grad == tensor.requires_grad
     assert torch.equal(result, tensor)
+
+
+@st.composite
+def views(draw: st.DrawFn, dtype: str) -> np.ndarray:
+    """An array that looks at another one: steps, turned axes, single entries, repeated and empty axes."""
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=4, min_side=0, max_side=5))
+    array = draw(hnp.arrays(np.int8, shape)).astype(dtype)
+    if dtype == "complex128":
+        array = array * (1 + 2j)
+    steps = st.sampled_from([1, 2, 3] if draw(st.booleans()) else [1, -1, -2])
+    for axis in range(array.ndim):
+        start, step = draw(st.integers(0, 3)), draw(steps)
+        array = np.moveaxis(np.moveaxis(array, axis, 0)[slice(start, None, step)], 0, axis)
+    array = array.transpose(draw(st.permutations(range(array.ndim))))
+    if draw(st.booleans()):
+        array = np.broadcast_to(array, (draw(st.integers(0, 3)), *array.shape))
+    return array
+
+
+KINDS = ["bool", "uint8", "int64", "float16", "float32", "float64", "complex128"]
+
+
+@pytest.mark.parametrize("small", [0, 2**15])  # bytes up to which an array is copied
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([*KINDS, "<U3", ">f8"]).flatmap(views))
+def test_an_array_in_any_layout_arrives(
+    monkeypatch: pytest.MonkeyPatch, small: int, array: np.ndarray
+) -> None:
+    monkeypatch.setattr(values, "SMALL", small)
+    assert same(through(array), array.copy())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(KINDS).flatmap(views), st.data())
+def test_a_tensor_in_any_layout_arrives(array: np.ndarray, data: st.DataObject) -> None:
+    base = torch.from_numpy(array.copy())
+    shape = base.shape
+    padded = torch.zeros([2 * n + 1 for n in shape], dtype=base.dtype)
+    tensor = padded[tuple(slice(1, None, 2) for _ in shape)].copy_(
+        base
+    )  # a stride in every axis, of length 1 too
+    if data.draw(st.booleans()) and tensor.dim() > 0:
+        tensor = tensor.permute(data.draw(st.permutations(range(tensor.dim()))))
+    if tensor.is_complex():
+        turn = data.draw(st.sampled_from(["", "conj", "negative"]))
+        tensor = tensor.conj() if turn == "conj" else tensor.conj().imag if turn == "negative" else tensor
+    elif tensor.dtype == torch.float32 and data.draw(st.booleans()):
+        tensor = tensor.to(torch.bfloat16)
+    result = through(tensor)
+    assert result.dtype == tensor.dtype
+    assert result.shape == tensor.shape
+    assert torch.equal(result, tensor.resolve_conj().resolve_neg())
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.arange(10.0).reshape(1, 10)[:, 3],  # one logit of a batch of one
+        torch.diagonal(torch.arange(9.0).reshape(3, 3), offset=2),
+        torch.arange(6.0).expand(4, 6)[:1, 2:],
+    ],
+)
+def test_a_single_entry_with_a_stride_arrives(tensor: torch.Tensor) -> None:
+    assert torch.equal(through(tensor), tensor)
+    assert torch.equal(asked(tensor).args[0], tensor)
 
 
 def test_numpy_scalars_keep_their_type() -> None:
