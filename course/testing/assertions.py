@@ -402,8 +402,12 @@ def _is_numeric(value: Any) -> bool:
 
 
 def assert_parts(actual: Any, count: int, name: str = "result") -> tuple[Any, ...]:
-    """``actual`` is a tuple or list of ``count`` parts; they are returned for unpacking."""
-    if not isinstance(actual, (tuple, list)) or len(actual) != count:
+    """``actual`` is made of ``count`` parts, which are returned for unpacking.
+
+    A tuple or a list has parts, and so has an array or a tensor: the rows along its first axis.
+    """
+    rows = (is_tensor(actual) or isinstance(actual, np.ndarray)) and actual.ndim > 0
+    if not (rows or isinstance(actual, (tuple, list))) or len(actual) != count:
         raise _fail(
             actual,
             f"The {name} must have {count} parts.",

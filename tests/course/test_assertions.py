@@ -294,6 +294,9 @@ def test_an_unwritten_stub_never_counts_as_the_expected_error() -> None:
         lambda: assert_finite(None),
         lambda: assert_parts((1, 2, 3), 2),
         lambda: assert_parts(None, 2),
+        lambda: assert_parts(X.T, 2),
+        lambda: assert_parts(torch.tensor(2.0), 2),
+        lambda: assert_parts("ab", 2),
         lambda: assert_between(1.2, 0, 1),
         lambda: assert_between(np.nan, 0, 1),
         lambda: assert_between([0.5, 0.6], 0, 1),
@@ -315,6 +318,10 @@ def test_every_assertion_can_pass() -> None:
     assert_dtype(torch.ones(2), torch.float32)
     assert_finite(X)
     assert assert_parts([1, 2], 2) == (1, 2)
+    for two_rows in (X, torch.from_numpy(X)):  # two parts are two parts
+        first, second = assert_parts(two_rows, 2)
+        assert_close(first, X[0])
+        assert_close(second, X[1])
     assert_between(np.float32(0.5), 0, 1)
     assert_decreasing([3, 2, 2.05], slack=0.1)
     assert_converges(np.linspace(0, 1, 5)[:, None] * [1.0, 2.0], to=[1.0, 2.0])

@@ -152,6 +152,12 @@ def complex_number(u1, u2):
 
 
 @variant("box_muller")
+def two_rows(u1, u2):
+    turns = 2 * np.pi * np.asarray(u2)
+    return np.sqrt(-2 * np.log(u1)) * np.stack([np.cos(turns), np.sin(turns)])
+
+
+@variant("box_muller")
 def pair_by_pair(u1, u2):
     pairs = []
     for a, b in zip(u1.ravel(), u2.ravel(), strict=True):
