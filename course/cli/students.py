@@ -150,6 +150,10 @@ def convert(what: str) -> None:
         click.echo(f"written  {path.relative_to(course.root)}")
     for path in done.backups:
         click.echo(f"kept     {path.relative_to(course.root)}")
+    for path, why in done.left.items():
+        click.echo(f"left     {path.relative_to(course.root)} as it was: {why}. Mend it, then convert again.")
+    if done.left:
+        sys.exit(1)
     if not done.written:
         click.echo("The notebook and the modules agree already.")
 

@@ -19,11 +19,14 @@ from course.notebooks.pieces import SCRIPT, defined_names, is_written
 from course.notebooks.reading import Cell, Notebook
 
 
-def modules_of(notebook: Notebook, outline: Outline) -> Modules:
-    """The text of every module of the day, with notes for staff. Never raises for what is in the notebook."""
-    reading = _Reading(notebook.cells, outline)
+def modules_of(notebook: Notebook, outline: Outline, *, scripts: bool = False) -> Modules:
+    """The text of every module of the day, with notes for staff. Never raises for what is in the notebook.
+
+    With ``scripts`` also what a module does when it is started as a program, which is never graded.
+    """
+    reading = _Reading(notebook.cells, outline, scripts)
     modules = compose(reading.codes(), outline.day.name)
-    return Modules(modules.texts, [*reading.notes, *modules.notes])
+    return Modules(modules.texts, [*reading.notes, *modules.notes], modules.unreadable)
 
 
 def answer_cells(notebook: Notebook, outline: Outline) -> dict[str, str]:
@@ -45,8 +48,9 @@ class _Candidate:
 class _Reading:
     """One pass over a notebook: what is used for which piece, and what staff should know of it."""
 
-    def __init__(self, cells: Sequence[Cell], outline: Outline) -> None:
+    def __init__(self, cells: Sequence[Cell], outline: Outline, scripts: bool = False) -> None:
         self._outline = outline
+        self._scripts = scripts
         self._check_at: dict[str, int] = {}
         self._candidates: list[_Candidate] = []
         self._changed: dict[str, str] = {}  # given text that the student has in a version of their own
@@ -116,7 +120,9 @@ class _Reading:
                 answer = self._answer(place)
                 if answer is not None:
                     yield place.cell, answer
-            elif place.piece.name != SCRIPT and (text := self._changed.get(place.cell, place.piece.text)):
+            elif (self._scripts or place.piece.name != SCRIPT) and (
+                text := self._changed.get(place.cell, place.piece.text)
+            ):
                 yield place.cell, Code(text, module)
         if f"{module}-end" in self._changed and f"{module}-end" not in given:
             yield f"{module}-end", Code(self._changed[f"{module}-end"], module)

@@ -37,6 +37,7 @@ class Modules:
 
     texts: dict[str, str]
     notes: list[str] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)  # the cell of a module that Python cannot read
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def compose(codes: Sequence[Code], day: str) -> Modules:
         if not code.name:
             parts.append(code.text)
             continue
-        definition, others = _definition(code, composed.notes)
+        definition, others = _definition(code, composed)
         pool += others
         parts += [definition] if definition else []
     for name, parts in modules.items():
@@ -88,6 +89,8 @@ def additions(
     The student's own statements, in the order in which they stand in the notebook, and names of other modules
     of the day, which are one namespace in a notebook; but not for ``unknown`` names, which were missing before.
     """
+    own = f"from {day}.{module} import "
+    pool = [statement for statement in pool if not statement.text.startswith(own)]  # no module imports itself
     bound = set(_GIVEN_BY_PYTHON).union(*map(bound_names, modules[module]))
     needed: dict[int, list[str]] = {}
     for position, part in enumerate(modules[module]):
@@ -113,7 +116,7 @@ def additions(
     return needed
 
 
-def _definition(code: Code, notes: list[str]) -> tuple[str, list[Statement]]:
+def _definition(code: Code, composed: Modules) -> tuple[str, list[Statement]]:
     """The definition in a cell, and the other statements of the cell.
 
     Where it is missing (renamed, perhaps) the other definitions take its place, for the sake of the message.
@@ -121,7 +124,8 @@ def _definition(code: Code, notes: list[str]) -> tuple[str, list[Statement]]:
     text = without_shell(code.text)
     tree = parse(text)
     if tree is None:
-        notes.append(f"the cell of {code.name} is no valid Python; its exercise earns nothing")
+        composed.notes.append(f"the cell of {code.name} is no valid Python; its exercise earns nothing")
+        composed.unreadable.setdefault(code.module, code.name)
         return _unreadable(code.name, text), []
     found = [node for node in tree.body if getattr(node, "name", None) == code.name]
     if not found:

@@ -6,16 +6,19 @@ Cells that students added stay where they were when the modules go into a notebo
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from course.catalog import Course, Day
 from course.errors import CourseError
+from course.notebooks.answers import modules_of
 from course.notebooks.building import KEY, day_notebook, unmarked
 from course.notebooks.composing import Code, additions, is_python, statements, unbound_names
-from course.notebooks.outline import written_names
-from course.notebooks.pieces import Piece, defined_names, is_written, join
+from course.notebooks.outline import Outline, written_names
+from course.notebooks.pieces import Piece, defined_names, is_written, join, parse
 from course.notebooks.reading import Cell, Notebook, parse_notebook
 
 _BOM = "\ufeff"
@@ -71,10 +74,64 @@ def module_files(notebook: Notebook, day: Day) -> dict[str, bytes]:
             else {}
         )
         whole = list(_with_additions(found, needed))
-        text = join([*whole, Piece("", "", str(about.get("end", "\n")))])
-        data = text.replace("\n", "\r\n") if about.get("newline") == "\r\n" else text
-        files[module] = ((_BOM if about.get("bom") is True else "") + data).encode("utf-8", "replace")
+        files[module] = _bytes(join([*whole, Piece("", "", str(about.get("end", "\n")))]), about)
     return files
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The files that a notebook amounts to, and of those that must not be written, why."""
+
+    files: dict[str, bytes]
+    broken: dict[str, str]
+
+
+def answers_of(notebook: Notebook, outline: Outline) -> Answers:
+    """The modules as they would be graded, to the byte where the notebook's metadata still holds them so.
+
+    Metadata gets lost on the way through other programs, and with it which cell holds which piece. So the grader's
+    reading decides what is in a module, and the lossless one, as long as it means the same, how that is written down.
+    """
+    graded = modules_of(notebook, outline, scripts=True)
+    files = module_files(notebook, outline.day)
+    about = _modules(notebook, outline.day)
+    for module in outline.day.modules:
+        text = graded.texts.get(module)
+        if text is not None and module not in graded.unreadable and not _same_code(files.get(module), text):
+            files[module] = _bytes(text, about.get(module, {}))
+    return Answers(
+        files, {m: why for m, data in files.items() if (why := _why_broken(m, data, graded.unreadable))}
+    )
+
+
+def _same_code(data: bytes | None, text: str) -> bool:
+    """Whether a module and a text hold the same statements, whatever their order and layout."""
+    theirs, ours = parse((data or b"").decode("utf-8-sig")), parse(text)
+    return None not in (theirs, ours) and _statements(theirs) == _statements(ours)
+
+
+def _statements(tree: ast.Module | None) -> list[str]:
+    return sorted(ast.unparse(node) for node in tree.body) if tree is not None else []
+
+
+def _why_broken(module: str, data: bytes, unreadable: Mapping[str, str]) -> str:
+    """Why a module cannot be imported as it is, in words; empty when it compiles."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            compile(data, f"{module}.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        said = f"{error.msg}, line {error.lineno}: {(error.text or '').strip()}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        said = str(error)
+    else:
+        return ""
+    return f"the cell of {unreadable[module]} is no valid Python ({said})" if module in unreadable else said
+
+
+def _bytes(text: str, about: Mapping[str, Any]) -> bytes:
+    """A module as the file was that the notebook was made from: its line ends and its mark."""
+    data = text.replace("\n", "\r\n") if about.get("newline") == "\r\n" else text
+    return ((_BOM if about.get("bom") is True else "") + data).encode("utf-8", "replace")
 
 
 def _read(data: bytes, where: str) -> _ModuleFile:

@@ -14,17 +14,22 @@ from pathlib import Path
 
 from course.catalog import Course, Day
 from course.errors import CourseError, UsageError
-from course.notebooks.converting import module_files, notebook_text
+from course.notebooks.converting import answers_of, module_files, notebook_text
 from course.notebooks.handed_in import choose_notebook, unwritten
+from course.notebooks.outline import read_outline
 from course.notebooks.reading import Notebook, UnreadableNotebookError, parse_notebook, read_notebook
 
 
 @dataclass
 class Converted:
-    """What was written and what was kept; nothing of either when the files agreed already."""
+    """What was written and what was kept; nothing of either when the files agreed already.
+
+    ``left`` are files that stay as they were, because what would have taken their place is no Python, and why.
+    """
 
     written: list[Path] = field(default_factory=list)
     backups: list[Path] = field(default_factory=list)
+    left: dict[Path, str] = field(default_factory=dict)
 
 
 def day_of(course: Course, notebook: Path) -> Day:
@@ -72,8 +77,12 @@ def notebook_to_modules(course: Course, path: Path) -> Converted:
     if not path.is_file():
         raise UsageError(f"There is no notebook {path}; `course convert {course.days[0].number}` makes one.")
     day = day_of(course, path)
-    files = module_files(_read(path), day)
-    return _write(course, {course.root / day.name / f"{module}.py": data for module, data in files.items()})
+    answers = answers_of(_read(path), read_outline(course, day))
+    places = {module: course.root / day.name / f"{module}.py" for module in answers.files}
+    whole = {places[module]: data for module, data in answers.files.items() if module not in answers.broken}
+    done = _write(course, whole)
+    done.left = {places[module]: why for module, why in answers.broken.items()}
+    return done
 
 
 def notebook_ahead(course: Course, day: Day) -> Path | None:
@@ -83,7 +92,7 @@ def notebook_ahead(course: Course, day: Day) -> Path | None:
     if name is None:
         return None
     try:
-        answers = module_files(read_notebook(folder / name), day)
+        answers = answers_of(read_notebook(folder / name), read_outline(course, day)).files
     except UnreadableNotebookError:
         return None
     in_notebook = {module: data.decode("utf-8", "replace") for module, data in answers.items()}

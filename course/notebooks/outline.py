@@ -70,7 +70,7 @@ def written_names(day: Day) -> dict[str, list[str]]:
 
 def read_modules(folder: Path) -> dict[str, str]:
     """The text of every module in a day's folder."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    return {p.stem: p.read_text(encoding="utf-8", errors="replace") for p in sorted(folder.glob("*.py"))}
 
 
 def read_outline(course: Course, day: Day) -> Outline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from course.catalog import Course
 from course.cli import main
-from course.notebooks.converting import module_files, notebook_text
+from course.notebooks.converting import answers_of, module_files, notebook_text
+from course.notebooks.outline import read_outline
 from course.notebooks.pieces import join, split
 from course.notebooks.reading import parse_notebook
 from course.release.engine import engine_files
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
-from tests.course.notebooks import code_cell, named, text_of
+from tests.course.notebooks import as_notebook, code_cell, named, text_of
 
 nbformat = pytest.importorskip("nbformat", reason="needs nbformat, which comes with Jupyter")
 
@@ -76,6 +78,22 @@ def test_real_days_come_back_to_the_byte(real: Course) -> None:
         assert module_files(parse_notebook(notebook_text(real, day, files).encode()), day) == files, day.name
 
 
+def test_without_the_metadata_of_its_cells_a_notebook_holds_the_same_modules(real: Course) -> None:
+    for day in real.days:
+        files = {path.stem: path.read_bytes() for path in (real.solutions / day.name).glob("*.py")}
+        plain = json.loads(notebook_text(real, day, files))
+        for cell in plain["cells"]:
+            cell["metadata"] = {}
+        answers = answers_of(as_notebook(plain), read_outline(real, day))
+        assert not answers.broken
+        for module in day.modules:
+            assert _statements(answers.files[module]) == _statements(files[module]), f"{day.name}/{module}"
+
+
+def _statements(data: bytes) -> list[str]:
+    return [ast.unparse(node) for node in ast.parse(data).body]
+
+
 # The command
 
 
@@ -118,6 +136,39 @@ def test_an_answer_goes_to_the_notebook_and_another_one_back(clone: Path) -> Non
     backup = clone / output.splitlines()[1].removeprefix("kept     ")
     assert backup.read_text(encoding="utf-8") == SOLUTION
     assert convert(NOTEBOOK) == convert(DAY) == "The notebook and the modules agree already.\n"
+
+
+def test_what_is_no_python_leaves_the_file_as_it_was_and_says_so(clone: Path) -> None:
+    module = clone / DAY / "sums.py"
+    before = module.read_text(encoding="utf-8")
+    convert("day01")
+    plain = read(clone)
+    named(plain["cells"], "sums-total")["source"] = "def total(x):\n    return (x"
+    save(clone, plain)
+    output = convert(NOTEBOOK, status=1)
+    assert (
+        f"left     {DAY}/sums.py as it was: the cell of total is no valid Python ('(' was never closed, line"
+        in output
+    )
+    assert module.read_text(encoding="utf-8") == before
+    for cell in plain["cells"]:
+        cell["metadata"] = {}
+    save(clone, plain)
+    assert "as it was: the cell of total" in convert(NOTEBOOK, status=1)
+    assert module.read_text(encoding="utf-8") == before
+
+
+def test_a_given_cell_that_was_deleted_is_in_the_module_again(clone: Path) -> None:
+    (clone / DAY / "sums.py").write_text(SOLUTION, encoding="utf-8")
+    convert("day01")
+    plain = read(clone)
+    plain["cells"].remove(named(plain["cells"], "sums-before-total"))
+    named(plain["cells"], "sums-total")["source"] = "def total(x):\n    return np.float64(42)"
+    save(clone, plain)
+    convert(NOTEBOOK)
+    names: dict[str, Any] = {}
+    exec((clone / DAY / "sums.py").read_text(encoding="utf-8"), names)
+    assert names["total"](1) == 42
 
 
 def test_a_students_clone_has_what_its_notebooks_import() -> None:
