@@ -27,6 +27,7 @@ _PARTS = {
     "check.yml": ".github/workflows/check.yml",
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
+    "AGENTS.md": "AGENTS.md",
 }
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 _TAKEN_OVER = ("conftest.py", "LICENSE")

@@ -89,6 +89,7 @@ def test_it_holds_what_students_need_and_nothing_else(release: Path) -> None:
     assert outside == {
         ".course/release.json",
         ".gitattributes",
+        "AGENTS.md",
         ".github/workflows/check.yml",
         ".gitignore",
         "LICENSE",
