@@ -45,8 +45,11 @@ STYLES: dict[str, str] = {"passed": "green", "not_implemented": "dim", "grader_f
 
 
 def console() -> Console:
-    """Standard output as it is: colour only where there is a terminal and NO_COLOR is not set."""
-    return Console(highlight=False, soft_wrap=False)
+    """Standard output as it is: colour only where there is a terminal and NO_COLOR is not set.
+
+    Text is never markup: ``a[i, j]`` in a hint and ``:100:`` in a message stand there as they were written.
+    """
+    return Console(highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 
 def fold(text: str, width: int) -> str:
@@ -75,11 +78,11 @@ def progress_bar(out: Console, what: str, estimate: ProgressColumn | None = None
     ``estimate`` takes the place of the usual one, for which all steps must be alike.
     """
     return Progress(
-        TextColumn(what),
+        TextColumn(what, markup=False),
         BarColumn(bar_width=20),
         MofNCompleteColumn(),
         estimate or TimeRemainingColumn(compact=True),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         console=out,
         transient=True,
         auto_refresh=False,  # no thread: processes are forked meanwhile

@@ -184,3 +184,10 @@ def test_the_light_commands_import_no_numpy(clone: Path) -> None:
         [sys.executable, "-c", code], cwd=clone, capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "False False"
+
+
+def test_text_is_never_markup(clone: Path) -> None:
+    file = clone / "tests/day01_tiny/exercises.toml"
+    hint = "a[i, j], x[/b], [bold]y[0], :100:"
+    file.write_text(file.read_text(encoding="utf-8").replace('"add"', f'"{hint}"'), encoding="utf-8")
+    assert f"1. {hint}\n" in run(clone, "hint", "day01/total").stdout
