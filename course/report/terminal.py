@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import textwrap
 import time
 from collections.abc import Iterator, Sequence
@@ -53,7 +54,10 @@ def console() -> Console:
 
 
 def fold(text: str, width: int) -> str:
-    """Break long lines of a message so that they go on below where their text began."""
+    """Break long lines of a message so that they go on below where their text began.
+
+    One blank is given up for a break, as in any text; of a run of blanks, which belongs to a value, none is.
+    """
     lines = []
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
@@ -61,7 +65,16 @@ def fold(text: str, width: int) -> str:
             lines.append(line)
             continue
         hang = min(16 if indent == 2 else indent, width // 2)
-        lines += textwrap.wrap(line, width, subsequent_indent=" " * hang, break_on_hyphens=False)
+        first, *rest = textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=" " * hang,
+            break_on_hyphens=False,
+            expand_tabs=False,
+            replace_whitespace=False,
+            drop_whitespace=False,
+        )
+        lines += [first, *(re.sub(rf"^( {{{hang}}}) (?=\S)", r"\1", piece) for piece in rest)]
     return "\n".join(lines)
 
 

@@ -27,7 +27,9 @@ class VerifyView:
 
     def __init__(self, out: Console) -> None:
         self._out = out
-        self._progress = progress_bar(out, "proving", TextColumn("{task.fields[left]}", style="cyan", markup=False))
+        self._progress = progress_bar(
+            out, "proving", TextColumn("{task.fields[left]}", style="cyan", markup=False)
+        )
         self._task = self._progress.add_task("", total=None, left="")
         self._said = time.monotonic()
         self._progress.start()

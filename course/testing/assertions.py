@@ -294,9 +294,20 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
         f"The {name} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
         ("expected", describe(expected)),
         ("came back", describe(actual)),
+        *_first_difference(actual, expected),
         cause=cause or ("is a return missing?" if actual is None else ""),
         outcome="wrong_type" if wrong_kind and not where else "failed",
     )
+
+
+def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
+    """Where two texts begin to differ, which the eye misses when it is a blank or far from the beginning."""
+    if not (isinstance(actual, str) and isinstance(expected, str)):
+        return
+    pairs = enumerate(zip(actual, expected, strict=False))
+    same = next((at for at, (a, e) in pairs if a != e), min(len(actual), len(expected)))
+    theirs, mine = (repr(text[same : same + 20]) if text[same:] else "the end" for text in (expected, actual))
+    yield "differ", f"from character {same} on: {theirs} is expected, {mine} came back"
 
 
 def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | None:

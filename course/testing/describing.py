@@ -12,6 +12,7 @@ from course.worker.handle import Call, Handle
 
 WIDTH = 88
 SMALL = 24
+LONGEST = 200  # characters of a text; what is shown of it stands there sign by sign, every blank included
 
 
 def kind(value: Any) -> str:
@@ -49,7 +50,8 @@ def show(value: Any) -> str:
             ", …" if len(value) > 6 else ""
         )
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
-    return textwrap.shorten(repr(value), 200, placeholder=" …")
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def _fits_without_exponents(array: np.ndarray) -> bool:

@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from course.catalog.model import Limits
+from course.report.terminal import fold
 from course.testing import (
     assert_between,
     assert_close,
@@ -27,6 +28,7 @@ from course.testing import (
     assert_unchanged,
 )
 from course.testing.assertions import CheckFailed, current_transcript
+from course.testing.describing import show
 from course.worker.handle import Call, Student, Transcript
 from course.worker.local import LocalLink
 from course.worker.outcomes import StudentProblem
@@ -326,3 +328,24 @@ def test_every_assertion_can_pass() -> None:
     assert_decreasing([3, 2, 2.05], slack=0.1)
     assert_converges(np.linspace(0, 1, 5)[:, None] * [1.0, 2.0], to=[1.0, 2.0])
     assert_that(True, "Something does not hold.")
+
+
+def test_no_blank_of_a_text_is_lost() -> None:
+    with pytest.raises(CheckFailed) as caught:
+        assert_equal("Hello, Ludwig!", "Hello,  Ludwig!", name="greeting")
+    message = str(caught.value)
+    assert "expected      'Hello,  Ludwig!'" in message
+    assert "differ        from character 7 on: ' Ludwig!' is expected, 'Ludwig!' came back" in message
+    shown = show("a" + 90 * " \t" + "b")
+    assert shown == repr("a" + 90 * " \t" + "b")[:200] + " …"
+
+
+@pytest.mark.parametrize("blanks", range(1, 12))
+@pytest.mark.parametrize("width", [40, 52, 53, 54, 55, 80])
+def test_a_narrow_screen_takes_no_blank_from_a_value(blanks: int, width: int) -> None:
+    value = "'" + "word" + " " * blanks + "word,\tand more words than fit'"
+    folded = fold(f"  {'expected':<13} {value}", width)
+    assert max(map(len, folded.splitlines())) <= width
+    pieces = [line[16:] for line in folded.splitlines()]
+    assert re.fullmatch(" ?".join(map(re.escape, pieces)), value)
+    assert blanks == 1 or " " * blanks in "".join(pieces)
