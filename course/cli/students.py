@@ -15,6 +15,7 @@ from course.errors import UsageError
 @click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
 @click.option("--solutions", is_flag=True, help="Check the solutions instead of your day folders.")
 @click.option("--isolated", is_flag=True, help="Run the code in a sandboxed process, as grading does.")
+@click.option("--full", is_flag=True, help="Show every value of a message, however long.")
 @click.option("--seed", type=int, help="Seed of the random inputs (default: the one in course.toml).")
 @click.option(
     "--json",
@@ -32,6 +33,7 @@ def check(
     what: tuple[str, ...],
     solutions: bool,
     isolated: bool,
+    full: bool,
     seed: int | None,
     json_file: Path | None,
     summary_file: Path | None,
@@ -46,7 +48,7 @@ def check(
 
     course = the_course()
     root = course.solutions if solutions else course.root
-    with show_check(course) as view:
+    with show_check(course, full=full) as view:
         result = check_folder(
             course, what, root, isolated=isolated, seed=seed, done=view.done, started=view.started
         )

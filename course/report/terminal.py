@@ -106,9 +106,10 @@ def progress_bar(out: Console, what: str, estimate: ProgressColumn | None = None
 class CheckView:
     """The screen of ``course check``."""
 
-    def __init__(self, course: Course, out: Console) -> None:
+    def __init__(self, course: Course, out: Console, *, full: bool = False) -> None:
         self._course = course
         self._out = out
+        self._full = full
         self._progress = progress_bar(out, "checking")
         self._task = self._progress.add_task("", total=None)
 
@@ -130,7 +131,7 @@ class CheckView:
             self._show_day(day)
         for day in result.days:
             for exercise in day.exercises:
-                show_failure(self._out, exercise)
+                show_failure(self._out, exercise, full=self._full)
         self._show_next(result)
 
     def _show_day(self, day: DayResult) -> None:
@@ -178,14 +179,14 @@ class CheckView:
         out.print("All points earned. `course plot` draws the pictures with your functions.")
 
 
-def show_failure(out: Console, exercise: ExerciseResult) -> None:
+def show_failure(out: Console, exercise: ExerciseResult, *, full: bool = False) -> None:
     """The first failing check of an exercise; nothing for one that is done or not begun."""
     failure = exercise.first_failure
     if failure is None or failure.outcome == "not_implemented":
         return
     out.print()
     out.print(Text(f"{exercise.exercise.name} · {failure.check.name}", style="bold"))
-    text, _, rest = failure.message.partition("\n")
+    text, _, rest = (failure.message if full else failure.brief).partition("\n")
     out.print(Text(text, style="yellow"))
     if rest:
         out.print(Text(fold(rest, out.width)))
@@ -195,8 +196,8 @@ def show_failure(out: Console, exercise: ExerciseResult) -> None:
 
 
 @contextmanager
-def show_check(course: Course) -> Iterator[CheckView]:
-    view = CheckView(course, console())
+def show_check(course: Course, *, full: bool = False) -> Iterator[CheckView]:
+    view = CheckView(course, console(), full=full)
     try:
         yield view
     finally:

@@ -18,10 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from course.testing.describing import as_array, describe, describe_call, is_tensor, kind, show
+from course.testing.calls import call_row
+from course.testing.describing import as_array, describe, is_tensor, kind, show
 from course.worker.arguments import mutable_parts
 from course.worker.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
+
+ROOM = 8  # lines of a brief message for the inputs of a call; a value gets half
 
 # Bound now: in process, a submission may replace them in NumPy later.
 _isclose, _allclose, _array_equal = np.isclose, np.allclose, np.array_equal
@@ -53,14 +56,20 @@ class CheckFailed(AssertionError):
     call: Call | None = None
 
     def __str__(self) -> str:
-        rows = [*(() if self.call is None else (("called", describe_call(self.call)),)), *self.details]
+        return self.text()
+
+    def text(self, *, full: bool = True) -> str:
+        """The whole message, or so much of it that it can be read in one look."""
+        rows = [] if self.call is None else [call_row(self.call, None if full else ROOM)]
+        rows += [row for row in self.details if full or row[1].count("\n") <= ROOM // 2]
         if self.cause:
-            rows.append(("likely cause", self.cause))
-        return "\n".join([self.headline, *(_row(label, text) for label, text in rows)])
+            rows.append(("perhaps this?", self.cause))
+        return "\n".join([self.headline, *(message_row(label, text) for label, text in rows)])
 
 
-def _row(label: str, text: str) -> str:
-    first, *rest = text.splitlines() or [""]
+def message_row(label: str, text: str) -> str:
+    """One row of a message: a label, and beside it as many lines as it takes."""
+    first, *rest = text.split("\n")
     return "\n".join([f"  {label:<13} {first}", *(f"{'':16}{line}" for line in rest)])
 
 
@@ -127,7 +136,10 @@ def assert_close(
         rows.append(("differ", f"{int(wrong.sum())} of {want.size} entries, by up to {largest:.3g}"))
         if want.size <= 60:
             rows += [("all expected", describe(want)), ("all came back", describe(got))]
-    raise _fail(actual, f"The {name} is wrong.", *rows, cause=cause or _value_cause(got, want, rtol, atol))
+    pattern = _pattern(got, want, rtol, atol)
+    if pattern:
+        rows.append(("pattern", pattern))
+    raise _fail(actual, f"The {name} is wrong.", *rows, cause=cause)
 
 
 def _plainly_close(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> bool:
@@ -260,7 +272,8 @@ def _shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
     return ""
 
 
-def _value_cause(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+def _pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """What all entries have in common: seen, not guessed."""
     if want.size < 2 or not np.isfinite(got).all() or not np.isfinite(want).all():
         return ""
     if _allclose(got, -want, rtol=rtol, atol=atol):
@@ -270,6 +283,8 @@ def _value_cause(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) ->
     nonzero = np.abs(want) > 1e-12
     if nonzero.any():
         ratio = got[nonzero] / want[nonzero]
+        if _allclose(ratio, 1.0, rtol=1e-6):
+            return "right wherever anything but 0 is expected"
         if _allclose(ratio, ratio.flat[0], rtol=1e-6) and not _isclose(ratio.flat[0], 0.0):
             return f"every entry is {ratio.flat[0]:.6g} times what is expected: a constant factor"
     offset = got - want

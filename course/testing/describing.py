@@ -1,14 +1,13 @@
-"""Values and calls in words that fit on a screen: small arrays whole, large ones by shape and head."""
+"""Values in words that fit on a screen: small arrays whole, large ones by shape and head."""
 
 from __future__ import annotations
 
 import sys
-import textwrap
 from typing import Any
 
 import numpy as np
 
-from course.worker.handle import Call, Handle
+from course.worker.handle import Handle
 
 WIDTH = 88
 SMALL = 24
@@ -45,6 +44,8 @@ def show(value: Any) -> str:
         return text if value.size <= 400 or value.ndim <= 2 else text.split("\n\n")[0] + " …"
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
+    if isinstance(value, (complex, np.complexfloating)):
+        return f"({value:.6g})"
     if isinstance(value, (list, tuple)):
         inner = ", ".join(show(part).replace("\n", " ") for part in value[:6]) + (
             ", …" if len(value) > 6 else ""
@@ -72,29 +73,6 @@ def describe(value: Any) -> str:
         return show(value)
     text = show(value)
     return f"{kind(value)}: {text}" if "\n" not in text and len(text) < 60 else f"{kind(value)}\n{text}"
-
-
-def describe_call(call: Call) -> str:
-    """The call as it could be typed, with its larger arguments spelt out below."""
-    words: list[str] = []
-    below: list[str] = []
-    for name, value in [("", v) for v in call.args] + list(call.kwargs.items()):
-        short = (
-            show(value)
-            if not isinstance(value, (np.ndarray, list, tuple, dict)) and not is_tensor(value)
-            else ""
-        )
-        if isinstance(value, (list, tuple)) and len(show(value)) <= 30:
-            short = show(value)
-        if callable(value) and not isinstance(value, Handle):
-            short = getattr(value, "__name__", type(value).__name__)
-        if not short or "\n" in short or len(short) > 40:
-            short = name or f"x{len(below) + 1}"
-            below.append(f"{short} = {describe(value)}")
-            name = ""
-        words.append(f"{name}={short}" if name else short)
-    head = f"{call.label}({', '.join(words)})"
-    return "\n".join([head, *(textwrap.indent(text, "    ").strip("\n") for text in below)])
 
 
 def is_tensor(value: Any) -> bool:

@@ -196,7 +196,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     result = item.stash.get(RESULT, None)
     if call.when == "call" and result is not None and not item.config.getoption("fulltrace"):
         if report.failed:
-            report.longrepr = f"{_LABELS.get(result.outcome, result.outcome)}: {result.message}"
+            message = result.message if item.config.option.verbose > 0 else result.brief
+            report.longrepr = f"{_LABELS.get(result.outcome, result.outcome)}: {message}"
         report.user_properties.append(
             ("course", (item.stash[PLACE][0].name, item.stash[PLACE][1].name, result))
         )

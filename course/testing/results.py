@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +22,16 @@ class CheckResult:
     output: str = ""
     note: str = ""
     error: BaseException | None = field(default=None, compare=False, repr=False)
+    in_brief: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
     @property
     def points(self) -> int:
         return self.check.points if self.outcome == "passed" else 0
+
+    @property
+    def brief(self) -> str:
+        """The message as a terminal shows it first: without what takes more than a look to read."""
+        return self.in_brief() if self.in_brief is not None else self.message
 
     @property
     def public_message(self) -> str:

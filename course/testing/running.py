@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,8 +25,9 @@ import numpy as np
 from course.catalog import Check, Course, Day, Exercise, Selection
 from course.errors import CourseError
 from course.testing.answers import Answer, read_answers
-from course.testing.assertions import CheckFailed, current_transcript
-from course.testing.describing import describe, describe_call
+from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
+from course.testing.calls import call_row
+from course.testing.describing import describe
 from course.testing.fingerprints import Explainer, Known
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
@@ -217,25 +218,25 @@ class Runner:
     def _judge(self, body: Callable[[], Any], sitting: Sitting, explain: bool) -> CheckResult:
         day, exercise, check, link = sitting.day, sitting.exercise, sitting.check, sitting.link
         started = time.perf_counter()
-        outcome, message, error = self._verdict(body, sitting)
+        outcome, error = self._verdict(body, sitting)
         seconds = time.perf_counter() - started
         named = None
         if explain and outcome in ("failed", "wrong_type", "error"):
             named = self.explainer.explain(day, exercise, check, sitting.student.transcript)
-        if named is not None:
-            if isinstance(error, CheckFailed):  # the guess at the cause would only compete
-                message = str(dataclasses.replace(error, cause=""))
-            message = f"{named.says}\n\n{message}"
-        if outcome not in ("passed", "not_implemented", "grader_fault"):
-            message += read_row(day, exercise)
+        say = partial(_message, sitting, outcome, error, named)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
         return CheckResult(
-            check, outcome, message, named.name if named else None, seconds, output, error=error
+            check,
+            outcome,
+            say(full=True),
+            named.name if named else None,
+            seconds,
+            output,
+            error=error,
+            in_brief=lambda: say(full=False),
         )
 
-    def _verdict(
-        self, body: Callable[[], Any], sitting: Sitting
-    ) -> tuple[Outcome, str, BaseException | None]:
+    def _verdict(self, body: Callable[[], Any], sitting: Sitting) -> tuple[Outcome, BaseException | None]:
         limits, exercise, check = self.course.limits, sitting.exercise, sitting.check
         seconds = limits.training_seconds if check.training else limits.test_seconds
         budget = Budget(seconds, seconds if check.training else limits.call_seconds)
@@ -245,24 +246,17 @@ class Runner:
             seed = worker_seed(self.seed, sitting.day.name, check.name)
             sitting.link.begin(seed, exercise.refused, budget)
             body()
-        except CheckFailed as failure:
-            return failure.outcome, str(failure), failure
-        except StudentProblem as problem:
-            return problem.outcome, _problem_message(problem, transcript, exercise), problem
+        except (CheckFailed, StudentProblem) as problem:
+            return problem.outcome, problem
         except MemoryError:
             raise
         except AssertionError as error:
-            return "failed", str(error) or "The check failed.", error
+            return "failed", error
         except Exception as error:
-            if not transcript.calls:
-                message = (
-                    f"The check itself failed before it reached your code: {type(error).__name__}: {error}"
-                )
-                return "grader_fault", message, error
-            return "wrong_type", _unusable_message(error, transcript), error
+            return "wrong_type" if transcript.calls else "grader_fault", error
         finally:
             current_transcript.reset(token)
-        return "passed", "", None
+        return "passed", None
 
     def call(self, function: TestFunction, sitting: Sitting) -> None:
         """Call the test function with the fixtures it asks for."""
@@ -304,24 +298,58 @@ def scan_exercise(root: Files, day: Day, exercise: Exercise) -> Finding | None:
     return find_refused(source, exercise.qualname, exercise.refused)
 
 
-def _problem_message(problem: StudentProblem, transcript: Transcript, exercise: Exercise) -> str:
+def _message(
+    sitting: Sitting, outcome: Outcome, error: BaseException | None, named: Answer | None, *, full: bool
+) -> str:
+    """What a student is told: which mistake it is, when it is recognised, then what was asked, expected and came back,
+    and where to read.
+
+    What takes more than a look to read is left out when it is not to be ``full``.
+    """
+    if error is None:
+        return ""
+    message = _what_happened(sitting, error, named, full=full)
+    if outcome in ("not_implemented", "grader_fault"):
+        return message
+    rows = [f"{named.says}\n\n{message}" if named else message]
+    if not full and message != _what_happened(sitting, error, named, full=True):
+        name = f"{sitting.day.number}/{sitting.exercise.qualname}"
+        rows.append(message_row("more", f"`course check {name} --full` shows every value"))
+    return "\n".join(rows) + read_row(sitting.day, sitting.exercise)
+
+
+def _what_happened(sitting: Sitting, error: BaseException, named: Answer | None, *, full: bool) -> str:
+    transcript, lines = sitting.student.transcript, None if full else ROOM
+    match error:
+        case CheckFailed():  # beside a mistake that is recognised, a guess at the cause would only compete
+            return (dataclasses.replace(error, cause="") if named else error).text(full=full)
+        case StudentProblem():
+            return _problem_message(error, transcript, sitting.exercise, lines)
+        case AssertionError():
+            return str(error) or "The check failed."
+    if not transcript.calls:
+        what = f"{type(error).__name__}: {error}"
+        return f"The check itself failed before it reached your code: {what}"
+    return _unusable_message(error, transcript, lines)
+
+
+def _problem_message(
+    problem: StudentProblem, transcript: Transcript, exercise: Exercise, lines: int | None
+) -> str:
     if problem.outcome == "not_implemented":
         return f"{exercise.qualname} is not written yet."
-    call = transcript.calls[-1] if transcript.calls else None
-    called = (
-        f"\n  {'called':<13} " + describe_call(call).replace("\n", f"\n{'':16}")
-        if call and call.label != "import"
-        else ""
-    )
-    trace = "\n" + problem.traceback if problem.traceback else ""
-    return f"{problem.message}{called}{trace}"
+    rows = [problem.message]
+    if transcript.calls and transcript.calls[-1].verb != "import":
+        rows.append(message_row(*call_row(transcript.calls[-1], lines)))
+    return "\n".join([*rows, problem.traceback] if problem.traceback else rows)
 
 
-def _unusable_message(error: Exception, transcript: Transcript) -> str:
+def _unusable_message(error: BaseException, transcript: Transcript, lines: int | None) -> str:
     call = transcript.calls[-1]
-    called = describe_call(call).replace("\n", f"\n{'':16}")
-    back = describe(call.result).replace("\n", f"\n{'':16}")
-    return (
-        f"The check could not use what your code returned ({type(error).__name__}: {error}).\n"
-        f"  {'called':<13} {called}\n  {'came back':<13} {back}"
+    return "\n".join(
+        [
+            f"The check could not use what your code returned ({type(error).__name__}: {error}).",
+            message_row(*call_row(call, lines)),
+            message_row("came back", describe(call.result)),
+        ]
     )

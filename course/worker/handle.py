@@ -21,6 +21,8 @@ from course.worker.session import Verb
 
 MAX_CALLS = 300
 SMALL = 4096
+FUNCTIONS = ("function", "method", "builtin_function_or_method", "type", "ABCMeta", "module")
+"""Types of what has a name in the student's module, or was given one by the attribute it was found under."""
 
 
 class Call(NamedTuple):
@@ -31,6 +33,8 @@ class Call(NamedTuple):
     kwargs: dict[str, Any]
     result: Any = None
     problem: StudentProblem | None = None
+    verb: Verb = "call"
+    of: Any = None  # the object whose name begins the label; of "run" the driver
 
 
 class Change(NamedTuple):
@@ -110,8 +114,12 @@ class Transcript:
         self._changes: dict[int, Change] = {}  # by identity of the test's object
         self._noted = 0
 
+    @property
+    def has_room(self) -> bool:
+        return len(self.calls) < MAX_CALLS
+
     def add(self, call: Call) -> None:
-        if len(self.calls) < MAX_CALLS:
+        if self.has_room:
             self.calls.append(call)
 
     def note_changes(self, changed: Sequence[tuple[Any, Any]], wanted: Sequence[Any]) -> None:
@@ -147,7 +155,7 @@ class Handle:
     there.
     """
 
-    __slots__ = ("__weakref__", "_label", "_link", "_number", "_transcript", "_type")
+    __slots__ = ("__weakref__", "_label", "_link", "_number", "_origin", "_transcript", "_type")
     __array_ufunc__ = None  # so that ``array * handle`` asks the handle
 
     def __init__(self, link: Link, transcript: Transcript, number: int, type_name: str, label: str) -> None:
@@ -156,6 +164,7 @@ class Handle:
         _set(self, "_number", number)
         _set(self, "_type", type_name)
         _set(self, "_label", label)
+        _set(self, "_origin", None)  # the call that made it, for messages
 
     def _ask(
         self,
@@ -165,7 +174,7 @@ class Handle:
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        return ask(self._link, self._transcript, verb, self._number, label, name, args, kwargs or {})
+        return ask(self._link, self._transcript, verb, self, label, name, args, kwargs or {})
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__") and name not in ("__name__", "__doc__", "__dict__"):
@@ -355,30 +364,33 @@ def ask(
     link: Link,
     transcript: Transcript,
     verb: Verb,
-    target: int | None,
+    owner: Handle | None,
     label: str,
     name: str,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
-    """One request, recorded; numbers that come back become handles."""
+    """One request to an object, recorded; numbers that come back become handles."""
     if verb == "import" and name in link.failed_imports:
         raise link.failed_imports[name]
     wanted = _parts_to_change(args, kwargs)
     args, kwargs = tuple(map(_plain, args)), {key: _plain(value) for key, value in kwargs.items()}
+    of = args[0] if verb == "run" else _named_object(owner)
     shown = tuple(map(_as_it_was, args[1:] if verb == "run" else args))
     try:
-        result = link.request(verb, target, name, args, kwargs)
+        result = link.request(verb, None if owner is None else owner._number, name, args, kwargs)
     except StudentProblem as problem:
         transcript.note_changes(link.changed, wanted)
         if verb == "import":
             link.failed_imports[name] = problem
-        transcript.add(Call(label, shown, kwargs, problem=problem))
+        transcript.add(Call(label, shown, kwargs, None, problem, verb, of))
         raise
     transcript.note_changes(link.changed, wanted)
     result = adopt(result, link, transcript, label)
+    if type(result) is Handle and transcript.has_room:
+        _set(result, "_origin", Call(label, shown, kwargs, verb=verb, of=of))
     if verb in ("call", "operator", "run") or (verb != "import" and not isinstance(result, Handle)):
-        transcript.add(Call(label, shown, kwargs, result=result))
+        transcript.add(Call(label, shown, kwargs, result, None, verb, of))
     return result
 
 
@@ -405,6 +417,14 @@ def _apply(mine: Any, theirs: Any) -> None:
         mine.detach().copy_(theirs.detach())
 
 
+def _named_object(owner: Handle | None) -> Handle | None:
+    """The object whose name begins the label: of a method, the one that has it."""
+    if owner is not None and owner._type == "method" and owner._origin is not None:
+        of: Handle | None = owner._origin.of
+        return of
+    return owner
+
+
 def _as_it_was(value: Any) -> Any:
     """A copy of small arrays, in lists and dicts too, so that messages show them as they were handed over."""
     if type(value) is np.ndarray:
@@ -427,17 +447,8 @@ class Reference:
 def adopt(value: Any, link: Link, transcript: Transcript, label: str) -> Any:
     """Replace every Reference in ``value`` by a Handle."""
     if type(value) is Reference:
-        function = value.type_name in (
-            "function",
-            "method",
-            "builtin_function_or_method",
-            "type",
-            "ABCMeta",
-            "module",
-        )
-        return Handle(
-            link, transcript, value.number, value.type_name, label if function else value.type_name.lower()
-        )
+        named = label if value.type_name in FUNCTIONS else value.type_name.lower()
+        return Handle(link, transcript, value.number, value.type_name, named)
     if type(value) is tuple:
         return tuple(adopt(part, link, transcript, label) for part in value)
     if type(value) is list:
