@@ -18,12 +18,12 @@ Progress = dict[str, Any]
 
 
 def read_progress(root: Path) -> Progress:
-    """The last verdict per exercise and the hints shown; empty when there is none or it cannot be read."""
+    """The last verdict for each exercise and the hints shown; empty when there is none or it cannot be read."""
     try:
         progress = json.loads((root / ".course" / "progress.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         progress = {}
-    return {"scores": {}, "hints": {}} | (progress if isinstance(progress, dict) else {})
+    return {"scores": {}, "done": {}, "hints": {}} | (progress if isinstance(progress, dict) else {})
 
 
 def record_progress(root: Path, result: RunResult) -> None:
@@ -32,6 +32,7 @@ def record_progress(root: Path, result: RunResult) -> None:
         for exercise in day.exercises:
             name = f"{day.day.name}/{exercise.exercise.name}"
             progress["scores"][name] = [exercise.score, exercise.max_score]
+            progress["done"][name] = exercise.first_failure is None  # points do not tell for what is optional
     _write(root, progress)
 
 

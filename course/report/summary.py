@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from course.report.terminal import LABELS
+from course.report.terminal import LABELS, is_wrong
 from course.testing.results import DayResult, ExerciseResult, RunResult
 
 MARKS = {"passed": "✅", "not_implemented": "⬜"}
@@ -21,7 +21,7 @@ def summary(result: RunResult) -> str:
     lines = [f"## {result.score} of {result.max_score} points", ""]
     for day in result.days:
         lines += [*_table(day), ""]
-    failed = [(day, exercise) for day in result.days for exercise in day.exercises if _is_wrong(exercise)]
+    failed = [(day, exercise) for day in result.days for exercise in day.exercises if is_wrong(exercise)]
     for day, exercise in failed:
         lines += [*_failure(day, exercise), ""]
     isolation = ", ".join(result.isolation) or "none"
@@ -29,11 +29,6 @@ def summary(result: RunResult) -> str:
         f"Seed {result.seed}, isolation: {isolation}. The grade of record is computed by your teachers."
     )
     return "\n".join(lines) + "\n"
-
-
-def _is_wrong(exercise: ExerciseResult) -> bool:
-    failure = exercise.first_failure
-    return failure is not None and failure.outcome != "not_implemented"
 
 
 def _table(day: DayResult) -> Iterator[str]:

@@ -164,19 +164,33 @@ class CheckView:
     def _show_next(self, result: RunResult) -> None:
         out = self._out
         out.print(Text(f"\n{result.score} of {result.max_score} points (seed {result.seed})", style="bold"))
-        for day in result.days:
-            for exercise in day.exercises:
-                failure = exercise.first_failure
-                if failure is None or exercise.exercise.optional:
-                    continue
-                name, file = exercise.exercise.qualname, f"{day.day.name}/{exercise.exercise.module}.py"
-                short = f"{day.day.number}/{name}"
-                verb = "write" if failure.outcome == "not_implemented" else "mend"
-                out.print(
-                    f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`."
-                )
-                return
-        out.print("All points earned. `course plot` draws the pictures with your functions.")
+        left = [
+            (day.day, one) for day in result.days for one in day.exercises if one.first_failure is not None
+        ]
+        left.sort(key=_least_urgent)
+        if not left:
+            out.print("All points earned. `course plot` draws the pictures with your functions.")
+            return
+        day, one = left[0]
+        if one.exercise.optional:
+            out.print("All points earned; what is optional is still open.")
+        name, short = one.exercise.qualname, f"{day.number}/{one.exercise.qualname}"
+        file = f"{day.name}/{one.exercise.module}.py"
+        verb = "mend" if is_wrong(one) else "write"
+        out.print(
+            f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`."
+        )
+
+
+def _least_urgent(left: tuple[Day, ExerciseResult]) -> tuple[bool, bool]:
+    """Points come first, and of what earns none what was begun."""
+    optional = left[1].exercise.optional
+    return optional, optional and not is_wrong(left[1])
+
+
+def is_wrong(exercise: ExerciseResult) -> bool:
+    """Whether it was begun and is not right."""
+    return exercise.first_failure is not None and exercise.first_failure.outcome != "not_implemented"
 
 
 def show_failure(out: Console, exercise: ExerciseResult, *, full: bool = False) -> None:

@@ -82,12 +82,15 @@ class Screen:
         if outcome == "not_implemented":
             out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
 
-    def passed(self, then: Task | None) -> None:
-        """What comes after an exercise that is done."""
-        if then is None:
-            self._out.print("Everything is done. `course plot` draws the pictures with your functions.")
-        else:
+    def passed(self, then: Task | None, optional: Sequence[Task]) -> None:
+        """What comes after an exercise that is done; ``optional`` are those that are open and earn nothing."""
+        if then is not None:
             self._out.print(f"Next: {then.exercise.name} in {self._where(then)}.")
+        elif optional:
+            names = ", ".join(task.exercise.name for task in optional)
+            self._out.print(f"All points earned; what is optional is still open: {names}.")
+        else:
+            self._out.print("Everything is done. `course plot` draws the pictures with your functions.")
 
     def keys(self) -> None:
         if self._keys:
@@ -169,7 +172,8 @@ class Watch:
         (self._done.add if good else self._done.discard)(self._current.name)
         self._screen.verdict(self._current, result, seconds, len(self._done), len(self._tasks))
         if good:
-            self._screen.passed(self._next(self._current))
+            optional = [t for t in self._tasks if t.exercise.optional and t.name not in self._done]
+            self._screen.passed(self._next(self._current), optional)
         self._screen.keys()
 
     def _next(self, after: Task | None) -> Task | None:

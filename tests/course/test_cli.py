@@ -191,3 +191,18 @@ def test_text_is_never_markup(clone: Path) -> None:
     hint = "a[i, j], x[/b], [bold]y[0], :100:"
     file.write_text(file.read_text(encoding="utf-8").replace('"add"', f'"{hint}"'), encoding="utf-8")
     assert f"1. {hint}\n" in run(clone, "hint", "day01/total").stdout
+
+
+def test_an_optional_exercise_that_is_open_is_not_called_done(clone: Path) -> None:
+    exercises, tests = clone / "tests/day01_tiny/exercises.toml", clone / "tests/day01_tiny/test_sums.py"
+    exercises.write_text(exercises.read_text(encoding="utf-8") + "optional = true\n", encoding="utf-8")
+    text = tests.read_text(encoding="utf-8")
+    tests.write_text("@points(0)".join(text.rsplit("@points(2)", 1)), encoding="utf-8")
+    for body, verb in [("pass", "mend"), ('raise NotImplementedError("to do")', "write")]:
+        solve(clone, SOLUTION.replace("self.value += by\n", f"{body}\n"))
+        result = run(clone, "check")
+        assert result.returncode == 0
+        assert "All points earned; what is optional is still open." in result.stdout
+        assert f"Next: {verb} Counter.step in day01_tiny/sums.py" in result.stdout
+    solve(clone)
+    assert "All points earned. `course plot`" in run(clone, "check").stdout

@@ -7,13 +7,14 @@ import select
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from course.catalog import Course
+from course.catalog import Course, load_course
 from course.catalog import select as select_exercises
 from course.grading.progress import read_progress
 from course.grading.watching import Saves, WarmChecker, tasks_of
@@ -35,20 +36,33 @@ def clone(tiny: Course) -> Course:
 
 
 @pytest.fixture
+def with_optional(clone: Course) -> Course:
+    """The clone, its second exercise optional."""
+    tests = clone.root / "tests/day01_tiny"
+    exercises, checks = tests / "exercises.toml", tests / "test_sums.py"
+    exercises.write_text(exercises.read_text(encoding="utf-8") + "optional = true\n", encoding="utf-8")
+    text = checks.read_text(encoding="utf-8")
+    checks.write_text("@points(0)".join(text.rsplit("@points(2)", 1)), encoding="utf-8")
+    return load_course(clone.root)
+
+
+@pytest.fixture
 def follow(clone: Course) -> Iterator[Callable[..., str]]:
     """Run the loop on events: keys, and texts that are saved as the student's module. Returns the screen."""
     checker = WarmChecker(clone)
-
-    def run(*events: str, words: tuple[str, ...] = (), keys: bool = True) -> str:
-        out = Console(file=StringIO(), width=100, highlight=False)
-        tasks = tasks_of(select_exercises(clone, words))
-        Watch(clone, tasks, checker, Screen(clone, out, keys=keys)).run(_events(clone, events))
-        text = out.file
-        assert isinstance(text, StringIO)
-        return text.getvalue()
-
-    yield run
+    yield partial(_follow, clone, checker)
     checker.close()
+
+
+def _follow(
+    clone: Course, checker: WarmChecker, *events: str, words: tuple[str, ...] = (), keys: bool = True
+) -> str:
+    out = Console(file=StringIO(), width=100, highlight=False)
+    tasks = tasks_of(select_exercises(clone, words))
+    Watch(clone, tasks, checker, Screen(clone, out, keys=keys)).run(_events(clone, events))
+    text = out.file
+    assert isinstance(text, StringIO)
+    return text.getvalue()
 
 
 def _events(clone: Course, events: tuple[str, ...]) -> Iterator[str]:
@@ -245,3 +259,14 @@ def test_an_unknown_name_is_one_sentence(clone: Course, word: str) -> None:
     done = course(clone.root, "watch", word)
     assert done.returncode == 2
     assert "did you mean" in done.stderr
+
+
+def test_what_is_optional_and_open_is_named(with_optional: Course) -> None:
+    checker = WarmChecker(with_optional)
+    try:
+        screen = _follow(with_optional, checker, solved(with_optional, "total"))
+        assert "All points earned; what is optional is still open: sums.Counter.step." in screen
+        assert "Everything is done" in _follow(with_optional, checker, solved(with_optional, "step"))
+        assert "2 of 2 exercises done" in _follow(with_optional, checker)
+    finally:
+        checker.close()
