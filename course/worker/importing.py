@@ -108,3 +108,13 @@ class ModuleSpace:
         """Take away modules of the day folders that were imported outside any space."""
         for name in [name for name in sys.modules if name.partition(".")[0] in self._finder.days]:
             del sys.modules[name]
+
+
+def forget_orphans(before: frozenset[str]) -> None:
+    """Take away modules that are not among those ``before`` and whose package is not there, because its import was
+    cut short: imported once more, the package would lack what these modules are for it.
+    """
+    for name in set(sys.modules) - before:
+        parts = name.split(".")
+        if any(".".join(parts[:n]) not in sys.modules for n in range(1, len(parts))):
+            del sys.modules[name]

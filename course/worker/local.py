@@ -26,6 +26,7 @@ import numpy as np
 from course.catalog.model import Limits
 from course.worker.arguments import Watch, is_tensor, mutable_parts
 from course.worker.handle import Handle, Known, Reference
+from course.worker.importing import forget_orphans
 from course.worker.memory import address_space
 from course.worker.outcomes import Budget, Interruption, StudentProblem
 from course.worker.serving import cannot_be_sent
@@ -59,9 +60,11 @@ class LocalLink:
         self.known = Known()
         self.changed: list[tuple[Any, Any]] = []
         self.spent = 0.0
+        self._imported: frozenset[str] = frozenset()  # when the check began
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         self._session.begin(seed, refused)
+        self._imported = frozenset(sys.modules)
         self._budget = budget
         self._left = budget.test_seconds
         self.output.clear()
@@ -80,6 +83,10 @@ class LocalLink:
         try:
             with self._bounds():
                 result = self._session.perform(Request(verb, thing, name, args_there, kwargs_there))
+        except StudentProblem as problem:
+            if problem.outcome in ("memory", "output"):  # which may strike in the midst of an import
+                forget_orphans(self._imported)
+            raise
         finally:
             mine = mutable_parts(args, kwargs)
             self.changed += [
@@ -110,7 +117,7 @@ class LocalLink:
         started = time.monotonic()
         try:
             with (
-                _alarm(max(seconds, 0.001)),
+                _alarm(max(seconds, 0.001), self._session),
                 _memory(self._limits.memory_mib),
                 _no_exit(),
                 self.output.collecting(self._echo),
@@ -190,14 +197,13 @@ def _resolve(tree: list[Any]) -> Reference:
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float, session: Session) -> Iterator[None]:
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    finished = False
 
     def ring(signum: int, frame: FrameType | None) -> None:
-        if not finished and not _debugging():
+        if session.may_be_cut_at(frame) and not _debugging():
             raise _TimeUpError
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -205,7 +211,6 @@ def _alarm(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        finished = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

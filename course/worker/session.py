@@ -16,7 +16,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -26,6 +26,8 @@ from course.worker.outcomes import Interruption, StudentProblem
 from course.worker.refusals import Refusals, RefusedCallError
 
 Verb = Literal["import", "get", "set", "call", "operator", "run"]
+
+_IMPORTING = "<frozen importlib._bootstrap>"  # the file that frames of an import name
 
 _FROM_OPERATOR = """
     add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift neg pos abs invert
@@ -103,6 +105,19 @@ class Session:
             raise problem.with_traceback(error.__traceback__) from None
         finally:
             self.refusals.watch(watched)
+
+    def may_be_cut_at(self, frame: FrameType | None) -> bool:
+        """Whether a call may be interrupted where it stands: in the student's code or in what it called, but not in the
+        midst of importing a package, half of which would stay behind, and not when the call is over.
+        """
+        while frame is not None:
+            code = frame.f_code
+            if code is Session._perform.__code__ or _is_own(code.co_filename, self.root):
+                return True
+            if code.co_filename == _IMPORTING:
+                return False
+            frame = frame.f_back
+        return False
 
     def _perform(self, request: Request) -> Any:
         match request.verb:
@@ -220,10 +235,11 @@ _OURS = tuple(
 
 
 def _own_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
-    prefix = str(root) + os.sep
-    return [
-        f for f in _all_frames(error) if f.filename.startswith(prefix) and not f.filename.startswith(_OURS)
-    ]
+    return [frame for frame in _all_frames(error) if _is_own(frame.filename, root)]
+
+
+def _is_own(filename: str, root: Path) -> bool:
+    return filename.startswith(f"{root}{os.sep}") and not filename.startswith(_OURS)
 
 
 def _all_frames(error: BaseException) -> list[traceback.FrameSummary]:

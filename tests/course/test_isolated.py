@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import os
 import sys
@@ -500,6 +501,50 @@ def test_bytes_that_come_in_do_not_stop_the_clock(isolated: Make, body: str, out
         student.f()
     assert caught.value.outcome == outcome
     assert time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize(
+    ("at_the_end", "outcome"), [("time.sleep(1.0)", "timeout"), ("raise MemoryError", "memory")]
+)
+def test_a_package_that_was_cut_short_is_not_half_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_the_end: str, outcome: str
+) -> None:
+    """An alarm in the midst of a lazy import left parts behind: "module 'sympy' has no attribute 'core'"."""
+    package = tmp_path / "packages" / "slowly"
+    package.mkdir(parents=True)
+    (package / "core.py").write_text("VALUE = 3\n", encoding="utf-8")
+    (package / "__init__.py").write_text(
+        f"""import builtins, time
+import slowly.core
+if not hasattr(builtins, "slowly_tried"):
+    builtins.slowly_tried = True
+    {at_the_end}
+""",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.delattr(builtins, "slowly_tried", raising=False)
+    root = _write(
+        tmp_path / "s",
+        """
+        def lazily():
+            import slowly
+            while slowly.core.VALUE == 3:
+                pass
+
+        def good():
+            import slowly
+            return slowly.core.VALUE
+        """,
+    )
+    link = LocalLink(root, [DAY], LIMITS)
+    with pytest.raises(StudentProblem) as caught:
+        _begin(link).lazily()
+    assert caught.value.outcome == outcome
+    assert _begin(link).good() == 3
+    link.close()
+    for name in ("slowly", "slowly.core"):
+        sys.modules.pop(name, None)
 
 
 def test_quick_calls_without_an_end_come_to_one(anywhere: Make) -> None:
