@@ -22,6 +22,7 @@ Phase = Literal[
     "variants",
     "names",
     "refused calls",
+    "undeserved points",
     "mutants",
 ]
 """What processor time is spent on; ``training`` is the solution in its training tests, ``elsewhere`` in processes
@@ -60,6 +61,14 @@ class RefusalTrial:
     found: str
 
 
+@dataclass(frozen=True)
+class Undeserved:
+    """A test that was passed by a submission that knows nothing."""
+
+    check: str
+    cheat: str
+
+
 @dataclass
 class Evidence:
     """Everything that was tried on one day, or on some exercises of it."""
@@ -75,6 +84,7 @@ class Evidence:
     answered: dict[Answer, list[Trial]] = field(default_factory=dict)
     namings: list[Naming] = field(default_factory=list)
     refusals: list[RefusalTrial] = field(default_factory=list)
+    undeserved: list[Undeserved] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)  # jobs that gave no evidence, and why
     seconds_of: dict[Phase, float] = field(default_factory=dict)  # of the processor
 

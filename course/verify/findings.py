@@ -21,6 +21,7 @@ Kind = Literal[
     "indistinguishable",
     "variant",
     "refused call",
+    "undeserved points",
     "slow test",
     "tolerance",
     "mutation score",

@@ -8,7 +8,7 @@ from typing import Any
 
 from course.catalog import Course, Day, Exercise, Selection
 from course.testing.answers import Answer
-from course.verify.evidence import Evidence, Naming, Phase, RefusalTrial
+from course.verify.evidence import Evidence, Naming, Phase, RefusalTrial, Undeserved
 from course.verify.forks import Ended, ForkPool, Then
 from course.verify.jobs import ANSWER_TRAINING_SEEDS, Jobs
 from course.verify.mutants import Mutant
@@ -123,6 +123,8 @@ class Gatherer:
             spell = partial(try_spellings, self._course, evidence.sources, exercise)
             found = partial(self._take_refusals, name)
             self._submit("refused calls", f"{name}: refused calls", spell, found)
+        cheat = partial(self._jobs.cheat, exercise)
+        self._submit("undeserved points", f"{name}: undeserved points", cheat, self._take_undeserved)
 
     def expect_mutants(self, runs: MutantRuns) -> None:
         """They will be submitted when the times of the solution are known."""
@@ -209,6 +211,9 @@ class Gatherer:
 
     def _take_names(self, namings: Any) -> None:
         self._evidence.namings += [Naming.from_plain(naming) for naming in namings]
+
+    def _take_undeserved(self, rows: Any) -> None:
+        self._evidence.undeserved += [Undeserved(*row) for row in rows]
 
     def _take_refusals(self, exercise: str, rows: Any) -> None:
         self._evidence.refusals += [RefusalTrial(exercise, *row) for row in rows]

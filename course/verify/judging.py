@@ -29,6 +29,7 @@ def judge(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     yield from accepted_misconceptions(evidence)
     yield from unnamed_misconceptions(evidence)
     yield from missed_refusals(evidence)
+    yield from undeserved_points(evidence)
     yield from narrow_margins(evidence, margins)
 
 
@@ -232,6 +233,20 @@ def missed_refusals(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("refused call", exercise, f"{name} is not refused when spelt {missed[0]!r}.")
         elif len(trials) < FEWEST_SPELLINGS:
             yield Finding("refused call", exercise, f"{name} was tried in {len(trials)} spellings only.")
+
+
+def undeserved_points(evidence: Evidence) -> Iterator[Finding]:
+    """No submission that knows nothing passes a test."""
+    cheats: dict[str, list[str]] = defaultdict(list)
+    for undeserved in evidence.undeserved:
+        cheats[undeserved.check].append(undeserved.cheat)
+    for check, names in cheats.items():
+        more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
+        yield Finding(
+            "undeserved points",
+            check,
+            f"is passed by a submission that {names[0]}{more}; ask for one right answer first.",
+        )
 
 
 def narrow_margins(evidence: Evidence, margins: Margins) -> Iterator[Finding]:

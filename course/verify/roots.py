@@ -52,6 +52,15 @@ class Sources:
             lines[region.first - 1 : region.last] = [f"{indent}raise NotImplementedError"]
         return {exercise.module: "\n".join(lines) + "\n"}
 
+    def staged(self) -> Mapping[str, str]:
+        """The solutions, where whatever a student writes stands on the stage of this process."""
+        texts = dict(self.texts)
+        for module in self.day.modules:
+            own = [r.qualname for e, r in written(self.day, self) if e.module == module]
+            enter = f"STAGE.enter(globals(), {own!r})"
+            texts[module] += f"\n\nfrom course.verify.stage import STAGE  # noqa: E402\n\n{enter}\n"
+        return texts
+
     def answered(self, answer: Answer) -> Mapping[str, str]:
         """The solutions with a misconception or variant in the place of its exercise."""
         return {answer.module: compose(self.texts[answer.module], answer)}

@@ -481,6 +481,7 @@ def test_costs_are_told_by_phase(run: tuple[Report, SilentView], capsys: pytest.
         "misconceptions",
         "variants",
         "names",
+        "undeserved points",
         "mutants",
     }
     assert phases <= report.seconds_of.keys() <= phases | {"refused calls"}
