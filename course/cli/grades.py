@@ -224,3 +224,7 @@ def nbgrader_scores(out: Path, course_dir: Path) -> None:
     if written.unknown:
         days = ", ".join(sorted(written.unknown))
         click.echo(f"Left out: {days}, which this nbgrader course does not have.")
+    for student in written.nameless:
+        click.echo(
+            f"Left out: {student}, a name that is not in UTF-8, which nbgrader cannot hold; rename the folder."
+        )

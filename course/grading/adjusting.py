@@ -11,6 +11,7 @@ from pathlib import Path
 from course.catalog import Course
 from course.catalog.selecting import find_day, find_exercise
 from course.errors import UsageError
+from course.grading.names import stem_in
 from course.grading.results import Adjustment, Record, machine_score, read_record, record_files
 from course.grading.store import Store
 
@@ -39,12 +40,17 @@ def give_points(
     if found is None:
         raise UsageError(f"{student} has no result for {where}; it was not graded in this run.")
     with Store(out, store_url) as store:
-        return store.adjust(student, day.name, exercise, points, comment, author, found[0])
+        return store.adjust(record["student"], day.name, exercise, points, comment, author, found[0])
 
 
 def find_record(out: Path, student: str) -> Record:
-    """The result of a student; raises UsageError with the nearest name where there is none."""
+    """The result of a student, who may also be called as the result file is, where the name itself is hard to type;
+    raises UsageError with the nearest one where there is none.
+    """
     files = {path.stem: path for path in record_files(out)}
+    of_name = files.get(stem_in(out, student))
+    if of_name is not None:
+        return read_record(of_name)
     if student not in files:
         near = difflib.get_close_matches(student, files, n=1)
         raise UsageError(
@@ -55,8 +61,9 @@ def find_record(out: Path, student: str) -> Record:
 
 def list_points(out: Path, student: str | None = None, store_url: str | None = None) -> list[Adjustment]:
     """What was given by hand, oldest first."""
+    known = None if student is None else find_record(out, student)["student"]
     with Store(out, store_url) as store:
-        return store.adjustments(student)
+        return store.adjustments(known)
 
 
 def take_back(out: Path, number: int, author: str, store_url: str | None = None) -> None:

@@ -20,6 +20,7 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import write_atomically
 from course.grading.feedback import feedback_page, report
+from course.grading.names import is_text, shown
 from course.grading.results import Record, read_record, record_files
 from course.notebooks.answers import answer_cells
 from course.notebooks.converting import merge_own_cells
@@ -34,10 +35,13 @@ NOTHING_THERE = ("not_gradable", "rejected")
 
 @dataclass
 class Written:
-    """How many submissions went into the gradebook, and the days it knows nothing of."""
+    """How many submissions went into the gradebook; the days it knows nothing of, and students whose names are no
+    text in UTF-8, which its database cannot hold.
+    """
 
     submissions: int = 0
     unknown: set[str] = field(default_factory=set)
+    nameless: list[str] = field(default_factory=list)
 
 
 def write_scores(
@@ -62,6 +66,9 @@ def write_scores(
         started(len(files))
         for path in files:
             record = read_record(path)
+            if not is_text(record["student"]):
+                written.nameless.append(shown(record["student"]))
+                continue
             for entry in record["days"]:
                 if entry["day"] not in known:
                     written.unknown.add(entry["day"])

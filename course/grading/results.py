@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import CourseError
+from course.grading.names import stem_in
 
 Record = dict[str, Any]
 
 
+def result_path(out: Path, student: str) -> Path:
+    """The result file of a student, whether or not it is there."""
+    return out / f"{stem_in(out, student)}.json"
+
+
 def record_files(out: Path) -> list[Path]:
-    """The result files of a class, in the order of the students' names.
+    """The result files of a class, in the order of their names. Their stems name everything else that is written
+    about a student.
 
     Raises CourseError when there are none.
     """

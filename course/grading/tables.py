@@ -6,6 +6,9 @@ the character 0). What a record says beyond the columns goes into ``extra``, so 
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -18,10 +21,30 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
 )
 
+from course.grading.names import is_text
+
 VERSION = 1
+
+
+class _Name(TypeDecorator[str]):
+    """A student's name as it is; as JSON where it is not UTF-8, which text in a database must be."""
+
+    impl = String(1600)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        if value is None:
+            return None
+        return value if is_text(value) and not value.startswith('"') else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        return json.loads(value) if value is not None and value.startswith('"') else value
+
+
 metadata = MetaData()
 
 about = Table("about", metadata, Column("version", Integer, primary_key=True))
@@ -44,7 +67,7 @@ submissions = Table(
     Column("id", Integer, primary_key=True),
     Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
     Column("class_name", String(200), nullable=False),
-    Column("student", String(300), nullable=False),
+    Column("student", _Name, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("score", Integer, nullable=False),
     Column("max_score", Integer, nullable=False),
@@ -110,7 +133,7 @@ adjustments = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("class_name", String(200), nullable=False),
-    Column("student", String(300), nullable=False),
+    Column("student", _Name, nullable=False),
     Column("day", String(100), nullable=False),
     Column("exercise", String(200), nullable=False),
     Column("points", Float, nullable=False),

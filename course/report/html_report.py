@@ -16,6 +16,7 @@ from rich.console import Console
 from course.catalog import Course
 from course.files import write_atomically
 from course.grading.adjusting import warning
+from course.grading.names import shown
 from course.grading.results import Adjustment, read_record, record_files
 from course.grading.store import adjustments_by_student
 from course.report.class_figures import ClassFigures
@@ -44,6 +45,7 @@ def write_report(
     adjustments = adjustments_by_student(out, store_url)
     names = CourseNames(course)
     figures = ClassFigures()
+    files_of: dict[str, str] = {}
     warnings: list[tuple[Adjustment, str]] = []
     made = f"{datetime.now():%Y-%m-%d %H:%M}"
     with progress_bar(screen, "reporting") as progress:
@@ -52,15 +54,16 @@ def write_report(
             record = read_record(path)
             given = adjustments.get(record["student"], [])
             figures.add(record, given)
+            files_of[record["student"]] = path.stem
             warnings += [(one, warning(record, one)) for one in given]
             progress.update(task, advance=1, description="reading")
             progress.refresh()
         for path in files if pages else ():
             record = read_record(path)
             page = student_page(names, out, record, adjustments.get(record["student"], []), figures, made)
-            write_atomically(target / "students" / f"{record['student']}.html", page)
-            progress.update(task, advance=1, description=record["student"])
+            write_atomically(target / "students" / f"{path.stem}.html", page)
+            progress.update(task, advance=1, description=shown(record["student"]))
             progress.refresh()
     index = target / "index.html"
-    write_atomically(index, staff_page(names, figures, warnings, made))
+    write_atomically(index, staff_page(names, figures, warnings, files_of, made))
     return Written(index, figures.students)

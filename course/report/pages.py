@@ -7,7 +7,6 @@ import hashlib
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from course.catalog import Course
 from course.errors import CourseError
 from course.grading.lateness import duration, number
+from course.grading.names import shown
 from course.grading.picturing import DayPictures
 from course.report.class_figures import TestFigures, tenths
 from course.report.terminal import LABELS
@@ -54,6 +54,7 @@ class CourseNames:
 def environment() -> Environment:
     made = Environment(loader=PackageLoader("course.report", "templates"), autoescape=True, trim_blocks=True)
     script = _own_text("report.js")
+    made.filters["shown"] = shown
     made.globals |= {
         "style": Markup(_own_text("style.css")),
         "script": Markup(script),
@@ -62,7 +63,6 @@ def environment() -> Environment:
         "number": number,
         "percent": lambda share: f"{100 * share:.0f} %",
         "duration": lambda seconds: duration(timedelta(seconds=float(seconds))),
-        "link": lambda student: f"students/{quote(student, safe='')}.html",
         "short": lambda day, exercise: f"{day.partition('_')[0]}/{exercise.partition('.')[2] or exercise}",
         "heat": lambda share: "hx" if share is None else f"h{tenths(share)}",
         "grouped": _grouped,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from course.grading.names import shown
 from course.report.terminal import console
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:
     for one in given:
         table.add_row(
             str(one.number),
-            Text(one.student),
+            Text(shown(one.student)),
             one.where,
             f"{one.points:+g}",
             Text(one.comment),
@@ -55,10 +56,12 @@ def show_replay(result: Replay) -> None:
         screen.print(Text(sentence, style="red"))
     same = result.tests - len(result.verdicts)
     if result.equal:
-        screen.print(Text(f"{result.student}: all {result.tests} verdicts are equal.", style="bold green"))
+        screen.print(
+            Text(f"{shown(result.student)}: all {result.tests} verdicts are equal.", style="bold green")
+        )
     else:
         screen.print(
-            Text(f"{result.student}: {same} of {result.tests} verdicts are equal.", style="bold red")
+            Text(f"{shown(result.student)}: {same} of {result.tests} verdicts are equal.", style="bold red")
         )
     if result.provenance:
         screen.print("Not the same as then:")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
+from course.grading.names import shown
 from course.grading.results import Adjustment
 from course.report.charts import histogram, seconds_histogram
 from course.report.class_figures import NOT_STARTED, ClassFigures, ExerciseFigures
@@ -16,8 +19,13 @@ SIGNS = {NOT_STARTED: "."} | dict(enumerate("0123456789A"))
 
 
 def staff_page(
-    names: CourseNames, figures: ClassFigures, adjustments: list[tuple[Adjustment, str]], made: str
+    names: CourseNames,
+    figures: ClassFigures,
+    adjustments: list[tuple[Adjustment, str]],
+    files_of: Mapping[str, str],
+    made: str,
 ) -> str:
+    """``files_of`` has the name of each student's page, without its ending."""
     large = figures.students > MOST_ROWS
     hardest = [test for test in figures.hardest() if test.share < 1]
     points = [row.sums.total for row in figures.rows]
@@ -29,7 +37,8 @@ def staff_page(
         exercises=[_Column(names, one) for one in figures.exercises.values()],
         rows=figures.rows,
         bands=list(figures.bands(BANDS)) if large else [],
-        everyone=_everyone(figures) if large else [],
+        everyone=_everyone(figures, files_of) if large else [],
+        link=lambda student: f"students/{quote(files_of.get(student, ''), safe='')}.html",
         settled=bool(adjustments) or figures.late > 0,
         points=histogram(points, 0, max(figures.max_score, *points, 1), 20, "points"),
         seconds=seconds_histogram(figures.seconds),
@@ -54,13 +63,17 @@ class _Column:
         return getattr(self._figures, name)
 
 
-def _everyone(figures: ClassFigures) -> list[list[Any]]:
-    """A short row per student for the list that is drawn in the browser: a sign per exercise."""
+def _everyone(figures: ClassFigures, files_of: Mapping[str, str]) -> list[list[Any]]:
+    """A short row per student for the list that is drawn in the browser: a sign per exercise, and the name of the page
+    where it is not the student's.
+    """
     width = len(figures.exercises)
     rows = []
     for row in figures.rows:
         signs = ["-" if share is None else SIGNS[share] for share in row.shares]
-        rows.append([row.student, row.sums.total, "".join(signs).ljust(width, "-"), row.incidents])
+        name, page = shown(row.student), files_of[row.student]
+        rows.append([name, row.sums.total, "".join(signs).ljust(width, "-"), row.incidents])
+        rows[-1] += [page] if page != name else []
     return rows
 
 

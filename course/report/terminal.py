@@ -23,6 +23,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from course.grading.names import shown
+
 if TYPE_CHECKING:  # `course status` must start without NumPy
     from course.catalog import Course, Day, Exercise, Selection
     from course.grading.classes import ClassOutcome, Graded
@@ -277,10 +279,10 @@ class ClassView:
     def graded(self, one: Graded) -> None:
         self._count += 1
         if not self._out.is_terminal:
-            line = f"{self._count}/{self._total} {one.student}: {one.score} of {one.max_score}"
+            line = f"{self._count}/{self._total} {shown(one.student)}: {one.score} of {one.max_score}"
             self._out.out(line, highlight=False)
             return
-        self._progress.update(self._task, completed=self._count, description=one.student)
+        self._progress.update(self._task, completed=self._count, description=shown(one.student))
         if time.monotonic() >= self._shown + REFRESH:
             self._shown = time.monotonic()
             self._progress.refresh()
@@ -301,10 +303,10 @@ class ClassView:
             lines = (one for one in lines if one.fault or one.remark)
         for one in itertools.islice(lines, MAX_LINES):
             table.add_row(
-                Text(one.student),
+                Text(shown(one.student)),
                 f"{one.score}/{one.max_score}",
                 bar(one.score, one.max_score, out),
-                Text(one.remark),
+                Text(shown(one.remark)),
             )
         out.print(table)
         layers = ", ".join(outcome.isolation) or "none"
@@ -349,7 +351,7 @@ class WritingView:
         self._progress.update(self._task, total=total)
 
     def done(self, student: str) -> None:
-        self._progress.update(self._task, advance=1, description=student)
+        self._progress.update(self._task, advance=1, description=shown(student))
         self._progress.refresh()
 
     def stop(self) -> None:

@@ -13,6 +13,7 @@ import pytest
 from course.catalog import Course
 from course.errors import CourseError, UsageError
 from course.grading.exports import FORMATS, export
+from course.grading.names import file_stem
 from course.grading.records import write_json
 from course.grading.results import Adjustment
 from tests.course.class_records import record, write_record
@@ -123,7 +124,7 @@ GRADESCOPE_TEST = {
 
 def test_gradescope_finds_what_it_documents(out: Path) -> None:
     folder = export(out, "gradescope", adjustments=GIVEN)
-    assert sorted(path.name for path in folder.iterdir()) == [HOSTILE, "ada", "zoë"]
+    assert sorted(path.name for path in folder.iterdir()) == [file_stem(HOSTILE), "ada", "zoë"]
     plain = json.loads((folder / "ada/results.json").read_text(encoding="utf-8"))
     assert set(plain) == GRADESCOPE_KEYS
     assert plain["score"] == 3.7

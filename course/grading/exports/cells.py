@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from course.grading.lateness import number
+from course.grading.names import shown
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@")
 
 
 def text_cell(text: str) -> str:
-    """Text with an apostrophe before what a spreadsheet would carry out (OWASP, "CSV Injection")."""
+    """Text on one line, with an apostrophe before what a spreadsheet would carry out (OWASP, "CSV Injection")."""
+    text = shown(text)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

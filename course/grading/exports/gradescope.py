@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from course.files import write_atomically
+from course.grading.names import alike, file_stem
 from course.grading.results import Adjustment, Record, Rows, tests_of, totals
 
 PROVENANCE = ("seed", "suite", "submission", "tool", "versions", "limits", "isolation")
 
 
 def write(rows: Rows, target: Path) -> None:
-    """Write ``target/<student>/results.json`` for everybody."""
+    """Write ``target/<student>/results.json`` for everybody; the records are read twice, first for the names."""
+    several = alike([record["student"] for record, _ in rows()])
     for record, adjustments in rows():
         text = json.dumps(results(record, adjustments), indent=1, ensure_ascii=False)
-        write_atomically(target / record["student"] / "results.json", text + "\n")
+        folder = file_stem(record["student"], alone=record["student"] not in several)
+        write_atomically(target / folder / "results.json", text + "\n")
 
 
 def results(record: Record, adjustments: Sequence[Adjustment]) -> dict[str, Any]:

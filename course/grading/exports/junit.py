@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.sax.xmlreader import AttributesImpl
 
 from course.files import replacing
+from course.grading.names import shown
 from course.grading.results import Adjustment, Record, Rows, tests_of, totals
 
 if TYPE_CHECKING:  # it imports a web client: every start of `course grade` would pay for it
@@ -43,7 +44,7 @@ def _suite(xml: XMLGenerator, record: Record, adjustments: Sequence[Adjustment])
     outcomes = [test["outcome"] for _, _, test in tests]
     errors = sum(outcome in ERRORS for outcome in outcomes)
     attributes = {
-        "name": record["student"],
+        "name": shown(record["student"]),
         "tests": str(len(tests)),
         "failures": str(len(tests) - errors - outcomes.count("passed")),
         "errors": str(errors),

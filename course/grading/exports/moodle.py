@@ -40,4 +40,4 @@ def _cells(day: dict[str, Any], adjustments: Sequence[Adjustment]) -> tuple[str,
     if sums.late:
         said.append(f"{day['late']['reason']}.")
     said += [f"{one.points:+g} points: {one.comment}" for one in adjustments if one.day == day["day"]]
-    return points_cell(sums.total), text_cell(html.escape(" ".join(said)))
+    return points_cell(sums.total), text_cell(html.escape(" ".join(" ".join(said).split())))

@@ -41,12 +41,12 @@ if (list) {
   const draw = () => {
     const first = Math.max(0, Math.floor(view.scrollTop / height) - 10);
     const rows = shown.slice(first, first + Math.ceil(view.clientHeight / height) + 20).map((student, at) => {
-      const [name, total, shares, noted] = student, row = document.createElement("div");
+      const [name, total, shares, noted, page = name] = student, row = document.createElement("div");
       row.className = "row";
       row.style.top = (first + at) * height + "px";
       const link = document.createElement("a"), points = document.createElement("span");
       link.textContent = (noted ? "⚑ " : "") + name;
-      link.href = "students/" + encodeURIComponent(name) + ".html";
+      link.href = "students/" + encodeURIComponent(page) + ".html";
       points.textContent = total;
       row.append(link, points, ...[...shares].map((share, exercise) => {
         const cell = document.createElement("i");
