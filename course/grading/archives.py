@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import gzip
 import io
-import lzma
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -41,9 +39,16 @@ class _Entry:
     open: Callable[[], IO[bytes] | None]
 
 
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is taken for an archive; Windows also writes ``.ZIP``."""
+    return name.lower().endswith(SUFFIXES)
+
+
 def stem(name: str) -> str:
-    """The student's name: the archive's without its suffix."""
-    return next(name.removesuffix(suffix) for suffix in SUFFIXES if name.endswith(suffix))
+    """The student's name: the archive's without its suffix, unless nothing would be left."""
+    suffix = next(suffix for suffix in SUFFIXES if name.lower().endswith(suffix))
+    rest = name[: -len(suffix)]
+    return rest if rest.strip(".") else name
 
 
 def largest(name: str) -> int:
@@ -62,16 +67,20 @@ def read_archive(archive: Path, days: Sequence[str]) -> dict[str, bytes]:
             if total > MAX_TOTAL:
                 raise UnsafeArchiveError(f"its files have more than {MAX_TOTAL >> 20} MiB")
         return found
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError) as error:
-        raise UnsafeArchiveError(f"it cannot be read ({type(error).__name__})") from None
+    except (UnsafeArchiveError, PermissionError):
+        raise
     except (NotImplementedError, RuntimeError):  # an unknown compression, or a password
         raise UnsafeArchiveError("it is encrypted or compressed in an unusual way") from None
+    except (
+        Exception
+    ) as error:  # what the libraries raise for a damaged or a forged one is not written down anywhere
+        raise UnsafeArchiveError(f"it cannot be read ({type(error).__name__})") from None
 
 
 def _wanted(archive: Path, days: Sequence[str]) -> Iterator[tuple[str, _Entry]]:
     """Entries of the form ``[folder/…/]<day>/<name>.py`` with their place; every entry is judged."""
     seen: dict[str, str] = {}
-    entries = _zip_entries(archive) if archive.name.endswith(".zip") else _tar_entries(archive)
+    entries = _zip_entries(archive) if archive.name.lower().endswith(".zip") else _tar_entries(archive)
     for number, entry in enumerate(entries, start=1):
         if number > MAX_ENTRIES:
             raise UnsafeArchiveError(f"it has more than {MAX_ENTRIES} entries")

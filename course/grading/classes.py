@@ -7,21 +7,26 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
+import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from course.catalog import Course, Day, Selection
 from course.catalog.selecting import find_day
+from course.errors import CourseError
 from course.files import sweep
 from course.grading.exports import export
 from course.grading.intake import Intake, Submission
 from course.grading.local import grade_locally
+from course.grading.merging import computed_with, merged
+from course.grading.names import alike, file_stem, shown
 from course.grading.provenance import tool_hash
-from course.grading.records import RecordWriter, suite_hash, write_json
-from course.grading.results import Record, read_record, tests_of
+from course.grading.records import NOTES, RecordWriter, notes_of, suite_hashes, write_json
+from course.grading.results import Record, read_record, result_path, tests_of
 from course.grading.settling import LateRule
 from course.grading.station import Station
 
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
 
 LARGEST_SEED = 2**53  # what every reader of JSON can hold; too many to be tried out
+MANY = 40  # submissions, from which on it pays to make each fork cheaper before the first one
 
 
 @dataclass(frozen=True)
@@ -103,23 +109,24 @@ def grade_class(
     lost then.
     """
     manner = manner or Manner()
-    chosen = [find_day(course, word) for word in days] or list(course.days)
     # The manifest is fixed before student code is touched.
-    selections = [Selection(day, day.exercises) for day in chosen]
+    chosen = [find_day(course, word) for word in days] or list(course.days)
+    suites = suite_hashes(course, chosen)
     intake = Intake(course, submissions, chosen)
-    suite = suite_hash(course, chosen)
     sweep(out)
     seed = _settle_seed(out, seed, chosen, submissions)
-    book = _Book(course, submissions, out, seed, suite, chosen, view)
-    graders = _Graders(course, selections, lambda: RecordWriter(course, selections, seed, suite), manner)
-    if not all(map(book.holds, intake.students)):
-        graders.start()
+    book = _Book(course, submissions, out, seed, suites, intake.students, view)
+    graders = _Graders(course, suites, seed, manner)
+    new = [student for student in intake.students if not book.holds(student)]
+    if new:
+        graders.start(suites, len(new))
     with graders, _open_store(out, manner.store_url) as store:
         waiting = _Waiting(intake, book, store, again=manner.again)
-        view.started(len(intake), len(waiting.current))
-        if len(waiting.current) < len(intake):
+        view.started(len(intake), len(intake) - len(waiting))
+        if waiting:
+            writer = graders.start(waiting.days, len(waiting))
             for record in graders.grade(waiting):
-                book.write(record, store)
+                book.write(record, store, writer)
         adjustments = store.adjustments_by_student()
     export(out, "csv", adjustments=adjustments)
     return ClassOutcome(out, seed, intake.students, book.isolation, book.faults)
@@ -135,35 +142,40 @@ def _open_store(out: Path, url: str | None) -> Store:
 class _Graders:
     """A cluster, or a station here, which may be started before it is known what there is to grade."""
 
-    def __init__(
-        self,
-        course: Course,
-        selections: Sequence[Selection],
-        make_writer: Callable[[], RecordWriter],
-        manner: Manner,
-    ) -> None:
-        self._course, self._selections, self._make_writer = course, selections, make_writer
-        self._manner = manner
+    def __init__(self, course: Course, suites: Mapping[str, str], seed: int, manner: Manner) -> None:
+        self._course, self._suites, self._seed, self._manner = course, suites, seed, manner
+        self._selections: list[Selection] = []
+        self._writer: RecordWriter | None = None
         self._station: Station | None = None
 
-    def start(self) -> None:
-        """Begin to warm up, if it is to happen here."""
-        if self._manner.scheduler is None and self._station is None:
-            off, warm = self._manner.off, self._manner.warm
-            self._station = Station(self._course, self._selections, self._make_writer(), off=off, warm=warm)
+    def start(self, days: Collection[str], students: int) -> RecordWriter:
+        """Begin to warm up for so many students, if it is to happen here; a second time does nothing. What makes the
+        records, whoever grades.
+        """
+        if self._writer is None:
+            self._selections = [Selection(d, d.exercises) for d in self._course.days if d.name in days]
+            suites = {name: suite for name, suite in self._suites.items() if name in days}
+            self._writer = RecordWriter(self._course, self._selections, self._seed, suites)
+            if self._manner.scheduler is None:
+                off, warm, many = self._manner.off, self._manner.warm, students >= MANY
+                self._station = Station(
+                    self._course, self._selections, self._writer, many=many, off=off, warm=warm
+                )
+        return self._writer
 
     def grade(self, waiting: Iterable[Submission]) -> Iterator[bytes | Record]:
         """The records as they come."""
-        if self._manner.scheduler is not None:
-            from course.grading.cluster import grade_on_cluster
-
-            writer, address = self._make_writer(), self._manner.scheduler
-            yield from grade_on_cluster(self._course, self._selections, writer, waiting, address)
+        if self._station is not None:
+            with self._station as station:
+                yield from grade_locally(station, waiting, self._manner.jobs or os.cpu_count() or 1)
             return
-        self.start()
-        assert self._station is not None
-        with self._station as station:
-            yield from grade_locally(station, waiting, self._manner.jobs or os.cpu_count() or 1)
+        from course.grading.cluster import grade_on_cluster
+
+        assert self._writer is not None
+        assert self._manner.scheduler is not None
+        yield from grade_on_cluster(
+            self._course, self._selections, self._writer, waiting, self._manner.scheduler
+        )
 
     def __enter__(self) -> _Graders:
         return self
@@ -182,21 +194,55 @@ class _Book:
         submissions: Path,
         out: Path,
         seed: int,
-        suite: str,
-        days: Sequence[Day],
+        suites: Mapping[str, str],
+        students: Sequence[str],
         view: View,
     ) -> None:
-        self._out, self._seed, self._suite, self._view = out, seed, suite, view
-        self._days = [day.name for day in days]
+        self._out, self._seed, self._suites, self._view = out, seed, suites, view
+        self._order = [day.name for day in course.days]
         self._late = LateRule(course, submissions)
+        self._alike = alike(students)
         self.isolation: tuple[str, ...] = ()
         self.faults = 0
+        for student in students:
+            self._settle_name(student)
 
-    def write(self, given: bytes | Record, store: Store) -> None:
-        """One transaction per submission: the file first, then the store."""
+    def _path(self, student: str) -> Path:
+        return self._out / f"{file_stem(student, alone=student not in self._alike)}.json"
+
+    def _settle_name(self, student: str) -> None:
+        """Give a result its name of today: another one was right before somebody came whose name is alike."""
+        path = self._path(student)
+        for stem in {student, file_stem(student, alone=False)} - {path.stem}:
+            other = self._out / f"{stem}.json"
+            if os.path.isfile(other) and _read(other, student) is not None:
+                other.replace(path)
+
+    def write(self, given: bytes | Record, store: Store, writer: RecordWriter) -> None:
+        """Write down what was found. Where that cannot be written, this is: one odd record does not stop the others.
+
+        Raises CourseError when nothing can be written at all, as on a full disk.
+        """
         record: Record = json.loads(given) if isinstance(given, bytes) else given
+        try:
+            self._write(record, store)
+        except CourseError:
+            raise
+        except Exception as error:
+            student, days = record["student"], tuple(day["day"] for day in record["days"])
+            print(f"course: the result of {shown(student)} cannot be written:", file=sys.stderr)
+            traceback.print_exc()
+            why = f"Not checked: the result could not be written ({type(error).__name__})."
+            self._write(writer.without_running(Submission(student, days=days), "grader_fault", why), store)
+
+    def _write(self, record: Record, store: Store) -> None:
+        """One transaction per submission: the file first, then the store."""
+        path = self._path(record["student"])
+        old = _read(path, record["student"])
+        if old is not None:
+            record = self._with_notes(old, merged(old, record, self._order))
         record = self._late.apply(record)
-        write_json(result_path(self._out, record["student"]), record)
+        write_json(path, record)
         store.save(record)
         line = _line(record)
         self._remember(record, line)
@@ -204,57 +250,97 @@ class _Book:
 
     def holds(self, student: str) -> bool:
         """Whether there is a result, of whatever age."""
-        return result_path(self._out, student).is_file()
+        return self._path(student).is_file()
 
-    def current(self, submission: Submission) -> Record | None:
-        """The result that the same work, suite, tool and seed would give again; None when there is none."""
-        try:
-            text = result_path(self._out, submission.student).read_text(encoding="utf-8")
-            record: Record = json.loads(text)
-            same = (
-                record["suite"] == self._suite
-                and record["tool"] == tool_hash()
-                and record["seed"] == self._seed
-                and [day["day"] for day in record["days"]] == self._days
-                and record["submission"] == submission.hash
+    def missing(self, submission: Submission) -> tuple[str, ...]:
+        """The days without the result that the same work, suite, tool and seed would give again."""
+        record = _read(self._path(submission.student), submission.student)
+        days = record["days"] if record is not None else ()
+        stands = {day["day"] for day in days if self._stands(record or {}, day, submission)}
+        return tuple(name for name in self._suites if name not in stands)
+
+    def _stands(self, record: Record, day: dict[str, Any], submission: Submission) -> bool:
+        name = day["day"]
+        return (
+            name in self._suites
+            and day.get("suite") == self._suites[name]
+            and day.get("submission") == submission.hash(name)
+            and computed_with(record, day, "tool") == tool_hash()
+            and computed_with(record, day, "seed") == self._seed
+            and not any(
+                test["outcome"] == "grader_fault" for one in day["exercises"] for test in one["tests"]
             )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        if not same or any(test["outcome"] == "grader_fault" for _, _, test in tests_of(record)):
-            return None
-        return record
+        )
 
-    def keep(self, record: Record, store: Store) -> None:
-        """A result that stands; only what depends on due dates and extensions may have changed."""
-        settled = self._late.apply(record)
+    def keep(self, submission: Submission, store: Store) -> None:
+        """A result that stands; only due dates, extensions and what staff should know may have changed."""
+        path = self._path(submission.student)
+        record = read_record(path)
+        bare = {name: value for name, value in record.items() if name not in NOTES}
+        settled = self._late.apply(self._with_notes(record, bare | notes_of(submission)))
         if settled != record:
-            write_json(result_path(self._out, record["student"]), settled)
+            write_json(path, settled)
         store.save(settled)
         self._remember(settled, _line(settled))
+
+    def _with_notes(self, old: Record, record: Record) -> Record:
+        """With the notes of another run, where there are days of it that were not looked at in this one."""
+        if all(day["day"] in self._suites for day in old["days"]):
+            return record
+        notes = [part for one in (old, record) for part in one.get("note", "").split("; ") if part]
+        tamper = [*old.get("tamper", ()), *record.get("tamper", ())]
+        said = {"note": "; ".join(dict.fromkeys(notes)), "tamper": list(dict.fromkeys(tamper))}
+        return record | {name: value for name, value in said.items() if value}
 
     def _remember(self, record: Record, line: Graded) -> None:
         self.isolation = self.isolation or tuple(record["isolation"])
         self.faults += line.fault
 
 
+def _read(path: Path, student: str) -> Record | None:
+    """The result of this student that stands in the file; None where there is none, or one that makes no sense."""
+    try:
+        record: Record = json.loads(path.read_text(encoding="utf-8"))
+        sound = record["student"] == student and all(
+            test["outcome"] and day["score"] <= day["max_score"]
+            for day in record["days"]
+            for exercise in day["exercises"]
+            for test in exercise["tests"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return record if sound else None
+
+
 class _Waiting:
-    """The submissions without a current result, read one at a time."""
+    """The submissions of which there is something to grade, read one at a time."""
 
     def __init__(self, intake: Intake, book: _Book, store: Store, *, again: bool) -> None:
         self._intake = intake
-        self.current: set[str] = set()
-        for student in intake.students if not again else ():
-            if not book.holds(student):
+        self._missing: dict[str, tuple[str, ...] | None] = {}  # by student; None for all days
+        for student in intake.students:
+            if again or not book.holds(student):
+                self._missing[student] = None
                 continue
-            record = book.current(intake.read(student))
-            if record is not None:
-                book.keep(record, store)
-                self.current.add(student)
+            submission = intake.read(student)
+            missing = book.missing(submission)
+            if missing:
+                self._missing[student] = missing
+            else:
+                book.keep(submission, store)
+
+    def __len__(self) -> int:
+        return len(self._missing)
+
+    @property
+    def days(self) -> set[str]:
+        """All that are missing of anybody."""
+        every = {day.name for day in self._intake.days}
+        return set().union(*(every if days is None else days for days in self._missing.values()))
 
     def __iter__(self) -> Iterator[Submission]:
-        for student in self._intake.students:
-            if student not in self.current:
-                yield self._intake.read(student)
+        for student, days in self._missing.items():
+            yield replace(self._intake.read(student), days=days)
 
 
 def _settle_seed(out: Path, seed: int | None, days: Sequence[Day], submissions: Path) -> int:
@@ -271,10 +357,6 @@ def _settle_seed(out: Path, seed: int | None, days: Sequence[Day], submissions: 
         {"seed": seed, "days": [day.name for day in days], "submissions": str(submissions.resolve())},
     )
     return seed
-
-
-def result_path(out: Path, student: str) -> Path:
-    return out / f"{student}.json"
 
 
 def _line(record: Record) -> Graded:

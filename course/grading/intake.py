@@ -13,6 +13,7 @@ import os
 import pkgutil
 import stat
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
@@ -21,14 +22,22 @@ from typing import TYPE_CHECKING
 
 from course.catalog import Course, Day
 from course.errors import CourseError
-from course.grading.archives import MAX_FILE, SUFFIXES, TAKEN, UnsafeArchiveError, largest, read_archive, stem
+from course.grading.archives import (
+    MAX_FILE,
+    TAKEN,
+    UnsafeArchiveError,
+    is_archive,
+    largest,
+    read_archive,
+    stem,
+)
+from course.grading.names import shown
 
 if TYPE_CHECKING:
     from course.notebooks.handed_in import Notebooks
 
-IGNORED = (".DS_Store", "__pycache__", ".ipynb_checkpoints")
+IGNORED = (".DS_Store", "__MACOSX", "__pycache__", ".ipynb_checkpoints")
 MAX_FILES = 200
-RESERVED = "run"  # the file run.json beside the results
 # Read by Python, pytest or the course wherever they lie; in a submission they have no effect.
 STEERING = ("sitecustomize.py", "usercustomize.py", "conftest.py", "pytest.ini", "tox.ini", "setup.cfg")
 
@@ -38,7 +47,9 @@ class Submission:
     """One student's work: the files by relative name, such as ``day03_linalg/regression.py``.
 
     ``note`` says what a member of staff should know about it (may be empty), ``tamper`` what looks like an
-    attempt on the grading. A ``refused`` one was unsafe to read: its checks end as rejected, the note says why.
+    attempt on the grading. A ``refused`` one was unsafe to read: its checks end as rejected, the note says why. With a
+    ``fault`` the grader could not read it, which is not the student's doing. ``days`` are those to be graded, if not
+    all.
     """
 
     student: str
@@ -46,14 +57,23 @@ class Submission:
     note: str = ""
     tamper: tuple[str, ...] = ()
     refused: bool = False
+    fault: bool = False
+    days: tuple[str, ...] | None = None
 
-    @property
-    def hash(self) -> str:
-        """One hash of the files that are looked at."""
-        digest = hashlib.sha256()
+    def hash(self, day: str) -> str:
+        """One hash of what the verdicts on a day depend on: its files, for it can import no others, or why there are
+        none.
+        """
+        digest = hashlib.sha256(self.note.encode("utf-8", "surrogatepass") if self.unread else b"")
         for name, data in sorted(self.files.items()):
+            if not name.startswith(f"{day}/"):
+                continue
             digest.update(name.encode("utf-8", "surrogateescape") + b"\0" + hashlib.sha256(data).digest())
         return digest.hexdigest()
+
+    @property
+    def unread(self) -> bool:
+        return self.refused or self.fault
 
 
 class Intake:
@@ -71,8 +91,8 @@ class Intake:
                 f"There is no folder {folder}; give the folder that holds one folder per student."
             )
         self._folder = folder / "submitted" if (folder / "submitted").is_dir() else folder
-        self._course, self._days = course, days
-        self._places = _places(self._folder)  # names only: a class may be large
+        self._course, self.days = course, days
+        self._places = _places(self._folder, days)  # names only: a class may be large
         if not self._places:
             raise CourseError(
                 f"There is no submission in {self._folder}; it must hold one folder or archive per student."
@@ -82,7 +102,7 @@ class Intake:
     def _notebooks(self) -> Notebooks:
         from course.notebooks.handed_in import Notebooks  # a class that hands in modules need not import it
 
-        return Notebooks(self._course, self._days)
+        return Notebooks(self._course, self.days)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -96,20 +116,30 @@ class Intake:
             yield self.read(student)
 
     def read(self, student: str) -> Submission:
-        """One submission. Whatever is wrong with it stands in its note."""
-        path = self._folder / self._places[student]
+        """One submission. Whatever is wrong with it stands in its note; nothing is raised, for the class goes on."""
+        taken, *others = self._places[student]
+        beside = [f"{shown(name)} lies beside {shown(taken)}, which was taken" for name in others]
+        try:
+            return self._read(student, self._folder / taken, beside)
+        except UnsafeArchiveError as why:
+            said = "; ".join([f"{shown(taken)} was refused: {why}", *beside])
+            return Submission(student, note=said, refused=True)
+        except OSError as error:
+            said = (error.strerror or "error").lower()
+        except Exception as error:  # a fault of ours, which must not cost the others their grades
+            print(f"course: the submission of {shown(student)} cannot be read:", file=sys.stderr)
+            traceback.print_exc()
+            said = type(error).__name__
+        return Submission(student, note="; ".join([f"it cannot be read ({said})", *beside]), fault=True)
+
+    def _read(self, student: str, path: Path, notes: list[str]) -> Submission:
         if path.is_file():
-            try:
-                return self._noted(student, read_archive(path, [day.name for day in self._days]))
-            except UnsafeArchiveError as why:
-                return Submission(student, note=f"{path.name} was refused: {why}", refused=True)
-        if not os.access(path, os.R_OK | os.X_OK):
-            return Submission(student, note="the folder cannot be read")
+            return self._noted(student, read_archive(path, [day.name for day in self.days]), notes)
+        os.listdir(path)  # so that a folder that may not be read is not taken for an empty one
         files: dict[str, bytes] = {}
-        notes: list[str] = []
-        for day in self._days:
+        for day in self.days:
             files |= _day_files(path, day, notes)
-        return self._noted(student, files, notes, [*_tampering(path, self._course, self._days)])
+        return self._noted(student, files, notes, [*_tampering(path, self._course, self.days)])
 
     def _noted(
         self, student: str, files: Mapping[str, bytes], notes: Sequence[str] = (), tamper: Sequence[str] = ()
@@ -117,38 +147,39 @@ class Intake:
         of_notebooks: list[str] = []
         if any(name.endswith(".ipynb") for name in files):
             files, of_notebooks = self._notebooks.unfold(files)
+        unusual = [name for name in files if not name.isprintable()]  # no import finds them
+        files = {name: data for name, data in files.items() if name.isprintable()}
+        notes = [*notes, *(f"{shown(name)} has an odd name and was not read" for name in unusual)]
         said = [*notes, *of_notebooks, *_strangers(files)]
-        known = (f"{day.name}/{module}.py" for day in self._days for module in day.modules)
+        known = (f"{day.name}/{module}.py" for day in self.days for module in day.modules)
         if not of_notebooks and not any(name in files for name in known):
-            said.insert(0, f"no known file in it, such as {self._days[0].name}/{self._days[0].modules[0]}.py")
+            said.insert(0, f"no known file in it, such as {self.days[0].name}/{self.days[0].modules[0]}.py")
         return Submission(student, files, "; ".join(said), tuple(tamper))
 
 
-def _places(folder: Path) -> dict[str, str]:
-    """Student → name of the folder or archive."""
-    found: dict[str, str] = {}
-    seen: dict[str, str] = {}
+def _places(folder: Path, days: Sequence[Day]) -> dict[str, list[str]]:
+    """Student → name of the folder or archive that is taken, and of what lies beside it under the same name."""
+    found: dict[str, list[str]] = {}
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as listing:
+            entries = sorted(listing, key=lambda entry: (entry.is_file(follow_symlinks=False), entry.name))
     except PermissionError:
         raise CourseError(f"The folder {folder} cannot be read; ask for the permission to read it.") from None
     for entry in entries:
-        if entry.name.startswith(".") or entry.name in IGNORED:
+        if (
+            entry.name.startswith("._") or entry.name in IGNORED
+        ):  # macOS lays the first beside each file of an archive
             continue
-        is_archive = entry.is_file(follow_symlinks=False) and entry.name.endswith(SUFFIXES)
-        if not is_archive and not entry.is_dir(follow_symlinks=False):
-            continue
-        student = stem(entry.name) if is_archive else entry.name
-        if student == RESERVED:
-            raise CourseError(f"A submission must not be called {RESERVED!r}; rename {folder / entry.name}.")
-        other = seen.setdefault(student.casefold(), entry.name)
-        if other != entry.name:
-            raise CourseError(
-                f"Two submissions have the same name but for its case, {other!r} and {entry.name!r}; "
-                "rename one of them."
-            )
-        found[student] = entry.name
+        if entry.is_file(follow_symlinks=False) and is_archive(entry.name):
+            found.setdefault(stem(entry.name), []).append(entry.name)
+        elif entry.is_dir(follow_symlinks=False) and not _is_a_tools(entry, days):
+            found.setdefault(entry.name, []).append(entry.name)
     return dict(sorted(found.items()))
+
+
+def _is_a_tools(entry: os.DirEntry[str], days: Sequence[Day]) -> bool:
+    """Whether a folder is some program's, such as ``.git``, and not of a student with an odd name."""
+    return entry.name.startswith(".") and not any(os.path.isdir(f"{entry.path}/{day.name}") for day in days)
 
 
 def _day_files(folder: Path, day: Day, notes: list[str]) -> dict[str, bytes]:
@@ -160,7 +191,7 @@ def _day_files(folder: Path, day: Day, notes: list[str]) -> dict[str, bytes]:
     if not inner.is_dir():
         return {}
     known = [f"{module}.py" for module in day.modules]
-    others = sorted(name for name in _names(inner) if name not in known and name.endswith(TAKEN))
+    others = sorted(name for name in os.listdir(inner) if name not in known and name.endswith(TAKEN))
     found: dict[str, bytes] = {}
     for name in [*known, *others][:MAX_FILES]:
         data = _ordinary_file(inner / name, f"{day.name}/{name}", notes)
@@ -177,7 +208,11 @@ def _names(folder: Path) -> list[str]:
 
 
 def _ordinary_file(path: Path, name: str, notes: list[str]) -> bytes | None:
-    """The content of a file that is one. A link or FIFO in its place is never opened."""
+    """The content of a file that is one. A link or FIFO in its place is never opened.
+
+    Raises PermissionError: that the grader may not read it is no reason to give no points.
+    """
+    name = shown(name)
     try:
         kind = path.lstat()
         if not stat.S_ISREG(kind.st_mode):
@@ -191,6 +226,8 @@ def _ordinary_file(path: Path, name: str, notes: list[str]) -> bytes | None:
             return file.read(largest(name))
     except FileNotFoundError:
         return None
+    except PermissionError:
+        raise
     except OSError as error:
         notes.append(f"{name} cannot be read ({(error.strerror or 'error').lower()})")
         return None
@@ -227,12 +264,12 @@ def _tampering(folder: Path, course: Course, days: Sequence[Day]) -> Iterator[st
                 yield f"{place} is not the course's and was ignored"
         for name in names if not inner else ():
             if name.endswith(".pth"):
-                yield f"{name} was ignored"
+                yield f"{shown(name)} was ignored"
     for day in days:
         tests = folder / "tests" / day.name
         for path in sorted(tests.glob("test_*.py"))[:MAX_FILES] if tests.is_dir() else ():
             if not _part_of(path, course.tests(day) / path.name):
-                yield f"{path.relative_to(folder)} differs from the course's, which was used"
+                yield f"{shown(str(path.relative_to(folder)))} differs from the course's, which was used"
 
 
 def _same(a: Path, b: Path) -> bool:

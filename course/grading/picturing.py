@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -25,6 +25,7 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import sweep, write_bytes_atomically
 from course.grading.intake import Intake, Submission
+from course.grading.names import shown, stem_in
 from course.grading.records import write_json
 from course.grading.results import Record, read_records
 from course.notebooks.outline import picture_functions
@@ -134,13 +135,13 @@ for _name in {names}:
 
 
 def draw_class(course: Course, out: Path, submissions: Path | None, view: View) -> Pictured:
-    """Draw into ``out/pictures/<student>`` what has changed since the last time.
+    """Draw into ``out/pictures``, a folder for each student, what has changed since the last time.
 
     ``submissions`` is the folder of the class; without it the one that ``course grade`` noted. One submission is
     drawn after the other. Raises CourseError when there are no results, or the submissions are gone.
     """
-    graded = {record["student"]: record.get("submission") for record in read_records(out)}
     noted = _noted(out)
+    graded = {record["student"]: _works(record, noted["days"]) for record in read_records(out)}
     days = [DayPictures(course, day) for day in course.days if day.name in noted["days"]]
     intake = _intake(course, submissions or Path(noted["submissions"]), [one.day for one in days])
     drawing = _hash(course, days)
@@ -148,7 +149,7 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
     pictured = Pictured()
     waiting: list[str] = []
     for student, work in graded.items():
-        if student not in here or intake.read(student).hash != work:
+        if student not in here or _hashes(intake.read(student), work) != work:
             pictured.elsewhere += 1
         elif _drawn(out, student) == {"submission": work, "drawing": drawing}:
             pictured.kept += 1
@@ -163,8 +164,9 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
         for student in waiting:
             submission = intake.read(student)
             made = dict(_draw_submission(zygote, course, days, submission, view))
-            _write(out / "pictures" / student, names, made)
-            write_json(_mark(out, student), {"submission": submission.hash, "drawing": drawing})
+            _write(picture_folder(out, student), names, made)
+            work = _hashes(submission, graded[student])
+            write_json(_mark(out, student), {"submission": work, "drawing": drawing})
             pictured.students += 1
             pictured.pictures += len(made)
     return pictured
@@ -172,7 +174,18 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
 
 def are_of(out: Path, record: Record) -> bool:
     """Whether the pictures that lie there were drawn with the work that the record is about."""
-    return bool(_drawn(out, record["student"]).get("submission", "") == record.get("submission"))
+    drawn = _drawn(out, record["student"]).get("submission")
+    return isinstance(drawn, dict) and bool(drawn) and _works(record, drawn) == drawn
+
+
+def _works(record: Record, days: Collection[str]) -> dict[str, str]:
+    """By day, the hash of the work that was graded."""
+    return {day["day"]: day.get("submission", "") for day in record["days"] if day["day"] in days}
+
+
+def _hashes(submission: Submission, days: Iterable[str]) -> dict[str, str]:
+    """By day, the hash of the work that is there."""
+    return {day: submission.hash(day) for day in days}
 
 
 def _draw_submission(
@@ -192,7 +205,7 @@ def _draw_submission(
                     else:
                         if content is not None:
                             yield one.file_of(name), content
-                view.done(f"{submission.student} {one.day.number}")
+                view.done(f"{shown(submission.student)} {one.day.number}")
 
 
 def _draw(link: IsolatedLink, course: Course, day: Day, name: str) -> bytes | None:
@@ -248,11 +261,16 @@ def _intake(course: Course, submissions: Path, days: Sequence[Day]) -> Intake:
     return Intake(course, submissions, days)
 
 
+def picture_folder(out: Path, student: str) -> Path:
+    """Where the pictures of a student are."""
+    return out / "pictures" / stem_in(out, student)
+
+
 def _mark(out: Path, student: str) -> Path:
-    return out / "pictures" / student / "drawn.json"
+    return picture_folder(out, student) / "drawn.json"
 
 
-def _drawn(out: Path, student: str) -> dict[str, str]:
+def _drawn(out: Path, student: str) -> dict[str, Any]:
     """What the last drawing noted; nothing where there was none."""
     try:
         noted = json.loads(_mark(out, student).read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib import metadata
@@ -16,6 +16,7 @@ from course import __version__
 from course.catalog import Course, Day, Selection
 from course.files import write_atomically
 from course.grading.intake import Submission
+from course.grading.merging import of_days, over_days
 from course.grading.provenance import provenance
 from course.grading.results import Record
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
@@ -45,33 +46,45 @@ _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _key = lru_cache(maxsize=1000)(_JSON.encode)  # a few dozen words, thousands of times
 
 
-def suite_hash(course: Course, days: Iterable[Day]) -> str:
-    """One hash of everything that decides a verdict: tests, limits, what is imported, and the checking code itself.
+def suite_hashes(course: Course, days: Iterable[Day]) -> dict[str, str]:
+    """By day, one hash of everything that decides a verdict: tests and what is refused, limits, what is imported, and
+    the checking code itself.
 
-    Titles and due dates of ``course.toml`` decide none: when they change, nothing is graded again.
+    Titles, hints, sections of the sheet and due dates decide none: when they change, nothing is graded again.
     """
-    days = list(days)
-    folders = [course.root / "course", *(course.tests(day) for day in days)]
-    files = [f for folder in folders for f in folder.rglob("*") if f.suffix in (".py", ".toml")]
-    catalogue = {
-        "limits": asdict(course.limits),
-        "imports": {day.name: day.imports for day in days},
-        "days": [day.name for day in course.days],
-    }
-    digest = hashlib.sha256(json.dumps(catalogue, sort_keys=True).encode() + b"\0")
+    engine = _hash_of(course.root, (course.root / "course").rglob("*.py"))
+    hashes = {}
+    for day in days:
+        decides = {
+            "engine": engine,
+            "limits": asdict(course.limits),
+            "imports": day.imports,
+            "exercises": [(exercise.name, exercise.refused) for exercise in day.exercises],
+            "tests": _hash_of(course.root, course.tests(day).rglob("*.py")),
+        }
+        hashes[day.name] = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
+    return hashes
+
+
+def _hash_of(root: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
     for file in sorted(files):
-        digest.update(str(file.relative_to(course.root)).encode() + b"\0" + file.read_bytes() + b"\0")
+        digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
 class RecordWriter:
     """Makes the records of one run: what all of them say about the run is computed once."""
 
-    def __init__(self, course: Course, selections: Sequence[Selection], seed: int, suite: str) -> None:
+    def __init__(
+        self, course: Course, selections: Sequence[Selection], seed: int, suites: Mapping[str, str]
+    ) -> None:
+        """``suites`` has the hash of each day's suite."""
         self.seed = seed
-        self.suite = suite
+        self.suite = over_days(suites)
+        self._suites = suites
         self._selections = selections
-        self._common = {"versions": versions(), "suite": suite, **provenance(course)}
+        self._common = {"versions": versions(), "suite": "", **provenance(course)}
 
     def record(
         self, submission: Submission, result: RunResult, isolation: Sequence[str], seconds: float
@@ -82,25 +95,39 @@ class RecordWriter:
             **result.to_plain(public=True),
             "isolation": list(isolation),
             **self._common,
-            "submission": submission.hash,
+            "submission": "",
             "seconds": round(seconds, 3),
         }
-        if submission.note:
-            record["note"] = submission.note
-        if submission.tamper:
-            record["tamper"] = list(submission.tamper)
-        return record
+        for day in record["days"]:
+            day |= {"submission": submission.hash(day["day"]), "suite": self._suites[day["day"]]}
+        record = of_days(record, record["days"])
+        return record | notes_of(submission)
 
     def without_running(self, submission: Submission, outcome: Outcome, why: str) -> Record:
         """The whole manifest with one verdict, where nothing could be run."""
         result = RunResult(self.seed)
-        for selection in self._selections:
+        for selection in to_grade(self._selections, submission):
             day = DayResult(selection.day)
             for exercise in selection.exercises:
                 checks = [CheckResult(check, outcome, why) for check in exercise.checks]
                 day.exercises.append(ExerciseResult(exercise, checks))
             result.days.append(day)
         return self.record(submission, result, (), 0.0)
+
+
+NOTES = ("note", "tamper")
+
+
+def notes_of(submission: Submission) -> dict[str, Any]:
+    """What staff should know about a submission; empty where there is nothing."""
+    said = {"note": submission.note, "tamper": list(submission.tamper)}
+    return {name: value for name, value in said.items() if value}
+
+
+def to_grade(selections: Sequence[Selection], submission: Submission) -> list[Selection]:
+    """What is to be checked of a submission: only days of which there is no current result."""
+    days = submission.days
+    return [selection for selection in selections if days is None or selection.day.name in days]
 
 
 def versions() -> dict[str, str]:

@@ -14,10 +14,11 @@ from typing import Any
 
 from course.catalog import Course, Limits
 from course.errors import CourseError, UsageError
-from course.grading.archives import SUFFIXES
+from course.grading.archives import SUFFIXES, is_archive
 from course.grading.classes import Graded, Manner, grade_class
+from course.grading.merging import by_run
 from course.grading.provenance import differences, provenance
-from course.grading.results import Record, read_record, tests_of
+from course.grading.results import Record, read_record, result_path, tests_of
 
 MAX_FILE = 32 * 2**20
 
@@ -49,6 +50,17 @@ def replay(course: Course, path: Path, submission: Path | None = None) -> Replay
     before = read_record(path)
     days = [day["day"] for day in before["days"]]
     source = _find(before["student"], submission or _noted(path.parent), days)
+    replayed = Replay(before["student"], sum(1 for _ in tests_of(before)))
+    for part in by_run(before):
+        after = _again(course, part, source)
+        replayed.verdicts.extend(_verdict_differences(part, after))
+        replayed.provenance.extend(differences(part, after))
+    return replayed
+
+
+def _again(course: Course, before: Record, source: Path) -> Record:
+    """The record that the same seed and limits give now."""
+    days = [day["day"] for day in before["days"]]
     course = dataclasses.replace(course, limits=_limits(course.limits, before))
     with tempfile.TemporaryDirectory(prefix="course-replay-") as folder:
         handed_in, out = Path(folder, "class"), Path(folder, "out")
@@ -56,13 +68,7 @@ def replay(course: Course, path: Path, submission: Path | None = None) -> Replay
         grade_class(
             course, handed_in, out, days=days, seed=before["seed"], view=_Unseen(), manner=Manner(jobs=1)
         )
-        after = provenance(course) | read_record(out / f"{before['student']}.json")
-    return Replay(
-        before["student"],
-        sum(1 for _ in tests_of(before)),
-        list(_verdict_differences(before, after)),
-        differences(before, after),
-    )
+        return provenance(course) | read_record(result_path(out, before["student"]))
 
 
 def _noted(out: Path) -> Path:
@@ -99,7 +105,7 @@ def _find(student: str, place: Path, days: list[str]) -> Path:
     for found in (*inside, place / "submitted" / student):
         if found.exists():
             return found
-    if any((place / day).is_dir() for day in days) or (place.is_file() and place.name.endswith(SUFFIXES)):
+    if any((place / day).is_dir() for day in days) or (place.is_file() and is_archive(place.name)):
         return place
     raise CourseError(f"There is no submission at {place}; give the student's folder or archive.")
 
@@ -107,7 +113,7 @@ def _find(student: str, place: Path, days: list[str]) -> Path:
 def _copy(source: Path, handed_in: Path, student: str, days: list[str]) -> None:
     """A class of one: the student's archive, or the ordinary files of the days. Links are left where they are."""
     if source.is_file():
-        suffix = next(suffix for suffix in SUFFIXES if source.name.endswith(suffix))
+        suffix = next(suffix for suffix in SUFFIXES if source.name.lower().endswith(suffix))
         handed_in.mkdir(parents=True)
         shutil.copyfile(source, handed_in / f"{student}{suffix}")
         return

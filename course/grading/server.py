@@ -20,7 +20,8 @@ from course.errors import CourseError
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.local import grade_locally
-from course.grading.records import RecordWriter, suite_hash
+from course.grading.merging import over_days
+from course.grading.records import RecordWriter, suite_hashes
 from course.grading.station import Station
 from course.threads import settle_threads
 from course.worker.ending import tell_stack_when_asked
@@ -50,11 +51,12 @@ def main() -> None:
     try:
         course = load_course(Path(task.root))
         selections = [Selection(day, day.exercises) for day in map(course.day, task.days)]
-        if suite_hash(course, [selection.day for selection in selections]) != task.suite:
+        suites = suite_hashes(course, [selection.day for selection in selections])
+        if over_days(suites) != task.suite:
             raise CourseError(
                 "A worker has another version of the course; bring all machines to the same commit."
             )
-        writer = RecordWriter(course, selections, task.seed, task.suite)
+        writer = RecordWriter(course, selections, task.seed, suites)
         with Station(course, selections, writer) as station:
             write_frame(stream, READY)
             own = None if task.processor is None else [task.processor]

@@ -26,7 +26,7 @@ from types import TracebackType
 from course.catalog import Check, Course, Selection
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
-from course.grading.records import RecordWriter
+from course.grading.records import RecordWriter, to_grade
 from course.grading.results import Record
 from course.testing.running import Runner
 from course.threads import settle_threads
@@ -34,6 +34,7 @@ from course.worker.clock import HARD_CAP
 from course.worker.ending import end_silent, tell_stack_when_asked, wait_for_end
 from course.worker.isolated import IsolatedLink, WarmProcessGoneError, Zygote
 from course.worker.memory import bound_address_space
+from course.worker.outcomes import Outcome
 from course.worker.sandbox import die_with_parent
 from course.worker.session import reset_process_state
 
@@ -118,11 +119,12 @@ class Station:
         selections: Sequence[Selection],
         writer: RecordWriter,
         *,
+        many: bool = True,
         off: Sequence[str] = (),
         warm: bool = True,
     ) -> None:
-        """``off`` names layers of isolation to leave out, ``warm=False`` imports nothing before the forks: both
-        for comparison.
+        """``many`` submissions make it worth to spend half a second on cheaper forks. ``off`` names layers of isolation
+        to leave out, ``warm=False`` imports nothing before the forks: both for comparison.
         """
         settle_threads()
         self.writer = writer
@@ -130,7 +132,7 @@ class Station:
         self._selections = selections
         self._runner = Runner(course, writer.seed)
         days = [selection.day for selection in selections] if warm else []
-        self._zygote = Zygote.for_days(course, days, many=True, off=off)
+        self._zygote = Zygote.for_days(course, days, many=many, off=off)
 
     def __enter__(self) -> Station:
         self._runner.warm(self._selections)  # while the other process imports
@@ -205,8 +207,9 @@ class Station:
         """Grade in this process (the student's code in a fork of the other one); ``promise`` hears before each check
         after how many seconds it will be over.
         """
-        if submission.refused:
-            return self.writer.without_running(submission, "rejected", f"Not checked: {submission.note}.")
+        if submission.unread:
+            outcome: Outcome = "rejected" if submission.refused else "grader_fault"
+            return self.writer.without_running(submission, outcome, f"Not checked: {submission.note}.")
         started = time.monotonic()
         links: list[IsolatedLink] = []
 
@@ -218,6 +221,7 @@ class Station:
             seconds = self._limits.training_seconds if check.training else self._limits.test_seconds
             promise(HARD_CAP * seconds + SLACK_SECONDS)
 
-        result = self._runner.run(self._selections, submission.files, open_link, begun=begun)
+        selections = to_grade(self._selections, submission)
+        result = self._runner.run(selections, submission.files, open_link, begun=begun)
         isolation = next((link.isolation for link in links if link.isolation), self._zygote.layers)
         return self.writer.record(submission, result, isolation, time.monotonic() - started)

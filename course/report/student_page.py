@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course.grading.picturing import LARGEST_PICTURE, are_of
+from course.grading.names import shown
+from course.grading.picturing import LARGEST_PICTURE, are_of, picture_folder
 from course.grading.results import Adjustment, Record, day_totals, totals
 from course.report.class_figures import ClassFigures, share_of
 from course.report.pages import CourseNames, environment
@@ -26,12 +27,12 @@ def student_page(
     made: str,
 ) -> str:
     means = figures.students >= ENOUGH_FOR_A_MEAN
-    pictures = out / "pictures" / record["student"]
+    pictures = picture_folder(out, record["student"])
     drawn = names.pictures if are_of(out, record) else {}
     template = environment().get_template("student.html")
     return template.render(
         course=names.course,
-        student=record["student"],
+        student=shown(record["student"]),
         made=made,
         sums=totals(record, adjustments),
         note=record.get("note", ""),

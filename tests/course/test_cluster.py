@@ -94,6 +94,6 @@ def test_a_worker_with_another_suite_is_refused(
 ) -> None:
     hand_in_class(tmp_path / "in", 1)
     manner = Manner(scheduler=cluster.scheduler_address)
-    monkeypatch.setattr("course.grading.classes.suite_hash", lambda *_: "another")
+    monkeypatch.setattr("course.grading.classes.suite_hashes", lambda *_: {"day01_tiny": "another"})
     with pytest.raises(CourseError, match="another version of the course"):
         grade_class(tiny, tmp_path / "in", tmp_path / "out", seed=5, view=Quiet(), manner=manner)
