@@ -1,8 +1,9 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton 7c7d38bd269b0bf2
+# skeleton 4027a48f23c75443
 """The first green test, and what is installed here: two functions to feel the loop of write, check, read, mend.
 
-Nothing here is about deep learning yet. If `pytest -k hello` is green on your machine, so is everything around it.
+Nothing here is about deep learning yet. If `pytest tests/day01_intro -k hello` is green on your machine, so is
+everything around it.
 """
 
 import platform

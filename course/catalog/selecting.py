@@ -43,16 +43,21 @@ def select(course: Course, words: Sequence[str]) -> list[Selection]:
 
 
 def _full_name(course: Course, word: str) -> str | None:
-    """``day/exercise`` for the name of an exercise alone, when only one day has it; None for anything else."""
+    """``day/exercise`` for the name of an exercise alone; None for anything else.
+
+    Raises UsageError when several days have an exercise of this name.
+    """
     if "/" in word or any(word in (day.name, day.number) for day in course.days):
         return None
     found = []
     for day in course.days:
         try:
-            found += [f"{day.name}/{e.name}" for e in day.exercises if word in (e.name, e.qualname)]
+            found += [f"{day.number}/{e.name}" for e in day.exercises if word in (e.name, e.qualname)]
         except CourseError:  # a day that is damaged is no obstacle to looking in the others
             continue
-    return found[0] if len(found) == 1 else None
+    if len(found) > 1:
+        raise UsageError(f"{word!r} is the name of more than one exercise; say {' or '.join(found)}.")
+    return found[0] if found else None
 
 
 def find_day(course: Course, word: str) -> Day:

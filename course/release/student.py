@@ -132,6 +132,7 @@ def _readme(course: Course, days: Sequence[Day], version: str) -> str:
         "VERSION": version,
         "DAYS": "\n".join(table),
         "DAY": days[0].number,
+        "FOLDER": days[0].name,
         "EXERCISE": f"{days[0].number}/{first.qualname}",
         "NAME": first.qualname.rpartition(".")[2].strip("_"),
     }

@@ -1,6 +1,7 @@
 """The first green test, and what is installed here: two functions to feel the loop of write, check, read, mend.
 
-Nothing here is about deep learning yet. If `pytest -k hello` is green on your machine, so is everything around it.
+Nothing here is about deep learning yet. If `pytest tests/day01_intro -k hello` is green on your machine, so is
+everything around it.
 """
 
 import platform
