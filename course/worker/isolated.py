@@ -306,6 +306,13 @@ class IsolatedLink:
                 self._ended = problem
                 self._stop()
             raise
+        except WarmProcessGoneError:
+            self._stop()
+            self._zygote.revive(worker.warm)
+            self._ended = StudentProblem(
+                "grader_fault", "The process behind yours was ended from outside; repeat the check."
+            )
+            raise self._ended from None
         except NotPlainError as error:
             self._stop()
             self._ended = StudentProblem(
@@ -353,11 +360,11 @@ class IsolatedLink:
 
     def _fork(self, request: dict[str, Any]) -> _Worker:
         while True:
-            number = self._zygote.number
+            warm = self._zygote.number
             try:
                 worker = _Worker(self._zygote, request, self._files)
             except WarmProcessGoneError:
-                self._zygote.revive(number)
+                self._zygote.revive(warm)
                 continue
             self._zygote.has_answered()
             return worker
@@ -502,7 +509,8 @@ class _Worker:
         self._sock = mine
         self.output = PipeOutput(output_read, zygote.limits.output_kib * 1024)
         self._report_text = b""
-        self.number = self._number_from(zygote)
+        self._zygote, self.warm = zygote, zygote.number
+        self.number = self._number()
         self.isolation = self._greeting()
         mine.setblocking(False)
         self._poll = select.poll()
@@ -511,12 +519,12 @@ class _Worker:
         self._output_open = True
         self._writing = False  # what is waited for on the socket
 
-    def _number_from(self, zygote: Zygote) -> int:
+    def _number(self) -> int:
         try:
             return int(self._read_report(1, FORK_SECONDS)[0])
         except TimeoutError:
             self._close()
-            raise zygote.silent() from None
+            raise self._zygote.silent() from None
         except ValueError:  # it has ended
             self._close()
             raise WarmProcessGoneError from None
@@ -529,6 +537,7 @@ class _Worker:
                 text += piece
             return tuple(json.loads(text))
         except (OSError, ValueError):
+            self._exit_code()
             raise CourseError(
                 "An isolated process could not be set up; run again with `--isolated` and look at the messages above."
             ) from None
@@ -573,15 +582,13 @@ class _Worker:
 
     def _death(self) -> StudentProblem:
         """What became of a process whose socket is closed. One that has closed it and lives on is ended: it would
-        keep this side waiting for its end.
+        keep this side waiting for its end. Raises WarmProcessGoneError when the warm process is not there to say: what
+        it has forked ends with it.
         """
         lives_on = not self._has_ended()
         if lives_on:
             self._signal()
-        try:
-            code = int(self._read_report(2, END_SECONDS)[1])
-        except (IndexError, ValueError, TimeoutError):
-            return StudentProblem("error", exit_message("it was ended from outside"))
+        code = self._exit_code()
         if lives_on and code == -signal.SIGKILL:
             return StudentProblem("error", exit_message("it closed its connection to the check"))
         if code == -signal.SIGXCPU:
@@ -593,6 +600,15 @@ class _Worker:
         if code < 0:
             return StudentProblem("error", exit_message(f"killed by {signal.Signals(-code).name}"))
         return StudentProblem("error", exit_message(f"exit status {code}"))
+
+    def _exit_code(self) -> int:
+        """What the warm process reports of its child. Raises WarmProcessGoneError."""
+        try:
+            return int(self._read_report(2, END_SECONDS)[1])
+        except TimeoutError:
+            raise self._zygote.silent() from None
+        except ValueError:
+            raise WarmProcessGoneError from None
 
     def _has_ended(self) -> bool:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from course.catalog import Course, Selection
@@ -19,7 +20,9 @@ from course.grading.results import Record
 from course.grading.station import Station
 from course.testing.running import Runner
 from course.worker.ending import wait_for_end
+from course.worker.handle import Student
 from course.worker.isolated import Zygote
+from course.worker.outcomes import Budget, StudentProblem
 from tests.course.conftest import SOLUTION
 from tests.course.test_grading import Quiet, _without_times, hand_in, outcomes, read
 
@@ -86,6 +89,39 @@ def test_in_this_process_too_the_warm_process_is_started_again(tiny: Course) -> 
         result = Runner(tiny, 5).run([selection], tiny.solutions, lambda day: warm.open(tiny.solutions, day))
         assert warm.number != first
     assert result.score == result.max_score > 0
+
+
+def test_a_submission_that_the_warm_process_took_along_is_tried_again(
+    tiny: Course, handed_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = Meddler(monkeypatch, signal.SIGKILL)
+    slow = SOLUTION.replace("self.value += by", "import time; time.sleep(0.3); self.value += by")
+    for number in range(8):
+        hand_in(handed_in, f"student{number}", slow + f"\n# {number}\n")
+    grade_class(tiny, handed_in, tmp_path / "out", seed=5, view=view, manner=Manner(jobs=2))
+    assert view.started_again == 1
+    for number in range(8):
+        assert set(outcomes(read(tmp_path / "out", f"student{number}"))) == {"passed"}
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+def test_in_this_process_a_check_whose_process_was_taken_along_is_no_ones_fault(tiny: Course) -> None:
+    with Zygote.for_days(tiny, list(tiny.days)) as warm:
+        link = warm.open(tiny.solutions, tiny.days[0].name)
+        link.begin(5, (), Budget(3, 2))
+        student = Student(link, "day01_tiny.sums")
+        assert student.total(np.ones(3)) == 3
+        assert link._worker is not None
+        stat = Path(f"/proc/{link._worker.number}/stat")
+        os.kill(warm.number, signal.SIGKILL)
+        while stat.exists() and ") Z" not in stat.read_text():
+            time.sleep(0.01)  # what it has forked ends with it
+        with pytest.raises(StudentProblem) as raised:
+            student.total(np.ones(3))
+        assert raised.value.outcome == "grader_fault"
+        link.begin(5, (), Budget(3, 2))
+        assert Student(link, "day01_tiny.sums").total(np.ones(3)) == 3
+        link.close()
 
 
 def test_a_warm_process_that_ends_again_and_again_is_one_sentence(

@@ -82,7 +82,9 @@ def _of_course(words: list[str], course: Course, for_students: bool) -> str:
     try:
         values, _, _ = command.make_parser(click.Context(command)).parse_args(list(words[1:]))
     except click.UsageError as error:
-        return "" if "requires an argument" in error.message else error.message  # an option that is only named
+        return (
+            "" if "requires an argument" in error.message else error.message
+        )  # an option that is only named
     for argument in command.params:
         given = values.get(argument.name or "")
         if not isinstance(argument, click.Argument) or not isinstance(given, (str, tuple)):
