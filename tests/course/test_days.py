@@ -14,6 +14,7 @@ from course.testing.running import Runner
 from course.worker.handle import Student
 from course.worker.isolated import IsolatedLink, Zygote
 from course.worker.local import LocalLink
+from course.worker.outcomes import Budget
 from tests.course.conftest import ROOT
 
 COURSE = load_course(ROOT)
@@ -90,6 +91,51 @@ def test_what_the_solutions_import_is_warm(runner: Runner, day: Day, zygote: Zyg
     finally:
         for link in links:
             IsolatedLink.close(link)
+
+
+def _right_answers(module: Any) -> list[str]:
+    """What common right answers use besides: the modules that come with its first use."""
+    import sys
+
+    import torch
+    from torch import nn
+    from torch.nn import functional as F
+
+    before = set(sys.modules)
+    x = torch.randn(2, 3, 8, 8)
+    for y in (F.conv2d(x, torch.ones(2, 3, 3, 3)), F.max_pool2d(x, 2), F.unfold(x, 3), F.softmax(x, -1)):
+        assert len(y) == 2
+    F.cross_entropy(torch.randn(2, 3), torch.tensor([0, 1]))
+    F.scaled_dot_product_attention(x, x, x)
+    nn.LSTM(2, 2)(torch.ones(3, 1, 2))
+    torch.func.grad(lambda w: (w**2).sum())(torch.ones(2))
+    torch.func.vmap(torch.func.jacrev(lambda w: w**2))(torch.ones(2, 2))
+    torch.autograd.functional.jacobian(lambda w: w**2, torch.ones(2))
+    weight = nn.Parameter(torch.ones(2))
+    for kind in (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW):
+        optimiser = kind([weight], lr=0.1)
+        weight.sum().backward()
+        nn.utils.clip_grad_norm_([weight], 1.0)
+        optimiser.step()
+        torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 5).step()
+    data = torch.utils.data.TensorDataset(torch.ones(4, 2))
+    assert len(list(torch.utils.data.DataLoader(data, batch_size=2))) == 2
+    torch.einsum("ij,jk->ik", torch.ones(2, 2), torch.ones(2, 2))
+    return sorted(set(sys.modules) - before)
+
+
+@forks
+def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: Zygote) -> None:
+    """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock."""
+    if "torch" not in day.imports:
+        pytest.skip("a day without PyTorch")
+    link = zygote.open(COURSE.solutions, day.name)
+    try:
+        link.begin(1, (), Budget(10, 8))
+        new = Student(link, f"{day.name}.{day.exercises[0].module}").run(_right_answers)
+    finally:
+        link.close()
+    assert len(new) < 5, new
 
 
 def test_every_exercise_is_complete(day: Day) -> None:
