@@ -14,11 +14,12 @@ from course.errors import UsageError
 
 @dataclass(frozen=True)
 class Limits:
-    """What student code may use while one check runs in isolation."""
+    """What student code may use while one check runs in isolation; ``submission_seconds`` for all checks of a day."""
 
     test_seconds: float = 10.0
     call_seconds: float = 8.0
     training_seconds: float = 90.0
+    submission_seconds: float = 300.0
     memory_mib: int = 2048
     output_kib: int = 1024
     scratch_mib: int = 50

@@ -13,7 +13,8 @@ import importlib.util
 import inspect
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -36,6 +37,8 @@ from course.worker.handle import Link, Student, Transcript
 from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
 from course.worker.refusals import refusal
+
+MAX_TIMEOUTS = 3  # of a module, after which the rest of it is not asked
 
 _TOO_MUCH_MEMORY = (
     "What your code returned takes too much memory to be checked; is an array too large by far?"
@@ -160,36 +163,68 @@ class Runner:
         open_link: LinkMaker,
         done: Callable[[Day, Exercise, CheckResult], None] = lambda *_: None,
         begun: Callable[[Check], None] = lambda _: None,
+        evidence: bool = True,
     ) -> RunResult:
-        """Every check of the selections, in the order of the course; ``begun`` hears of each before it is run,
-        ``done`` as it ends.
+        """Every check of the selections; ``begun`` hears of each before it is run, ``done`` as it ends. Results come in
+        the order of the course.
+
+        ``evidence=False`` keeps of each result what is written down, and not what the student's code gave, which may be
+        half a gigabyte.
         """
         result = RunResult(self.seed)
         for selection in selections:
             day = selection.day
-            day_result = DayResult(day)
             link = open_link(day.name)
+            checked: dict[tuple[str, str], CheckResult] = {}
             try:
-                for exercise in selection.exercises:
-                    exercise_result = ExerciseResult(exercise)
-                    for checked in self._run_exercise(day, exercise, root, link, begun):
-                        exercise_result.checks.append(checked)
-                        done(day, exercise, checked)
-                    day_result.exercises.append(exercise_result)
+                for exercise, one in self._run_day(selection, root, link, begun):
+                    checked[exercise.name, one.check.name] = one if evidence else one.without_evidence()
+                    done(day, exercise, one)
             finally:
                 link.close()
-            result.days.append(day_result)
+            exercises = [
+                ExerciseResult(exercise, [checked[exercise.name, check.name] for check in exercise.checks])
+                for exercise in selection.exercises
+            ]
+            result.days.append(DayResult(day, exercises))
         return result
 
-    def _run_exercise(
-        self, day: Day, exercise: Exercise, root: Files, link: Link, begun: Callable[[Check], None]
-    ) -> Iterable[CheckResult]:
-        finding = scan_exercise(root, day, exercise)
-        for check in exercise.checks:
+    def _run_day(
+        self, selection: Selection, root: Files, link: Link, begun: Callable[[Check], None]
+    ) -> Iterator[tuple[Exercise, CheckResult]]:
+        """First the public checks, then the hidden ones: what these have shown to a student's code cannot come out of
+        the message of a public one any more.
+        """
+        day = selection.day
+        findings = {exercise.name: scan_exercise(root, day, exercise) for exercise in selection.exercises}
+        timeouts: Counter[str] = Counter()  # by module
+        checks = [(exercise, check) for exercise in selection.exercises for check in exercise.checks]
+        for exercise, check in sorted(checks, key=lambda pair: pair[1].hidden):
             begun(check)
-            yield self.run_check(
-                self.suite.function(day, check), Sitting.of(day, exercise, check, link), finding
+            finding = findings[exercise.name]
+            why = self._why_not_asked(day, exercise, link, timeouts) if finding is None else None
+            if why is not None:
+                yield exercise, CheckResult(check, "timeout", why + read_row(day, exercise))
+                continue
+            sitting = Sitting.of(day, exercise, check, link)
+            result = self.run_check(self.suite.function(day, check), sitting, finding)
+            timeouts[exercise.module] += result.outcome == "timeout"
+            yield exercise, result
+
+    def _why_not_asked(self, day: Day, exercise: Exercise, link: Link, timeouts: Counter[str]) -> str | None:
+        """The reason when the rest of a module, or of the day, is not asked any more; None to go on."""
+        allowed = self.course.limits.submission_seconds
+        if link.spent >= allowed:
+            return (
+                f"Not asked: the checks before this one took the {allowed:g} s that a whole submission of "
+                f"{day.number} may take. Mend what has no end or is slow, then all are asked."
             )
+        if timeouts[exercise.module] >= MAX_TIMEOUTS:
+            return (
+                f"Not asked: {MAX_TIMEOUTS} checks of {day.name}/{exercise.module}.py had no answer in time. "
+                "Mend these, then the others are asked."
+            )
+        return None
 
     def run_check(
         self,

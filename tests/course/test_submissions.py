@@ -157,8 +157,8 @@ def test_i5_no_secret_is_shown_to_a_student(corpus: Graded) -> None:
             assert CANARY not in shown, case
             assert root not in shown, case
             assert str(corpus.out.parent) not in shown, case
-            if test == "test_mean_far_from_zero":
-                assert not any(secret in shown for secret in HIDDEN), (case, shown)
+            secrets = HIDDEN if test == "test_mean_far_from_zero" else HIDDEN[:2]
+            assert not any(secret in shown for secret in secrets), (case, shown)
 
 
 def test_i6_the_same_verdicts_alone_and_in_another_order(corpus: Graded, tmp_path: Path) -> None:
