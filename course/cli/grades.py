@@ -50,10 +50,11 @@ def grade(
     SUBMISSIONS holds one folder (or .zip, .tar.gz) per student, each with day folders as in the course.
     Results are written as they are ready; started again, the run goes on where it was stopped.
     """
-    from course.grading.classes import Manner, grade_class
+    course = the_course()
+    click.echo(f"Grading {click.format_filename(submissions)}: reading, and warming up …")
+    from course.grading.classes import Manner, grade_class  # not before something stands on the screen
     from course.report.terminal import show_class
 
-    course = the_course()
     manner = Manner(jobs, scheduler, store_url, again)
     with show_class() as view:
         outcome = grade_class(course, submissions, out, days=days, seed=seed, view=view, manner=manner)

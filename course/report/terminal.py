@@ -8,6 +8,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from course.grading.lateness import duration
 from course.grading.names import shown
 
 if TYPE_CHECKING:  # `course status` must start without NumPy
@@ -266,26 +268,36 @@ class ClassView:
         self._task = self._progress.add_task("", total=None)
         self._total = 0
         self._count = 0
-        self._shown = 0.0  # when the bar was last drawn, on the clock of time.monotonic()
+        self._already = 0
+        self._began = 0.0  # on the clock of time.monotonic(), as the next one
+        self._shown = 0.0  # when the bar was last drawn
 
     def started(self, total: int, already: int) -> None:
-        self._total, self._count = total, already
+        self._total, self._count, self._already = total, already, already
+        self._began = time.monotonic()
         if already:
             self._out.print(f"{already} of {total} submissions were graded before and have not changed.")
         self._progress.start()
-        self._progress.update(self._task, total=total, completed=already)
+        description = "warming up" if already < total else ""
+        self._progress.update(self._task, total=total, completed=already, description=description)
         self._progress.refresh()
 
     def graded(self, one: Graded) -> None:
         self._count += 1
         if not self._out.is_terminal:
             line = f"{self._count}/{self._total} {shown(one.student)}: {one.score} of {one.max_score}"
-            self._out.out(line, highlight=False)
+            self._out.out(line + self._left(), highlight=False)
             return
         self._progress.update(self._task, completed=self._count, description=shown(one.student))
         if time.monotonic() >= self._shown + REFRESH:
             self._shown = time.monotonic()
             self._progress.refresh()
+
+    def _left(self) -> str:
+        """How long the rest will take, for a log; the bar of a terminal says it itself."""
+        seconds = (time.monotonic() - self._began) / (self._count - self._already)
+        left = timedelta(seconds=round(seconds * (self._total - self._count)))
+        return f", about {duration(left)} left" if left else ""
 
     def stop(self) -> None:
         self._progress.stop()

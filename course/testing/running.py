@@ -13,6 +13,7 @@ import importlib.util
 import inspect
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -196,12 +197,20 @@ class Runner:
         the message of a public one any more.
         """
         day = selection.day
-        findings = {exercise.name: scan_exercise(root, day, exercise) for exercise in selection.exercises}
+        findings: dict[str, Finding | Exception | None] = {}
+        for exercise in selection.exercises:
+            try:
+                findings[exercise.name] = scan_exercise(root, day, exercise)
+            except Exception as error:
+                findings[exercise.name] = error
         timeouts: Counter[str] = Counter()  # by module
         checks = [(exercise, check) for exercise in selection.exercises for check in exercise.checks]
         for exercise, check in sorted(checks, key=lambda pair: pair[1].hidden):
             begun(check)
             finding = findings[exercise.name]
+            if isinstance(finding, Exception):
+                yield exercise, _fault_of_ours(check, finding)
+                continue
             why = self._why_not_asked(day, exercise, link, timeouts) if finding is None else None
             if why is not None:
                 yield exercise, CheckResult(check, "timeout", why + read_row(day, exercise))
@@ -249,6 +258,8 @@ class Runner:
             seconds = time.perf_counter() - started
             message = _TOO_MUCH_MEMORY + read_row(sitting.day, sitting.exercise)
             return CheckResult(sitting.check, "memory", message, seconds=seconds, error=error)
+        except Exception as error:
+            return _fault_of_ours(sitting.check, error)
 
     def _judge(self, body: Callable[[], Any], sitting: Sitting, explain: bool) -> CheckResult:
         day, exercise, check, link = sitting.day, sitting.exercise, sitting.check, sitting.link
@@ -316,6 +327,14 @@ class Runner:
     def _refused_message(self, day: Day, exercise: Exercise, finding: Finding) -> str:
         where = f"{day.name}/{exercise.module}.py, line {finding.line}"
         return f"{where}: {refusal(finding.name)}{read_row(day, exercise)}"
+
+
+def _fault_of_ours(check: Check, error: Exception) -> CheckResult:
+    """The verdict where scanning or judging itself failed: on this check alone, with the traceback in the log."""
+    traceback.print_exception(error)
+    return CheckResult(
+        check, "grader_fault", f"The grader failed on this check ({type(error).__name__}).", error=error
+    )
 
 
 def read_row(day: Day, exercise: Exercise) -> str:
