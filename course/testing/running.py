@@ -36,6 +36,7 @@ from course.testing.results import CheckResult, DayResult, ExerciseResult, RunRe
 from course.testing.scanning import Finding, find_refused, look_ahead
 from course.worker.handle import Link, Student, Transcript
 from course.worker.local import LocalLink
+from course.worker.memory import without_collecting
 from course.worker.outcomes import Budget, Outcome, StudentProblem
 from course.worker.refusals import refusal
 
@@ -109,7 +110,8 @@ def _import_tests(path: Path, day: str, module: str) -> ModuleType:
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[name] = loaded  # so that drivers and callables can be sent by value
     try:
-        spec.loader.exec_module(loaded)
+        with without_collecting():
+            spec.loader.exec_module(loaded)
     except Exception as error:
         del sys.modules[name]
         raise CourseError(

@@ -30,6 +30,7 @@ from course.catalog.model import Limits
 from course.errors import CourseError
 from course.worker import namespaces, sandbox
 from course.worker.ending import tell_stack_when_asked
+from course.worker.memory import without_collecting
 from course.worker.pages import gather_pages
 from course.worker.refusals import prepare
 from course.worker.rehearsal import rehearse
@@ -75,9 +76,10 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
     """Import what submissions will need and put up the guards of refused calls, with one thread; run what is slow
     the first time.
     """
-    for name in (*imports, "numpy.ma", "cloudpickle", "course.data"):
-        with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
-            importlib.import_module(name)
+    with without_collecting():
+        for name in (*imports, "numpy.ma", "cloudpickle", "course.data"):
+            with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
+                importlib.import_module(name)
     for name in refused:
         prepare(name)
 
