@@ -20,6 +20,9 @@ from course.catalog.selecting import find_day
 from course.cli import main
 from course.cli.students import check, convert, hint, plot, status, update, watch
 from course.release import student
+from course.testing.answers import write_answer
+from course.testing.running import Runner
+from course.worker.local import LocalLink
 from tests.course.conftest import ROOT
 
 PROGRAMS = ("course", "pytest", "python", "ruff", "mypy", "make")
@@ -195,3 +198,39 @@ def test_a_command_that_is_not_there_is_found(
 ) -> None:
     assert why in problem(line, course, set(release), for_students=True)
     assert line in list(commands(f"Type `{line}`.\n\n```console\n$ {line}\n```\n"))
+
+
+def _report(course: Course, exercise: str, answer: str, folder: Path) -> str:
+    """What a student of the first day is told who gives this answer."""
+    day = course.days[0]
+    runner = Runner(course, course.seed)
+    meant = next(one for one in runner.suite.answers(day) if one.exercise == exercise and one.name == answer)
+    write_answer(course, day, meant, folder)
+    selections = select(course, [f"{day.number}/{exercise}"])
+    result = runner.run(selections, folder, lambda _: LocalLink(folder, [day.name], course.limits))
+    failure = result.days[0].exercises[0].first_failure
+    assert failure is not None
+    return failure.brief
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("first_steps.hello", "without_the_f"),
+        ("multiplication.matmul_loops", "dtype_of_the_first_factor"),
+    ],
+)
+def test_a_report_on_the_first_sheet_is_the_one_that_students_see(
+    exercise: str, answer: str, course: Course, tmp_path: Path
+) -> None:
+    assert _report(course, exercise, answer, tmp_path) in course.sheet(course.days[0]).read_text(
+        encoding="utf-8"
+    )
+
+
+def test_the_debugger_on_the_first_sheet_shows_what_students_see(course: Course, tmp_path: Path) -> None:
+    sheet = course.sheet(course.days[0]).read_text(encoding="utf-8")
+    real, imag, wrong, right = map(float, re.findall(r"-?\d\.\d{9,}", sheet))
+    report = _report(course, "complex_numbers.Complex.angle", "arc_tangent_of_the_quotient", tmp_path)
+    assert f"Complex({real:.6g}, {imag:.6g})" in report
+    assert f"expected      {right:.6g}\n  came back     {wrong:.6g}" in report
