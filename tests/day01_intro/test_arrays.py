@@ -49,6 +49,7 @@ def shares_memory(module, image):
 @points(1)
 def test_crop_is_a_copy(student, rng):
     image = rng.normal(size=(6, 7))
+    assert_equal(student.crop(image, 1, 2, 3, 2), image[1:4, 2:4], name="part of the image")
     assert_that(
         not student.run(shares_memory, image),
         "The part is a view: writing into it changes the image.",

@@ -97,6 +97,7 @@ def test_complex_eq_compares_both_parts(student, rng):
 def test_complex_eq_with_other_things(student, rng):
     z = draw(rng)
     number = make(student, z)
+    assert_equal(number == make(student, z), True, name=f"comparison of {z:.4g} with its double")
     for thing in ("a text", None, [z.real, z.imag]):
         assert_equal(number == thing, False, name=f"comparison with {thing!r}")
     near = student.Complex(z.real + 1e-9, z.imag - 1e-9)
@@ -175,7 +176,9 @@ def test_complex_multiply_on_the_axes(student, rng):
 @hidden
 @points(1)
 def test_complex_multiply_obeys_the_laws(student, rng):
-    a, b, c = (make(student, draw(rng, quadrant)) for quadrant in QUADRANTS[1:])
+    x, y, z = (draw(rng, quadrant) for quadrant in QUADRANTS[1:])
+    a, b, c = (make(student, number) for number in (x, y, z))
+    assert_complex(a * b, x * y, f"product of {x:.4g} and {y:.4g}")
     left, right = a * (b + c), a * b + a * c
     assert_complex(left, complex(right.real, right.imag), "product a·(b + c), against a·b + a·c,")
     assert_complex(a * a.conjugate(), complex(a.radius() ** 2), "product of a number and its conjugate")

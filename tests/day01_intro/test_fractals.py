@@ -146,8 +146,10 @@ def test_julia_counts_every_point(student, rng):
 @points(1)
 def test_julia_has_one_loop_over_the_steps(student, rng):
     c, _ = draw_constants(rng)
-    grid, _ = draw_points(rng, 3000, c, 20)
-    assert_one_loop(student.run(count_steps, "julia", grid.reshape(200, 15), c, 20), 20)
+    grid, times = draw_points(rng, 3000, c, 20)
+    grid, times = grid.reshape(200, 15), times.reshape(200, 15)
+    assert_equal(student.julia(grid, c, 20), times, name="grid of escape times")
+    assert_one_loop(student.run(count_steps, "julia", grid, c, 20), 20)
 
 
 @hidden
@@ -163,20 +165,26 @@ def test_julia_of_single_precision_and_on_the_circle(student, rng):
     )
 
 
+def draw_parameters(rng, count, limit):
+    """Random points of the plane of c, with their escape times."""
+    chosen, times = [], []
+    while len(chosen) < count:
+        c = complex(*rng.uniform((-2.2, -1.3), (0.8, 1.3)))
+        time = orbit_time(0j, c, limit, 1e-6)
+        if time is not None:
+            chosen.append(c)
+            times.append(time)
+    return np.array(chosen), np.array(times)
+
+
 @points(0)
 def test_mandelbrot_counts_every_point(student, rng):
     for (height, width), limit in zip(SHAPES, (20, 7, 12, 1), strict=True):
-        chosen, times = [], []
-        while len(chosen) < height * width:
-            c = complex(*rng.uniform((-2.2, -1.3), (0.8, 1.3)))
-            time = orbit_time(0j, c, limit, 1e-6)
-            if time is not None:
-                chosen.append(c)
-                times.append(time)
-        grid = np.array(chosen).reshape(height, width)
+        grid, times = draw_parameters(rng, height * width, limit)
+        grid = grid.reshape(height, width)
         with assert_unchanged(grid):
             result = student.mandelbrot(grid, limit)
-        assert_equal(result, np.array(times).reshape(height, width), name="grid of escape times")
+        assert_equal(result, times.reshape(height, width), name="grid of escape times")
     circle = np.array([[2, -2, 2j]], dtype=complex)
     assert_equal(
         student.mandelbrot(circle, 9), np.array([[2, 9, 2]]), name="grid of escape times at distance 2"
@@ -186,4 +194,6 @@ def test_mandelbrot_counts_every_point(student, rng):
 @points(0)
 def test_mandelbrot_has_one_loop_over_the_steps(student, rng):
     grid = rng.uniform(-2, 1, size=(200, 15)) + 1j * rng.uniform(-1, 1, size=(200, 15))
+    few, times = draw_parameters(rng, 12, 20)
+    assert_equal(student.mandelbrot(few, 20), times, name="list of escape times")
     assert_one_loop(student.run(count_steps, "mandelbrot", grid, 20), 20)

@@ -28,7 +28,9 @@ def check_integers(product, rng):
 
 
 def check_refusals(product, rng):
-    """Sizes that do not fit are refused, also where broadcasting would stretch an axis of length 1."""
+    """Sizes that do not fit are refused, also where broadcasting would stretch an axis of length 1; others are not."""
+    a, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 4))
+    assert_close(product(a, b), a @ b, name="product of sizes that fit")
     for left, right in [((3, 4), (3, 4)), ((2, 3), (4, 2)), ((3, 1), (4, 2)), ((2, 4), (1, 3))]:
         a, b = rng.normal(size=left), rng.normal(size=right)
         with assert_raises(
@@ -92,6 +94,7 @@ def test_matmul_broadcast_refuses_sizes_that_do_not_fit(student, rng):
 @points(1)
 def test_matmul_broadcast_has_no_loop(student, rng):
     a, b = rng.normal(size=(900, 3)), rng.normal(size=(3, 800))
+    assert_close(student.matmul_broadcast(a, b), a @ b, name="product")
     steps = student.run(count_steps, "matmul_broadcast", a, b)
     cause = "a loop (or a list built in one); multiply a[:, :, None] with b[None, :, :] instead"
     assert_between(steps, 1, 80, name="number of lines run for a 900×3 and a 3×800 matrix", cause=cause)

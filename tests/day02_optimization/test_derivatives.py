@@ -148,6 +148,9 @@ def test_sigmoid_derivative_far_from_zero(student, rng):
     result = student.sigmoid_derivative(z)
     assert_finite(result)
     assert_close(result, np.zeros(4))
+    near = np.append(z, rng.uniform(0.5, 2, size=2))
+    expected = np.append(np.zeros(4), 1 / (4 * np.cosh(near[4:] / 2) ** 2))
+    assert_close(student.sigmoid_derivative(near), expected)
 
 
 @points(2)

@@ -32,6 +32,8 @@ def test_matrix_vector_mixes_integers_and_floats(student, rng):
 @points(1)
 def test_matrix_vector_refuses_other_lengths(student, rng):
     a = rng.normal(size=(3, 4))
+    x = rng.normal(size=4)
+    assert_close(student.matrix_vector(a, x), np.einsum("ij,j->i", a, x))
     cause = "A has 4 columns, so x must have 4 entries; broadcasting hides this when x has one"
     for length in (3, 5, 1):
         x = rng.normal(size=length)
@@ -85,6 +87,8 @@ def test_inverse_of_floats_and_integers(student, rng):
 
 @points(1)
 def test_inverse_refuses_singular_matrices(student, rng):
+    a = rng.uniform(0.5, 1.5, size=(2, 2)) + np.array([[1.5, 0.0], [0.0, 2.0]])
+    assert_close(student.inverse(a), np.linalg.inv(a), name="inverse of a matrix that is not singular")
     cause = "the second row is a multiple of the first, so the determinant is zero"
     for factor in (1, 3, -2):
         row = rng.integers(1, 9, size=2)

@@ -132,7 +132,11 @@ def test_dropout_at_the_edges(student, rng):
     x, seed = rng.normal(size=(5, 4)) + 2, int(rng.integers(2**32))
     y, _ = assert_parts(student.run(dropped, x, 0.0, seed), 2)
     assert_close(y, x, name="output at rate 0")
-    again = [assert_parts(student.run(dropped, x, 0.5, seed), 2)[0] for _ in range(2)]
+    again = []
+    for _ in range(2):
+        y, mask = assert_parts(student.run(dropped, x, 0.5, seed), 2)
+        assert_close(y, np.where(np.asarray(mask) == 0, 0, 2 * x), name="output at rate 0.5")
+        again.append(y)
     assert_close(again[0], again[1], name="output of a generator with the same seed")
     for rate in (1.0, -0.1, 1.5):
         with assert_raises(ValueError, cause="at rate 1 nothing is left, and 1 / (1 − rate) is infinite"):
@@ -215,6 +219,8 @@ def test_gradient_error_of_right_gradients(student, rng):
         with assert_unchanged(x, gradient):
             result = student.gradient_error(f, gradient, x)
         cause = "the other entries must keep their values while one of them moves"
+        twice = student.gradient_error(f, 2 * gradient, x, 1e-5)
+        assert_close(twice, 1 / 3, rtol=1e-7, name="error of twice the gradient", cause=cause)
         assert_between(result, 0, 1e-8, name="error of a right gradient", cause=cause)
 
 

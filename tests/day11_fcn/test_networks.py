@@ -84,7 +84,9 @@ def test_two_layer_loss_and_gradients(student, rng):
 def test_two_layer_gradients_by_central_differences(student, rng):
     parameters = random_layers(rng, [3, 4, 2])
     x, target, step = rng.normal(size=(5, 3)), rng.normal(size=(5, 2)), 1e-5
-    _, gradients = assert_parts(student.two_layer(parameters, x, target), 2)
+    loss, gradients = assert_parts(student.two_layer(parameters, x, target), 2)
+    output = forward(leaves_of(parameters), torch.tensor(x), "tanh")
+    assert_close(loss, torch.nn.functional.mse_loss(output, torch.tensor(target)), name="loss")
     gradients = [assert_parts(pair, 2) for pair in assert_parts(gradients, 2)]
     for layer in range(2):
         for part in range(2):
@@ -203,6 +205,9 @@ def test_mlp_backward_passes_through_dropout(student, rng):
     sizes = [3, 6, 5, 2]
     parameters, x = random_layers(rng, sizes), rng.normal(size=(4, 3))
     grad, seed = rng.normal(size=(4, 2)) + 0.5, int(rng.integers(2**32))
+    leaves = leaves_of(parameters)
+    forward(leaves, torch.tensor(x), "tanh").backward(torch.tensor(grad))
+    assert_gradients(student.run(forward_and_backward, parameters, x, grad, "tanh"), leaves)
     directions = []
     for layer in range(3):  # one direction moves the weights and the bias of one layer
         scale = [float(layer == k) for k in range(3)]

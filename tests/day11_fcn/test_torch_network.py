@@ -46,11 +46,13 @@ def test_array_dataset_gives_single_samples(student, rng):
 
 
 def parameters_and_logits(module, sizes, x, seed):
-    """The parameters of a new model, and its logits in evaluation."""
+    """The parameters of a model, drawn anew, and its logits in evaluation."""
     import torch
 
     torch.manual_seed(seed)
     model = module.MLP(sizes, 0.5)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
     model.eval()
     with torch.no_grad():
         return [parameter.detach() for parameter in model.parameters()], model(x)
@@ -76,11 +78,13 @@ def test_mlp_has_its_layers_and_gives_logits(student, rng):
 
 
 def logits_in_training(module, sizes, rate, x, seed):
-    """Many rows of logits of one sample in training mode, and the parameters."""
+    """Many rows of logits of one sample in training mode, and the parameters, drawn anew."""
     import torch
 
     torch.manual_seed(seed)
     model = module.MLP(sizes, rate)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
     model.train()
     with torch.no_grad():
         return [parameter.detach() for parameter in model.parameters()], model(x)

@@ -352,7 +352,9 @@ def test_experiment_learns_nothing_from_test_samples(student, rng):
         assert_parts(student.run(run_experiment, train, *sets, seed, SMALL), 3)
         for sets in ((validation, test), (validation, strange), (strange, test))
     ]
-    (parameters, history, _), (after, other_history, _), (_, third_history, _) = runs
+    (parameters, history, test_accuracy), (after, other_history, _), (_, third_history, _) = runs
+    expected = accuracy_after_standardizing(parameters, train[0], test)
+    assert_close(test_accuracy, expected, name="test accuracy of the returned state")
     cause = "something depends on the test samples: statistics, or the choice of the state"
     assert_history(history, 6)
     for pair, other_pair in zip(parameters, assert_parts(after, 2), strict=True):

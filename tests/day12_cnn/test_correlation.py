@@ -46,6 +46,9 @@ def test_output_size_of_a_kernel_that_just_fits_or_does_not(student, rng):
         if n < 1:
             n, padding = dilation * (kernel - 1) + 1, 0
         assert_equal(student.output_size(n, kernel, stride, padding, dilation), 1, name="output size")
+        steps = int(rng.integers(1, 5))
+        larger = student.output_size(n + steps * stride, kernel, stride, padding, dilation)
+        assert_equal(larger, 1 + steps, name=f"output size with room for {steps} more steps")
         if n > 1:
             with assert_raises(ValueError, cause="the kernel spans more pixels than there are"):
                 student.output_size(n - 1, kernel, stride, padding, dilation)

@@ -77,22 +77,28 @@ def split_digits():
 
 
 def inspect_digit_net(module, images):
-    """What can be said of the network before training: parameters, convolutions, logits."""
+    """What can be said of the network before training: parameters, convolutions, logits there and back."""
     import torch
 
     torch.manual_seed(0)
     model = module.DigitNet()
     convolutions = sum(isinstance(m, torch.nn.Conv2d) for m in model.modules())
     parameters = sum(p.numel() for p in model.parameters())
+    model.eval()
     with torch.no_grad():
-        return parameters, convolutions, model.eval()(images)
+        return parameters, convolutions, model(images), model(images.flip(0))
 
 
 @points(1)
 def test_digit_net_keeps_to_the_budget(student, rng):
     images = torch.tensor(rng.normal(size=(7, 1, 8, 8)), dtype=torch.float32)
-    parameters, convolutions, logits = assert_parts(student.run(inspect_digit_net, images), 3)
+    result = student.run(inspect_digit_net, images)
+    parameters, convolutions, logits, backwards = assert_parts(result, 4)
     assert_shape(logits, (7, 10), name="array of logits")
+    name = "array of logits of the same images in reverse order"
+    cause = "the logits of an image depend on this image only"
+    assert_close(backwards, np.asarray(logits)[::-1], rtol=1e-4, atol=1e-5, name=name, cause=cause)
+    assert_that(np.ptp(np.asarray(logits), axis=0).max() > 1e-6, "All images have the same logits.")
     assert_between(parameters, 100, 50_000, name="number of parameters")
     assert_between(convolutions, 2, 1000, name="number of nn.Conv2d layers")
     logits = np.asarray(logits)
@@ -450,8 +456,12 @@ def test_feature_maps_leave_nothing_behind(student, rng):
     model = nn.Sequential(draw_probe(rng), nn.Flatten())
     images = torch.tensor(rng.normal(size=(2, 1, 6, 7)), dtype=torch.float32)
     for train in (True, False):
-        names, _, mode, hooks, tracked = assert_parts(student.run(call_feature_maps, model, images, train), 5)
+        expected = expected_maps(model[0], images)
+        result = student.run(call_feature_maps, model, images, train)
+        names, maps, mode, hooks, tracked = assert_parts(result, 5)
         assert_equal(names, ["0.first", "0.second"], name="list of names inside a larger model")
+        for name, got, want in zip(names, maps, expected, strict=True):
+            assert_close(got, want, rtol=1e-4, atol=1e-5, name=f"feature maps of {name!r}")
         assert_equal(
             hooks, 0, name="number of hooks left on the model", cause="remove() every hook at the end"
         )

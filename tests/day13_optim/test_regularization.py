@@ -125,6 +125,12 @@ def test_dropout_forward_does_nothing_at_evaluation(student, rng):
         with assert_unchanged(x):
             (y,) = assert_parts(student.run(apply_dropout, p, x, [False]), 1)
         assert_close(y, x, name="output in evaluation mode")
+    x = torch.tensor(rng.normal(size=(30, 20)))
+    in_training, y = assert_parts(student.run(apply_dropout, 0.5, x, [True, False]), 2)
+    cause = "nothing is to be done in evaluation mode only"
+    share = (np.asarray(in_training) == 0).mean()
+    assert_between(share, 0.3, 0.7, name="share of zeros in training mode with p = 0.5", cause=cause)
+    assert_close(y, x, name="output in evaluation mode, after training mode")
     x = torch.tensor(rng.normal(size=(4, 5)))
     (y,) = assert_parts(student.run(apply_dropout, 0.0, x, [True]), 1)
     assert_close(y, x, name="output in training mode with p = 0")

@@ -324,7 +324,7 @@ def test_train_survives_ctrl_c(student, rng):
 
 
 def watch_training(module, model, fitting, validation, terminal):
-    """What training writes to standard error, which is a terminal or is not, and to standard output."""
+    """What training writes to standard error, which is a terminal or is not, and to standard output; the history."""
     import contextlib
     import copy
     import io
@@ -344,17 +344,20 @@ def watch_training(module, model, fitting, validation, terminal):
     tqdm.monitor_interval = 0
     error, output = Screen(), io.StringIO()
     with contextlib.redirect_stderr(error), contextlib.redirect_stdout(output):
-        module.train(copy.deepcopy(model), Nothing(), fitting, validation, 3)
-    return error.getvalue(), output.getvalue()
+        history = module.train(copy.deepcopy(model), Nothing(), fitting, validation, 3)
+    return error.getvalue(), output.getvalue(), dict(history)
 
 
 @hidden
 @points(1)
 def test_train_shows_progress_on_a_terminal_only(student, rng):
     model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
-    shown, printed = assert_parts(student.run(watch_training, model, fitting, validation, False), 2)
+    expected, _ = train_reference(model, fitting, validation, 3, 0.0)
+    result = student.run(watch_training, model, fitting, validation, False)
+    shown, printed, history = assert_parts(result, 3)
+    assert_history(history, expected, 3)
     assert_equal(shown + printed, "", name="output without a terminal", cause="a print in the loop")
-    shown, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 2)
+    shown, _, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 3)
     assert_that(
         "train=" in shown, "The training loss is not shown on a terminal.", cause="progress.set_postfix"
     )

@@ -207,6 +207,7 @@ def test_search_chooses_by_validation(student, rng):
 @points(1)
 def test_search_opens_the_test_set_once(student, rng):
     x, y, x_test, y_test = tempting(rng)
-    result = student.run(run_search, [0.1, 5.0, 70.0, 900.0], x, y, split(rng, 30, 4), x_test, y_test)
-    _, _, _, count = assert_parts(result, 4)
+    search = [0.1, 5.0, 70.0, 900.0], x, y, split(rng, 30, 4), x_test, y_test
+    _, _, test_score, count = assert_parts(student.run(run_search, *search), 4)
+    assert_close(test_score, search_reference(*search)[2], name="test score")
     assert_equal(count, 1, name="number of times that the test set was scored")

@@ -108,8 +108,12 @@ def test_saliency_change_compares_maps_of_one_class(student, rng):
 @hidden
 @points(1)
 def test_saliency_change_of_a_linear_classifier_is_none(student, rng):
-    model = fill(nn.Sequential(nn.Flatten(), nn.Linear(24, 3)), rng)
     x, target = draw(rng, 4, 2, 3, 4), draw_classes(rng, 4, 3)
+    model, adversarial = smooth_net(rng, (2, 3, 4), 3), x + draw(rng, 4, 2, 3, 4)
+    expected = spearman(gradient_maps(model, x, target), gradient_maps(model, adversarial, target))
+    result = student.saliency_change(model, x, adversarial, target)
+    assert_close(result, expected, name="list of correlations of another network")
+    model = fill(nn.Sequential(nn.Flatten(), nn.Linear(24, 3)), rng)
     result = student.saliency_change(model, x, x + draw(rng, 4, 2, 3, 4), target)
     cause = "the saliency of a linear classifier does not depend on the image, only on the class"
     assert_close(result, np.ones(4), name="list of correlations", cause=cause)
@@ -157,6 +161,18 @@ def layered_net(rng, inputs, classes):
 LAYERS = ["3", "2.0", "0"]
 
 
+def assert_similarities(similarity, model, seen, maps):
+    """The values are those that the maps give which were asked for."""
+    learned = {key: value.detach().numpy() for key, value in model.named_parameters()}
+    intact = [all(np.array_equal(now[key], learned[key]) for key in learned) for now in seen]
+    assert_that(any(intact), "The map of the intact model was never asked for.")
+    reference = maps[intact.index(True)]
+    expected = [spearman(reference, m).mean() for m, whole in zip(maps, intact, strict=True) if not whole]
+    values = [value for _, value in similarity]
+    cause = "each map is compared with that of the intact model, and the mean over the batch is taken"
+    assert_close(values, expected, name="list of similarities", cause=cause)
+
+
 @points(1)
 def test_randomise_layers_from_the_last_to_the_first(student, rng):
     for b, inputs, classes in [(4, 6, 3), (1, 9, 5)]:
@@ -166,8 +182,9 @@ def test_randomise_layers_from_the_last_to_the_first(student, rng):
             draw_classes(rng, b, classes),
         )
         answer = student.run(watch_layers, model, x, target, int(rng.integers(1000)))
-        similarity, seen, _, _ = assert_parts(answer, 4)
+        similarity, seen, maps, _ = assert_parts(answer, 4)
         assert_equal([name for name, _ in similarity], LAYERS, name="list of layers, the last one first")
+        assert_similarities(similarity, model, seen, maps)
         learned = {key: value.detach().numpy() for key, value in model.named_parameters()}
         broken = [
             [name for name in LAYERS if not np.array_equal(now[f"{name}.weight"], learned[f"{name}.weight"])]
@@ -189,14 +206,7 @@ def test_randomise_layers_compares_with_the_intact_model(student, rng):
     model, x, target = layered_net(rng, 8, 4), draw(rng, 5, 8), draw_classes(rng, 5, 4)
     answer = student.run(watch_layers, model, x, target, int(rng.integers(1000)))
     similarity, seen, maps, _ = assert_parts(answer, 4)
-    learned = {key: value.detach().numpy() for key, value in model.named_parameters()}
-    intact = [all(np.array_equal(now[key], learned[key]) for key in learned) for now in seen]
-    assert_that(any(intact), "The map of the intact model was never asked for.")
-    reference = maps[intact.index(True)]
-    expected = [spearman(reference, m).mean() for m, whole in zip(maps, intact, strict=True) if not whole]
-    values = [value for _, value in similarity]
-    cause = "each map is compared with that of the intact model, and the mean over the batch is taken"
-    assert_close(values, expected, name="list of similarities", cause=cause)
+    assert_similarities(similarity, model, seen, maps)
 
 
 def explain_by_brightness(net, images, classes):
@@ -209,7 +219,8 @@ def explain_by_brightness(net, images, classes):
 def test_randomise_layers_works_on_a_copy(student, rng):
     model, x, target = layered_net(rng, 6, 3), draw(rng, 4, 6), draw_classes(rng, 4, 3)
     seed = int(rng.integers(1000))
-    first, seen, _, changes = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
+    first, seen, maps, changes = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
+    assert_similarities(first, model, seen, maps)
     assert_equal(changes, [], name="list of what the call has changed", cause="copy.deepcopy, and fork_rng")
     again, _, _, _ = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
     assert_close(

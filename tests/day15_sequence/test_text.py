@@ -52,6 +52,9 @@ def test_encode_looks_up_positions(student, rng):
 def test_encode_names_unknown_characters(student, rng):
     vocabulary = draw_vocabulary(rng, 12)
     position = int(rng.integers(12, 30))
+    known = draw_text(rng, vocabulary, position)
+    expected = np.array([vocabulary.index(c) for c in known], dtype=np.int64)
+    assert_equal(student.encode(known, vocabulary), expected, name="array of ids of known characters")
     text = draw_text(rng, vocabulary, position) + "€" + draw_text(rng, vocabulary, 9) + "$€"
     with assert_raises(ValueError, cause="a character that is not in the vocabulary has no id"):
         student.encode(text, vocabulary)
