@@ -3,24 +3,31 @@ functions.
 
 The scan follows what the code says without running it: which dotted name an expression stands for
 (``la.pinv`` after ``import numpy.linalg as la``), what an assignment renames, and which functions of
-the module an exercise uses. Where a package is loaded, names are compared as objects too, so a detour
-such as ``np.linalg._linalg.pinv`` counts.
+the module an exercise uses. Where a module is loaded, names are compared as objects too, so a detour
+such as ``np.linalg._linalg.pinv`` counts. Nothing that a source names is imported.
+
+A refused method counts on objects that can be a library's. Where the student's own classes have a method or an
+attribute of that name, ``layer.backward(…)`` is left to the guard at run time, and ``x.dot(…)`` counts only where
+``x`` must be an array. Sources that are too long to be followed are left to the guard altogether.
 """
 
 from __future__ import annotations
 
 import ast
-import inspect
+import dataclasses
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from types import FunctionType, ModuleType
+from collections import ChainMap, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import Any
 
-from course.worker.refusals import GuardedUfunc, resolve
+from course.worker.refusals import METHODS_OF_TENSORS, imported, modules_of, original, places
+
+MAX_SOURCE = 2**18  # bytes; the longest module of a course has a tenth of it
+MAX_PARTS = 50_000  # of a syntax tree, looked at for one exercise; seldom more than a thousand
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.MatMult: "@",
@@ -56,22 +63,51 @@ def _special_methods(sign: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Finding:
-    """A refused call: its name as the exercise lists it, and the line where it stands."""
+    """A refused call: its name as the exercise lists it, the line where it stands, and the function or method around
+    it when that is not the exercise itself but something it calls.
+    """
 
     name: str
     line: int
+    helper: str = ""
 
 
-def find_refused(source: bytes, qualname: str, refused: Sequence[str]) -> Finding | None:
-    """The first refused call that the exercise ``qualname`` makes, itself or through functions of its module.
+@dataclass(frozen=True)
+class Scanned:
+    """What a source gives away about one exercise; ``note`` is for staff: what could not be judged by the source."""
+
+    finding: Finding | None = None
+    note: str = ""
+
+
+Siblings = Callable[[str], bytes | None]
+"""The source of another module of the submission, by the name under which it is imported."""
+
+
+def find_refused(
+    source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings = lambda _: None
+) -> Finding | None:
+    """The first refused call that the exercise ``qualname`` makes, itself or through functions of its module."""
+    return scan(source, qualname, refused, siblings).finding
+
+
+def scan(
+    source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings = lambda _: None
+) -> Scanned:
+    """Look for refused calls in the exercise ``qualname``.
 
     ``source`` is the file as it stands, for it may name an encoding of its own. One that Python cannot parse has no
     findings: importing it will say so.
     """
-    if not refused or not _may_name(source, _signs(tuple(refused))):
-        return None
+    if not refused:
+        return Scanned()
+    if len(source) > MAX_SOURCE:
+        kib = len(source) // 1024
+        return Scanned(note=f"The source has {kib} KiB, too much to be searched for refused calls.")
+    if not _may_name(source, _signs(tuple(refused))):
+        return Scanned()
     module = _parse(source)
-    return None if module is None else _Scan(module, refused).run(qualname)
+    return Scanned() if module is None else _Scan(module, refused, siblings).run(qualname)
 
 
 @dataclass(frozen=True)
@@ -88,39 +124,22 @@ def look_ahead(refused: Sequence[str]) -> None:
 
 
 def _signs(refused: tuple[str, ...]) -> _Signs:
-    packages = {name.partition(".")[0] for name in refused}
-    return _signs_of(refused, frozenset(package for package in packages if package in sys.modules))
+    modules = {module for name in refused for module in modules_of(name)}
+    return _signs_of(refused, frozenset(module for module in modules if module in sys.modules))
 
 
 @lru_cache(maxsize=1024)
-def _signs_of(refused: tuple[str, ...], imported: frozenset[str]) -> _Signs:
-    """``imported`` are the packages that are there: the answer stands until that changes."""
+def _signs_of(refused: tuple[str, ...], there: frozenset[str]) -> _Signs:
+    """``there`` are the modules that are imported: the answer stands until that changes."""
     operators = tuple(name for name in refused if name in OPERATOR_WORDS)
     words = {name.rpartition(".")[2] for name in refused if name not in operators}
     for sign in operators:
         words |= {*_operator_functions(sign), *_special_methods(sign)}
     for name in refused:
-        found = _object(name)
+        found = None if name.startswith(".") else _object(name)
         if found is not None:  # a function may have several names: numpy.absolute is numpy.abs
-            words |= _names_in(name.partition(".")[0]).get(id(found), frozenset())
+            words |= {other for _, other in places(found, name.partition(".")[0])}
     return _Signs(frozenset(words), operators)
-
-
-@lru_cache(maxsize=16)
-def _names_in(package: str) -> dict[int, set[str]]:
-    """Every name that an object has in the imported modules of a package, by the identity of the object."""
-    names: dict[int, set[str]] = {}
-    for module_name, module in list(sys.modules.items()):
-        own = module_name == package or module_name.startswith(f"{package}.")
-        if own and isinstance(module, ModuleType):
-            for name, value in list(vars(module).items()):
-                names.setdefault(id(_unwrapped(value)), set()).add(name)
-    return names
-
-
-def _unwrapped(value: Any) -> Any:
-    """Without guards. Nothing but functions is asked: an attribute of some objects warns, or imports something."""
-    return inspect.unwrap(value) if type(value) in (FunctionType, GuardedUfunc) else value
 
 
 @lru_cache(maxsize=8)
@@ -144,12 +163,37 @@ def _may_name(source: bytes, signs: _Signs) -> bool:
     return any(word in text and re.search(rf"\b{re.escape(word)}\b", text) for word in signs.words)
 
 
+def nodes_of(source: bytes) -> list[ast.AST]:
+    """Every node of a source's syntax tree; none when Python cannot parse it."""
+    module = _parse(source)
+    return [] if module is None else module.nodes()
+
+
 class _Module:
     """A parsed source; every definition in it is walked once, however many exercises are scanned."""
 
     def __init__(self, tree: ast.Module) -> None:
         self.body = tree.body
         self._parts: dict[ast.AST, list[ast.AST]] = {}
+
+    def defines(self, name: str, siblings: Siblings) -> bool:
+        """Whether a class here, or in a module of the submission that is imported here, has such an attribute."""
+        if name in self._attributes:
+            return True
+        sources = (siblings(module) for module in self._imports)
+        others = (_parse(source) for source in sources if source is not None and len(source) <= MAX_SOURCE)
+        return any(name in other._attributes for other in others if other is not None)
+
+    @cached_property
+    def _attributes(self) -> frozenset[str]:
+        return frozenset(_attributes_of_classes(self.nodes()))
+
+    @cached_property
+    def _imports(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_imports(self.nodes())))
+
+    def nodes(self) -> list[ast.AST]:
+        return [node for statement in self.body for node in _walk(statement)]
 
     def parts(self, node: ast.AST) -> list[ast.AST]:
         """Of the node and everything below it, what a scan looks at."""
@@ -171,6 +215,34 @@ def _walk(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def _attributes_of_classes(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """Names of methods and attributes that the classes of a source have; what is set on any object counts too."""
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            for part in node.body:
+                if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    yield part.name
+                elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+                    yield part.target.id
+                elif isinstance(part, ast.Assign):
+                    yield from (target.id for target in part.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+def _imports(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """The modules that a source imports, as it spells them: ``.layers`` for one beside it."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            yield from (
+                f"{module}.{name.name}" if node.module else f"{module}{name.name}" for name in node.names
+            )
+
+
 _LOOKED_AT = frozenset(
     (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.AugAssign, ast.Assign, ast.Import, ast.ImportFrom)
 )
@@ -180,26 +252,22 @@ _LOOKED_AT = frozenset(
 def _parse(source: bytes) -> _Module | None:
     try:
         return _Module(ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
-@lru_cache(maxsize=256)
-def _resolved(name: str, loaded: bool) -> Any:
-    """The object of a dotted name without its wrappers, by its identity; None when there is none. ``loaded`` says
-    whether its package is imported: the answer stands until that changes.
-    """
-    found = resolve(name) if loaded else None
-    return None if found is None else inspect.unwrap(found[2])
-
-
 def _object(name: str) -> Any:
-    return _resolved(name, name.partition(".")[0] in sys.modules)
+    """The object of a dotted name without its guard; None when there is none, or none yet."""
+    found = imported(name)
+    return None if found is None else original(found[2])
 
 
 class _Scan:
-    def __init__(self, module: _Module, refused: Sequence[str]) -> None:
+    def __init__(self, module: _Module, refused: Sequence[str], siblings: Siblings) -> None:
+        self._module = module
+        self._siblings = siblings
         self._parts = module.parts
+        self._unjudged: set[str] = set()
         self._methods = {name[1:]: name for name in refused if name.startswith(".")}
         self._operators = {name for name in refused if not name[-1].isalnum() and not name.endswith("_")}
         self._names = {name for name in refused if name[0].isalpha() or name[0] == "_"}
@@ -222,44 +290,58 @@ class _Scan:
             if isinstance(target, ast.Name)
         }
 
-    def run(self, qualname: str) -> Finding | None:
+    def run(self, qualname: str) -> Scanned:
         owner, _, method = qualname.partition(".")
         start = self._definitions.get(owner)
         if start is None:
-            return self._inspect_alias(owner)
+            return Scanned(self._inspect_alias(owner))
         methods = _methods_of(start)
-        if method and isinstance(start, ast.ClassDef):
-            start = next(
-                (n for n in start.body if isinstance(n, ast.FunctionDef) and n.name == method), start
-            )
-        seen: set[int] = set()
-        waiting: list[ast.AST] = [start]
+        start = methods.get(method, start)
+        given = _arguments(start)
+        seen: set[ast.AST] = set()
+        waiting: deque[tuple[ast.AST, str]] = deque([(start, "")])
+        looked_at = 0
         while waiting:
-            node = waiting.pop(0)
-            if id(node) in seen:
+            node, helper = waiting.popleft()
+            if node in seen:
                 continue
-            seen.add(id(node))
-            aliases = dict(self._module_names)
-            self._collect_aliases(self._parts(node), aliases)
-            finding = self._inspect(node, aliases)
+            seen.add(node)
+            scope = self._scope(node, given if node is start else frozenset())
+            looked_at += len(self._parts(node)) + len(scope.local)
+            if looked_at > MAX_PARTS:
+                return Scanned(note="The source is too long to be searched to its end for refused calls.")
+            finding = self._inspect(node, scope)
             if finding is not None:
-                return finding
+                return Scanned(dataclasses.replace(finding, helper=helper))
             waiting += self._used_definitions(node)
-            waiting += (
-                [methods[name] for name in self._names_of_self(node) if name in methods] if methods else []
-            )
-        return None
+            used = self._names_of_self(node) if methods else ()
+            waiting += [(methods[name], f"{owner}.{name}") for name in used if name in methods]
+        return Scanned(note=self._note())
+
+    def _note(self) -> str:
+        if not self._unjudged:
+            return ""
+        names = ", ".join(sorted(self._unjudged))
+        return f"The source has a class with {names}, so refused calls of that name were not judged by it."
 
     def _inspect_alias(self, owner: str) -> Finding | None:
         value = self._assignments.get(owner)  # pseudo_inverse = np.linalg.pinv
-        return None if value is None else self._inspect(value, self._module_names)
+        return None if value is None else self._inspect(value, _Scope(self._module_names))
 
-    def _used_definitions(self, node: ast.AST) -> Iterator[ast.AST]:
-        for part in self._parts(node):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                for table in (self._definitions, self._assignments):
-                    if part.id in table:
-                        yield table[part.id]
+    def _scope(self, node: ast.AST, arguments: frozenset[str]) -> _Scope:
+        local: dict[str, str] = {}
+        names: Mapping[str, str] = ChainMap(local, self._module_names)
+        parts = self._parts(node)
+        self._collect_aliases(parts, names)  # type: ignore[arg-type]
+        bound = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
+        return _Scope(names if local else self._module_names, local, arguments.difference(bound))
+
+    def _used_definitions(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+        names = [part for part in self._parts(node) if isinstance(part, ast.Name)]
+        for name in dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Load)):
+            for table in (self._definitions, self._assignments):
+                if name in table:
+                    yield table[name], name
 
     def _names_of_self(self, node: ast.AST) -> Iterator[str]:
         """Attributes of ``self`` that a method uses: its helpers may be among them."""
@@ -294,11 +376,12 @@ class _Scan:
             if name.startswith(module + "."):
                 aliases[name.removeprefix(module + ".").partition(".")[0]] = name
 
-    def _inspect(self, node: ast.AST, aliases: dict[str, str]) -> Finding | None:
-        hits = [hit for part in self._parts(node) if (hit := self._hit(part, aliases)) is not None]
+    def _inspect(self, node: ast.AST, scope: _Scope) -> Finding | None:
+        hits = [hit for part in self._parts(node) if (hit := self._hit(part, scope)) is not None]
         return min(hits, key=lambda hit: hit.line, default=None)
 
-    def _hit(self, node: ast.AST, aliases: dict[str, str]) -> Finding | None:
+    def _hit(self, node: ast.AST, scope: _Scope) -> Finding | None:
+        aliases = scope.aliases
         if isinstance(node, (ast.BinOp, ast.AugAssign)):
             sign = _OPERATORS.get(type(node.op))
             return Finding(sign, node.lineno) if sign in self._operators and sign is not None else None
@@ -306,17 +389,25 @@ class _Scan:
             dotted = _dotted(node, aliases)
             if dotted is not None and (name := self._refused_name(dotted)) is not None:
                 return Finding(name, node.lineno)
-        if (
-            isinstance(node, ast.Attribute)
-            and node.attr in self._methods
-            and not self._is_module(node.value, aliases)
-        ):
-            return Finding(self._methods[node.attr], node.lineno)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            return self._method_hit(node, node.value, node.attr, scope)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
-            return self._getattr_hit(node, aliases)
+            return self._getattr_hit(node, scope)
         return None
 
-    def _getattr_hit(self, node: ast.Call, aliases: dict[str, str]) -> Finding | None:
+    def _method_hit(self, node: ast.expr, owner: ast.expr, name: str, scope: _Scope) -> Finding | None:
+        if name not in self._methods or (isinstance(owner, ast.Name) and owner.id in scope.aliases):
+            return None
+        method = self._methods[name]
+        if self._module.defines(name, self._siblings):
+            if method in METHODS_OF_TENSORS:
+                return None
+            if not _is_array(owner, scope):
+                self._unjudged.add(method)
+                return None
+        return Finding(method, node.lineno)
+
+    def _getattr_hit(self, node: ast.Call, scope: _Scope) -> Finding | None:
         if (
             len(node.args) < 2
             or not isinstance(node.args[1], ast.Constant)
@@ -324,14 +415,11 @@ class _Scan:
         ):
             return None
         attribute = node.args[1].value
-        owner = _dotted(node.args[0], aliases)
+        owner = _dotted(node.args[0], scope.aliases)
         name = self._refused_name(f"{owner}.{attribute}") if owner else None
-        if name is None and not self._is_module(node.args[0], aliases):
-            name = self._methods.get(attribute)
-        return Finding(name, node.lineno) if name is not None else None
-
-    def _is_module(self, node: ast.expr, aliases: dict[str, str]) -> bool:
-        return isinstance(node, ast.Name) and node.id in aliases
+        if name is not None:
+            return Finding(name, node.lineno)
+        return self._method_hit(node, node.args[0], attribute, scope)
 
     def _refused_name(self, dotted: str) -> str | None:
         if dotted in self._names:
@@ -351,11 +439,58 @@ def _methods_of(node: ast.AST) -> dict[str, ast.AST]:
     }
 
 
-def _dotted(node: ast.AST, aliases: dict[str, str]) -> str | None:
+@dataclass(frozen=True)
+class _Scope:
+    """The names of one function: what stands for a dotted name, and which arguments of the exercise are not bound
+    again.
+    """
+
+    aliases: Mapping[str, str]
+    local: Mapping[str, str] = field(default_factory=dict)
+    arguments: frozenset[str] = frozenset()
+
+
+def _arguments(node: ast.AST) -> frozenset[str]:
+    """The arguments of an exercise: its tests give arrays. Only for functions; methods may be given anything."""
+    if not isinstance(node, ast.FunctionDef):
+        return frozenset()
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return frozenset(names) - {"self", "cls"}
+
+
+def _is_array(node: ast.AST, scope: _Scope) -> bool:
+    """Whether an expression can only be a library's object: an argument of the exercise, what a function of a package
+    gives, or what a method, an index or an operator makes of them.
+    """
+    for _ in range(MAX_DEPTH):
+        if isinstance(node, ast.Name):
+            return node.id in scope.arguments
+        if isinstance(node, ast.Call):
+            dotted = _dotted(node.func, scope.aliases)
+            if dotted is not None:
+                return dotted.partition(".")[0] in _ARRAY_PACKAGES
+            node = node.func
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            node = node.value
+        elif isinstance(node, ast.BinOp):
+            node = node.left
+        elif isinstance(node, ast.UnaryOp):
+            node = node.operand
+        else:
+            return False
+    return False
+
+
+MAX_DEPTH = 20  # of attributes of attributes
+_ARRAY_PACKAGES = ("numpy", "scipy", "torch")
+
+
+def _dotted(node: ast.AST, aliases: Mapping[str, str]) -> str | None:
     """The dotted name an expression stands for, aliases resolved; None when it is no plain name."""
-    if isinstance(node, ast.Name):
-        return aliases.get(node.id)
-    if isinstance(node, ast.Attribute):
-        owner = _dotted(node.value, aliases)
-        return f"{owner}.{node.attr}" if owner is not None else None
-    return None
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute) and len(attributes) < MAX_DEPTH:
+        attributes.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or (owner := aliases.get(node.id)) is None:
+        return None
+    return ".".join((owner, *reversed(attributes)))

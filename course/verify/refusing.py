@@ -18,7 +18,7 @@ from course.verify.roots import Sources
 from course.worker.handle import Student
 from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
-from course.worker.refusals import refusal, resolve
+from course.worker.refusals import imported, refusal
 
 PROBE = "probe_of_refusals"
 SECONDS = 10.0
@@ -142,7 +142,7 @@ def _is_unknown(name: str) -> bool:
     if name.startswith(".") or name in OPERATOR_WORDS:
         return False
     _home(name)  # imports what it lives in
-    return resolve(name) is None
+    return imported(name) is None
 
 
 def _found(

@@ -10,6 +10,7 @@ from typing import Any
 
 from course.worker.arguments import Watch
 from course.worker.asking import read_question
+from course.worker.hiding import hidden
 from course.worker.outcomes import Interruption, StudentProblem
 from course.worker.session import Request, Session
 from course.worker.values import Buffer, Encoder, NotPlainError, write_tree
@@ -19,7 +20,8 @@ from course.worker.wire import MAX_QUESTION, pack, receive, send
 def serve(sock: socket.socket, root: Path, days: Sequence[str], first_number: int) -> None:
     """Answer requests one after the other; returns when the other side has closed."""
     session = Session(root, days, first_number)
-    sys.breakpointhook = _no_breakpoint
+    session.refusals.watch(True)  # for good: threads of the student's may run between two questions
+    sys.breakpointhook = hidden(_no_breakpoint)
     with session.space.active():  # the only one in this process
         while True:
             try:

@@ -24,6 +24,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from course.catalog.model import Limits
@@ -31,6 +32,7 @@ from course.errors import CourseError
 from course.worker import namespaces, sandbox
 from course.worker.ending import tell_stack_when_asked
 from course.worker.memory import without_collecting
+from course.worker.ownership import learn
 from course.worker.pages import gather_pages
 from course.worker.refusals import prepare
 from course.worker.rehearsal import rehearse
@@ -82,6 +84,7 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
                 importlib.import_module(name)
     for name in refused:
         prepare(name)
+    learn("course")  # what stands here when a guard is met is not the student's
 
     torch: Any = sys.modules.get("torch")
     if torch is not None:
@@ -93,6 +96,21 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
     reset_process_state(0)
     gc.collect()
     gc.freeze()
+
+
+_FOR_CONTENT = ("course.data", "course.plots", "course.errors")
+
+
+def forget_engine() -> None:
+    """Take away the names by which student code would find the engine in its process: what is in use stays in use,
+    and only what content may import can be imported.
+    """
+    package: Any = sys.modules["course"]
+    for name in [name for name in sys.modules if name.startswith("course.")]:
+        if not name.startswith(_FOR_CONTENT):
+            del sys.modules[name]
+            vars(package).pop(name.removeprefix("course."), None)
+    sys.modules["__main__"] = ModuleType("__main__")  # was this one
 
 
 def adopt_orphans() -> int | None:
@@ -190,6 +208,7 @@ class _Zygote:
         os.closerange(FILES, kept + 1)
         sock = socket.socket(fileno=WORKER)
         sock.send(json.dumps(self._capabilities.layers).encode().ljust(256))
+        forget_engine()
         serve(sock, scratch, self._days, request["first_number"])
         return 0
 
