@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course.grading.results import Adjustment, Record, Totals, incidents, totals
+from course.testing.results import verdict_of
 
 MOST_INCIDENTS = 300
 FEW_STUDENTS = 30
@@ -34,7 +35,7 @@ class TestFigures:
     _rest_of_passed: float = 0.0
 
     def add(self, test: dict[str, Any], rest: float) -> None:
-        self.outcomes[test["outcome"]] += 1
+        self.outcomes[verdict_of(test)] += 1
         seconds = test.get("seconds") or 0.0
         self.seconds += seconds
         self.slowest = max(self.slowest, seconds)
@@ -86,7 +87,7 @@ class ExerciseFigures:
         self.students += 1
         self.done += share == 1
         self.shares += share
-        self.outcomes.update(test["outcome"] for test in exercise["tests"])
+        self.outcomes.update(verdict_of(test) for test in exercise["tests"])
 
     @property
     def share(self) -> float:

@@ -22,7 +22,7 @@ from course.testing.answers import read_answers
 
 KINDS = {
     "passed": ("passed",),
-    "failed": ("failed", "wrong_type"),
+    "failed": ("failed", "refused", "wrong_type"),
     "broken": ("error", "timeout", "memory", "output", "grader_fault"),
     "todo": ("not_implemented", "not_gradable", "rejected"),
 }
@@ -84,5 +84,5 @@ def _grouped(outcomes: dict[str, int]) -> list[tuple[str, int]]:
 def _otherwise(test: TestFigures) -> str:
     for outcome, count in test.outcomes.most_common():
         if outcome != "passed":
-            return f"{LABELS.get(outcome, outcome)} ({count})"  # type: ignore[call-overload]
+            return f"{LABELS.get(outcome, outcome)} ({count})"
     return ""

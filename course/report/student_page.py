@@ -13,6 +13,7 @@ from course.grading.results import Adjustment, Record, day_totals, totals
 from course.report.class_figures import ClassFigures, share_of
 from course.report.pages import CourseNames, environment
 from course.report.terminal import LABELS
+from course.testing.results import verdict_of
 
 ENOUGH_FOR_A_MEAN = 10
 MOST_PICTURES = 12  # beside those of the days
@@ -76,7 +77,7 @@ def _exercise(
     hidden: dict[str, int] = {}
     shown = []
     for test in failed:
-        label = LABELS.get(test["outcome"], test["outcome"])
+        label = LABELS[verdict_of(test)]
         if (day, test["test"]) in names.hidden or test["message"].startswith(
             "A hidden check of this exercise"
         ):

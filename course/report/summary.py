@@ -40,9 +40,9 @@ def _table(day: DayResult) -> Iterator[str]:
     yield "|---|---|---|---|"
     for exercise in day.exercises:
         failure = exercise.first_failure
-        outcome = failure.outcome if failure else "passed"
+        verdict = failure.verdict if failure else "passed"
         points = "optional" if exercise.exercise.optional else f"{exercise.score}/{exercise.max_score}"
-        mark, label = MARKS.get(outcome, "❌"), LABELS[outcome]
+        mark, label = MARKS.get(verdict, "❌"), LABELS[verdict]
         if not exercise.checks:
             mark, points, label = "⬜", "-", "when graded"
         yield f"| {mark} | `{exercise.exercise.name}` | {points} | {label} |"

@@ -31,9 +31,8 @@ if TYPE_CHECKING:  # `course status` must start without NumPy
     from course.catalog import Course, Day, Exercise, Selection
     from course.grading.classes import ClassOutcome, Graded
     from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
-    from course.worker.outcomes import Outcome
 
-LABELS: dict[Outcome, str] = {
+LABELS: dict[str, str] = {
     "passed": "done",
     "failed": "wrong",
     "not_implemented": "to do",
@@ -42,7 +41,8 @@ LABELS: dict[Outcome, str] = {
     "memory": "too much memory",
     "output": "prints too much",
     "wrong_type": "wrong kind of value",
-    "rejected": "refused",
+    "rejected": "rejected",
+    "refused": "refused",
     "not_gradable": "missing",
     "grader_fault": "fault of the check",
 }
@@ -148,17 +148,17 @@ class CheckView:
         table.add_column()
         for exercise in day.exercises:
             failure = exercise.first_failure
-            outcome: Outcome = failure.outcome if failure else "passed"
+            verdict = failure.verdict if failure else "passed"
             passed = sum(check.outcome == "passed" for check in exercise.checks)
             optional = exercise.exercise.optional
             if not exercise.checks:  # in a student's clone, where hidden checks are not
                 table.add_row("  " + bar(0, 1, out), "-", exercise.exercise.name, "when graded", style="dim")
                 continue
             table.add_row(
-                Text("  " + bar(passed, len(exercise.checks), out), style=STYLES.get(outcome, "red")),
+                Text("  " + bar(passed, len(exercise.checks), out), style=STYLES.get(verdict, "red")),
                 "optional" if optional else f"{exercise.score}/{exercise.max_score}",
                 exercise.exercise.name,
-                Text(LABELS[outcome], style=STYLES.get(outcome, "red")),
+                Text(LABELS[verdict], style=STYLES.get(verdict, "red")),
             )
         out.print(table)
         hidden = sum(exercise.exercise.hidden_points for exercise in day.exercises)

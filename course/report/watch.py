@@ -66,20 +66,20 @@ class Screen:
             out.clear()
         out.print(Text(f"\n{task.day.name} · {task.exercise.title} ({task.exercise.name})", style="bold"))
         failure = result.first_failure
-        outcome = failure.outcome if failure else "passed"
+        verdict = failure.verdict if failure else "passed"
         passed = sum(check.outcome == "passed" for check in result.checks)
-        style = STYLES.get(outcome, "red")
+        style = STYLES.get(verdict, "red")
         points = "optional" if task.exercise.optional else f"{result.score}/{result.max_score} points"
         out.print(
             Text.assemble(
                 ("  " + bar(passed, len(result.checks), out), style),
                 f"  {points}  ",
-                (LABELS[outcome], style),
+                (LABELS[verdict], style),
                 (f"  {seconds:.2f} s, {done} of {of} exercises done", "dim"),
             )
         )
         show_failure(out, result)
-        if outcome == "not_implemented":
+        if verdict == "not_implemented":
             out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
 
     def passed(self, then: Task | None, optional: Sequence[Task]) -> None:

@@ -214,7 +214,7 @@ def _report(results: Sequence[CheckResult], kept_back: int) -> str:
     """The verdicts, then what is said about the first check that did not pass."""
     width = max((len(result.check.name) for result in results), default=0)
     lines = [
-        f"{r.check.name:<{width}}  {r.points}/{r.check.points}  {_LABELS.get(r.outcome, r.outcome)}"
+        f"{r.check.name:<{width}}  {r.points}/{r.check.points}  {_LABELS.get(r.verdict, r.verdict)}"
         for r in results
     ]
     if kept_back:

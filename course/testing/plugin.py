@@ -197,7 +197,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.when == "call" and result is not None and not item.config.getoption("fulltrace"):
         if report.failed:
             message = result.message if item.config.option.verbose > 0 else result.brief
-            report.longrepr = f"{_LABELS.get(result.outcome, result.outcome)}: {message}"
+            report.longrepr = f"{_LABELS.get(result.verdict, result.verdict)}: {message}"
         report.user_properties.append(
             ("course", (item.stash[PLACE][0].name, item.stash[PLACE][1].name, result))
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ class CheckResult:
     seconds: float = 0.0
     output: str = ""
     note: str = ""
+    refused: bool = False  # the answer makes a call that the exercise refuses
     error: BaseException | None = field(default=None, compare=False, repr=False)
     in_brief: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
@@ -32,6 +33,15 @@ class CheckResult:
     def points(self) -> int:
         return self.check.points if self.outcome == "passed" else 0
 
+    def noting(self, note: str) -> CheckResult:
+        """The same with one more note for staff; an empty one changes nothing."""
+        return replace(self, note=f"{note} {self.note}".rstrip()) if note else self
+
+    @property
+    def verdict(self) -> str:
+        """The outcome as people are told it: to use a refused call is not to be wrong."""
+        return "refused" if self.refused else self.outcome
+
     @property
     def brief(self) -> str:
         """The message as a terminal shows it first: without what takes more than a look to read."""
@@ -42,7 +52,7 @@ class CheckResult:
         """What a student may read: of a hidden check only the class of the mistake, no input and no value."""
         if not self.check.hidden or self.outcome in ("passed", "not_implemented"):
             return self.message
-        return f"A hidden check of this exercise ended with: {self.outcome}."
+        return f"A hidden check of this exercise ended with: {self.verdict}."
 
     def to_plain(self, *, public: bool = False) -> dict[str, Any]:
         plain: dict[str, Any] = {
@@ -56,7 +66,14 @@ class CheckResult:
         }
         if self.check.hidden:
             plain["hidden"] = True
+        if self.refused:
+            plain["refused"] = True
         return plain | ({"note": self.note} if self.note else {})
+
+
+def verdict_of(test: Mapping[str, Any]) -> str:
+    """What `CheckResult.verdict` was, from the test's entry in a record."""
+    return "refused" if test.get("refused") else str(test["outcome"])
 
 
 @dataclass

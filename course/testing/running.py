@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import importlib.util
 import inspect
+import re
 import sys
 import time
 import traceback
@@ -30,10 +31,11 @@ from course.testing.answers import Answer, read_answers
 from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
 from course.testing.calls import call_row
 from course.testing.describing import describe
+from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
-from course.testing.scanning import Finding, find_refused, look_ahead
+from course.testing.scanning import Finding, Scanned, look_ahead, scan
 from course.worker.handle import Link, Student, Transcript
 from course.worker.local import LocalLink
 from course.worker.memory import without_collecting
@@ -199,31 +201,31 @@ class Runner:
         the message of a public one any more.
         """
         day = selection.day
-        findings: dict[str, Finding | Exception | None] = {}
-        for exercise in selection.exercises:
-            try:
-                findings[exercise.name] = scan_exercise(root, day, exercise)
-            except Exception as error:
-                findings[exercise.name] = error
+        scans = {exercise.name: _try_to_scan(root, day, exercise) for exercise in selection.exercises}
+        notes = {name: one.note for name, one in scans.items() if isinstance(one, Scanned)}
+        of_the_day = _detours(root, selection)
         timeouts: Counter[str] = Counter()  # by module
         checks = [(exercise, check) for exercise in selection.exercises for check in exercise.checks]
         for exercise, check in sorted(checks, key=lambda pair: pair[1].hidden):
             begun(check)
-            finding = findings[exercise.name]
-            if isinstance(finding, Exception):
-                yield exercise, _fault_of_ours(check, finding)
-                continue
-            why = self._why_not_asked(day, exercise, link, timeouts) if finding is None else None
-            if why is not None:
-                yield exercise, CheckResult(check, "timeout", why + read_row(day, exercise))
-                continue
-            sitting = Sitting.of(day, exercise, check, link)
-            result = self.run_check(self.suite.function(day, check), sitting, finding)
+            result = self._run_one(Sitting.of(day, exercise, check, link), scans[exercise.name], timeouts)
             timeouts[exercise.module] += result.outcome == "timeout"
-            yield exercise, result
+            note, of_the_day = f"{of_the_day} {notes.pop(exercise.name, '')}".strip(), ""  # once is enough
+            yield exercise, result.noting(note)
 
-    def _why_not_asked(self, day: Day, exercise: Exercise, link: Link, timeouts: Counter[str]) -> str | None:
-        """The reason when the rest of a module, or of the day, is not asked any more; None to go on."""
+    def _run_one(
+        self, sitting: Sitting, scanned: Scanned | Exception, timeouts: Mapping[str, int]
+    ) -> CheckResult:
+        day, exercise, check = sitting.day, sitting.exercise, sitting.check
+        if isinstance(scanned, Exception):
+            return _fault_of_ours(check, scanned)
+        if scanned.finding is None and (why := self._why_not_asked(sitting, timeouts)):
+            return CheckResult(check, "timeout", why + read_row(day, exercise))
+        return self.run_check(self.suite.function(day, check), sitting, scanned.finding)
+
+    def _why_not_asked(self, sitting: Sitting, timeouts: Mapping[str, int]) -> str:
+        """The reason when the rest of a module, or of the day, is not asked any more; empty to go on."""
+        day, exercise, link = sitting.day, sitting.exercise, sitting.link
         allowed = self.course.limits.submission_seconds
         if link.spent >= allowed:
             return (
@@ -235,7 +237,7 @@ class Runner:
                 f"Not asked: {MAX_TIMEOUTS} checks of {day.name}/{exercise.module}.py had no answer in time. "
                 "Mend these, then the others are asked."
             )
-        return None
+        return ""
 
     def run_check(
         self,
@@ -247,8 +249,8 @@ class Runner:
     ) -> CheckResult:
         """The verdict of one check. Never raises for anything that student code does."""
         if finding is not None:
-            message = self._refused_message(sitting.day, sitting.exercise, finding)
-            return CheckResult(sitting.check, "failed", message)
+            message = _found_message(finding, sitting.day, sitting.exercise)
+            return CheckResult(sitting.check, "failed", message, refused=True)
         return self.judge(lambda: self.call(function, sitting), sitting, explain=explain)
 
     def judge(self, body: Callable[[], Any], sitting: Sitting, *, explain: bool = True) -> CheckResult:
@@ -268,8 +270,9 @@ class Runner:
         started = time.perf_counter()
         outcome, error = self._verdict(body, sitting)
         seconds = time.perf_counter() - started
+        refused = isinstance(error, StudentProblem) and error.is_refusal
         named = None
-        if explain and outcome in ("failed", "wrong_type", "error"):
+        if explain and not refused and outcome in ("failed", "wrong_type", "error"):
             named = self.explainer.explain(day, exercise, check, sitting.student.transcript)
         say = partial(_message, sitting, outcome, error, named)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
@@ -280,6 +283,7 @@ class Runner:
             named.name if named else None,
             seconds,
             output,
+            refused=refused,
             error=error,
             in_brief=lambda: say(full=False),
         )
@@ -326,9 +330,21 @@ class Runner:
     def _recorded(self, day: Day) -> Mapping[str, Known]:
         return read_recorded(self.course.tests(day) / FILE, self.seed)
 
-    def _refused_message(self, day: Day, exercise: Exercise, finding: Finding) -> str:
-        where = f"{day.name}/{exercise.module}.py, line {finding.line}"
-        return f"{where}: {refusal(finding.name)}{read_row(day, exercise)}"
+
+def _found_message(finding: Finding, day: Day, exercise: Exercise) -> str:
+    where = f"{day.name}/{exercise.module}.py, line {finding.line}"
+    said = refused_message(exercise, refusal(finding.name), where, finding.helper)
+    return f"{said}{read_row(day, exercise)}"
+
+
+def refused_message(exercise: Exercise, why: str, where: str, helper: str) -> str:
+    """What is said of an answer that makes a refused call, itself or in a ``helper`` that it calls."""
+    if not helper:
+        return f"Refused: {where}: {why}"
+    return (
+        f"Refused: {exercise.qualname} is fine so far as can be seen; "
+        f"{helper}, which it calls ({where}), is not: {why}"
+    )
 
 
 def _fault_of_ours(check: Check, error: Exception) -> CheckResult:
@@ -346,12 +362,46 @@ def read_row(day: Day, exercise: Exercise) -> str:
 
 def scan_exercise(root: Files, day: Day, exercise: Exercise) -> Finding | None:
     """A refused call in the source of the submission; None when there is none or no readable source."""
-    name = f"{day.name}/{exercise.module}.py"
+    return look_for_refused(root, day, exercise).finding
+
+
+def _try_to_scan(root: Files, day: Day, exercise: Exercise) -> Scanned | Exception:
     try:
-        source = (root / name).read_bytes() if isinstance(root, Path) else root[name]
+        return look_for_refused(root, day, exercise)
+    except Exception as error:
+        return error
+
+
+def look_for_refused(root: Files, day: Day, exercise: Exercise) -> Scanned:
+    """What the source of the submission says about refused calls of one exercise."""
+    source = _read(root, f"{day.name}/{exercise.module}.py")
+    if source is None:
+        return Scanned()
+
+    def sibling(module: str) -> bytes | None:
+        name = module.removeprefix(f"{day.name}.").lstrip(".")
+        return _read(root, f"{day.name}/{name}.py") if name.isidentifier() else None
+
+    return scan(source, exercise.qualname, exercise.refused, sibling)
+
+
+def _detours(root: Files, selection: Selection) -> str:
+    """A note for staff on what could lead around refused calls, where there are any."""
+    if not any(exercise.refused for exercise in selection.exercises):
+        return ""
+    day = selection.day.name
+    if isinstance(root, Path):
+        names = [f"{day}/{path.name}" for path in sorted((root / day).glob("*.py"))]
+    else:
+        names = sorted(name for name in root if name.startswith(f"{day}/") and name.endswith(".py"))
+    return detours((name, source) for name in names if (source := _read(root, name)) is not None)
+
+
+def _read(root: Files, name: str) -> bytes | None:
+    try:
+        return (root / name).read_bytes() if isinstance(root, Path) else root[name]
     except (OSError, KeyError):
         return None
-    return find_refused(source, exercise.qualname, exercise.refused)
 
 
 def _message(
@@ -394,10 +444,26 @@ def _problem_message(
 ) -> str:
     if problem.outcome == "not_implemented":
         return f"{exercise.qualname} is not written yet."
+    if problem.is_refusal:
+        return f"{_met_message(problem, exercise)}\n{problem.traceback}".rstrip()
     rows = [problem.message]
     if transcript.calls and transcript.calls[-1].verb != "import":
         rows.append(message_row(*call_row(transcript.calls[-1], lines)))
     return "\n".join([*rows, problem.traceback] if problem.traceback else rows)
+
+
+_FRAME = re.compile(r"^  (.+, line \d+), in (.+)$", re.MULTILINE)
+
+
+def _met_message(problem: StudentProblem, exercise: Exercise) -> str:
+    """The same as for a call found in the source, from the frames in which it was met."""
+    frames: list[tuple[str, str]] = _FRAME.findall(problem.traceback)
+    if not frames:
+        return f"Refused: {problem.message}"
+    where, function = frames[-1]
+    own = exercise.qualname.rpartition(".")[2]
+    helper = function if function.isidentifier() and own in [name for _, name in frames[:-1]] else ""
+    return refused_message(exercise, problem.message, where, helper if helper != own else "")
 
 
 def _unusable_message(error: BaseException, transcript: Transcript, lines: int | None) -> str:

@@ -57,6 +57,11 @@ class StudentProblem(Exception):
     traceback: str = ""
     types: tuple[str, ...] = field(default=())
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it was stopped at a call that the exercise refuses."""
+        return self.outcome == "failed" and self.types[:1] == ("RefusedCallError",)
+
     def __str__(self) -> str:
         return f"{self.message}\n{self.traceback}".rstrip()
 
