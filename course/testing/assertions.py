@@ -274,7 +274,9 @@ def _shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
 
 def _pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
     """What all entries have in common: seen, not guessed."""
-    if want.size < 2 or not np.isfinite(got).all() or not np.isfinite(want).all():
+    if want.size < 2 or "b" in (got.dtype.kind, want.dtype.kind):
+        return ""
+    if not np.isfinite(got).all() or not np.isfinite(want).all():
         return ""
     if _allclose(got, -want, rtol=rtol, atol=atol):
         return "the sign is the wrong way round everywhere"
@@ -299,7 +301,10 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     For integers, strings, truth values, None, and tuples, lists and dicts of them. An integer may come as a
     NumPy integer, a truth value as a NumPy one; integer arrays are compared entry by entry.
     """
-    difference = _difference(actual, expected, "")
+    try:
+        difference = _difference(actual, expected, "")
+    except (TypeError, ValueError, RuntimeError, OverflowError):  # an array of something else than numbers
+        difference = "", "kind"
     if difference is None:
         return
     where, problem = difference
@@ -351,6 +356,10 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
         return None if int(actual) == int(expected) else (where, "value")
     if isinstance(expected, (list, tuple)):
         if isinstance(actual, np.ndarray) or is_tensor(actual):
+            if actual.ndim and len(actual) != len(
+                expected
+            ):  # and not made a list first, which may be enormous
+                return where, "value"
             actual = as_array(actual).tolist()
         if not isinstance(actual, (list, tuple)):
             return where, "kind"
@@ -397,11 +406,15 @@ def assert_dtype(actual: Any, dtype: Any, name: str = "result", cause: str = "")
     wanted = (
         str(np.dtype(dtype)) if not str(dtype).startswith("torch.") else str(dtype).removeprefix("torch.")
     )
-    got = str(getattr(actual, "dtype", type(actual).__name__)).removeprefix("torch.")
+    got = kind(actual) if isinstance(actual, Handle) else _dtype_of(actual)
     if got != wanted:
         raise _fail(
             actual, f"The {name} has the wrong dtype.", ("expected", wanted), ("came back", got), cause=cause
         )
+
+
+def _dtype_of(value: Any) -> str:
+    return str(getattr(value, "dtype", type(value).__name__)).removeprefix("torch.")
 
 
 def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:
@@ -420,11 +433,13 @@ def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:
 
 
 def _is_numeric(value: Any) -> bool:
+    if isinstance(value, Handle):
+        return False
     try:
         as_array(value)
     except (TypeError, ValueError, RuntimeError):
         return False
-    return not isinstance(value, Handle)
+    return True
 
 
 def assert_parts(actual: Any, count: int, name: str = "result") -> tuple[Any, ...]:
@@ -550,6 +565,8 @@ def assert_between(value: Any, low: float, high: float, name: str = "result", ca
         raise _fail(
             value, f"The {name} must be one number.", ("came back", describe(value)), outcome="wrong_type"
         )
+    if got.dtype.kind == "c":
+        raise _fail(value, f"The {name} is complex.", ("came back", describe(value)), outcome="wrong_type")
     if not low <= float(got) <= high:
         raise _fail(
             value,
@@ -562,7 +579,11 @@ def assert_between(value: Any, low: float, high: float, name: str = "result", ca
 
 def assert_that(condition: Any, headline: str, cause: str = "") -> None:
     """An invariant holds; ``headline`` says, in a sentence for the student, what does not."""
-    if isinstance(condition, Handle) or not bool(condition):
+    try:
+        holds = not isinstance(condition, Handle) and bool(condition)
+    except (TypeError, ValueError, RuntimeError):  # an array has no truth value
+        holds = False
+    if not holds:
         raise _fail(None, headline, cause=cause)
 
 

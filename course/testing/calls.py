@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from course.testing.describing import SMALL, as_array, describe, is_tensor, kind, show
+from course.testing.describing import SMALL, as_array, describe, is_tensor, kind, show, spell
 from course.worker.handle import FUNCTIONS, Call, Handle
 
 WIDTH = 64
@@ -46,8 +46,11 @@ def call_row(call: Call, lines: int | None = None) -> tuple[str, str]:
 def describe_call(call: Call, lines: int | None = None) -> str:
     """The call as it could be typed, with its larger arguments and its objects spelt out below."""
     spelling = _Spelling()
-    head = spelling.call(call)
-    return "\n".join([head, *(textwrap.indent(text, "    ") for text in spelling.below(lines))])
+    try:
+        head = spelling.call(call)
+        return "\n".join([head, *(textwrap.indent(text, "    ") for text in spelling.below(lines))])
+    except Exception:  # an argument that cannot be written down: the check's verdict does not hang on it
+        return f"{call.label}(…)"
 
 
 def _asked(call: Call) -> tuple[str, ...]:
@@ -185,7 +188,7 @@ def _definition(name: str, value: Any) -> str:
     if is_tensor(value) and 0 < value.numel() <= SMALL and not value.is_sparse:
         return _array_code(name, "torch.tensor", as_array(value), value.dtype)
     if isinstance(value, (list, tuple, dict)) and _is_plain(value):
-        return f"{name} = {value!r}"
+        return f"{name} = {spell(value)}"
     return f"{name} = {describe(value)}"
 
 

@@ -1,8 +1,13 @@
-"""Values in words that fit on a screen: small arrays whole, large ones by shape and head."""
+"""Values in words that fit on a screen: small arrays whole, large ones by shape and head.
+
+Nothing here raises, whatever a student's code gave: a value that Python cannot write down is named by its kind.
+"""
 
 from __future__ import annotations
 
+import math
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +16,11 @@ from course.worker.handle import Handle
 
 WIDTH = 88
 SMALL = 24
+MOST = 4000  # characters of anything
+AXES = 4  # of a large array that are shown
+SAMPLE = 10_000  # entries of an array that are looked at to choose how numbers are written
 LONGEST = 200  # characters of a text; what is shown of it stands there sign by sign, every blank included
+_WRITTEN = 10**LONGEST  # Python itself refuses to write integers of more than 4,300 digits
 
 
 def kind(value: Any) -> str:
@@ -21,7 +30,10 @@ def kind(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype} array of shape {value.shape}"
     if is_tensor(value):
-        return f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+        dtype = str(value.dtype).removeprefix("torch.")
+        return (
+            f"nested {dtype} tensor" if value.is_nested else f"{dtype} tensor of shape {tuple(value.shape)}"
+        )
     if isinstance(value, (list, tuple, dict, set)):
         return f"{type(value).__name__} of {len(value)}"
     if value is None:
@@ -31,35 +43,74 @@ def kind(value: Any) -> str:
 
 def show(value: Any) -> str:
     """The value itself, on one or a few lines."""
+    try:
+        return _cut(_shown(value), MOST)
+    except Exception:  # NumPy, PyTorch and Python themselves have values that they do not write down
+        return f"<{kind(value)}>"
+
+
+def _shown(value: Any) -> str:
     if isinstance(value, Handle):
         return f"<{value._type} object>"
     if is_tensor(value):
         value = as_array(value)
     if isinstance(value, np.ndarray):
         plain = _fits_without_exponents(value)
+        more = value.ndim - AXES  # two entries at either end of each of 25 axes are millions
+        shown = value[(0,) * more] if more > 0 and value.size > 400 else value
         with np.printoptions(
             precision=5 if plain else 3, suppress=plain, threshold=SMALL, edgeitems=2, linewidth=WIDTH - 10
         ):
-            text = str(value)
+            text = str(shown)
         return text if value.size <= 400 or value.ndim <= 2 else text.split("\n\n")[0] + " …"
     if isinstance(value, (float, np.floating)):
         return f"{value:.6g}"
     if isinstance(value, (complex, np.complexfloating)):
         return f"({value:.6g})"
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(show(part).replace("\n", " ") for part in value[:6]) + (
-            ", …" if len(value) > 6 else ""
-        )
+        inner = ", ".join(_line(part) for part in value[:6]) + (", …" if len(value) > 6 else "")
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
-    text = repr(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+    if isinstance(value, dict):
+        return f"{{{_as_many_as_fit(f'{_line(key)}: {_line(part)}' for key, part in value.items())}}}"
+    if isinstance(value, (set, frozenset)) and value:
+        return f"{{{_as_many_as_fit(map(_line, value))}}}"
+    if isinstance(value, int) and abs(value) > _WRITTEN:
+        return _large_integer(value)
+    return _cut(repr(value), LONGEST)
+
+
+def _line(part: Any) -> str:
+    return _cut(show(part).replace("\n", " "), 2 * LONGEST)
+
+
+def _as_many_as_fit(words: Iterator[str]) -> str:
+    fitting: list[str] = []
+    for word in words:
+        if sum(map(len, fitting)) + len(word) > LONGEST and fitting:
+            fitting.append("…")
+            break
+        fitting.append(word)
+    return ", ".join(fitting)
+
+
+def _large_integer(value: int) -> str:
+    """How it begins, and how long it is."""
+    digits = int(math.log10(abs(value))) + 1
+    head = abs(value) // 10 ** (digits - 6)
+    return f"{'-' if value < 0 else ''}{head}… (an integer of about {digits:,} digits)"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]} …"
 
 
 def _fits_without_exponents(array: np.ndarray) -> bool:
     """Whether fixed-point notation shows anything but zeros or endless digits."""
     if array.dtype.kind not in "fc":
         return True
-    sizes = np.abs(array[np.isfinite(array) & (array != 0)])
+    some = array.flat[:: 1 + array.size // SAMPLE] if array.ndim else array.reshape(1)
+    with np.errstate(all="ignore"):
+        sizes = np.abs(some[np.isfinite(some) & (some != 0)])
     return not sizes.size or bool(1e-3 <= sizes.max() < 1e6)
 
 
@@ -73,6 +124,14 @@ def describe(value: Any) -> str:
         return show(value)
     text = show(value)
     return f"{kind(value)}: {text}" if "\n" not in text and len(text) < 60 else f"{kind(value)}\n{text}"
+
+
+def spell(value: Any) -> str:
+    """``repr`` of it, or its kind where Python has none: for what is compared, not shown."""
+    try:
+        return repr(value)
+    except Exception:
+        return kind(value)
 
 
 def is_tensor(value: Any) -> bool:

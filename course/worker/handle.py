@@ -216,7 +216,8 @@ class Handle:
         value = self._operate(operator, *args)
         if type(value) is not kind:
             raise StudentProblem(
-                "wrong_type", f"{operator}() of your {self._type} gave {value!r}, not {kind.__name__}."
+                "wrong_type",
+                f"{operator}() of your {self._type} gave a {type(value).__name__}, not {kind.__name__}.",
             )
         return value
 
