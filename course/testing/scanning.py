@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
 from course.worker.refusals import METHODS_OF_TENSORS, imported, modules_of, original, places
 
 MAX_SOURCE = 2**18  # bytes; the longest module of a course has a tenth of it
@@ -460,24 +462,25 @@ def _arguments(node: ast.AST) -> frozenset[str]:
 
 def _is_array(node: ast.AST, scope: _Scope) -> bool:
     """Whether an expression can only be a library's object: an argument of the exercise, what a function of a package
-    gives, or what a method, an index or an operator makes of them.
+    gives, or what a method of arrays, an index or an operator makes of them. An element of an argument can be anything.
     """
     for _ in range(MAX_DEPTH):
-        if isinstance(node, ast.Name):
-            return node.id in scope.arguments
-        if isinstance(node, ast.Call):
-            dotted = _dotted(node.func, scope.aliases)
-            if dotted is not None:
-                return dotted.partition(".")[0] in _ARRAY_PACKAGES
-            node = node.func
-        elif isinstance(node, (ast.Attribute, ast.Subscript)):
-            node = node.value
-        elif isinstance(node, ast.BinOp):
-            node = node.left
-        elif isinstance(node, ast.UnaryOp):
-            node = node.operand
-        else:
-            return False
+        match node:
+            case ast.Name(id=name):
+                return name in scope.arguments
+            case ast.Call(func=function):
+                dotted = _dotted(function, scope.aliases)
+                if dotted is not None:
+                    return dotted.partition(".")[0] in _ARRAY_PACKAGES
+                node = function
+            case ast.Attribute(value=owner, attr=name) if hasattr(np.ndarray, name):
+                node = owner
+            case ast.Subscript(value=owner) if not isinstance(owner, ast.Name):
+                node = owner
+            case ast.BinOp(left=operand) | ast.UnaryOp(operand=operand):
+                node = operand
+            case _:
+                return False
     return False
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
-from course.testing.scanning import find_refused
+from course.testing.detours import detours
+from course.testing.scanning import Finding, find_refused, scan
 
 REFUSED = ("numpy.linalg.pinv", ".dot", "@")
 assert np.linalg.pinv  # loaded, so that detours are compared as objects
@@ -98,3 +101,162 @@ def test_a_file_that_python_cannot_read_is_left_to_the_import() -> None:
 def test_a_text_that_hides_a_refused_call_is_read_as_python_reads_it(source: bytes, refused: str) -> None:
     assert find_refused(source, "f", [refused]) is not None
     assert find_refused(source, "f", ["numpy.linalg.svd"]) is None
+
+
+LAYERS = """
+import numpy as np
+from day01_tiny.layers import Dense
+
+
+class Relu:
+    T = 1
+
+    def backward(self, grad):
+        return grad * self.mask
+
+    def dot(self, other):
+        return other
+
+
+class Network:
+    def __init__(self):
+        self.mean = 0.0
+
+    def step(self, grad):
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        return self.layers[0].backward(grad), self.head.backward(grad), self.dot(grad)
+
+
+def train(x, y):
+    layers = [Relu(), Relu()]
+    grad = layers[-1].backward(x)
+    return grad + [layer for layer in layers][0].dot(y) + layers[0].T
+
+
+def summary(x, network):
+    found = Relu()
+    return found.dot(x), network.layers[0].mean
+
+
+def wrong(x, y):
+    Relu().backward(x)
+    return x.dot(y)
+
+
+def also_wrong(x, y):
+    return np.asarray(x).copy().dot(y)
+
+
+def renamed(x, y):
+    x = Relu()
+    return x.dot(y)
+"""
+
+
+@pytest.mark.parametrize("name", ["train", "summary", "Network.step", "Network", "renamed"])
+def test_methods_of_ones_own_classes_are_ones_own(name: str) -> None:
+    assert find_refused(LAYERS.encode(), name, [".backward", ".dot", ".mean", ".T"]) is None
+
+
+@pytest.mark.parametrize("name", ["wrong", "also_wrong"])
+def test_an_array_is_no_object_of_ones_own(name: str) -> None:
+    finding = find_refused(LAYERS.encode(), name, [".backward", ".dot", ".mean", ".T"])
+    assert finding is not None
+    assert finding.name == ".dot"
+
+
+def test_a_method_counts_where_no_class_defines_it() -> None:
+    source = b"def f(loss):\n    loss.backward()\n"
+    assert find_refused(source, "f", [".backward"]) is not None
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "from day01_tiny.layers import Dense",
+        "import day01_tiny.layers",
+        "from .layers import Dense",
+        "from . import layers",
+    ],
+)
+def test_a_class_of_another_module_of_the_day_is_ones_own_too(top: str) -> None:
+    source = f"{top}\ndef f(layers, x):\n    return layers[0].backward(x)\n".encode()
+    others = {"day01_tiny.layers": b"class Dense:\n    def backward(self, grad):\n        return grad\n"}
+    others[".layers"] = others["day01_tiny.layers"]
+    assert find_refused(source, "f", [".backward"], others.get) is None
+    assert find_refused(source, "f", [".backward"]) is not None
+    # the same source beside another module: what was found out before does not count
+    others = dict.fromkeys(others, b"class Dense:\n    def forward(self, x):\n        return x\n")
+    assert find_refused(source, "f", [".backward"], others.get) is not None
+
+
+def test_what_the_source_could_not_tell_is_noted_for_staff() -> None:
+    assert ".dot" in scan(LAYERS.encode(), "summary", [".dot"]).note
+    assert scan(LAYERS.encode(), "train", [".backward"]).note == ""  # the guard looks at these
+
+
+def test_a_helper_is_told_from_the_exercise_itself() -> None:
+    source = b"import numpy as np\ndef h(a):\n    return np.linalg.pinv(a)\ndef f(a):\n    return h(a)\n"
+    assert find_refused(source, "f", REFUSED) == Finding("numpy.linalg.pinv", 3, "h")
+    assert find_refused(source, "h", REFUSED) == Finding("numpy.linalg.pinv", 3)
+    source = b"class A:\n    def f(self, x):\n        return self.g(x)\n    def g(self, x):\n        return x @ x\n"
+    assert find_refused(source, "A.f", REFUSED) == Finding("@", 5, "A.g")
+
+
+def _naming_each_other(functions: int) -> bytes:
+    lines = ["import numpy as np"]
+    for n in range(functions):
+        others = " + ".join(f"f{(n + k) % functions}" for k in range(1, 60))
+        lines.append(f"def f{n}(x):\n    np.pinv\n    return {others}\n")
+    return "\n".join(lines).encode()
+
+
+def test_functions_that_name_each_other_are_not_followed_without_end() -> None:
+    assert "KiB" in scan(_naming_each_other(1000), "f0", REFUSED).note
+    source = _naming_each_other(550)
+    started = time.process_time()
+    for n in range(60):
+        scanned = scan(source, f"f{n}", REFUSED)
+    assert "too long" in scanned.note
+    assert scanned.finding is None
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["a" + ".b" * 900, "(" * 150 + "a" + ")" * 150, "-" * 900 + "a.dot", "a" + "[0]" * 900 + ".dot"],
+)
+def test_deep_expressions_end(expression: str) -> None:
+    scan(f"def f(a):\n    return {expression}\n".encode(), "f", [".dot", "numpy.linalg.pinv"])
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("exec('x = 1')", "exec"),
+        ("compile('x', 'y', 'exec')", "compile"),
+        ("getattr(__builtins__, 'ex' + 'ec')", "__builtins__"),
+        ("import gc", "gc"),
+        ("from inspect import currentframe", "inspect"),
+        ("import ctypes as c", "ctypes"),
+        ("import sys; sys._getframe(0)", "_getframe"),
+        ("import sys; sys.modules", "sys.modules"),
+        ("from sys import modules", "sys.modules"),
+        ("len.__closure__", "__closure__"),
+        ("getattr(len, '__wrapped__')", "__wrapped__"),
+        ("class A:\n    def __array_function__(self): ...", "__array_function__"),
+        ("\uff45xec('x')", "exec"),
+    ],
+)
+def test_what_could_lead_around_is_noted_with_its_line(line: str, what: str) -> None:
+    said = detours([("day01_tiny/work.py", f"import numpy as np\n{line}\n".encode())])
+    assert what in said
+    assert "day01_tiny/work.py, line" in said
+
+
+def test_ordinary_code_is_not_noted() -> None:
+    source = (
+        b"import re, torch\n# exec gc\ndef f(x):\n    'compile, gc'\n    x.eval()\n    re.compile('gc')\n"
+    )
+    assert detours([("a.py", source)]) == ""
