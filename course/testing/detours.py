@@ -68,6 +68,8 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield text
         case ast.Import(names=names):
             yield from (name.name for name in names if name.name.partition(".")[0] in _MODULES)
+        case ast.ImportFrom(module="importlib", names=[ast.alias(name="metadata" | "resources")]):
+            return  # which import nothing
         case ast.ImportFrom(module=str(module), names=names):
             if module.partition(".")[0] in _MODULES:
                 yield module

@@ -29,7 +29,7 @@ import numpy as np
 from course.worker.refusals import METHODS_OF_TENSORS, imported, modules_of, original, places
 
 MAX_SOURCE = 2**18  # bytes; the longest module of a course has a tenth of it
-MAX_PARTS = 50_000  # of a syntax tree, looked at for one exercise; seldom more than a thousand
+MAX_PARTS = 10_000  # of a syntax tree, looked at for one exercise; no solution has four hundred
 
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.MatMult: "@",
