@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton 47933d8e5f256f66
+# skeleton 37332b18ed614fae
 """A first walk through NumPy: cutting out, reducing, comparing, broadcasting.
 
 Images are (height, width) or (height, width, channels), tables have one sample per row. That is how they will look
@@ -53,6 +53,9 @@ def centre_columns(x: np.ndarray) -> np.ndarray:
     -------
     (n, d) float array
 
+    Not allowed here: ``scipy.signal.detrend``; from ``sklearn.preprocessing``: ``scale``,
+    ``StandardScaler``.
+
     References
     ----------
     NumPy User Guide, Broadcasting
@@ -97,6 +100,10 @@ def pairwise_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n, m) float array
+
+    Not allowed here: ``scipy.spatial.distance_matrix``, ``sklearn.metrics.pairwise.euclidean_distances``,
+    ``torch.cdist``; from ``scipy.spatial.distance``: ``cdist``, ``euclidean``; from ``sklearn.metrics``:
+    ``pairwise_distances``, ``euclidean_distances``.
 
     References
     ----------

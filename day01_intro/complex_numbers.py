@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton 9ea01d3c9f6f418e
+# skeleton 1350b5ef7992f520
 """A class for complex numbers: points of the plane that can be added and multiplied.
 
 Python has them built in (``1 + 2j``), and from the next module on you use those. Here they are written once, with
@@ -48,6 +48,8 @@ class Complex:
         -------
         Complex
 
+        Not allowed here: from ``cmath``: ``rect``, ``exp``.
+
         References
         ----------
         Needham, Visual Complex Analysis, chapter 1, part I
@@ -78,6 +80,8 @@ class Complex:
         float
             not negative
 
+        Not allowed here: ``cmath.polar``, ``numpy.linalg.norm``; from ``numpy``: ``abs``, ``absolute``.
+
         References
         ----------
         Needham, Visual Complex Analysis, chapter 1, part I
@@ -96,6 +100,8 @@ class Complex:
         float
             in radians, −π < φ <= π; 0 for the number 0
 
+        Not allowed here: ``numpy.angle``; from ``cmath``: ``phase``, ``polar``, ``log``.
+
         References
         ----------
         The Python Standard Library, ``math.atan2``
@@ -113,6 +119,8 @@ class Complex:
         -------
         Complex
             a new number
+
+        Not allowed here: from ``cmath``: ``rect``, ``exp``.
 
         References
         ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton a2d1e98b97e872a0
+# skeleton 27a6e701db18e7c8
 """Julia sets: the same picture with Python loops and with whole arrays.
 
 A number is squared and moved, again and again. Some stay near 0 for ever, some run away, and how soon they do is the
@@ -95,6 +95,9 @@ def julia(grid: np.ndarray, c: complex, limit: int) -> np.ndarray:
     (height, width) array of integers
         the same as from ``julia_loops``
 
+    Not allowed here: from ``numpy``: ``vectorize``, ``frompyfunc``, ``fromiter``, ``apply_along_axis``,
+    ``ndenumerate``.
+
     References
     ----------
     NumPy User Guide, Boolean array indexing
@@ -117,6 +120,9 @@ def mandelbrot(grid: np.ndarray, limit: int) -> np.ndarray:
     Returns
     -------
     (height, width) array of integers
+
+    Not allowed here: from ``numpy``: ``vectorize``, ``frompyfunc``, ``fromiter``, ``apply_along_axis``,
+    ``ndenumerate``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day01). Made by `course sync` from the course's single source.
-# skeleton da3b4bfb4ebf8c9f
+# skeleton e0f0a6d3642be45f
 """Matrix multiplication four times: with loops, with broadcasting, its relative with a sum, and in batches.
 
 NumPy writes it ``a @ b``, and after today so do you. Knowing what is behind the sign tells what it costs and which
@@ -31,6 +31,10 @@ def matmul_loops(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     ValueError
         when A does not have as many columns as B has rows
 
+    Not allowed here: the operator ``@``, the method ``.dot``; from ``numpy``: ``dot``, ``matmul``,
+    ``inner``, ``vdot``, ``einsum``, ``tensordot``, ``matvec``, ``vecmat``, ``vecdot``; from
+    ``numpy.linalg``: ``vecdot``, ``matmul``, ``multi_dot``, ``tensordot``.
+
     References
     ----------
     Strang, Introduction to Linear Algebra, 5th ed., section 2.4
@@ -59,6 +63,10 @@ def matmul_broadcast(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     ValueError
         when A does not have as many columns as B has rows
 
+    Not allowed here: the operator ``@``, the method ``.dot``; from ``numpy``: ``dot``, ``matmul``,
+    ``inner``, ``vdot``, ``einsum``, ``tensordot``, ``matvec``, ``vecmat``, ``vecdot``, ``vectorize``,
+    ``frompyfunc``; from ``numpy.linalg``: ``vecdot``, ``matmul``, ``multi_dot``, ``tensordot``.
+
     References
     ----------
     NumPy User Guide, Broadcasting, general broadcasting rules
@@ -78,6 +86,8 @@ def outer_add(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n, m) array
+
+    Not allowed here: the method ``.outer``; from ``numpy.add``: ``outer``, ``at``.
 
     References
     ----------
@@ -102,6 +112,9 @@ def batch_matmul(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     Returns
     -------
     (batch, i, k) float array
+
+    Not allowed here: the operator ``@``, the method ``.dot``, ``numpy.linalg.matmul``; from ``numpy``:
+    ``matmul``, ``dot``.
 
     References
     ----------

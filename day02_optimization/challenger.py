@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 756092ea614587fa
+# skeleton a89f61bb35cbfd1c
 """The night before 28 January 1986: what did 23 earlier flights say about the O-rings at 31 °F?
 
 Logistic regression: a line, bent by the sigmoid into a probability, and fitted by maximum likelihood. The
@@ -39,6 +39,10 @@ def negative_log_likelihood(theta: np.ndarray, x: np.ndarray, y: np.ndarray) -> 
     float
         0 or more; finite also where z is ±1000
 
+    Not allowed here: ``sklearn.metrics.log_loss``; from ``torch.nn.functional``:
+    ``binary_cross_entropy``, ``binary_cross_entropy_with_logits``; from ``torch.nn``: ``BCELoss``,
+    ``BCEWithLogitsLoss``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 4.3.2
@@ -65,6 +69,9 @@ def negative_log_likelihood_gradient(theta: np.ndarray, x: np.ndarray, y: np.nda
     (2,) float array
         in the order of ``theta``
 
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``,
+    ``numpy.gradient``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 4.3.2
@@ -89,6 +96,9 @@ def fit_logistic(x: np.ndarray, y: np.ndarray, learning_rate: float = 2.0, steps
     -------
     (2,) float array
         (w, b) for x in its own unit
+
+    Not allowed here: from ``sklearn.linear_model``: ``LogisticRegression``, ``SGDClassifier``; from
+    ``scipy.optimize``: ``minimize``, ``fmin_bfgs``, ``curve_fit``.
 
     References
     ----------

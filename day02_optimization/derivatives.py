@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 5530c86029517440
+# skeleton 5d40c51e4a0390a6
 """Derivatives from function values alone: by definition, symmetrically, for many variables, and as a check.
 
 Nothing here knows a formula for a derivative, except for the sigmoid at the end of the first half. That is
@@ -35,6 +35,9 @@ def forward_difference(
     number or array
         of the shape of ``x``
 
+    Not allowed here: ``scipy.differentiate.derivative``, ``scipy.optimize.approx_fprime``,
+    ``torch.func.grad``, ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``.
+
     References
     ----------
     Nocedal and Wright, Numerical Optimization, 2nd ed., section 8.1
@@ -62,6 +65,9 @@ def central_difference(
     -------
     number or array
         of the shape of ``x``
+
+    Not allowed here: ``scipy.differentiate.derivative``, ``scipy.optimize.approx_fprime``,
+    ``torch.func.grad``, ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``.
 
     References
     ----------
@@ -117,6 +123,9 @@ def sigmoid(z: float | np.ndarray) -> float | np.ndarray:
     float or float array
         of the shape of ``z``, in [0, 1], computed without an overflow on the way (NumPy would warn of it)
 
+    Not allowed here: ``torch.sigmoid``, ``torch.special.expit``, ``scipy.stats.logistic``; from
+    ``scipy.special``: ``expit``, ``log_expit``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 3.10
@@ -140,6 +149,9 @@ def sigmoid_derivative(z: float | np.ndarray) -> float | np.ndarray:
     -------
     float or float array
         of the shape of ``z``
+
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``scipy.special.expit``,
+    ``scipy.stats.logistic``.
 
     References
     ----------
@@ -167,6 +179,10 @@ def numerical_gradient(f: Function, x: np.ndarray, h: float = 1e-5) -> np.ndarra
     Returns
     -------
     (n,) float64 array
+
+    Not allowed here: ``numpy.gradient``, ``torch.autograd.grad``; from ``scipy.differentiate``:
+    ``derivative``, ``jacobian``; from ``scipy.optimize``: ``approx_fprime``, ``check_grad``; from
+    ``torch.func``: ``grad``, ``jacrev``, ``jacfwd``.
 
     References
     ----------
@@ -197,6 +213,9 @@ def gradient_check(
     -------
     float
         between 0 and 1, and 0 when both gradients are exactly zero
+
+    Not allowed here: ``torch.autograd.gradcheck``; from ``scipy.optimize``: ``check_grad``,
+    ``approx_fprime``.
 
     References
     ----------

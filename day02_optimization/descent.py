@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 3c6ea648fe4097df
+# skeleton 12d4b9ab0ae7e7cd
 """Downhill: gradient descent, the same with momentum, and how large a step may be.
 
 Both loops know nothing of the function but its gradient, and return the whole path, start included, so that it
@@ -30,6 +30,9 @@ def gradient_descent(grad: Gradient, x0: np.ndarray, learning_rate: float, steps
     -------
     (steps + 1, n) float array
         the path: row 0 is ``x0``, row t the point after t steps
+
+    Not allowed here: ``torch.optim.SGD``; from ``scipy.optimize``: ``minimize``, ``fmin_cg``,
+    ``fmin_bfgs``.
 
     References
     ----------
@@ -62,6 +65,8 @@ def momentum_descent(
     -------
     (steps + 1, n) float array
         the path: row 0 is ``x0``
+
+    Not allowed here: ``scipy.optimize.minimize``, ``torch.optim.SGD``.
 
     References
     ----------
@@ -125,6 +130,9 @@ def find_stable_rate(grad: Gradient, x0: np.ndarray, high: float, steps: int = 4
     -------
     float
         the middle of the last interval
+
+    Not allowed here: ``scipy.optimize.elementwise.find_root``; from ``scipy.optimize``: ``bisect``,
+    ``brentq``, ``root_scalar``.
 
     References
     ----------

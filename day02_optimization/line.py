@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 699bd226b99642bd
+# skeleton 44a92f77f4a1ffce
 """A straight line by gradient descent: the smallest model that is trained like the largest.
 
 The line is y = slope · x + intercept, and its two parameters travel together as θ = (slope, intercept). Day 3
@@ -31,6 +31,9 @@ def mean_squared_error(theta: np.ndarray, x: np.ndarray, y: np.ndarray) -> float
     float
         in the unit of y, squared
 
+    Not allowed here: ``sklearn.metrics.mean_squared_error``, ``torch.nn.functional.mse_loss``,
+    ``torch.nn.MSELoss``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 5.1.4
@@ -56,6 +59,9 @@ def mean_squared_error_gradient(theta: np.ndarray, x: np.ndarray, y: np.ndarray)
     (2,) float array
         in the order of ``theta``
 
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``,
+    ``numpy.gradient``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 3.1.3
@@ -79,6 +85,11 @@ def fit_line(x: np.ndarray, y: np.ndarray, learning_rate: float, steps: int) -> 
     -------
     (steps + 1, 2) float array
         the path of (slope, intercept), row 0 is (0, 0)
+
+    Not allowed here: ``numpy.polyfit``, ``numpy.polynomial.polynomial.polyfit``,
+    ``numpy.polynomial.Polynomial``, ``numpy.linalg.lstsq``, ``scipy.linalg.lstsq``,
+    ``scipy.stats.linregress``; from ``scipy.optimize``: ``curve_fit``, ``minimize``, ``least_squares``;
+    from ``sklearn.linear_model``: ``LinearRegression``, ``SGDRegressor``.
 
     References
     ----------
@@ -108,6 +119,9 @@ def standardise(x: np.ndarray) -> tuple[np.ndarray, float, float]:
     ------
     ValueError
         when all entries are equal: nothing can stretch them to 1
+
+    Not allowed here: ``scipy.stats.zscore``; from ``sklearn.preprocessing``: ``StandardScaler``,
+    ``scale``.
 
     References
     ----------

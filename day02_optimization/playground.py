@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton f0757f38cf3c0761
+# skeleton 680c14fb3e717ba8
 """Optional: curved boundaries. Logistic regression in the plane, on products of the coordinates, with mini-batches.
 
 What the hidden layers of Part 2 will find by themselves is put in by hand here.
@@ -42,6 +42,9 @@ def polynomial_features(x: np.ndarray, degree: int) -> np.ndarray:
     -------
     (n, (degree + 1)(degree + 2) / 2) float array
 
+    Not allowed here: ``sklearn.preprocessing.PolynomialFeatures``,
+    ``numpy.polynomial.polynomial.polyvander2d``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, sections 3.1 and 4.3.1
@@ -64,6 +67,8 @@ def classifier_gradient(weights: np.ndarray, features: np.ndarray, labels: np.nd
     Returns
     -------
     (k,) float array
+
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``.
 
     References
     ----------
@@ -99,6 +104,9 @@ def train_classifier(
     Returns
     -------
     (k,) float array of weights
+
+    Not allowed here: ``scipy.optimize.minimize``, ``torch.optim.SGD``; from ``sklearn.linear_model``:
+    ``LogisticRegression``, ``SGDClassifier``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 99da34c184624bc2
+# skeleton 50584ddc5c4db74b
 """Landscapes to descend on: four functions (given) and their gradients (yours, from paper and pencil).
 
 The functions sum over the last axis, so they take a single point and a whole grid of points alike. A gradient
@@ -26,6 +26,9 @@ def parabola_derivative(x: float | np.ndarray) -> float | np.ndarray:
     number or array
         of the shape of ``x``
 
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``,
+    ``scipy.optimize.approx_fprime``.
+
     References
     ----------
     Strang, Calculus, section 2.2; the chain rule is in section 4.1
@@ -50,6 +53,9 @@ def paraboloid_gradient(x: np.ndarray) -> np.ndarray:
     -------
     (n,) array
 
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``,
+    ``scipy.optimize.approx_fprime``.
+
     References
     ----------
     Strang, Calculus, section 13.4
@@ -73,6 +79,9 @@ def bumpy_paraboloid_gradient(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     (2,) float array
+
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``,
+    ``scipy.optimize.approx_fprime``.
 
     References
     ----------
@@ -106,6 +115,9 @@ def rosenbrock_gradient(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n,) float array
+
+    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``; from
+    ``scipy.optimize``: ``rosen_der``, ``approx_fprime``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 6e70e67310c98507
+# skeleton 4c604686656a0ce3
 """Optional: feature expansion. A linear method draws curved boundaries once it is given curved features."""
 
 import numpy as np
@@ -17,6 +17,9 @@ def expand_quadratic(x: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n, 6) float array
+
+    Not allowed here: ``sklearn.preprocessing.PolynomialFeatures``,
+    ``numpy.polynomial.polynomial.polyvander2d``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 4c947ae50cb70940
+# skeleton 72896f4831906f7c
 """Matrices by hand: the product with a vector, the transpose, determinant and inverse of two by two.
 
 Everything here is written with sums and products only. The library's own operators are used from the next
@@ -29,6 +29,10 @@ def matrix_vector(a: np.ndarray, x: np.ndarray) -> np.ndarray:
     ValueError
         when x does not have as many entries as A has columns
 
+    Not allowed here: the operator ``@``, the method ``.dot``; from ``numpy``: ``dot``, ``matmul``,
+    ``inner``, ``vdot``, ``einsum``, ``tensordot``, ``matvec``, ``vecdot``; from ``numpy.linalg``:
+    ``vecdot``, ``matmul``, ``multi_dot``, ``tensordot``.
+
     References
     ----------
     Strang, Introduction to Linear Algebra, 5th ed., section 2.1
@@ -48,6 +52,10 @@ def transpose(a: np.ndarray) -> np.ndarray:
     -------
     (n, m) array
         of the same dtype
+
+    Not allowed here: the methods ``.T``, ``.mT``, ``.transpose``, ``.swapaxes``,
+    ``numpy.linalg.matrix_transpose``; from ``numpy``: ``transpose``, ``swapaxes``, ``moveaxis``,
+    ``rollaxis``, ``permute_dims``, ``matrix_transpose``, ``einsum``.
 
     References
     ----------
@@ -71,6 +79,8 @@ def determinant(a: np.ndarray) -> float:
     Returns
     -------
     float
+
+    Not allowed here: ``scipy.linalg.det``; from ``numpy.linalg``: ``det``, ``slogdet``.
 
     References
     ----------
@@ -100,6 +110,9 @@ def inverse(a: np.ndarray) -> np.ndarray:
     ------
     ValueError
         when the determinant is zero: the plane was squashed onto a line, and nothing brings it back
+
+    Not allowed here: from ``numpy.linalg``: ``inv``, ``pinv``, ``solve``, ``matrix_power``,
+    ``tensorinv``; from ``scipy.linalg``: ``inv``, ``pinv``, ``solve``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton dc3085ea2add0752
+# skeleton 9d1b5bd3affba9b5
 """Principal component analysis: the few directions in which a cloud of points spreads most.
 
 The data matrix has one point per row. The directions are the right singular vectors of the centred data, so
@@ -27,6 +27,9 @@ def pca(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         orthonormal columns, largest variance first; the sign of a column is not fixed
     variances : (k,) float array
         with ddof = 1, that is divided by n − 1
+
+    Not allowed here: from ``sklearn.decomposition``: ``PCA``, ``TruncatedSVD``, ``KernelPCA``,
+    ``IncrementalPCA``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 33dbee755123e158
+# skeleton 4c746cf3045e5d20
 """Regression: the best approximate solution of A x = b, and how to choose a polynomial that predicts.
 
 A linear system with more equations than unknowns has no solution; least squares takes the x with the smallest
@@ -26,6 +26,9 @@ def vandermonde(x: np.ndarray, degree: int) -> np.ndarray:
     -------
     (n, degree + 1) float array
         the first column is 1, the second is x
+
+    Not allowed here: ``numpy.vander``, ``numpy.polynomial.polynomial.polyvander``,
+    ``numpy.polynomial.Polynomial``.
 
     References
     ----------
@@ -70,6 +73,10 @@ def normal_equations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     (n,) float array
         the x with the smallest ‖A x − b‖
 
+    Not allowed here: ``numpy.polyfit``; from ``numpy.linalg``: ``lstsq``, ``pinv``; from
+    ``scipy.linalg``: ``lstsq``, ``pinv``; from ``scipy.optimize``: ``lsq_linear``, ``nnls``; from
+    ``scipy.sparse.linalg``: ``lsqr``, ``lsmr``.
+
     References
     ----------
     Golub and Van Loan, Matrix Computations, 4th ed., section 5.3
@@ -97,6 +104,9 @@ def pseudo_inverse(a: np.ndarray, rcond: float = 1e-15) -> np.ndarray:
     -------
     (n, m) float array
 
+    Not allowed here: ``torch.pinverse``; from ``numpy.linalg``: ``pinv``, ``lstsq``; from
+    ``scipy.linalg``: ``pinv``, ``pinvh``, ``lstsq``; from ``torch.linalg``: ``pinv``, ``lstsq``.
+
     References
     ----------
     Golub and Van Loan, Matrix Computations, 4th ed., section 5.5
@@ -118,6 +128,8 @@ def condition_number(a: np.ndarray) -> float:
     -------
     float
         at least 1; infinite when the smallest singular value is 0
+
+    Not allowed here: ``numpy.linalg.cond``.
 
     References
     ----------
@@ -148,6 +160,8 @@ def rescale(x: np.ndarray, low: float, high: float) -> np.ndarray:
     ValueError
         when ``low`` equals ``high``
 
+    Not allowed here: ``numpy.interp``; from ``numpy.polynomial.polyutils``: ``mapdomain``, ``mapparms``.
+
     References
     ----------
     NumPy's manual, ``numpy.polynomial``: "domain" and "window" of a fitted polynomial
@@ -171,6 +185,10 @@ def fit_polynomial(x: np.ndarray, y: np.ndarray, degree: int) -> np.ndarray:
     -------
     (degree + 1,) float array
         lowest power first
+
+    Not allowed here: ``numpy.polyfit``, ``numpy.polynomial.polynomial.polyfit``,
+    ``numpy.polynomial.Polynomial``; from ``numpy.linalg``: ``lstsq``, ``pinv``; from ``scipy.linalg``:
+    ``lstsq``, ``pinv``; from ``scipy.optimize``: ``curve_fit``, ``lsq_linear``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 4554b2f767793758
+# skeleton b3a82cb5c4bd1083
 """What singular values tell: what can be left out of a matrix, and what should be damped.
 
 Every matrix is A = U diag(s) Vᵀ, a sum of simple pieces s_i u_i v_iᵀ. Small pieces cost a picture little and
@@ -26,6 +26,9 @@ def low_rank(a: np.ndarray, rank: int) -> np.ndarray:
     -------
     (m, n) float array
 
+    Not allowed here: ``sklearn.utils.extmath.randomized_svd``, ``scipy.sparse.linalg.svds``; from
+    ``sklearn.decomposition``: ``TruncatedSVD``, ``PCA``.
+
     References
     ----------
     Eckart and Young (1936), The approximation of one matrix by another of lower rank,
@@ -49,6 +52,9 @@ def compress(image: np.ndarray, rank: int) -> np.ndarray:
     -------
     float array
         of the shape of ``image``, clipped to [0, 1]: the approximation overshoots at edges
+
+    Not allowed here: ``sklearn.utils.extmath.randomized_svd``, ``scipy.sparse.linalg.svds``; from
+    ``sklearn.decomposition``: ``TruncatedSVD``, ``PCA``.
 
     References
     ----------
@@ -102,6 +108,9 @@ def filtered_least_squares(a: np.ndarray, b: np.ndarray, epsilon: float) -> np.n
     -------
     (n,) float array
 
+    Not allowed here: ``sklearn.linear_model.Ridge``; from ``numpy.linalg``: ``lstsq``, ``pinv``; from
+    ``scipy.linalg``: ``lstsq``, ``pinv``; from ``scipy.sparse.linalg``: ``lsqr``, ``lsmr``.
+
     References
     ----------
     Hansen, Discrete Inverse Problems, section 4.4
@@ -128,6 +137,9 @@ def ridge(a: np.ndarray, b: np.ndarray, epsilon: float) -> np.ndarray:
     Returns
     -------
     (n,) float array
+
+    Not allowed here: ``sklearn.linear_model.Ridge``; from ``numpy.linalg``: ``lstsq``, ``pinv``; from
+    ``scipy.linalg``: ``lstsq``, ``pinv``; from ``scipy.sparse.linalg``: ``lsqr``, ``lsmr``.
 
     References
     ----------
@@ -156,6 +168,10 @@ def power_iteration(a: np.ndarray, start: np.ndarray, steps: int) -> tuple[float
         Rayleigh quotient of the vector below
     eigenvector : (n,) float array
         after ``steps`` multiplications, of length 1; its sign is not fixed
+
+    Not allowed here: from ``numpy.linalg``: ``eig``, ``eigh``, ``eigvals``, ``eigvalsh``, ``svd``; from
+    ``scipy.linalg``: ``eig``, ``eigh``, ``eigvals``, ``eigvalsh``, ``svd``; from ``scipy.sparse.linalg``:
+    ``eigs``, ``eigsh``.
 
     References
     ----------
@@ -187,6 +203,9 @@ def jacobi_svd(a: np.ndarray, sweeps: int = 30) -> tuple[np.ndarray, np.ndarray,
     u : (m, n) float array with orthonormal columns
     s : (n,) float array, largest first
     vt : (n, n) float array with orthonormal rows, such that U diag(s) Vᵀ = A; signs are not fixed
+
+    Not allowed here: ``scipy.sparse.linalg.svds``; from ``numpy.linalg``: ``svd``, ``svdvals``, ``eig``,
+    ``eigh``, ``eigvalsh``; from ``scipy.linalg``: ``svd``, ``svdvals``, ``eigh``, ``eig``, ``polar``.
 
     References
     ----------

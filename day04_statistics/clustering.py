@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton b7c3e01f7d7f6c7e
+# skeleton d7954f2ffa919322
 """k-means: what is left of EM when the components become so narrow that every point belongs to one of them."""
 
 import numpy as np
@@ -44,6 +44,9 @@ def k_means(x: np.ndarray, centres: np.ndarray, steps: int) -> tuple[np.ndarray,
     inertia : float
         Σ_n ‖x_n − centre of its label‖², which no step makes larger
 
+    Not allowed here: from ``sklearn.cluster``: ``KMeans``, ``MiniBatchKMeans``, ``k_means``; from
+    ``scipy.cluster.vq``: ``kmeans``, ``kmeans2``, ``vq``.
+
     References
     ----------
     Lloyd (1982), Least squares quantization in PCM, IEEE Transactions on Information Theory 28, 129-137;
@@ -69,6 +72,9 @@ def k_means_plus_plus(x: np.ndarray, u: np.ndarray) -> np.ndarray:
     -------
     (k, d) float array
         rows of x, in the order in which they were drawn
+
+    Not allowed here: the method ``.choice``, ``scipy.cluster.vq.kmeans2``; from ``sklearn.cluster``:
+    ``kmeans_plusplus``, ``KMeans``.
 
     References
     ----------

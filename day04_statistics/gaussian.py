@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 0ea50fc18551e880
+# skeleton 947e082317cb38ad
 """The normal distribution: in one dimension, and in many with a full covariance matrix."""
 
 import numpy as np
@@ -23,6 +23,9 @@ def normal_pdf(x: np.ndarray, mu: float, sigma: float) -> np.ndarray:
     -------
     float array of the shape of x, in 1 / unit of x
         a density, not a probability: it may be larger than 1
+
+    Not allowed here: ``scipy.stats.norm``, ``statistics.NormalDist``, ``torch.distributions.Normal``,
+    ``scipy.signal.windows.gaussian``.
 
     References
     ----------
@@ -51,6 +54,10 @@ def normal_cdf(x: np.ndarray, mu: float, sigma: float, intervals: int = 1000) ->
     -------
     float array of the shape of x
         between 0 and 1
+
+    Not allowed here: ``scipy.stats.norm``, ``statistics.NormalDist``, ``torch.distributions.Normal``,
+    ``torch.erf``; from ``scipy.special``: ``erf``, ``erfc``, ``ndtr``, ``log_ndtr``; from ``math``:
+    ``erf``, ``erfc``; from ``torch.special``: ``ndtr``, ``erf``.
 
     References
     ----------
@@ -85,6 +92,9 @@ def gaussian_log_density(x: np.ndarray, mean: np.ndarray, covariance: np.ndarray
     ValueError
         when the covariance is not positive definite (the ``LinAlgError`` of ``np.linalg.cholesky`` is one)
 
+    Not allowed here: ``torch.distributions.MultivariateNormal``, ``sklearn.mixture.GaussianMixture``;
+    from ``scipy.stats``: ``multivariate_normal``, ``norm``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 2.3;
@@ -112,6 +122,9 @@ def fit_gaussian(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean : (d,) float array
     covariance : (d, d) float array, with ddof = 0
 
+    Not allowed here: ``numpy.cov``, ``scipy.stats.multivariate_normal``, ``torch.cov``; from
+    ``sklearn.covariance``: ``empirical_covariance``, ``EmpiricalCovariance``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 2.3.4
@@ -135,6 +148,9 @@ def sample_gaussian(z: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> 
     Returns
     -------
     (n, d) float array
+
+    Not allowed here: the method ``.multivariate_normal``, ``numpy.random.multivariate_normal``,
+    ``scipy.stats.multivariate_normal``.
 
     References
     ----------
@@ -162,6 +178,8 @@ def kl_gaussians(
     -------
     float
         0 or more
+
+    Not allowed here: from ``torch.distributions``: ``kl_divergence``, ``MultivariateNormal``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 6603e71c780318e9
+# skeleton b6858f3b57add7ac
 """A mixture of normal distributions, fitted by expectation and maximisation (EM).
 
 Each point comes from one of k normal distributions, but nobody has written down from which. EM guesses this
@@ -36,6 +36,10 @@ def e_step(
     log_likelihood : float
         the sum over the points, not the mean
 
+    Not allowed here: ``scipy.stats.multivariate_normal``, ``torch.distributions.MultivariateNormal``;
+    from ``sklearn.mixture``: ``GaussianMixture``, ``BayesianGaussianMixture``; from ``scipy.special``:
+    ``logsumexp``, ``softmax``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 9.2.2
@@ -64,6 +68,9 @@ def m_step(x: np.ndarray, responsibilities: np.ndarray) -> tuple[np.ndarray, np.
     means : (k, d) float array
     covariances : (k, d, d) float array
 
+    Not allowed here: from ``numpy``: ``cov``, ``average``; from ``sklearn.mixture``: ``GaussianMixture``,
+    ``BayesianGaussianMixture``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 9.2.2
@@ -91,6 +98,8 @@ def fit_mixture(
     weights, means, covariances : the parameters after the last step
     log_likelihoods : (steps + 1,) float array
         before the first step, and after each of them: the last entry belongs to the parameters returned
+
+    Not allowed here: from ``sklearn.mixture``: ``GaussianMixture``, ``BayesianGaussianMixture``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton cd9f5881f61862a5
+# skeleton 9fb16473d05fcb86
 """Describing a sample: where it lies, how far it spreads, what moves together.
 
 Everything here is written with sums; from the next module on you may use the library's functions for them,
@@ -33,6 +33,11 @@ def describe(x: np.ndarray, ddof: int = 0) -> tuple[np.ndarray, np.ndarray, np.n
     ValueError
         when n is not larger than ``ddof``
 
+    Not allowed here: the methods ``.mean``, ``.var``, ``.std``, ``scipy.stats.describe``; from ``numpy``:
+    ``mean``, ``average``, ``var``, ``std``, ``nanmean``, ``nanvar``, ``nanstd``, ``cov``; from
+    ``statistics``: ``mean``, ``fmean``, ``variance``, ``pvariance``, ``stdev``, ``pstdev``; from
+    ``torch``: ``var_mean``, ``std_mean``.
+
     References
     ----------
     Wasserman, All of Statistics, section 3.4; Chan, Golub and LeVeque (1983), Algorithms for computing the
@@ -65,6 +70,10 @@ def covariance(x: np.ndarray, ddof: int = 1) -> np.ndarray:
     ValueError
         when n is not larger than ``ddof``
 
+    Not allowed here: from ``numpy``: ``cov``, ``corrcoef``; from ``numpy.ma``: ``cov``, ``corrcoef``;
+    from ``torch``: ``cov``, ``corrcoef``; from ``sklearn.covariance``: ``empirical_covariance``,
+    ``EmpiricalCovariance``.
+
     References
     ----------
     Wasserman, All of Statistics, section 3.3 and chapter 14
@@ -89,6 +98,9 @@ def correlation(x: np.ndarray) -> np.ndarray:
     (d, d) float array
         symmetric, with ones on the diagonal
 
+    Not allowed here: ``numpy.ma.corrcoef``, ``torch.corrcoef``; from ``numpy``: ``corrcoef``, ``cov``;
+    from ``scipy.stats``: ``pearsonr``, ``spearmanr``.
+
     References
     ----------
     Wasserman, All of Statistics, section 3.3
@@ -111,6 +123,9 @@ def class_statistics(x: np.ndarray, labels: np.ndarray, k: int) -> tuple[np.ndar
     counts : (k,) integer array
     means : (k, d) float array
         the row of a class that does not occur is NaN: it has no mean
+
+    Not allowed here: ``sklearn.neighbors.NearestCentroid``; from ``scipy.ndimage``: ``mean``,
+    ``labeled_comprehension``.
 
     References
     ----------

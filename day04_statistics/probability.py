@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 0bff7a6b836ff280
+# skeleton a2afb4a697ac654d
 """Probabilities in tables: conditioning, Bayes' rule, entropy, and the sum of numbers too small to write down.
 
 Logarithms are natural: entropies are in nats.
@@ -28,6 +28,8 @@ def conditional(table: np.ndarray, given: int) -> np.ndarray:
     ValueError
         when one of the rows (or columns) that are given adds up to 0: it never happened
 
+    Not allowed here: ``scipy.stats.contingency.crosstab``, ``sklearn.preprocessing.normalize``.
+
     References
     ----------
     Wasserman, All of Statistics, section 1.6
@@ -51,6 +53,8 @@ def bayes(prior: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
     (h, e) float array
         P(h | e): one column per observation, which adds up to 1
 
+    Not allowed here: ``sklearn.preprocessing.normalize``.
+
     References
     ----------
     Wasserman, All of Statistics, section 1.7
@@ -72,6 +76,9 @@ def entropy(p: np.ndarray) -> np.ndarray:
     -------
     (…) float array, or a float when p is one distribution
         from 0 (certain) to ln k (uniform)
+
+    Not allowed here: ``scipy.special.entr``, ``torch.special.entr``, ``torch.distributions.Categorical``;
+    from ``scipy.stats``: ``entropy``, ``differential_entropy``.
 
     References
     ----------
@@ -98,6 +105,9 @@ def kl_divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     -------
     (…) float array, or a float when p and q are one distribution each
 
+    Not allowed here: ``scipy.stats.entropy``, ``torch.nn.functional.kl_div``, ``torch.nn.KLDivLoss``,
+    ``torch.distributions.kl_divergence``; from ``scipy.special``: ``rel_entr``, ``kl_div``.
+
     References
     ----------
     Cover and Thomas, Elements of Information Theory, 2nd ed., section 2.3
@@ -123,6 +133,10 @@ def log_sum_exp(a: np.ndarray, axis: int = -1) -> np.ndarray:
     -------
     float array without that axis
         −inf where all entries are −inf
+
+    Not allowed here: the method ``.logsumexp``, ``numpy.logaddexp``, ``torch.nn.functional.log_softmax``;
+    from ``scipy.special``: ``logsumexp``, ``log_softmax``, ``softmax``; from ``torch``: ``logsumexp``,
+    ``logaddexp``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 85bcdc680235de9b
+# skeleton 9666984d33ab8551
 """From uniform random numbers to any others, what becomes of their means, and how sure one may be of them.
 
 No function here draws a random number itself. Uniform numbers, indices or whole samples come in as
@@ -28,6 +28,9 @@ def sample_exponential(u: np.ndarray, rate: float) -> np.ndarray:
     float array of the shape of u, in units of time
         it grows with u, and is 0 for u = 0
 
+    Not allowed here: the method ``.exponential``, ``numpy.random.exponential``, ``scipy.stats.expon``,
+    ``random.expovariate``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 11.1.1
@@ -54,6 +57,10 @@ def sample_discrete(u: np.ndarray, weights: np.ndarray) -> np.ndarray:
         from 0 to k − 1; a category of weight 0 never comes, and u just below 1 belongs to the last of the
         others, even when the sum of the p_i is 0.9999999999999999
 
+    Not allowed here: the methods ``.choice``, ``.choices``, ``.multinomial``, ``numpy.random.choice``,
+    ``random.choices``, ``scipy.stats.rv_discrete``, ``torch.multinomial``,
+    ``torch.distributions.Categorical``.
+
     References
     ----------
     Press et al., Numerical Recipes, 3rd ed., section 7.3
@@ -79,6 +86,10 @@ def box_muller(u1: np.ndarray, u2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -------
     z1, z2 : float arrays of the same shape
 
+    Not allowed here: the methods ``.normal``, ``.standard_normal``, ``.randn``, ``numpy.random.normal``,
+    ``scipy.stats.norm``; from ``random``: ``gauss``, ``normalvariate``; from ``scipy.special``:
+    ``ndtri``, ``erfinv``.
+
     References
     ----------
     Box and Muller (1958), A note on the generation of random normal deviates,
@@ -103,6 +114,8 @@ def standardised_means(samples: np.ndarray, mu: float, sigma: float) -> np.ndarr
     Returns
     -------
     (r,) float array
+
+    Not allowed here: from ``scipy.stats``: ``zscore``, ``ttest_1samp``.
 
     References
     ----------
@@ -132,6 +145,8 @@ def bootstrap(
     -------
     low, high : floats, the ends of the interval
     replicates : (b,) float array, in the order of ``indices``
+
+    Not allowed here: ``scipy.stats.bootstrap``, ``sklearn.utils.resample``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 5f9e898300f751d2
+# skeleton c83f1d142339c159
 """Autocorrelation: how much a series resembles itself a little later.
 
 Twice the same numbers: once by the definition, once by the Fourier transform, which needs n log n operations
@@ -48,6 +48,10 @@ def autocorrelation(x: np.ndarray, max_lag: int) -> np.ndarray:
     ValueError
         when ``max_lag`` is negative or more than n − 1
 
+    Not allowed here: from ``numpy``: ``correlate``, ``convolve``; from ``numpy.fft``: ``fft``, ``rfft``;
+    from ``scipy.fft``: ``fft``, ``rfft``; from ``scipy.signal``: ``correlate``, ``convolve``,
+    ``fftconvolve``, ``oaconvolve``.
+
     References
     ----------
     Box, Jenkins, Reinsel and Ljung, Time Series Analysis, 5th ed., section 2.1
@@ -74,6 +78,9 @@ def autocorrelation_fft(x: np.ndarray, max_lag: int) -> np.ndarray:
     -------
     (max_lag + 1,) float array
         the same as `autocorrelation`, up to rounding
+
+    Not allowed here: from ``numpy``: ``correlate``, ``convolve``; from ``scipy.signal``: ``correlate``,
+    ``convolve``, ``fftconvolve``, ``oaconvolve``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton e819d8262ed38345
+# skeleton 15e4424e1ed3cc5e
 """Activation functions, entry by entry and row by row, written so that no input makes them overflow.
 
 Every one takes arrays of any shape. What ``exp`` is given is never positive: it may underflow to 0, which is right,
@@ -28,6 +28,10 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     -------
     float array
         of the same shape, between 0 and 1; accurate also where it is tiny: σ(−50) is 2e-22, not 0
+
+    Not allowed here: ``scipy.stats.logistic``, ``numpy.tanh``, ``torch.special.expit``,
+    ``torch.nn.Sigmoid``; from ``scipy.special``: ``expit``, ``logit``, ``log_expit``, ``softmax``; from
+    ``torch``: ``sigmoid``, ``tanh``, ``softmax``; from ``torch.nn.functional``: ``sigmoid``, ``softmax``.
 
     References
     ----------
@@ -58,6 +62,10 @@ def activate(x: np.ndarray, activation: str) -> np.ndarray:
     ------
     ValueError
         when there is no activation of that name
+
+    Not allowed here: ``math.tanh``, ``scipy.special.expit``; from ``numpy``: ``tanh``, ``sinh``,
+    ``cosh``; from ``torch``: ``tanh``, ``relu``, ``sigmoid``; from ``torch.nn.functional``: ``relu``,
+    ``tanh``; from ``torch.nn``: ``ReLU``, ``Tanh``.
 
     References
     ----------
@@ -92,6 +100,9 @@ def activate_backward(x: np.ndarray, grad: np.ndarray, activation: str) -> np.nd
     ValueError
         when there is no activation of that name
 
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
+    ``numpy.gradient``; from ``torch``: ``tensor``, ``from_numpy``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 6.5
@@ -116,6 +127,9 @@ def log_sum_exp(z: np.ndarray) -> np.ndarray:
     (…) float array
         one axis less than ``z``
 
+    Not allowed here: ``numpy.logaddexp``; from ``scipy.special``: ``logsumexp``, ``log_softmax``; from
+    ``torch``: ``logsumexp``, ``logaddexp``, ``log_softmax``.
+
     References
     ----------
     Blanchard, Higham and Higham (2021), Accurately computing the log-sum-exp and softmax functions,
@@ -138,6 +152,10 @@ def softmax(z: np.ndarray) -> np.ndarray:
     -------
     (…, c) float array
         not negative, with sum 1 along the last axis; adding a number to a whole row of ``z`` changes nothing
+
+    Not allowed here: ``torch.nn.functional.softmax``, ``torch.nn.Softmax``,
+    ``sklearn.utils.extmath.softmax``; from ``scipy.special``: ``softmax``, ``log_softmax``; from
+    ``torch``: ``softmax``, ``log_softmax``.
 
     References
     ----------
@@ -170,6 +188,9 @@ def modern_activation(x: np.ndarray, activation: str) -> tuple[np.ndarray, np.nd
     ------
     ValueError
         when there is no activation of that name
+
+    Not allowed here: ``torch.autograd.grad``; from ``torch.nn.functional``: ``leaky_relu``, ``elu``,
+    ``silu``, ``gelu``; from ``torch.nn``: ``LeakyReLU``, ``ELU``, ``SiLU``, ``GELU``.
 
     References
     ----------

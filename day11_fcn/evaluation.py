@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 969dfc9be4008d5b
+# skeleton c3a9924f8f337f86
 """How good is it, and what does it get wrong? Rows of a confusion matrix are the truth, columns the answers."""
 
 import numpy as np
@@ -19,6 +19,8 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     -------
     float
         between 0 and 1
+
+    Not allowed here: ``sklearn.metrics.accuracy_score``.
 
     References
     ----------
@@ -44,6 +46,9 @@ def confusion_matrix(labels: np.ndarray, answers: np.ndarray, classes: int) -> n
     (classes, classes) integer array
         with sum n
 
+    Not allowed here: ``numpy.histogram2d``; from ``sklearn.metrics``: ``confusion_matrix``,
+    ``multilabel_confusion_matrix``.
+
     References
     ----------
     Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 9.2.5
@@ -68,6 +73,9 @@ def precision_recall_f1(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
     Returns
     -------
     precision, recall, f1 : (c,) float arrays
+
+    Not allowed here: from ``sklearn.metrics``: ``precision_recall_fscore_support``, ``precision_score``,
+    ``recall_score``, ``f1_score``.
 
     References
     ----------

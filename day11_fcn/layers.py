@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 8171f92be3860935
+# skeleton 2b307e796fbc1197
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -30,6 +30,8 @@ def dense(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     -------
     (n, outputs) float array
 
+    Not allowed here: ``torch.nn.Linear``, ``torch.nn.functional.linear``, ``torch.addmm``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 6.1
@@ -59,6 +61,9 @@ def dense_backward(
     grad_w : (inputs, outputs) float array
     grad_b : (outputs,) float array
         each of the shape of what it is the gradient of; nothing is divided by n: that n is in the loss already
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
+    ``vjp``; from ``torch``: ``tensor``, ``from_numpy``.
 
     References
     ----------
@@ -92,6 +97,8 @@ def dropout(x: np.ndarray, rate: float, rng: np.random.Generator | None) -> tupl
     ValueError
         when ``rate`` is outside [0, 1)
 
+    Not allowed here: ``torch.nn.Dropout``, ``torch.nn.functional.dropout``, ``torch.dropout``.
+
     References
     ----------
     Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting,
@@ -121,6 +128,9 @@ def initialise(fan_in: int, fan_out: int, scheme: str, rng: np.random.Generator)
     ------
     ValueError
         when there is no scheme of that name
+
+    Not allowed here: ``torch.nn.Linear``; from ``torch.nn.init``: ``xavier_uniform_``,
+    ``xavier_normal_``, ``kaiming_normal_``, ``kaiming_uniform_``.
 
     References
     ----------
@@ -176,6 +186,10 @@ def gradient_error(
     -------
     float
         between 0 and 1
+
+    Not allowed here: ``numpy.gradient``; from ``torch.autograd``: ``gradcheck``, ``grad``; from
+    ``scipy.optimize``: ``approx_fprime``, ``check_grad``; from ``scipy.differentiate``: ``derivative``,
+    ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 585c1b0b3ae5b8e7
+# skeleton de33bb6ae863b9a6
 """Losses: one number that says how wrong a network is, and its gradient, where backpropagation begins.
 
 On every day of the course a loss is the *mean* over the batch, and classification losses take logits: scores of any
@@ -29,6 +29,9 @@ def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     ValueError
         when a label is negative or is not below ``classes``: NumPy would count −1 from the end
 
+    Not allowed here: ``torch.nn.functional.one_hot``; from ``sklearn.preprocessing``: ``OneHotEncoder``,
+    ``LabelBinarizer``, ``label_binarize``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 4.3.4
@@ -52,6 +55,10 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     float
         in nats, not negative; log c when all logits of a row are equal
 
+    Not allowed here: ``sklearn.metrics.log_loss``, ``scipy.special.log_softmax``, ``torch.log_softmax``;
+    from ``torch.nn.functional``: ``cross_entropy``, ``nll_loss``, ``log_softmax``; from ``torch.nn``:
+    ``CrossEntropyLoss``, ``NLLLoss``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 6.2.2
@@ -74,6 +81,9 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     -------
     (n, c) float array
         every row has sum 0: what the right class gains, the others lose
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
+    ``torch.nn.functional.cross_entropy``, ``torch.tensor``.
 
     References
     ----------
@@ -102,6 +112,9 @@ def squared_error(prediction: np.ndarray, target: np.ndarray) -> tuple[float, np
     ValueError
         when the shapes differ: (n, 1) minus (n,) would silently be (n, n)
 
+    Not allowed here: ``torch.nn.functional.mse_loss``, ``torch.nn.MSELoss``,
+    ``sklearn.metrics.mean_squared_error``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 5.1.4
@@ -124,6 +137,10 @@ def binary_cross_entropy(logits: np.ndarray, targets: np.ndarray) -> tuple[float
     -------
     loss : float
     gradient : (n,) float array
+
+    Not allowed here: ``sklearn.metrics.log_loss``, ``scipy.special.log_expit``; from
+    ``torch.nn.functional``: ``binary_cross_entropy_with_logits``, ``binary_cross_entropy``; from
+    ``torch.nn``: ``BCEWithLogitsLoss``, ``BCELoss``.
 
     References
     ----------
@@ -153,6 +170,9 @@ def weighted_cross_entropy(
     -------
     loss : float
     gradient : (n, c) float array
+
+    Not allowed here: ``torch.nn.CrossEntropyLoss``, ``torch.autograd.grad``; from
+    ``torch.nn.functional``: ``cross_entropy``, ``nll_loss``.
 
     References
     ----------
@@ -194,6 +214,9 @@ def huber(prediction: np.ndarray, target: np.ndarray, delta: float) -> tuple[flo
     loss : float
     gradient : float array of the shape of ``prediction``
 
+    Not allowed here: from ``torch.nn.functional``: ``huber_loss``, ``smooth_l1_loss``; from ``torch.nn``:
+    ``HuberLoss``, ``SmoothL1Loss``; from ``scipy.special``: ``huber``, ``pseudo_huber``.
+
     References
     ----------
     Huber (1964), Robust estimation of a location parameter, Annals of Mathematical Statistics 35, 73-101
@@ -216,6 +239,9 @@ def hinge(scores: np.ndarray, labels: np.ndarray) -> tuple[float, np.ndarray]:
     -------
     loss : float
     gradient : (n,) float array; 0 where t s = 1 exactly
+
+    Not allowed here: ``sklearn.metrics.hinge_loss``, ``torch.nn.functional.hinge_embedding_loss``,
+    ``torch.nn.MultiMarginLoss``.
 
     References
     ----------
@@ -240,6 +266,10 @@ def kl_divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     -------
     (…) float array
         in nats, not negative; infinite where q is 0 and p is not
+
+    Not allowed here: ``scipy.stats.entropy``, ``torch.nn.functional.kl_div``,
+    ``torch.distributions.kl_divergence``, ``torch.nn.KLDivLoss``, ``torch.xlogy``; from
+    ``scipy.special``: ``rel_entr``, ``kl_div``, ``xlogy``.
 
     References
     ----------

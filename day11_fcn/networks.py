@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 071c0e4cc64cabc1
+# skeleton 0a509cc6c9dfe685
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
@@ -35,6 +35,9 @@ def softmax_regression(
     grad_w : (d, c) float array
     grad_b : (c,) float array
 
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
+    ``torch.nn.functional.cross_entropy``, ``sklearn.linear_model.LogisticRegression``, ``torch.tensor``.
+
     References
     ----------
     Bishop, Pattern Recognition and Machine Learning, section 4.3.4
@@ -59,6 +62,9 @@ def two_layer(parameters: Parameters, x: np.ndarray, target: np.ndarray) -> tupl
     loss : float
     gradients : [(grad_w1, grad_b1), (grad_w2, grad_b2)]
         each of the shape of what it is the gradient of
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
+    ``torch.tensor``, ``sklearn.neural_network.MLPRegressor``.
 
     References
     ----------
@@ -94,6 +100,9 @@ def mlp(
     cache : list
         whatever `mlp_backward` needs: it is yours, its form is not checked
 
+    Not allowed here: ``sklearn.neural_network.MLPClassifier``; from ``torch.nn``: ``Sequential``,
+    ``Linear``, ``Module``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, algorithm 6.3
@@ -118,6 +127,9 @@ def mlp_backward(
     -------
     [(grad_w, grad_b), …]
         in the order of ``parameters``, each of the shape of what it is the gradient of
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
+    ``torch.nn.Sequential``; from ``torch.func``: ``grad``, ``vjp``.
 
     References
     ----------

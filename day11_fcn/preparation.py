@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 649b454d387e6867
+# skeleton c7d3a35a5ab9e9e6
 """From a pile of samples to mini-batches: split first, then measure on the training part only, then shuffle.
 
 Whatever is estimated from data (a mean, a spread, a rotation) is part of the model. It is fitted to the training
@@ -26,6 +26,9 @@ def split(n: int, fractions: tuple[float, ...], rng: np.random.Generator) -> lis
         one for each part, with the indices of its samples in any order. Every index from 0 to n − 1 is in exactly
         one part; part k has ``fractions[k] · n`` of them, up to rounding
 
+    Not allowed here: ``torch.utils.data.random_split``; from ``sklearn.model_selection``:
+    ``train_test_split``, ``ShuffleSplit``.
+
     References
     ----------
     Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 7.2
@@ -45,6 +48,9 @@ class Standardizer:
     Attributes
     ----------
     mean, variance : (d,) float arrays, known after `fit`
+
+    Not allowed here: from ``sklearn.preprocessing``: ``StandardScaler``, ``scale``; from ``scipy.stats``:
+    ``zscore``, ``zmap``.
 
     References
     ----------
@@ -91,6 +97,9 @@ class Whitening:
     Parameters
     ----------
     epsilon : added to the variances λ along the principal directions; more than 0 when C is singular
+
+    Not allowed here: ``sklearn.covariance.EmpiricalCovariance``; from ``sklearn.decomposition``: ``PCA``,
+    ``FastICA``.
 
     References
     ----------
@@ -144,6 +153,9 @@ def minibatches(
     ------
     x, labels : arrays of up to ``batch_size`` samples with their labels, of the dtypes given
 
+    Not allowed here: from ``torch.utils.data``: ``DataLoader``, ``BatchSampler``; from ``sklearn.utils``:
+    ``shuffle``, ``gen_batches``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 8.1.3
@@ -167,6 +179,8 @@ def stratified_split(
     -------
     first, second : integer arrays of indices, random within each class
         of a class with m samples the second part gets ``fraction · m``, rounded up or down
+
+    Not allowed here: from ``sklearn.model_selection``: ``StratifiedShuffleSplit``, ``train_test_split``.
 
     References
     ----------
@@ -194,6 +208,8 @@ def group_split(
     -------
     first, second : integer arrays of indices
         in random or in any other order
+
+    Not allowed here: from ``sklearn.model_selection``: ``GroupShuffleSplit``, ``GroupKFold``.
 
     References
     ----------

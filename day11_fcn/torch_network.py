@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 158a9c80ffaaeae8
+# skeleton 6a6b3fd94ca926af
 """The same network in PyTorch: gradients come from autograd, and the loop looks as it does everywhere.
 
 Four names to find again in every PyTorch program: a `Dataset` knows single samples, a `DataLoader` makes batches of
@@ -23,6 +23,8 @@ class ArrayDataset(Dataset):
     ----------
     x : (n, d) float array
     labels : (n,) integer array
+
+    Not allowed here: ``torch.utils.data.TensorDataset``.
 
     References
     ----------
@@ -123,6 +125,8 @@ def evaluate(model: nn.Module, loader: DataLoader) -> tuple[float, float]:
     -------
     loss, accuracy : floats
         both are means over samples, not over batches
+
+    Not allowed here: ``sklearn.metrics.accuracy_score``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton bda10f810741000b
+# skeleton 17611d7b43f7560f
 """Training: a step, a first loop, the real loop with mini-batches, and the protocol around it.
 
 Three sets, three jobs. The training samples move the weights. The validation samples choose among the states on the
@@ -32,6 +32,8 @@ def sgd_step(parameters: Parameters, gradients: Parameters, learning_rate: float
     -------
     [(w, b), …]
         new arrays; the old ones stay as they are, so that an earlier state can be kept
+
+    Not allowed here: ``torch.optim.SGD``.
 
     References
     ----------
@@ -120,6 +122,8 @@ def fit(
     history : dict of lists with ``epochs`` entries
         "train_loss", "validation_loss", "validation_accuracy"
 
+    Not allowed here: ``sklearn.neural_network.MLPClassifier``, ``torch.optim.SGD``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, sections 7.8 and 8.3.1
@@ -164,6 +168,8 @@ def experiment(
     history : of `fit`
     test_accuracy : float
         of the chosen state, without dropout
+
+    Not allowed here: ``sklearn.neural_network.MLPClassifier``, ``sklearn.preprocessing.StandardScaler``.
 
     References
     ----------

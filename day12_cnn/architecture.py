@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 1ec2b29e54380ab1
+# skeleton ff06aef9aa3cab7a
 """Arithmetic of architectures: sizes, numbers of parameters, receptive fields, before anything is built.
 
 A network is written down as a list of layers, each a tuple that begins with its kind:
@@ -59,6 +59,8 @@ def summary(layers: list[Layer], input_shape: Shape) -> list[tuple[Shape, int]]:
     ValueError
         for a kind of layer that does not exist, and when a kernel does not fit into its input
 
+    Not allowed here: from ``torch.nn``: ``Conv2d``, ``Linear``.
+
     References
     ----------
     Dumoulin and Visin (2016), arXiv:1603.07285, chapter 2; LeCun et al. (1998), section II.B, counts the
@@ -84,6 +86,8 @@ def receptive_field(layers: list[Layer]) -> tuple[int, int]:
     -------
     (height, width)
         two integers, in pixels; the edge of the image is not considered
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 808b0fce967adf72
+# skeleton 29f57d010eed33e8
 """Convolution of whole batches with many channels, forward and backward, as one matrix product.
 
 Shapes are those of PyTorch: images (batch, channels, height, width), weights (filters, channels, height, width).
@@ -41,6 +41,9 @@ def im2col(
     (b, c · kh · kw, oh · ow) array
         with the output sizes oh and ow of `output_size`; of the dtype of x
 
+    Not allowed here: the method ``.unfold``, ``torch.nn.functional.unfold``, ``torch.nn.Unfold``,
+    ``torch.Tensor.unfold``, ``scipy.linalg.convolution_matrix``.
+
     References
     ----------
     Chellapilla, Puri and Simard (2006), High performance convolutional neural networks for document
@@ -75,6 +78,9 @@ def col2im(
     -------
     (b, c, h, w) array
 
+    Not allowed here: from ``torch.nn.functional``: ``fold``, ``unfold``; from ``torch.nn``: ``Fold``,
+    ``Unfold``.
+
     References
     ----------
     ``torch.nn.functional.fold``; Chellapilla, Puri and Simard (2006), section 3
@@ -107,6 +113,10 @@ def conv2d(
     Returns
     -------
     (b, f, oh, ow) float array
+
+    Not allowed here: ``torch.nn.functional.conv2d``, ``torch.nn.Conv2d``; from ``torch``: ``conv2d``,
+    ``convolution``; from ``scipy.signal``: ``correlate2d``, ``convolve2d``, ``correlate``, ``convolve``,
+    ``fftconvolve``, ``oaconvolve``; from ``scipy.ndimage``: ``correlate``, ``convolve``.
 
     References
     ----------
@@ -141,6 +151,10 @@ def conv2d_backward(
     dweight : (f, c, kh, kw) float array, ∂L/∂weight, summed over the batch
     dbias : (f,) float array, ∂L/∂bias, summed over the batch
 
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.nn.grad``:
+    ``conv2d_input``, ``conv2d_weight``; from ``torch.nn.functional``: ``conv2d``, ``conv_transpose2d``,
+    ``fold``, ``unfold``; from ``torch``: ``conv2d``, ``conv_transpose2d``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 9.5, equations 9.11 to 9.13
@@ -171,6 +185,10 @@ def conv1d(
     Returns
     -------
     (b, f, output_size(n, k, stride, padding, dilation)) float array
+
+    Not allowed here: ``torch.nn.Conv1d``; from ``torch.nn.functional``: ``conv1d``, ``conv2d``; from
+    ``torch``: ``conv1d``, ``conv2d``; from ``numpy``: ``convolve``, ``correlate``; from ``scipy.signal``:
+    ``correlate``, ``convolve``.
 
     References
     ----------
@@ -204,6 +222,9 @@ def conv_transpose2d(
     Returns
     -------
     (b, c, (oh − 1) · stride − 2 · padding + kh, and the same for the width) float array
+
+    Not allowed here: the method ``.backward``, ``torch.conv_transpose2d``, ``torch.nn.ConvTranspose2d``,
+    ``torch.autograd.grad``; from ``torch.nn.functional``: ``conv_transpose2d``, ``fold``.
 
     References
     ----------

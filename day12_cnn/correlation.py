@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton ae726221889dfb07
+# skeleton 147477fdc74fa59c
 """One image and one kernel: correlation and convolution by loops, and two things they are good for.
 
 Slow on purpose. Here you see what is multiplied with what; the next module does the same for whole batches with
@@ -81,6 +81,11 @@ def correlate(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np
     ValueError
         for another mode, and in mode "valid" for a kernel that is larger than the image
 
+    Not allowed here: ``torch.conv2d``, ``torch.nn.Conv2d``; from ``scipy.signal``: ``correlate2d``,
+    ``correlate``, ``convolve2d``, ``convolve``, ``fftconvolve``, ``oaconvolve``; from ``scipy.ndimage``:
+    ``correlate``, ``convolve``; from ``numpy``: ``convolve``, ``correlate``; from
+    ``torch.nn.functional``: ``conv2d``, ``unfold``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 9.1, equation 9.6
@@ -114,6 +119,11 @@ def convolve(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np.
     ValueError
         as `correlate` does
 
+    Not allowed here: ``torch.conv2d``, ``torch.nn.Conv2d``; from ``scipy.signal``: ``correlate2d``,
+    ``correlate``, ``convolve2d``, ``convolve``, ``fftconvolve``, ``oaconvolve``; from ``scipy.ndimage``:
+    ``correlate``, ``convolve``; from ``numpy``: ``convolve``, ``correlate``; from
+    ``torch.nn.functional``: ``conv2d``, ``unfold``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 9.1, equations 9.4 to 9.6
@@ -137,6 +147,10 @@ def image_gradient(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     -------
     to_the_right, downwards : (h − 2, w − 2) float arrays
         in units of brightness per pixel; the outermost pixels have no neighbours and no result
+
+    Not allowed here: ``numpy.gradient``; from ``scipy.ndimage``: ``sobel``, ``prewitt``, ``convolve``,
+    ``correlate``, ``convolve1d``, ``correlate1d``; from ``scipy.signal``: ``convolve2d``,
+    ``correlate2d``.
 
     References
     ----------
@@ -170,6 +184,9 @@ def match_template(image: np.ndarray, template: np.ndarray) -> np.ndarray:
     ------
     ValueError
         when all pixels of the template are equal: it has no pattern to look for
+
+    Not allowed here: ``numpy.corrcoef``, ``scipy.stats.pearsonr``; from ``scipy.signal``:
+    ``correlate2d``, ``correlate``, ``fftconvolve``.
 
     References
     ----------

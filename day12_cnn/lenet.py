@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton bbe9720dce18aaa6
+# skeleton 56cb7537d2b9e27d
 """A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
 
     (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
@@ -84,6 +84,9 @@ def forward(parameters: Arrays, images: np.ndarray) -> Arrays:
         "dense1" (b, 64), before the ReLU; "logits" (b, 10).
         A dense layer is x Wᵀ + bias. You may keep more than these.
 
+    Not allowed here: ``torch.conv2d``, ``torch.nn.Conv2d``; from ``torch.nn.functional``: ``conv2d``,
+    ``max_pool2d``, ``linear``.
+
     References
     ----------
     LeCun, Bottou, Bengio and Haffner (1998), Gradient-based learning applied to document recognition,
@@ -110,6 +113,9 @@ def backward(parameters: Arrays, images: np.ndarray, activations: Arrays, grad: 
     -------
     dict of float arrays
         ∂L/∂parameter under the name of each parameter, in its shape
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.nn.functional.conv2d``,
+    ``torch.nn.Conv2d``.
 
     References
     ----------
@@ -157,6 +163,9 @@ def train(
     parameters : dict of float arrays, after training
     losses : list of ``epochs`` numbers: cross-entropy, mean over all samples of the epoch, each measured in the
         forward pass before its step
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
+    ``sklearn.neural_network.MLPClassifier``; from ``torch.optim``: ``SGD``, ``Adam``.
 
     References
     ----------

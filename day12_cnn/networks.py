@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 55d4bc3b334d0eb6
+# skeleton 3264d569e14fc9dc
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -151,6 +151,8 @@ def fit(
     list of ``epochs`` numbers
         cross-entropy, mean over all samples of the epoch, each measured before its step
 
+    Not allowed here: from ``torch.optim``: ``SGD``, ``AdamW``.
+
     References
     ----------
     Kingma and Ba (2015), Adam: a method for stochastic optimization, arXiv:1412.6980, algorithm 1
@@ -190,6 +192,9 @@ class Convolution(torch.autograd.Function):
 
     ``Convolution.apply(x, weight, bias)`` equals ``F.conv2d(x, weight, bias)`` and has its gradients, but the
     work is done by `conv2d` and `conv2d_backward`: stride 1, no padding.
+
+    Not allowed here: ``torch.nn.functional.conv2d``, ``torch.conv2d``, ``torch.nn.Conv2d``; from
+    ``torch.nn.grad``: ``conv2d_input``, ``conv2d_weight``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton e72d30d5fb3661f5
+# skeleton c9301689b62c6e86
 """Batch normalisation, forward and backward.
 
 During training a channel is normalised by the mean and variance of the batch at hand; a running average of both is
@@ -64,6 +64,9 @@ def batch_norm(
     ValueError
         in training when there is only one value per channel (m = 1): it has no variance
 
+    Not allowed here: ``torch.nn.functional.batch_norm``, ``torch.batch_norm``; from ``torch.nn``:
+    ``BatchNorm1d``, ``BatchNorm2d``.
+
     References
     ----------
     Ioffe and Szegedy (2015), Batch normalization, arXiv:1502.03167, algorithms 1 and 2;
@@ -94,6 +97,10 @@ def batch_norm_backward(
     -------
     dx : float array of the shape of x
     dgamma, dbeta : (c,) float arrays
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
+    ``torch.nn.functional.batch_norm``; from ``torch``: ``batch_norm``, ``native_batch_norm``; from
+    ``torch.nn``: ``BatchNorm1d``, ``BatchNorm2d``.
 
     References
     ----------
@@ -126,6 +133,9 @@ def group_norm(
     ------
     ValueError
         when the channels cannot be divided into so many groups of one size
+
+    Not allowed here: ``torch.group_norm``; from ``torch.nn.functional``: ``group_norm``, ``layer_norm``,
+    ``instance_norm``, ``batch_norm``; from ``torch.nn``: ``GroupNorm``, ``LayerNorm``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 8ba7e9f2e91bd8f4
+# skeleton 6178b3209c560dff
 """Pooling: one number per window, forward and backward.
 
 Pooling has no weights. Its backward pass only decides which pixels of a window receive the gradient of the number
@@ -26,6 +26,10 @@ def max_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair) -> np.ndarray:
     (b, c, oh, ow) array
         with oh and ow of `output_size`
 
+    Not allowed here: ``torch.max_pool2d``, ``torch.nn.MaxPool2d``; from ``torch.nn.functional``:
+    ``max_pool2d``, ``adaptive_max_pool2d``; from ``scipy.ndimage``: ``maximum_filter``,
+    ``grey_dilation``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 9.3
@@ -48,6 +52,9 @@ def max_pool2d_backward(grad: np.ndarray, x: np.ndarray, kernel_size: Pair, stri
     Returns
     -------
     (b, c, h, w) float array, ∂L/∂x
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.nn.functional``:
+    ``max_pool2d``, ``max_unpool2d``; from ``torch.nn``: ``MaxUnpool2d``, ``MaxPool2d``.
 
     References
     ----------
@@ -72,6 +79,9 @@ def avg_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair) -> np.ndarray:
     -------
     (b, c, oh, ow) float array
 
+    Not allowed here: ``torch.nn.AvgPool2d``, ``scipy.ndimage.uniform_filter``; from
+    ``torch.nn.functional``: ``avg_pool2d``, ``adaptive_avg_pool2d``.
+
     References
     ----------
     LeCun et al. (1998), Gradient-based learning applied to document recognition, section II.B:
@@ -95,6 +105,9 @@ def avg_pool2d_backward(grad: np.ndarray, x: np.ndarray, kernel_size: Pair, stri
     Returns
     -------
     (b, c, h, w) float array, ∂L/∂x
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.nn.AvgPool2d``; from
+    ``torch.nn.functional``: ``avg_pool2d``, ``interpolate``, ``fold``.
 
     References
     ----------

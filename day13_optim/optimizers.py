@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton d2dec1455eef7c5e
+# skeleton 04a431f6bd32132f
 """Optimisers: what to do with a gradient once you have it.
 
 Every class keeps a list of arrays, the parameters θ, and its ``step`` changes them *in place*, because the network
@@ -51,7 +51,10 @@ class SGD:
         self.weight_decay = weight_decay
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: ``torch.optim.SGD``.
+        """
         # TODO(day13): for every parameter and its gradient; `p -= …` works in place, `p = p - …` does not
         raise NotImplementedError("SGD.step is not written yet")
 
@@ -94,7 +97,10 @@ class Momentum:
         self.velocities = [np.zeros_like(p) for p in self.params]
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: ``torch.optim.SGD``.
+        """
         # TODO(day13): velocities are kept from step to step: change them in place too
         raise NotImplementedError("Momentum.step is not written yet")
 
@@ -133,7 +139,10 @@ class AdaGrad:
         self.sums = [np.zeros_like(p) for p in self.params]
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: ``torch.optim.Adagrad``.
+        """
         # TODO(day13): add up the squared gradients, divide by the root of the sum
         raise NotImplementedError("AdaGrad.step is not written yet")
 
@@ -172,7 +181,10 @@ class RMSProp:
         self.averages = [np.zeros_like(p) for p in self.params]
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: ``torch.optim.RMSprop``.
+        """
         # TODO(day13): update the running average, divide by its root
         raise NotImplementedError("RMSProp.step is not written yet")
 
@@ -219,7 +231,10 @@ class Adam:
         self.t = 0
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: from ``torch.optim``: ``Adam``, ``AdamW``, ``NAdam``, ``RAdam``.
+        """
         # TODO(day13): count the step, then average, correct and divide for every parameter
         raise NotImplementedError("Adam.step is not written yet")
 
@@ -262,7 +277,10 @@ class AdamW:
         self.t = 0
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: from ``torch.optim``: ``Adam``, ``AdamW``, ``NAdam``, ``RAdam``.
+        """
         # TODO(day13): as in Adam, but the decay acts on the parameter and not on the gradient
         raise NotImplementedError("AdamW.step is not written yet")
 
@@ -308,6 +326,9 @@ class Adadelta:
         self.updates = [np.zeros_like(p) for p in self.params]
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
-        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged."""
+        """One step; the arrays in ``grads`` have the shapes of ``params`` and stay unchanged.
+
+        Not allowed here: ``torch.optim.Adadelta``.
+        """
         # TODO(day13): two running averages per parameter, both of squares
         raise NotImplementedError("Adadelta.step is not written yet")

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 155c4176507a5263
+# skeleton aff4093449c89f21
 """Regularisation: gradients that stay bounded, weights that stay small, units that cannot rely on each other.
 
 Clipping, penalties and augmentation work on NumPy arrays; dropout is a layer of a PyTorch network, because it has to
@@ -28,6 +28,8 @@ def clip_by_value(grads: Sequence[np.ndarray], limit: float) -> list[np.ndarray]
     list of float arrays
         of the same shapes and dtypes
 
+    Not allowed here: ``torch.nn.utils.clip_grad_value_``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 10.11.1
@@ -53,6 +55,9 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
         of the same shapes and dtypes
     norm : float
         ‖g‖ *before* clipping: worth plotting
+
+    Not allowed here: from ``torch.nn.utils``: ``clip_grad_norm_``, ``get_total_norm``,
+    ``clip_grads_with_norm_``.
 
     References
     ----------
@@ -119,7 +124,12 @@ class Dropout(nn.Module):
         self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
-        """x of any shape -> y of the same shape and dtype; ``self.training`` says which of the two is wanted."""
+        """x of any shape -> y of the same shape and dtype; ``self.training`` says which of the two is wanted.
+
+        Not allowed here: from ``torch.nn``: ``Dropout``, ``Dropout1d``, ``Dropout2d``, ``AlphaDropout``;
+        from ``torch.nn.functional``: ``dropout``, ``dropout1d``; from ``torch``: ``dropout``,
+        ``native_dropout``.
+        """
         # TODO(day13): `torch.rand_like(x)` is uniform on [0, 1)
         raise NotImplementedError("Dropout.forward is not written yet")
 
@@ -142,6 +152,8 @@ def augment(x: np.ndarray, rng: np.random.Generator, max_shift: int = 0, noise: 
     -------
     (n, channels, time) float array
         of the dtype of ``x``, a new array
+
+    Not allowed here: from ``scipy.ndimage``: ``shift``, ``affine_transform``.
 
     References
     ----------

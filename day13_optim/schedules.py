@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton af75e5e24c30f80a
+# skeleton 8c5b60c7f4bfe811
 """Learning-rate schedules: how large the steps are, and when.
 
 A schedule is a plain function from the number of the step (0, 1, 2, …) to a learning rate. It knows no optimiser;
@@ -56,6 +56,8 @@ def step_decay(step: int, learning_rate: float, step_size: int, gamma: float) ->
     -------
     float
 
+    Not allowed here: from ``torch.optim.lr_scheduler``: ``StepLR``, ``ExponentialLR``, ``MultiStepLR``.
+
     References
     ----------
     PyTorch's manual, ``torch.optim.lr_scheduler.StepLR`` and ``ExponentialLR``
@@ -79,6 +81,9 @@ def cosine_annealing(step: int, learning_rate: float, steps: int, minimum: float
     Returns
     -------
     float
+
+    Not allowed here: from ``torch.optim.lr_scheduler``: ``CosineAnnealingLR``,
+    ``CosineAnnealingWarmRestarts``.
 
     References
     ----------
@@ -107,6 +112,9 @@ def warmup_cosine(step: int, learning_rate: float, warmup: int, steps: int, star
     Returns
     -------
     float
+
+    Not allowed here: from ``torch.optim.lr_scheduler``: ``LinearLR``, ``SequentialLR``,
+    ``CosineAnnealingLR``.
 
     References
     ----------
@@ -139,6 +147,8 @@ def one_cycle(
     Returns
     -------
     float
+
+    Not allowed here: from ``torch.optim.lr_scheduler``: ``OneCycleLR``, ``CyclicLR``.
 
     References
     ----------
@@ -214,6 +224,9 @@ class ReduceOnPlateau:
         self.waited = 0
 
     def update(self, loss: float) -> float:
-        """Take note of the loss of one epoch; the learning rate of the next."""
+        """Take note of the loss of one epoch; the learning rate of the next.
+
+        Not allowed here: ``torch.optim.lr_scheduler.ReduceLROnPlateau``.
+        """
         # TODO(day13): count the epochs without improvement
         raise NotImplementedError("ReduceOnPlateau.update is not written yet")

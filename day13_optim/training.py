@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 5879be451037d549
+# skeleton b266e7b3b45b5320
 """Training a PyTorch network with your own optimiser: the loop, when to stop it, and what to check first.
 
 PyTorch computes the gradients and nothing else. A tensor and a NumPy array can share their memory, so an optimiser
@@ -71,6 +71,8 @@ def train_epoch(
     -------
     float
         mean loss over all samples, each as it was when its batch was used
+
+    Not allowed here: from ``torch.optim``: ``SGD``, ``Adam``, ``AdamW``.
 
     References
     ----------
@@ -152,6 +154,8 @@ def train(
     dict
         "train_loss", "validation_loss" and "validation_accuracy", each a list with one number per finished epoch
 
+    Not allowed here: from ``torch.optim``: ``SGD``, ``Adam``, ``AdamW``.
+
     References
     ----------
     Prechelt (1998), Early stopping - but when? Neural Networks: Tricks of the Trade, section 1.2
@@ -195,6 +199,8 @@ def sanity_checks(
     make_optimizer : arrays of parameters -> optimiser
     x, y : the batch: (b, …) inputs and (b,) int64 labels, the logits are (b, C)
     steps : how long overfitting is tried, the step of "updates" included
+
+    Not allowed here: from ``torch.optim``: ``SGD``, ``Adam``, ``AdamW``.
 
     References
     ----------

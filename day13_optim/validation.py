@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 35bbd7723f540eea
+# skeleton 9dfdd3cc440b309c
 """Validation: how good is it really, on data that had no say in any decision?
 
 Everything that is fitted (a mean, a weight, a hyper-parameter) may look at the training data only. The test data is
@@ -33,6 +33,9 @@ def standardize(train: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, ...
     tuple of float arrays
         ``train`` and each of ``others``, standardised
 
+    Not allowed here: ``scipy.stats.zscore``; from ``sklearn.preprocessing``: ``StandardScaler``,
+    ``scale``.
+
     References
     ----------
     LeCun, Bottou, Orr and Müller (1998), Efficient BackProp, section 4.3
@@ -65,6 +68,9 @@ def k_fold(groups: np.ndarray, k: int, rng: np.random.Generator) -> list[Fold]:
     ValueError
         when there are fewer than k groups
 
+    Not allowed here: from ``sklearn.model_selection``: ``KFold``, ``GroupKFold``, ``StratifiedKFold``,
+    ``StratifiedGroupKFold``, ``GroupShuffleSplit``, ``LeaveOneGroupOut``, ``LeavePGroupsOut``.
+
     References
     ----------
     Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 7.10
@@ -93,6 +99,8 @@ def cross_validate(
     Returns
     -------
     (len(folds),) float array
+
+    Not allowed here: from ``sklearn.model_selection``: ``cross_val_score``, ``cross_validate``.
 
     References
     ----------
@@ -133,6 +141,8 @@ def search(
     scores : (len(candidates),) float array
         mean validation scores
     test_score : float
+
+    Not allowed here: from ``sklearn.model_selection``: ``GridSearchCV``, ``RandomizedSearchCV``.
 
     References
     ----------

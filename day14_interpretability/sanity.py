@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton e4aec57f6bccacd7
+# skeleton 90b0462a0e10a1b5
 """Is the map about the network at all? Comparing maps, after an attack and after the network was destroyed.
 
 A map that stays the same when the weights are replaced by random numbers cannot explain what the network has learned,
@@ -39,6 +39,8 @@ def rank_correlation(first: Tensor, second: Tensor) -> np.ndarray:
     -------
     (b,) float64 array in [−1, 1]
 
+    Not allowed here: from ``scipy.stats``: ``spearmanr``, ``kendalltau``.
+
     References
     ----------
     Adebayo et al. (2018), Sanity checks for saliency maps, arXiv:1810.03292: the measure used there
@@ -61,6 +63,8 @@ def saliency_change(model: nn.Module, x: Tensor, adversarial: Tensor, target: Te
     Returns
     -------
     (b,) float64 array in [−1, 1]
+
+    Not allowed here: ``scipy.stats.spearmanr``.
 
     References
     ----------
@@ -95,6 +99,8 @@ def randomise_layers(
     dict of float
         name of the layer → mean over the batch of the rank correlation with the map of the intact model; the last
         layer of the model first
+
+    Not allowed here: ``scipy.stats.spearmanr``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton e323878539e32422
+# skeleton 4a4d5ef45b0d510f
 """Real or synthetic? The spectrum of an image shows how it was made, and a linear classifier can read it.
 
 Generators make images large by up-sampling: zeros between the pixels, then a filter. The zeros repeat the spectrum
@@ -90,6 +90,9 @@ def train_detector(
     -------
     weight : (d,) float array, w
     bias : float, b
+
+    Not allowed here: from ``sklearn.linear_model``: ``LogisticRegression``, ``SGDClassifier``,
+    ``LogisticRegressionCV``.
 
     References
     ----------

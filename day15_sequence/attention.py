@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 96467469f8b5681e
+# skeleton 3c762e34ac3d6225
 """Attention: every place looks at all the others and takes a weighted mean of what it finds.
 
 Everything here is a function of tensors. In a mask, True means "may be seen".
@@ -25,6 +25,10 @@ def causal_mask(queries: int, keys: int) -> Tensor:
     -------
     (queries, keys) bool tensor
         True where the query may see the key
+
+    Not allowed here: ``torch.nn.Transformer.generate_square_subsequent_mask``,
+    ``torch.nn.functional.scaled_dot_product_attention``; from ``torch.nn.attention.bias``:
+    ``causal_lower_right``, ``causal_upper_left``.
 
     References
     ----------
@@ -53,6 +57,9 @@ def attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> tu
     -------
     output : (…, t, e) float tensor
     weights : (…, t, s) float tensor
+
+    Not allowed here: ``torch.nn.MultiheadAttention``, ``torch._scaled_dot_product_attention_math``; from
+    ``torch.nn.functional``: ``scaled_dot_product_attention``, ``multi_head_attention_forward``.
 
     References
     ----------
@@ -84,6 +91,10 @@ def attention_backward(
     Returns
     -------
     grad_q, grad_k, grad_v : float tensors of the shapes of q, k and v
+
+    Not allowed here: the method ``.backward``, ``torch.nn.functional.scaled_dot_product_attention``; from
+    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``; from
+    ``torch.autograd.functional``: ``vjp``, ``jacobian``.
 
     References
     ----------
@@ -126,6 +137,9 @@ def multi_head_attention(
     ------
     ValueError
         when heads does not divide d
+
+    Not allowed here: ``torch.nn.MultiheadAttention``; from ``torch.nn.functional``:
+    ``multi_head_attention_forward``, ``scaled_dot_product_attention``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton f606ef735c0c4383
+# skeleton 567b43c1161a2c1b
 """Optional: sequences without recurrence and without attention. Convolutions that see only the past, spread out.
 
 With kernel size k and dilations 1, 2, 4, … a few layers see exponentially far, all places at once.
@@ -28,6 +28,9 @@ def causal_conv1d(x: Tensor, weight: Tensor, dilation: int = 1) -> Tensor:
     Returns
     -------
     (b, o, t) float tensor
+
+    Not allowed here: ``scipy.signal.lfilter``; from ``torch.nn.functional``: ``conv1d``, ``conv2d``; from
+    ``torch.nn``: ``Conv1d``, ``Conv2d``; from ``torch``: ``conv1d``, ``conv2d``, ``convolution``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 04433928406983dc
+# skeleton 0cd55b1b8ef3015a
 """Gated cells: LSTM and GRU, forward and backward, equal to PyTorch's when they are given its weights.
 
 A gate is a number between 0 and 1 that says how much passes. The LSTM keeps a second state c, to which a step *adds*:
@@ -48,6 +48,8 @@ def lstm_step(
     h, c : (b, n) float arrays, the states after the step
     gates : (b, 4n) float array, [i, f, g, o] side by side, *after* σ and tanh
 
+    Not allowed here: from ``torch.nn``: ``LSTMCell``, ``LSTM``; from ``torch``: ``lstm_cell``, ``lstm``.
+
     References
     ----------
     Hochreiter and Schmidhuber (1997), Long short-term memory; Gers, Schmidhuber and Cummins (2000), Learning to
@@ -92,6 +94,10 @@ def lstm_step_backward(
     -------
     grad_x, grad_h, grad_c, grad_w_ih, grad_w_hh, grad_b
         float arrays of the shapes of x, h, c, w_ih, w_hh and (4n,); the last is the gradient by either bias
+
+    Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from ``torch.nn``:
+    ``LSTMCell``, ``LSTM``; from ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``:
+    ``grad``, ``vjp``.
 
     References
     ----------
@@ -181,6 +187,8 @@ def gru_step(
     h : (b, n) float array, the state after the step
     gates : (b, 3n) float array, [r, z, n] side by side, after σ and tanh
 
+    Not allowed here: from ``torch.nn``: ``GRUCell``, ``GRU``; from ``torch``: ``gru_cell``, ``gru``.
+
     References
     ----------
     Cho et al. (2014), Learning phrase representations using RNN encoder-decoder; ``torch.nn.GRUCell``, which
@@ -221,6 +229,10 @@ def gru_step_backward(
     grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b_ih, grad_b_hh
         float arrays of the shapes of x, h, w_ih, w_hh, (3n,) and (3n,)
 
+    Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from ``torch.nn``:
+    ``GRUCell``, ``GRU``; from ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``,
+    ``vjp``.
+
     References
     ----------
     Cho et al. (2014), Learning phrase representations using RNN encoder-decoder, appendix A
@@ -249,6 +261,9 @@ def parameter_count(cell: str, inputs: int, units: int) -> int:
     ------
     ValueError
         for any other cell
+
+    Not allowed here: from ``torch.nn``: ``LSTM``, ``GRU``, ``RNN``, ``LSTMCell``, ``GRUCell``,
+    ``RNNCell``.
 
     References
     ----------

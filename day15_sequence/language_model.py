@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton cd9e1fe756374258
+# skeleton 6e4493169df8eb9f
 """A language model of characters: trained by truncated backpropagation through time, measured in bits, asked to write.
 
 From here on PyTorch computes the gradients and `torch.nn.LSTM` the steps: you have written both by hand.
@@ -146,6 +146,8 @@ def evaluate(model: nn.Module, ids: np.ndarray, batch_size: int = 16, steps: int
     -------
     bits, perplexity : floats
 
+    Not allowed here: ``sklearn.metrics.log_loss``.
+
     References
     ----------
     Jurafsky and Martin, Speech and Language Processing, 3rd ed. draft, section 3.7; Graves (2013), Generating
@@ -177,6 +179,9 @@ def next_probabilities(logits: Tensor, temperature: float = 1.0, top_k: int | No
     ------
     ValueError
         when temperature is below 0 or top_k below 1
+
+    Not allowed here: ``torch.nn.functional.gumbel_softmax``; from ``torch.distributions``:
+    ``Categorical``, ``OneHotCategorical``.
 
     References
     ----------

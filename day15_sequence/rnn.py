@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 56cbc3c263597c25
+# skeleton ee8eb11cf44d9572
 """The plain recurrent network, forward and backward through time.
 
     h_t = tanh(W_ih x_t + W_hh h_{t−1} + b)
@@ -27,6 +27,9 @@ def rnn_step(x: np.ndarray, h: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b
     (b, n) float array
         the state after the step
 
+    Not allowed here: from ``torch.nn``: ``RNNCell``, ``RNN``; from ``torch``: ``rnn_tanh_cell``,
+    ``rnn_tanh``.
+
     References
     ----------
     Elman (1990), Finding structure in time; ``torch.nn.RNNCell``, whose two biases add up to this one
@@ -51,6 +54,9 @@ def rnn_forward(
     -------
     hs : (b, t, n) float array, the states after each step
     h : (b, n) float array, the state after the last step
+
+    Not allowed here: from ``torch.nn``: ``RNNCell``, ``RNN``; from ``torch``: ``rnn_tanh_cell``,
+    ``rnn_tanh``.
 
     References
     ----------
@@ -92,6 +98,10 @@ def rnn_backward(
     grad_x, grad_h0, grad_w_ih, grad_w_hh, grad_b
         float arrays of the shapes of x, h0, w_ih, w_hh and (n,)
 
+    Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from
+    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``; from ``torch.nn``:
+    ``RNN``, ``RNNCell``.
+
     References
     ----------
     Goodfellow, Bengio and Courville, Deep Learning, section 10.2.2; Werbos (1990), Backpropagation through time
@@ -120,6 +130,9 @@ def gradient_norms(grad: np.ndarray, hs: np.ndarray, w_hh: np.ndarray) -> np.nda
     -------
     (t,) float array
         entry k is the Frobenius norm of the (b, n) array ∂L/∂h_{T−k}; the first is that of ``grad`` itself
+
+    Not allowed here: the method ``.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
+    ``torch.func``: ``grad``, ``vjp``; from ``torch.autograd.functional``: ``vjp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton f8c3d3a7892fe9aa
+# skeleton abde8d25736f7313
 """From characters to numbers: vocabulary, batches of a stream, embeddings, and a baseline that only counts.
 
 A language model never sees text. It sees a stream of integers and is asked, at every place, for the next one.
@@ -37,6 +37,8 @@ def encode(text: str, vocabulary: str) -> np.ndarray:
     ValueError
         when a character is not in the vocabulary; the message shows the first such character (its ``repr``) and its
         position in the text
+
+    Not allowed here: from ``sklearn.preprocessing``: ``LabelEncoder``, ``OrdinalEncoder``.
 
     References
     ----------
@@ -98,6 +100,8 @@ def stateful_batches(ids: np.ndarray, batch_size: int, steps: int) -> list[tuple
     ValueError
         when n <= batch_size, so that not even one column can be filled
 
+    Not allowed here: ``torch.utils.data.DataLoader``.
+
     References
     ----------
     Merity, Keskar and Socher (2018), Regularizing and optimizing LSTM language models, section 5
@@ -121,6 +125,8 @@ def pad_batch(sequences: Sequence[np.ndarray], padding: int = 0) -> tuple[np.nda
     -------
     matrix : (b, t) int64 array, where t is the length of the longest sequence
     mask : (b, t) bool array, True where ``matrix`` holds an id of the sequence
+
+    Not allowed here: from ``torch.nn.utils.rnn``: ``pad_sequence``, ``pack_sequence``.
 
     References
     ----------
@@ -160,6 +166,9 @@ def embed_backward(grad: np.ndarray, ids: np.ndarray, size: int) -> np.ndarray:
     (size, d) float array
         of the dtype of ``grad``
 
+    Not allowed here: the method ``.backward``, ``torch.nn.functional.embedding``, ``torch.nn.Embedding``,
+    ``torch.autograd.grad``.
+
     References
     ----------
     ``torch.nn.functional.embedding`` and its gradient
@@ -187,6 +196,8 @@ def bigram_probabilities(ids: np.ndarray, size: int, smoothing: float = 1.0) -> 
     -------
     (size, size) float array
         row i holds the probabilities of what follows i, and adds up to 1
+
+    Not allowed here: ``sklearn.feature_extraction.text.CountVectorizer``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton e5a301a01ddd585b
+# skeleton bad23557c2d4ebd2
 """A small transformer that writes: attention instead of recurrence.
 
     ids ─ embedding + positions ─ dropout ─ block ─ … ─ block ─ LayerNorm ─ linear ─ logits
@@ -50,6 +50,9 @@ class Block(nn.Module):
         Returns
         -------
         (b, t, width) float tensor
+
+        Not allowed here: from ``torch.nn``: ``TransformerEncoderLayer``, ``MultiheadAttention``; from
+        ``torch.nn.functional``: ``scaled_dot_product_attention``, ``multi_head_attention_forward``.
 
         References
         ----------
@@ -108,6 +111,9 @@ class Transformer(nn.Module):
         ------
         ValueError
             when t is larger than ``context``
+
+        Not allowed here: from ``torch.nn``: ``TransformerEncoder``, ``TransformerEncoderLayer``,
+        ``Transformer``.
 
         References
         ----------

@@ -25,7 +25,7 @@ def sections(sheet: str) -> list[Section]:
         fenced ^= _FENCE.match(line) is not None
         if line.startswith("## ") and not fenced:
             parts.append((line.removeprefix("## ").strip(), []))
-        if not line.startswith(("<!-- points", "<!-- /points")):
+        if not line.startswith(("<!-- points", "<!-- /points", "<!-- refused", "<!-- /refused")):
             parts[-1][1].append(line)
     headings = {anchor_of(heading): heading for heading, _ in parts}
     return [

@@ -19,6 +19,7 @@ from course.errors import CourseError
 from course.notebooks.building import check_python, day_notebook
 from course.notebooks.gradebooks import CONFIG, open_api, require_nbgrader
 from course.notebooks.outline import read_modules
+from course.release.announcing import announced
 from course.release.leaks import refuse_leaks
 from course.release.repository import refuse_existing
 from course.release.secrets import read_secrets
@@ -96,6 +97,7 @@ def _write_source(course: Course, day: Day, folder: Path) -> None:
         )
     texts = read_modules(source)
     check_python(texts, day)
+    texts = {module: announced(text, day, module) for module, text in texts.items()}
     notebook = day_notebook(course, day, texts, locked=True)
     path = folder / "source" / day.name / f"{day.name}.ipynb"
     path.parent.mkdir(parents=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from course.catalog import Course
+from course.release.announcing import announced
 from course.release.hiding import hidden_parts, without_tests
 from course.release.skeletons import find_regions, skeleton
 from course.testing.answers import read_answers
@@ -79,7 +80,7 @@ def read_secrets(course: Course) -> Secrets:
             given.append(tokens(path.read_text(encoding="utf-8")))
         for path in sorted((course.solutions / day.name).glob("*.py")):
             source = path.read_text(encoding="utf-8")
-            _add_regions(secrets, source, f"{day.name}/{path.name}")
+            _add_regions(secrets, announced(source, day, path.stem), f"{day.name}/{path.name}")
             given.append(tokens(skeleton(source, day, path.stem)))
         hidden = {check.name for exercise in day.exercises for check in exercise.checks if check.hidden}
         for path in sorted(course.tests(day).glob("test_*.py")):

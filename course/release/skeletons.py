@@ -19,6 +19,7 @@ from pathlib import Path
 from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import write_atomically
+from course.release.announcing import announced, announced_in_sheet
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -128,6 +129,8 @@ def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function
 def skeleton(source: str, day: Day, module: str) -> str:
     """The student's version of one source file, with its header and digest."""
     where = f"solutions/{day.name}/{module}.py"
+    find_regions(source, where)  # what is misplaced is said with the lines of the source
+    source = announced(source, day, module)
     lines = source.splitlines()
     regions = find_regions(source, where)
     out: list[str] = []
@@ -233,7 +236,7 @@ def _sheet_difference(course: Course, day: Day) -> Iterator[Difference]:
         raise CourseError(
             f"{day.name}/README.md has no points table; add the lines <!-- points --> and <!-- /points -->."
         )
-    wanted = replace_points(text, points_table(day))
+    wanted = announced_in_sheet(replace_points(text, points_table(day)), day)
     if wanted != text:
         yield Difference(sheet, wanted, text, edited=False)
 
