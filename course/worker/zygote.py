@@ -61,7 +61,9 @@ def main(control_number: int, words: str) -> None:
     children = adopt_orphans()
     warm(settings["imports"], settings["refused"])
     if settings["many"]:
+        gc.collect()
         gather_pages()
+    gc.freeze()  # so that a collection in a fork does not touch, and copy, what is shared
     capabilities = sandbox.settle(capabilities)
     importlib.util.find_spec(
         "course.plots"
@@ -94,8 +96,6 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
         torch.linalg.svd(torch.eye(2))
     rehearse()
     reset_process_state(0)
-    gc.collect()
-    gc.freeze()
 
 
 _FOR_CONTENT = ("course.data", "course.plots", "course.errors")
