@@ -76,6 +76,11 @@ def label(ax: Axes, x: str, y: str, title: str = "", legend: bool = False) -> No
         ax.legend(fontsize=9, framealpha=0.9)
 
 
+def legend_below(figure: Figure, ax: Axes, columns: int = 4) -> None:
+    """The legend of ``ax`` for the whole figure, below the panels, where it covers nothing."""
+    figure.legend(*ax.get_legend_handles_labels(), loc="outside lower center", ncols=columns, fontsize=9)
+
+
 def show_image(ax: Axes, image: ArrayLike, title: str = "", low: float = 0.0, high: float = 1.0) -> None:
     """An image without ticks.
 

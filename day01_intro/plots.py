@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 206071083d777628
+# skeleton 6887e30493751909
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -33,7 +33,7 @@ def figure_multiplication() -> Figure:
     named = (("a", a, BLUE), ("b", b, GREEN), ("a·b", a.multiply(b), RED))
     for (name, z, colour), arc in zip(named, (0.5, 0.7, 0.9), strict=True):
         degrees = np.degrees(z.angle())
-        text = f"{name}: r = {z.radius():.2f}, φ = {degrees:.0f}°"
+        text = f"{name}: r = {z.radius():.3f}, φ = {degrees:.1f}°"
         axes[0].plot([0, z.real], [0, z.imag], color=colour, marker="o", markevery=[1], label=text)
         turn = np.linspace(0, z.angle(), 50)
         axes[0].plot(arc * np.cos(turn), arc * np.sin(turn), color=colour, linewidth=1)

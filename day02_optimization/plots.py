@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton a5cbb2aba901aaf7
+# skeleton 3089f1a12ee60c1c
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.data import load_challenger
-from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, RED, SKY, label, panels
+from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, RED, SKY, label, legend_below, panels
 from day02_optimization.autodiff import autodiff_gradient, slopes_at
 from day02_optimization.challenger import fit_logistic, negative_log_likelihood, probability
 from day02_optimization.derivatives import (
@@ -144,13 +144,14 @@ def figure_momentum() -> Figure:
         ("plain", gradient_descent(_valley_gradient, start, rate, steps), BLUE, "o"),
         ("momentum 0.7", momentum_descent(_valley_gradient, start, rate, 0.7, steps), RED, "s"),
     )
-    figure, (ax, curve) = panels(1, 2, size=(5.6, 3.7))
+    figure, (ax, curve) = panels(2, 1, size=(8.0, 2.9))
     _contour(ax, _valley, (-3, 11), (-1.6, 1.6))
     for name, path, colour, marker in named:
         path = np.asarray(path)
         ax.plot(*path[:40].T, color=colour, marker=marker, markersize=3, linewidth=1, label=name)
         curve.semilogy(_valley(path), color=colour, label=name)
-    label(ax, "x₀", "x₁", "the first 40 steps", legend=True)
+    label(ax, "x₀", "x₁", "the first 40 steps")
+    ax.set_aspect("equal")  # else neither the valley nor the angle of a step is what it looks like
     label(curve, "step", "f(x) = ½ x₀² + 10 x₁²", f"learning rate {rate}", legend=True)
     return figure
 
@@ -193,7 +194,7 @@ def figure_learning_rate() -> Figure:
         ax.plot(path, parabola(path), color=colour, marker=marker, markersize=4, linewidth=1, label=text)
     label(ax, "x", "(x − 3)² + 1", "curvature 2: the limit is η = 1")
     ax.set(xlim=(-2, 8), ylim=(0, 26))
-    ax.legend(loc="upper center", fontsize=9)
+    ax.legend(loc="lower left", fontsize=9)  # below the parabola
 
     start = np.array([10.0, 1.0])
     rates = np.linspace(0.002, 0.108, 160)
@@ -253,8 +254,8 @@ def figure_automatic() -> Figure:
     for name, gradient, colour in named:
         path = np.asarray(gradient_descent(gradient, start, rate, steps))
         apart = np.linalg.norm(path - formula, axis=1)
-        ax.semilogy(np.maximum(apart, 1e-17), color=colour, label=name)
-    ax.set_ylim(1e-17, 1e-8)
+        ax.semilogy(np.maximum(apart, 1e-17), color=colour, label=name)  # 0 is drawn at the lower edge
+    ax.set_ylim(5e-18, 1e-8)
     label(ax, "step", "distance from the path by formula", "Rosenbrock's valley", legend=True)
     return figure
 
@@ -338,7 +339,7 @@ def figure_boundary() -> Figure:
             ax.scatter(*x[labels == value].T, s=10, color=colour, marker=marker, label=f"label {value}")
         right = np.mean((np.asarray(polynomial_features(unseen, degree)) @ weights > 0) == answers)
         label(ax, "x₀", "x₁", f"{task}, degree {degree}: {right:.0%} right")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(figure, axes[0])
     return figure
 
 

@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton e3ed29e4b211879b
+# skeleton eaf6d02ceed872fb
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -14,7 +14,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course.data import Signal, load_digits, load_photograph, load_time_series, make_noisy_signal
-from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, panels, show_image
+from course.plots import (
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    label,
+    legend_below,
+    panels,
+    show_image,
+)
 from day03_linalg.features import classify, expand_quadratic
 from day03_linalg.matrices import determinant, inverse, matrix_vector, transpose
 from day03_linalg.pca import pca, project, reconstruct
@@ -97,8 +110,9 @@ def animation_degrees() -> FuncAnimation:
         ax.clear()
         _draw_fit(ax, signal, fit_polynomial(t_train, signal.y_train, degree))
         label(ax, "time / s", "voltage / V", f"degree {degree}")
-        ax.legend(fontsize=8, loc="lower right")
 
+    draw(0)
+    legend_below(figure, ax)
     return FuncAnimation(figure, draw, frames=DEGREES, interval=500)
 
 
@@ -271,7 +285,7 @@ def figure_boundary() -> Figure:
             ax.scatter(*x[labels == side].T, s=12, color=colour, marker=marker, label=f"label {side}")
         right = np.mean(classify(features, weights) == labels)
         label(ax, "x₀", "x₁", f"{task}, {name} features: {right:.0%} right")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    legend_below(figure, axes[0])
     return figure
 
 

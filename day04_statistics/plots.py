@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 6482e207aef87c8f
+# skeleton 35e9b5960090790e
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from course.data import DEPARTMENTS, IRIS_SPECIES, load_admissions, load_iris, load_stock, make_two_clusters
-from course.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, panels
+from course.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, legend_below, panels
 from day04_statistics.clustering import cluster, k_means, k_means_plus_plus
 from day04_statistics.gaussian import (
     fit_gaussian,
@@ -92,7 +92,7 @@ def figure_autocorrelation() -> Figure:
         ax.plot(lags, autocorrelation_fft(series, 24), color=RED, linewidth=1, label="by FFT")
         ax.set_ylim(-0.25, 1.05)
         label(ax, "lag / months", "autocorrelation", title)
-    axes[1].legend(fontsize=9)
+    legend_below(figure, axes[1])
     return figure
 
 
@@ -335,6 +335,8 @@ def figure_samples() -> Figure:
     forth, back = kl_gaussians(*fits[0], *fits[1]), kl_gaussians(*fits[1], *fits[0])
     label(real, GLUCOSE, INSULIN, "the data", legend=True)
     label(drawn, GLUCOSE, INSULIN, f"drawn anew; KL {forth:.1f} one way, {back:.0f} nats the other")
+    drawn.sharex(real)
+    drawn.sharey(real)
     return figure
 
 

@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 209a167a33a96c73
+# skeleton 6598d0521d3e74a6
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Those that take ``data`` can be drawn for
@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course.data import load_images
-from course.plots import BLUE, COLOURS, GREEN, GREY, PURPLE, RED, label, panels, show_image
+from course.plots import BLUE, COLOURS, GREEN, GREY, PURPLE, RED, label, legend_below, panels, show_image
 from day11_fcn.activations import ACTIVATIONS, activate, activate_backward, modern_activation, softmax
 from day11_fcn.evaluation import (
     accuracy,
@@ -55,8 +55,9 @@ def figure_activations() -> Figure:
         values.plot(x, activate(x, name), color=colour, linestyle=line, label=name)
         slopes.plot(x, activate_backward(x, np.ones_like(x), name), color=colour, linestyle=line, label=name)
     values.set_ylim(-1.2, 2.2)
-    label(values, "x", "f(x)", "activation", legend=True)
-    label(slopes, "x", "f′(x)", "derivative", legend=True)
+    label(values, "x", "f(x)", "activation")
+    label(slopes, "x", "f′(x)", "derivative")
+    legend_below(figure, values)
     return figure
 
 
@@ -225,7 +226,9 @@ def figure_first_layer(data: str = "digits") -> Figure:
     before = initialise_layers([sets[0][0].shape[1], 16, 10], "relu", np.random.default_rng(0))
     after, _, test_accuracy = experiment(*sets, np.random.default_rng(0), hidden=(16,), rate=0.0)
     figure, axes = panels(4, 8, size=(1.1, 1.15))
-    _show_weights(axes, np.vstack([before[0][0].T, after[0][0].T]), shape, ["before"] * 16 + ["after"] * 16)
+    _show_weights(
+        axes, np.vstack([before[0][0].T, after[0][0].T]), shape, [*_headed("before"), *_headed("after")]
+    )
     figure.suptitle(f"16 units: test accuracy {test_accuracy:.1%}", fontsize=11)
     return figure
 
@@ -364,6 +367,11 @@ def _test_images(data: str, seed: int) -> np.ndarray:
 def _trained(data: str, seed: int) -> tuple[Parameters, History, float]:
     """The outcome of your `experiment`: every picture shows the same networks."""
     return experiment(*_split_images(data, seed)[0], np.random.default_rng(seed))
+
+
+def _headed(title: str) -> list[str]:
+    """Titles of two rows of eight panels: one, at the beginning."""
+    return [title, *[""] * 15]
 
 
 def _show_weights(axes: list, weights: np.ndarray, shape: tuple[int, int], titles: list[str]) -> None:

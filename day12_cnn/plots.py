@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 10284b1d5a77dac4
+# skeleton a54bea09ecc1b533
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an
@@ -32,7 +32,7 @@ SEEDS = range(3)
 
 
 def figure_arithmetic() -> Figure:
-    """What a kernel of three sees at its first position (blue) and its second (orange), and how often it fits."""
+    """What a kernel of three sees at its first position (blue) and its second (orange); open squares are padding."""
     settings = (
         ("stride 1", 1, 0, 1),
         ("stride 2", 2, 0, 1),
@@ -49,11 +49,15 @@ def figure_arithmetic() -> Figure:
                 inside = 0 <= row < 7 and 0 <= column < 7
                 ax.add_patch(_cell(row, column, "0.9" if inside else "white", ":" if not inside else "-"))
         for position, colour, shrink in ((0, BLUE, 0.12), (1, ORANGE, 0.26)):
-            for pixel in columns[:, position]:
-                if pixel > 0:  # a zero is padding and has no place
-                    row, column = divmod(int(pixel) - 1, 7)
-                    side = 1 - 2 * shrink
-                    ax.add_patch(Rectangle((column + shrink, row + shrink), side, side, color=colour))
+            for entry, pixel in enumerate(columns[:, position]):
+                row, column = divmod(int(pixel) - 1, 7)
+                if pixel == 0:  # padding, which does not say from where; row and column of the kernel do
+                    u, v = divmod(entry, 3)
+                    row, column = u * dilation - padding, v * dilation - padding + position * stride
+                side = 1 - 2 * shrink
+                place = (column + shrink, row + shrink)
+                face = colour if pixel else "none"
+                ax.add_patch(Rectangle(place, side, side, facecolor=face, edgecolor=colour, linewidth=1.8))
         ax.set(xlim=(-1.1, 8.1), ylim=(8.1, -1.1), aspect="equal")
         ax.set_title(f"{name}:\n7×7 becomes {size}×{size}", fontsize=11)
         ax.axis("off")
@@ -82,17 +86,26 @@ def figure_template() -> Figure:
     row, column, side = 44, 93, 24
     template = 0.3 + 0.5 * image[row : row + side, column : column + side]
     maps = correlate(image, template), match_template(image, template)
-    figure, axes = panels(1, 3, size=(4.4, 3.2))
-    show_image(axes[0], image, f"row {row}, column {column}: what is in the frame, paler")
-    for ax, values, name in zip(axes[1:], maps, ("correlation", "normalised"), strict=True):
-        ax.imshow(values, cmap="viridis", vmin=min(0.0, values.min()), vmax=values.max())
-        best = np.unravel_index(values.argmax(), values.shape)
-        ring = {"markerfacecolor": "none", "markeredgecolor": RED, "markeredgewidth": 2}
-        ax.plot(best[1], best[0], "o", markersize=14, clip_on=False, **ring)
-        ax.set_title(f"{name}: largest at row {best[0]}, column {best[1]}", fontsize=11)
-        ax.set_xticks([])
-        ax.set_yticks([])
+    figure, axes = panels(2, 2, size=(4.8, 3.4))
+    show_image(axes[0], image, f"the template: what is in the frame ({row}, {column}), paler")
     axes[0].add_patch(Rectangle((column, row), side, side, fill=False, edgecolor=RED, linewidth=2))
+    show_image(axes[1], template, "the template alone")
+    for ax, values, name in zip(axes[2:], maps, ("correlation", "normalised"), strict=True):
+        shown = ax.imshow(values, cmap="viridis", vmin=min(0.0, values.min()), vmax=values.max())
+        best = np.unravel_index(values.argmax(), values.shape)
+        ax.plot(
+            best[1],
+            best[0],
+            "o",
+            markersize=11,
+            fillstyle="none",
+            color=RED,
+            markeredgewidth=2,
+            clip_on=False,
+        )
+        label(ax, "column of the window", "row", f"{name}: largest at ({best[0]}, {best[1]})")
+        ax.grid(visible=False)
+        figure.colorbar(shown, ax=ax, shrink=0.8)
     return figure
 
 

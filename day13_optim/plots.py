@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 513ef3015d2da603
+# skeleton 705bcd8b69c90632
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an exercise
@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from course.data import load_digits, load_eeg, make_trials
-from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, panels
+from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, legend_below, panels
 from day13_optim.eeg import SignalNet, prepare
 from day13_optim.optimizers import SGD, AdaGrad, Adam, AdamW, Momentum, Optimizer, RMSProp
 from day13_optim.regularization import Dropout, augment, clip_by_norm, penalty
@@ -74,19 +74,21 @@ def _draw_valley(ax: Axes) -> None:
     x, y = np.meshgrid(np.linspace(-3.2, 1.8, 300), np.linspace(-0.6, 2.3, 200))
     ax.contour(x, y, _valley(x, y), levels=np.geomspace(0.05, 60, 12), colors="0.8", linewidths=0.8)
     ax.plot(0, 0, "k*", markersize=10)
-    ax.set(xlim=(-3.2, 1.8), ylim=(-0.6, 2.3))
+    ax.set(xlim=(-3.2, 1.8), ylim=(-0.6, 2.3), aspect="equal")
 
 
 def figure_trajectories() -> Figure:
     """All optimisers in the same bent valley, from the same point; the star is the minimum."""
     paths = _paths(150)
-    figure, (plane, height) = panels(1, 2, size=(5.6, 4.0))
-    _draw_valley(plane)
-    for (name, path), colour in zip(paths.items(), COLOURS, strict=True):
-        plane.plot(*path.T, color=colour, linewidth=1.3, label=name)
+    figure, (*planes, height) = panels(2, 4, size=(3.9, 2.9))
+    for ax, (name, path), colour in zip(planes, paths.items(), COLOURS, strict=True):
+        _draw_valley(ax)
+        ax.plot(*path.T, color=colour, linewidth=1.3)
+        ax.plot(*path[-1], "o", color=colour)
+        label(ax, "θ₀", "θ₁", f"{name}: 150 steps")
         height.semilogy(np.maximum(_valley(*path.T), 1e-8), color=colour, linewidth=1.3, label=name)
-    label(plane, "θ₀", "θ₁", "150 steps")
-    label(height, "step", "f(θ)", "height above the minimum", legend=True)
+    label(height, "step", "f(θ)", "height above the minimum")
+    legend_below(figure, height, columns=7)
     return figure
 
 
@@ -99,7 +101,8 @@ def animation_trajectories() -> FuncAnimation:
         name: ax.plot([], [], color=colour, marker="o", markevery=[-1], label=name)[0]
         for name, colour in zip(paths, COLOURS, strict=True)
     }
-    label(ax, "θ₀", "θ₁", "step 0", legend=True)
+    label(ax, "θ₀", "θ₁", "step 0")
+    legend_below(figure, ax)
 
     def draw(frame: int) -> None:
         step = 2 * frame
@@ -151,8 +154,9 @@ def figure_loss_curves() -> Figure:
                 epochs, losses.min(axis=0), losses.max(axis=0), color=colour, alpha=0.2, linewidth=0
             )
             ax.semilogy(epochs, losses.mean(axis=0), color=colour, label=name)
-    label(axes[0], "epoch", "cross-entropy", "training", legend=True)
+    label(axes[0], "epoch", "cross-entropy", "training")
     label(axes[1], "epoch", "cross-entropy", "validation")
+    legend_below(figure, axes[0], columns=7)
     return figure
 
 

@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 444eed0ccf83608a
+# skeleton 2a0882e06f16199d
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Two networks are trained for them, each
@@ -114,8 +114,8 @@ def figure_gates() -> Figure:
         label(
             ax, "", "standardised", f"cell {unit} follows the {name}, |correlation| {abs(likeness[unit]):.2f}"
         )
+        ax.set(xlim=(-0.5, 89.5), ylim=(None, 1.4 * ax.get_ylim()[1]))  # room for the legend
         ax.legend(fontsize=8, loc="upper center", ncols=2)
-        ax.set_xlim(-0.5, 89.5)
     for ax in axes:
         ax.grid(visible=False)
         ax.set_xticks(range(90), [_visible(c) for c in text[shown]], fontsize=6.5, family="monospace")

@@ -119,16 +119,13 @@ def plot(day: str, solutions: bool, out: Path | None) -> None:
     """Draw the pictures of a day with your own functions."""
     from course.catalog.selecting import find_day
     from course.report.pictures import draw_day
+    from course.report.terminal import show_drawing
 
     course = the_course()
     chosen = find_day(course, day.strip("/"))
-    drawn = draw_day(
-        course,
-        chosen,
-        course.solutions if solutions else course.root,
-        out or Path("pictures") / chosen.name,
-        click.echo,
-    )
+    root = course.solutions if solutions else course.root
+    with show_drawing() as view:
+        drawn = draw_day(course, chosen, root, out or Path("pictures") / chosen.name, view)
     sys.exit(0 if drawn.complete else 1)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, ModuleType
+from typing import Protocol
 
 from course.catalog import Course, Day
 from course.errors import CourseError
@@ -28,7 +28,15 @@ class Drawn:
         return self.skipped == 0
 
 
-def draw_day(course: Course, day: Day, root: Path, out: Path, say: Callable[[str], None]) -> Drawn:
+class PicturesView(Protocol):
+    """Hears how the drawing goes."""
+
+    def begun(self, name: str, number: int, total: int) -> None: ...
+
+    def say(self, text: str) -> None: ...
+
+
+def draw_day(course: Course, day: Day, root: Path, out: Path, view: PicturesView) -> Drawn:
     """Draw every figure and animation of the day's ``plots.py`` below ``root`` into ``out``.
 
     A picture whose exercise is not written yet, or raises, is left out with a sentence; the others are drawn.
@@ -51,23 +59,25 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, say: Callable[[str
         problem = describe_exception(error, root.resolve())
         raise CourseError(f"The pictures need a module that cannot be imported. {problem}") from None
     out.mkdir(parents=True, exist_ok=True)
-    for name, function in _pictures(module):
+    pictures = _pictures(module)
+    for number, (name, function) in enumerate(pictures, start=1):
+        view.begun(name.partition("_")[2], number, len(pictures))
         try:
             with space.active():
                 pixels = draw(module, name)
         except CourseError as error:
-            say(f"left out {name}: {error}")
+            view.say(f"left out {name}: {error}")
             drawn.skipped += 1
         except Exception as error:
             problem = describe_exception(error, root.resolve())
             why = str(error) if problem.outcome == "not_implemented" else str(problem)
-            say(f"left out {name}: {why}")
+            view.say(f"left out {name}: {why}")
             drawn.skipped += 1
         else:
             path = out / file_name(name)
             write_bytes_atomically(path, file_content(name, pixels))
             caption = (inspect.getdoc(function) or name).splitlines()[0]
-            say(f"drawn {path}: {caption}")
+            view.say(f"drawn {path}: {caption}")
             drawn.pictures.append(path)
     return drawn
 

@@ -351,6 +351,35 @@ def show_class() -> Iterator[ClassView]:
         view.stop()
 
 
+class DrawingView:
+    """The screen of ``course plot``: a line per picture, and on a terminal the one that is being drawn."""
+
+    def __init__(self, out: Console) -> None:
+        self._out = out
+        self._progress = progress_bar(out, "drawing")
+        self._task = self._progress.add_task("", total=None)
+        self._progress.start()
+
+    def begun(self, name: str, number: int, total: int) -> None:
+        self._progress.update(self._task, total=total, completed=number - 1, description=name)
+        self._progress.refresh()
+
+    def say(self, text: str) -> None:
+        self._out.print(Text(text), soft_wrap=True)
+
+    def stop(self) -> None:
+        self._progress.stop()
+
+
+@contextmanager
+def show_drawing() -> Iterator[DrawingView]:
+    view = DrawingView(console())
+    try:
+        yield view
+    finally:
+        view.stop()
+
+
 class WritingView:
     """A bar with an estimate for a command that goes through a class and says the rest itself."""
 

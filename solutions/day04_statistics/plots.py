@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from course.data import DEPARTMENTS, IRIS_SPECIES, load_admissions, load_iris, load_stock, make_two_clusters
-from course.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, panels
+from course.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, label, legend_below, panels
 from day04_statistics.clustering import cluster, k_means, k_means_plus_plus
 from day04_statistics.gaussian import (
     fit_gaussian,
@@ -90,7 +90,7 @@ def figure_autocorrelation() -> Figure:
         ax.plot(lags, autocorrelation_fft(series, 24), color=RED, linewidth=1, label="by FFT")
         ax.set_ylim(-0.25, 1.05)
         label(ax, "lag / months", "autocorrelation", title)
-    axes[1].legend(fontsize=9)
+    legend_below(figure, axes[1])
     return figure
 
 
@@ -333,6 +333,8 @@ def figure_samples() -> Figure:
     forth, back = kl_gaussians(*fits[0], *fits[1]), kl_gaussians(*fits[1], *fits[0])
     label(real, GLUCOSE, INSULIN, "the data", legend=True)
     label(drawn, GLUCOSE, INSULIN, f"drawn anew; KL {forth:.1f} one way, {back:.0f} nats the other")
+    drawn.sharex(real)
+    drawn.sharey(real)
     return figure
 
 

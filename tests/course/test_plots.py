@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-from course.plots import COLOURS, label, panels, show_image
+from course.plots import COLOURS, label, legend_below, panels, show_image
+from course.report.pictures import draw_day
+from tests.course.conftest import write
 
 
 def test_importing_the_plots_does_not_import_matplotlib():
@@ -49,3 +51,49 @@ def test_show_image_keeps_the_scale_of_grey_values():
     show_image(ax, [[0.2, 0.4], [0.6, 0.8]], "grey")
     assert ax.images[0].get_clim() == (0.0, 1.0)
     assert list(ax.get_xticks()) == []
+
+
+def test_a_legend_below_covers_no_panel():
+    figure, axes = panels(1, 2)
+    for ax in axes:
+        ax.plot([0, 1], [0, 1], label="line")
+        label(ax, "time / s", "voltage / V")
+    legend_below(figure, axes[0])
+    figure.canvas.draw()
+    (legend,) = figure.legends
+    assert all(legend.get_window_extent().y1 < ax.get_window_extent().y0 for ax in axes)
+
+
+class Heard(list):
+    """What a drawing says, in order."""
+
+    def begun(self, name, number, total):
+        self.append(f"{name} is {number} of {total}")
+
+    def say(self, text):
+        self.append(text)
+
+
+def test_a_picture_is_named_before_it_is_drawn(tiny, tmp_path):
+    write(
+        tiny.root / "day01_tiny/plots.py",
+        """
+        from course.plots import panels
+
+        def figure_first():
+            "One."
+            return panels()[0]
+
+        def figure_second():
+            raise ValueError("no data")
+        """,
+    )
+    heard = Heard()
+    drawn = draw_day(tiny, tiny.days[0], tiny.root, tmp_path, heard)
+    assert [path.name for path in drawn.pictures] == ["first.png"]
+    assert [text.splitlines()[0] for text in heard] == [
+        "first is 1 of 2",
+        f"drawn {tmp_path / 'first.png'}: One.",
+        "second is 2 of 2",
+        "left out figure_second: ValueError: no data",
+    ]
