@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -101,9 +102,9 @@ class _Unseen:
 
 def _find(student: str, place: Path, days: list[str]) -> Path:
     """The student's folder or archive, given as such or by the folder of the class."""
-    inside = [place / student, *(place / f"{student}{suffix}" for suffix in SUFFIXES)]
-    for found in (*inside, place / "submitted" / student):
-        if found.exists():
+    names = [student, *(f"{student}{suffix}" for suffix in (*SUFFIXES, *map(str.upper, SUFFIXES)))]
+    for found in (*(place / name for name in names), place / "submitted" / student):
+        if os.path.exists(found):
             return found
     if any((place / day).is_dir() for day in days) or (place.is_file() and is_archive(place.name)):
         return place

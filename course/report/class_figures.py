@@ -138,7 +138,7 @@ class ClassFigures:
     misconceptions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     isolation: Counter[tuple[str, ...]] = field(default_factory=Counter)
     seeds: Counter[int] = field(default_factory=Counter)
-    suites: Counter[str] = field(default_factory=Counter)
+    suites: dict[str, Counter[str]] = field(default_factory=dict)  # by day
     versions: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
     limits: dict[str, Any] = field(default_factory=dict)
     incident_kinds: Counter[str] = field(default_factory=Counter)
@@ -187,7 +187,9 @@ class ClassFigures:
     def _add_run(self, record: Record) -> None:
         self.isolation[tuple(record.get("isolation", ()))] += 1
         self.seeds[record["seed"]] += 1
-        self.suites[record.get("suite", "")] += 1
+        for day in record["days"]:
+            suite = day.get("suite", record.get("suite", ""))
+            self.suites.setdefault(day["day"], Counter())[suite] += 1
         self.versions[tuple(sorted(record.get("versions", {}).items()))] += 1
         self.limits = record.get("limits", self.limits)
         self.seconds.append(record.get("seconds") or 0.0)
