@@ -18,6 +18,7 @@ import pytest
 from course.catalog import Course, Selection, load_course
 from course.errors import CourseError
 from course.files import sweep
+from course.grading import station
 from course.grading.classes import Graded, Manner, grade_class
 from course.grading.intake import Intake, Submission
 from course.grading.local import own_processors, usable_processors
@@ -338,6 +339,20 @@ def test_a_fault_of_a_check_is_shown_and_fails_the_run(tiny: Course, handed_in: 
     outcome = grade_class(load_course(tiny.root), handed_in, tmp_path / "out", view=Quiet())
     assert not outcome.complete
     assert outcomes(read(tmp_path / "out", "ada")) == ["passed", "grader_fault", "passed"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the bound needs /proc")
+def test_an_answer_that_a_lane_has_no_memory_for_is_that_checks_verdict(
+    tiny: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station, "LANE_MEBIBYTES", 200)
+    large = SOLUTION.replace("return float(np.add", "return np.zeros(2**25)\n    return float(np.add")
+    hand_in(tmp_path / "in", "ada", large)
+    hand_in(tmp_path / "in", "bob", SOLUTION)
+    outcome = grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet(), manner=Manner(jobs=1))
+    assert outcome.complete
+    assert outcomes(read(tmp_path / "out", "ada")) == ["memory", "memory", "passed"]
+    assert outcomes(read(tmp_path / "out", "bob")) == ["passed", "passed", "passed"]
 
 
 def test_the_untouched_skeleton_earns_nothing(tiny: Course, tmp_path: Path) -> None:
