@@ -38,6 +38,8 @@ def test_classify_by_the_side_of_the_boundary(student, rng):
 
 @points(0)
 def test_classify_on_the_boundary(student, rng):
-    features = np.array([[1.0, 1.0], [2.0, 2.0], [3.0, 1.0], [1.0, 3.0]]) * rng.integers(1, 5)
+    on = np.repeat(rng.integers(1, 99, size=(2, 1)), 2, axis=1)
+    off = np.array([[3, 1], [1, 3]])
+    features = np.vstack([on, off]).astype(float)
     labels = student.classify(features, np.array([1.0, -1.0]))
     assert_equal(labels, np.array([1, 1, 1, -1]), name="list of labels", cause="0 belongs to the side of 1")

@@ -54,10 +54,12 @@ def test_sample_discrete_on_the_borders(student, rng):
     weights = scale * np.array([0.0, 0.25, 0.0, 0.5, 0.25, 0.0])
     u = np.array([0.0, 0.25, 0.75, 0.125, 0.5, np.nextafter(1, 0)])
     cause = "the category is the smallest k with u < p_0 + … + p_k; one of weight 0 never comes"
-    assert_equal(student.sample_discrete(u, weights), [1, 3, 4, 1, 3, 4], "array of categories", cause)
+    order = rng.permutation(6)
+    expected = np.array([1, 3, 4, 1, 3, 4])[order]
+    assert_equal(student.sample_discrete(u[order], weights), expected, "array of categories", cause)
     weights = np.append(np.full(10, 0.1), 0.0)
     cause = "the ten weights add up to 0.9999999999999999 in floating point"
-    result = student.sample_discrete(np.array([0.95, np.nextafter(1, 0)]), weights)
+    result = student.sample_discrete(np.array([rng.uniform(0.91, 0.99), np.nextafter(1, 0)]), weights)
     assert_equal(result, [9, 9], name="array of categories", cause=cause)
 
 
