@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 947e082317cb38ad
+# skeleton 4384d871af05b052
 """The normal distribution: in one dimension, and in many with a full covariance matrix."""
 
 import numpy as np
@@ -122,8 +122,8 @@ def fit_gaussian(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean : (d,) float array
     covariance : (d, d) float array, with ddof = 0
 
-    Not allowed here: ``numpy.cov``, ``scipy.stats.multivariate_normal``, ``torch.cov``; from
-    ``sklearn.covariance``: ``empirical_covariance``, ``EmpiricalCovariance``.
+    Not allowed here: ``scipy.stats.multivariate_normal``; from ``sklearn.covariance``:
+    ``empirical_covariance``, ``EmpiricalCovariance``.
 
     References
     ----------

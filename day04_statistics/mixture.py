@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton b6858f3b57add7ac
+# skeleton edf58cc34f0de802
 """A mixture of normal distributions, fitted by expectation and maximisation (EM).
 
 Each point comes from one of k normal distributions, but nobody has written down from which. EM guesses this
@@ -68,8 +68,7 @@ def m_step(x: np.ndarray, responsibilities: np.ndarray) -> tuple[np.ndarray, np.
     means : (k, d) float array
     covariances : (k, d, d) float array
 
-    Not allowed here: from ``numpy``: ``cov``, ``average``; from ``sklearn.mixture``: ``GaussianMixture``,
-    ``BayesianGaussianMixture``.
+    Not allowed here: from ``sklearn.mixture``: ``GaussianMixture``, ``BayesianGaussianMixture``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 9fb16473d05fcb86
+# skeleton 55ae9aafba1ceafc
 """Describing a sample: where it lies, how far it spreads, what moves together.
 
 Everything here is written with sums; from the next module on you may use the library's functions for them,
@@ -98,8 +98,8 @@ def correlation(x: np.ndarray) -> np.ndarray:
     (d, d) float array
         symmetric, with ones on the diagonal
 
-    Not allowed here: ``numpy.ma.corrcoef``, ``torch.corrcoef``; from ``numpy``: ``corrcoef``, ``cov``;
-    from ``scipy.stats``: ``pearsonr``, ``spearmanr``.
+    Not allowed here: ``numpy.ma.corrcoef``, ``torch.corrcoef``, ``scipy.stats.pearsonr``; from ``numpy``:
+    ``corrcoef``, ``cov``.
 
     References
     ----------

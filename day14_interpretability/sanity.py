@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 90b0462a0e10a1b5
+# skeleton 63c42f8f2de37c59
 """Is the map about the network at all? Comparing maps, after an attack and after the network was destroyed.
 
 A map that stays the same when the weights are replaced by random numbers cannot explain what the network has learned,
@@ -64,8 +64,6 @@ def saliency_change(model: nn.Module, x: Tensor, adversarial: Tensor, target: Te
     -------
     (b,) float64 array in [−1, 1]
 
-    Not allowed here: ``scipy.stats.spearmanr``.
-
     References
     ----------
     Ghorbani, Abid and Zou (2019), Interpretation of neural networks is fragile, arXiv:1710.10547
@@ -99,8 +97,6 @@ def randomise_layers(
     dict of float
         name of the layer → mean over the batch of the rank correlation with the map of the intact model; the last
         layer of the model first
-
-    Not allowed here: ``scipy.stats.spearmanr``.
 
     References
     ----------
