@@ -318,7 +318,7 @@ def break_reading(patch: Patch) -> None:
 
 
 def break_scanning(patch: Patch) -> None:
-    raise_for(patch, running, "scan_exercise", lambda files, *_: "# bob" in str(files))
+    raise_for(patch, running, "look_for_refused", lambda files, *_: "# bob" in str(files))
 
 
 def break_judging(patch: Patch) -> None:

@@ -1,0 +1,270 @@
+"""Only what changed is graded again, a student's day at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.catalog import Course, load_course
+from course.grading import classes
+from course.grading.classes import Manner, grade_class
+from course.grading.intake import Submission
+from course.grading.local import grade_locally
+from course.grading.merging import by_run, merged, over_days
+from course.grading.records import suite_hashes
+from course.grading.replaying import replay
+from course.grading.results import Record
+from course.grading.station import Station
+from course.grading.store import Store
+from tests.course.class_records import record
+from tests.course.conftest import SOLUTION, write_tiny_course
+from tests.course.test_grading import Quiet, read
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
+DAYS = ("day01_tiny", "day02_tiny")
+STUDENTS = ("ada", "bob", "cy")
+WRONG = SOLUTION.replace("self.value += by", "self.value = by")
+
+
+def second_day(root: Path) -> None:
+    """The tiny course's day once more, under the name of the next."""
+    for part in ("solutions", "tests", "."):
+        shutil.copytree(root / part / DAYS[0], root / part / DAYS[1])
+    text = (root / "course.toml").read_text(encoding="utf-8")
+    head, day = text.split("[[day]]")
+    more = day.replace(DAYS[0], DAYS[1]).replace("Tiny", "Tiny again")
+    (root / "course.toml").write_text(f"{head}[[day]]{day}\n[[day]]{more}", encoding="utf-8")
+
+
+def hand_in(folder: Path, student: str, day: str, text: str) -> None:
+    (folder / student / day).mkdir(parents=True, exist_ok=True)
+    (folder / student / day / "sums.py").write_text(text, encoding="utf-8")
+
+
+class Class:
+    """A course of two days, a class of three, and what every run has graded."""
+
+    def __init__(self, place: Path) -> None:
+        self.root, self.folder, self.out = write_tiny_course(place / "tiny"), place / "in", place / "out"
+        second_day(self.root)
+        for student in STUDENTS:
+            for day in DAYS:
+                hand_in(self.folder, student, day, SOLUTION)
+
+    def grade(self, *days: str, **how: Any) -> dict[str, list[str]]:
+        """By student, the days that were graded in this run."""
+        graded: dict[str, list[str]] = {}
+
+        def noting(station: Station, waiting: Iterable[Submission], *more: Any) -> Iterator[bytes | Record]:
+            def noted() -> Iterator[Submission]:
+                for submission in waiting:
+                    graded[submission.student] = list(submission.days or days or DAYS)
+                    yield submission
+
+            yield from grade_locally(station, noted(), *more)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(classes, "grade_locally", noting)
+            grade_class(load_course(self.root), self.folder, self.out, days=days, view=Quiet(), **how)
+        return graded
+
+    def change(self, place: str, before: str, after: str) -> None:
+        path = self.root / place
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def everybody(*days: str) -> dict[str, list[str]]:
+    return {student: list(days) for student in STUDENTS}
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Class:
+    made = Class(tmp_path)
+    assert made.grade(seed=3) == everybody(*DAYS)
+    assert made.grade() == {}
+    return made
+
+
+def test_a_comment_has_one_day_of_one_student_graded_again(given: Class) -> None:
+    hand_in(given.folder, "bob", DAYS[1], SOLUTION + "\n# a comment\n")
+    assert given.grade() == {"bob": [DAYS[1]]}
+    assert given.grade() == {}
+
+
+def test_the_parts_are_put_together(given: Class) -> None:
+    hand_in(given.folder, "bob", DAYS[0], WRONG)
+    given.grade()
+    bob = read(given.out, "bob")
+    assert [day["day"] for day in bob["days"]] == list(DAYS)
+    assert [day["score"] for day in bob["days"]] == [3, 5]
+    assert (bob["score"], bob["max_score"]) == (8, 10)
+    for name in ("suite", "submission"):
+        assert bob[name] == over_days({day["day"]: day[name] for day in bob["days"]})
+    with Store(given.out) as store:
+        assert store.record("bob") == bob
+    hand_in(given.folder, "bob", DAYS[0], SOLUTION)
+    given.grade()
+    same = read(given.out, "ada") | {"student": "bob"}
+    assert without_seconds(read(given.out, "bob")) == without_seconds(same)
+
+
+def without_seconds(one: Record) -> Record:
+    plain: Record = json.loads(json.dumps(one))
+    plain.pop("seconds")
+    for day in plain["days"]:
+        for exercise in day["exercises"]:
+            for test in exercise["tests"]:
+                del test["seconds"]
+    return plain
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "after"),
+    [
+        ("tests/day02_tiny/exercises.toml", 'title = "Total"', 'title = "Sum"'),
+        ("tests/day02_tiny/exercises.toml", '"add all"', '"add them all"'),
+        ("tests/day02_tiny/exercises.toml", 'sheet = "total"', 'sheet = "the-total"'),
+        ("course.toml", 'title = "Tiny again"', 'title = "Tiny again"\ndue = 2026-10-12'),
+        ("course.toml", 'title = "Tiny again"', 'title = "Another title"'),
+    ],
+)
+def test_what_decides_no_verdict_has_nothing_graded_again(
+    given: Class, place: str, before: str, after: str
+) -> None:
+    given.change(place, before, after)
+    assert given.grade() == {}
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "after"),
+    [
+        ("tests/day02_tiny/test_sums.py", "1e3 +", "1e4 +"),
+        ("tests/day02_tiny/test_sums.py", "@points(2)", "@points(3)"),
+        ("tests/day02_tiny/answers_sums.py", "This is the mean.", "That is the mean."),
+        ("tests/day02_tiny/exercises.toml", '"numpy.sum", ".sum"', '"numpy.sum"'),
+    ],
+)
+def test_a_changed_test_has_its_day_graded_again(given: Class, place: str, before: str, after: str) -> None:
+    given.change(place, before, after)
+    assert given.grade() == everybody(DAYS[1])
+
+
+def test_other_limits_have_everything_graded_again(given: Class) -> None:
+    given.change("course.toml", "[limits]", "[limits]\nprocesses = 50")
+    assert given.grade() == everybody(*DAYS)
+
+
+def test_a_later_due_date_is_written_into_days_that_are_kept(given: Class) -> None:
+    given.change("course.toml", "[limits]", "[late]\npercent_per_day = 10\n\n[limits]")
+    given.change("course.toml", "[[day]]", "[[day]]\ndue = 2026-10-12")
+    lines = "".join(f"{student},day01,2026-10-13T12:00:00\n" for student in STUDENTS)
+    (given.folder / "submitted.csv").write_text(f"student,day,submitted\n{lines}", encoding="utf-8")
+    assert given.grade() == {}
+    assert [day["late"]["points"] for day in read(given.out, "ada")["days"]] == [0.5, 0]
+
+
+def test_a_fault_is_graded_again_and_nothing_beside_it(given: Class) -> None:
+    path = given.out / "cy.json"
+    plain = read(given.out, "cy")
+    plain["days"][0]["exercises"][0]["tests"][0] |= {"outcome": "grader_fault", "points": 0}
+    path.write_text(json.dumps(plain), encoding="utf-8")
+    assert given.grade() == {"cy": [DAYS[0]]}
+    assert read(given.out, "cy")["score"] == 10
+
+
+def test_a_record_without_hashes_of_days_is_graded_again_once(given: Class) -> None:
+    plain = read(given.out, "cy")
+    for day in plain["days"]:
+        del day["suite"], day["submission"]
+    (given.out / "cy.json").write_text(json.dumps(plain), encoding="utf-8")
+    assert given.grade() == {"cy": list(DAYS)}
+    assert given.grade() == {}
+
+
+def test_asked_for_everything_is_graded_again(given: Class) -> None:
+    assert given.grade(manner=Manner(again=True)) == everybody(*DAYS)
+
+
+def test_only_what_the_changed_days_need_is_warmed(given: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_in(given.folder, "bob", DAYS[1], WRONG)
+    stations: list[Any] = []
+    made = Station.__init__
+
+    def noted(self: Station, course: Course, selections: Any, *args: Any, **how: Any) -> None:
+        stations.append(([selection.day.name for selection in selections], how["many"]))
+        made(self, course, selections, *args, **how)
+
+    monkeypatch.setattr(Station, "__init__", noted)
+    assert given.grade() == {"bob": [DAYS[1]]}
+    assert stations == [([DAYS[1]], False)]
+
+
+def test_one_day_at_a_time_fills_the_same_record(tmp_path: Path) -> None:
+    given = Class(tmp_path)
+    given.grade(DAYS[0], seed=3)
+    assert given.grade(DAYS[1]) == everybody(DAYS[1])
+    apart = without_seconds(read(given.out, "ada"))
+    shutil.rmtree(given.out)
+    given.grade(seed=3)
+    assert apart == without_seconds(read(given.out, "ada"))
+
+
+def test_days_of_two_runs_say_what_each_was_computed_with(tmp_path: Path) -> None:
+    given = Class(tmp_path)
+    hand_in(given.folder, "ada", DAYS[0], WRONG)
+    given.grade(DAYS[0], seed=3)
+    given.grade(DAYS[1], seed=4)
+    ada = read(given.out, "ada")
+    assert (ada["seed"], ada["score"]) == (4, 8)
+    assert [day.get("seed") for day in ada["days"]] == [3, None]
+    assert [part["seed"] for part in by_run(ada)] == [3, 4]
+    result = replay(load_course(given.root), given.out / "ada.json")
+    assert (result.tests, result.verdicts, result.provenance) == (6, [], [])
+    assert given.grade() == everybody(DAYS[0])
+    assert [day.get("seed") for day in read(given.out, "ada")["days"]] == [None, None]
+
+
+def test_notes_of_days_that_were_not_looked_at_stay(tmp_path: Path) -> None:
+    given = Class(tmp_path)
+    (given.folder / "ada" / DAYS[0] / "conftest.py").write_text("x = 1\n", encoding="utf-8")
+    given.grade(DAYS[0])
+    given.grade(DAYS[1])
+    assert read(given.out, "ada")["tamper"] == ["day01_tiny/conftest.py is not the course's and was ignored"]
+    (given.folder / "ada" / DAYS[0] / "conftest.py").unlink()
+    given.grade()
+    assert "tamper" not in read(given.out, "ada")
+
+
+def test_a_refused_archive_takes_every_day_with_it(given: Class) -> None:
+    shutil.rmtree(given.folder / "bob")
+    (given.folder / "bob.zip").write_bytes(b"no archive")
+    assert given.grade() == {"bob": list(DAYS)}
+    assert read(given.out, "bob")["score"] == 0
+    (given.folder / "bob.zip").write_bytes(b"")
+    assert given.grade() == {}
+
+
+def test_merging_drops_days_that_the_course_no_longer_has() -> None:
+    old, new = record("ada"), record("ada", "fff")
+    old["days"][0]["day"] = "day00_gone"
+    assert merged(old, new, ["day01_tiny"])["days"] == new["days"]
+    new["days"] = []
+    assert merged(old, new, ["day00_gone"])["score"] == 5
+
+
+def test_the_suite_of_a_day_knows_nothing_of_the_others(tmp_path: Path) -> None:
+    course = load_course(write_tiny_course(tmp_path / "tiny"))
+    before = suite_hashes(course, course.days)
+    second_day(course.root)
+    course = load_course(course.root)
+    after = suite_hashes(course, course.days)
+    assert after[DAYS[0]] == before[DAYS[0]]
+    assert after[DAYS[1]] != after[DAYS[0]]
