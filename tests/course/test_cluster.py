@@ -15,6 +15,7 @@ from course.errors import CourseError
 from course.grading.classes import Graded, Manner, grade_class
 from tests.course.conftest import SOLUTION
 from tests.course.test_grading import Quiet, _without_times, hand_in
+from tests.course.test_odd_class import sparse_tar
 
 distributed = pytest.importorskip("distributed", reason="the cluster needs Dask (extra: instructor)")
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
@@ -97,3 +98,18 @@ def test_a_worker_with_another_suite_is_refused(
     monkeypatch.setattr("course.grading.classes.suite_hashes", lambda *_: {"day01_tiny": "another"})
     with pytest.raises(CourseError, match="another version of the course"):
         grade_class(tiny, tmp_path / "in", tmp_path / "out", seed=5, view=Quiet(), manner=manner)
+
+
+def test_odd_hand_ins_are_their_own_affair_there_too(tiny: Course, tmp_path: Path, cluster: Any) -> None:
+    for student in ("ada", "Ada", "line\nbreak", "x" * 250, os.fsdecode(b"\xff\xfebad")):
+        hand_in(tmp_path / "in", student, SOLUTION)
+    (tmp_path / "in/sparse.tar.gz").write_bytes(sparse_tar())
+    on_cluster = Manner(scheduler=cluster.scheduler_address)
+    for folder, manner in (("far", on_cluster), ("near", Manner())):
+        outcome = grade_class(tiny, tmp_path / "in", tmp_path / folder, seed=5, view=Quiet(), manner=manner)
+        assert [one.score for one in outcome.lines()].count(5) == 5
+    assert _without_times(tmp_path / "far") == _without_times(tmp_path / "near")
+    hand_in(tmp_path / "in", "Ada", SOLUTION + "\n# a comment\n")
+    view = Quiet()
+    grade_class(tiny, tmp_path / "in", tmp_path / "far", view=view, manner=on_cluster)
+    assert view.students == ["Ada"]

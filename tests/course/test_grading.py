@@ -9,13 +9,14 @@ import random
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from course.catalog import Course, Selection, load_course
+from course.catalog import Check, Course, Day, Exercise, Selection, load_course
 from course.errors import CourseError
 from course.files import sweep
 from course.grading import station
@@ -26,7 +27,10 @@ from course.grading.records import RecordWriter
 from course.grading.station import Lane, Station
 from course.grading.store import Store
 from course.release.skeletons import differences, write
-from course.testing.running import check_seed, worker_seed
+from course.report.terminal import ClassView, console
+from course.testing.fingerprints import Explainer
+from course.testing.running import Runner, check_seed, worker_seed
+from course.worker.local import LocalLink
 from tests.course.conftest import SOLUTION
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
@@ -408,3 +412,53 @@ def test_seeds_of_checks_and_of_workers_have_nothing_in_common() -> None:
     others = [worker_seed(seed, "day", name) for seed in range(5) for name in names]
     assert len({*seeds, *others}) == 2000
     assert max(others) < 2**64
+
+
+def test_a_line_stands_on_the_screen_before_anything_heavy_is_imported(
+    tiny: Course, handed_in: Path, tmp_path: Path
+) -> None:
+    code = f"""
+        import sys
+        sys.modules["numpy"] = sys.modules["rich"] = None  # an import of these fails
+        from course.cli import main
+        main(["grade", {str(handed_in)!r}, "--out", {str(tmp_path / "out")!r}])
+        """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    ended = subprocess.run(command, cwd=tiny.root, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stdout == f"Grading {handed_in}: reading, and warming up …\n"
+
+
+def test_no_fingerprint_is_made_before_a_check_fails(
+    tiny: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    explainer = Explainer._made
+
+    def noted(self: Explainer, day: Day, exercise: Exercise, check: Check) -> Any:
+        made.append(check.name)
+        return explainer(self, day, exercise, check)
+
+    monkeypatch.setattr(Explainer, "_made", noted)
+    selections = [Selection(day, day.exercises) for day in tiny.days]
+    runner = Runner(tiny, 3)
+    runner.warm(selections)
+    assert made == []
+    folder = tmp_path / "in/ada"
+    hand_in(folder.parent, "ada", SOLUTION.replace("self.value += by", "return self.value + by"))
+    result = runner.run(selections, folder, lambda _: LocalLink(folder, ["day01_tiny"], tiny.limits))
+    assert made == ["test_counter_step_accumulates"]
+    assert [check.misconception for check in result.all_checks] == [None, None, "forgets"]
+
+
+def test_a_log_says_how_long_the_rest_will_take(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter([100.0, 110.0, 124.0])  # started, then each result
+    monkeypatch.setattr("course.report.terminal.time.monotonic", lambda: next(clock))
+    view = ClassView(console())
+    view.started(13, 10)
+    for student in ("ada", "bob"):
+        view.graded(Graded(student, 3, 5, "", fault=False))
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == ["11/13 ada: 3 of 5, about 20 s left", "12/13 bob: 3 of 5, about 12 s left"]
