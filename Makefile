@@ -12,9 +12,12 @@ endif
 setup: $(VENV)/installed
 
 $(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[author,instructor]"
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else 'You have Python %d.%d; 3.11 to 3.14 is needed. Name another one: make setup PYTHON=python3.12' % v)"
+	@echo "Making .venv and installing what the course needs (PyTorch among it: some minutes the first time) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable ".[author,instructor]"
 	@touch $@
+	@echo "Ready. Activate it in every new terminal: source $(BIN)/activate (on Windows: .venv\Scripts\activate)"
 
 demo: setup
 	$(BIN)/course demo
