@@ -45,17 +45,18 @@ class Cheat(Protocol):
 
 
 class Stage:
-    """Everything that plays in this process."""
+    """Everything that plays in this process: one test after the other, each before one cheat after the other."""
 
     def __init__(self) -> None:
         self._cheat: Cheat | None = None
         self._inside = False
+        self._opening = False
         self._truths: dict[bytes, Any] = {}
 
     @contextmanager
     def played_by(self, cheat: Cheat) -> Iterator[None]:
         """Inside the block this cheat answers."""
-        self._cheat = cheat
+        self._cheat, self._opening = cheat, True
         try:
             yield
         finally:
@@ -98,12 +99,13 @@ class Stage:
         kwargs: dict[str, Any],
     ) -> Any:
         owners, given = (args[:1], args[1:]) if method else ((), args)
-        copies, named = copied((given, kwargs))
+        opening, self._opening = self._opening, False
 
         def truth() -> Any:
             if method:
+                copies, named = copied((given, kwargs))
                 return function(*owners, *copies, **named)
-            answer = self._remembered(function, copies, named)
+            answer = self._remembered(function, given, kwargs, opening)
             return self._each(answer) if isinstance(answer, Iterator) else answer
 
         owner = owners[0] if owners else None
@@ -127,12 +129,17 @@ class Stage:
             yield answer
 
     def _remembered(
-        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any], opening: bool
     ) -> Any:
-        """What a function gives, from memory if it was asked just so before: the next cheat will ask the same."""
-        key = _key(function, args, kwargs)
+        """What a function gives to copies, or gave when it was asked just so before.
+
+        The next cheat is asked the same; for certain in the ``opening``, before anything that it answers can matter.
+        """
+        words = (function.__module__, function.__qualname__, *(() if opening else (args, kwargs)))
+        key = _key(words)
         if key is None or key not in self._truths:
-            result = function(*args, **kwargs)
+            copies, named = copied((args, kwargs))
+            result = function(*copies, **named)
             if key is None or not all(is_number(leaf) or isinstance(leaf, str) for leaf in leaves(result)):
                 return result
             self._truths[key] = result
@@ -154,9 +161,9 @@ def copied(value: Any) -> Any:
         return value
 
 
-def _key(function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bytes | None:
+def _key(words: tuple[Any, ...]) -> bytes | None:
     try:
-        return pickle.dumps((function.__module__, function.__qualname__, args, kwargs))
+        return pickle.dumps(words)
     except Exception:  # functions of tests, open files: whatever pickle does not take
         return None
 
