@@ -340,10 +340,10 @@ def _found_message(finding: Finding, day: Day, exercise: Exercise) -> str:
 def refused_message(exercise: Exercise, why: str, where: str, helper: str) -> str:
     """What is said of an answer that makes a refused call, itself or in a ``helper`` that it calls."""
     if not helper:
-        return f"Refused: {where}: {why}"
+        return f"{where} makes a call that is refused here: {why}"
     return (
-        f"Refused: {exercise.qualname} is fine so far as can be seen; "
-        f"{helper}, which it calls ({where}), is not: {why}"
+        f"{exercise.qualname} is fine so far as can be seen; "
+        f"{helper}, which it calls, makes a call that is refused ({where}): {why}"
     )
 
 
@@ -459,7 +459,7 @@ def _met_message(problem: StudentProblem, exercise: Exercise) -> str:
     """The same as for a call found in the source, from the frames in which it was met."""
     frames: list[tuple[str, str]] = _FRAME.findall(problem.traceback)
     if not frames:
-        return f"Refused: {problem.message}"
+        return refused_message(exercise, problem.message, "The module", "")
     where, function = frames[-1]
     own = exercise.qualname.rpartition(".")[2]
     helper = function if function.isidentifier() and own in [name for _, name in frames[:-1]] else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -79,6 +80,32 @@ def test_the_json_is_the_contract(clone: Path) -> None:
     test = exercise["tests"][0]
     assert {"test", "outcome", "points", "max_points", "message", "misconception"} <= test.keys()
     assert (test["outcome"], test["points"], test["max_points"]) == ("failed", 0, 2)
+
+
+REFUSED = SOLUTION.replace("float(np.add.reduce(np.ravel(x)))", "float(getattr(np, 's' + 'um')(x))")
+HELPED = REFUSED.replace("def total(x", "def add(x") + "\n\ndef total(x):\n    return add(x)\n"
+
+
+@pytest.mark.parametrize("source", ["met when it runs", "found in the source"])
+def test_a_refused_call_is_called_refused_and_not_wrong(clone: Path, source: str) -> None:
+    solve(clone, REFUSED if source == "met when it runs" else REFUSED.replace("'s' + 'um'", "'sum'"))
+    result = run(clone, "check", "day01/total", "--json", "result.json")
+    assert re.search(r"0/3 +sums\.total +refused", result.stdout)
+    assert re.search(
+        r"day01_tiny/sums.py, line \d+ makes a call that is refused here: numpy.sum\(\)", result.stdout
+    )
+    assert "wrong" not in result.stdout
+    test = json.loads((clone / "result.json").read_text(encoding="utf-8"))["days"][0]["exercises"][0][
+        "tests"
+    ][0]
+    assert (test["outcome"], test["refused"], test["points"]) == ("failed", True, 0)
+
+
+@pytest.mark.parametrize("source", ["met when it runs", "found in the source"])
+def test_an_exercise_that_only_calls_a_refused_helper_is_told_which(clone: Path, source: str) -> None:
+    solve(clone, HELPED if source == "met when it runs" else HELPED.replace("'s' + 'um'", "'sum'"))
+    said = " ".join(run(clone, "check", "day01/total").stdout.split())
+    assert "total is fine so far as can be seen; add, which it calls, makes a call that is refused" in said
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="isolated checks need fork")

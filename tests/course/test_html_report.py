@@ -155,6 +155,19 @@ def test_a_student_sees_what_became_of_the_points(tiny: Course, out: Path) -> No
     assert "Given by hand" in Elements(index).text
 
 
+def test_a_refused_call_is_called_refused_on_every_page(tiny: Course, tmp_path: Path) -> None:
+    work = record("ada", "fff")
+    for exercise in work["days"][0]["exercises"]:
+        for test in exercise["tests"]:
+            test |= {"refused": True, "message": "line 3 makes a call that is refused here"}
+    write_record(tmp_path / "results", work)
+    index = report(tiny, tmp_path / "results")
+    labels = Elements(index.parent / "students/ada.html").text.split("line 3")[0]
+    assert "refused" in labels
+    assert "wrong" not in labels
+    assert "refused (1)" in Elements(index).text
+
+
 def test_misconceptions_are_counted_and_explained(tiny: Course, out: Path) -> None:
     assert "This is the mean." in Elements(report(tiny, out)).text
 

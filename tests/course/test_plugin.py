@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,7 +117,10 @@ def test_a_refused_call_is_explained(clone: Path) -> None:
     (clone / "day01_tiny/sums.py").write_text(
         SOLUTION.replace("np.add.reduce(np.ravel(x))", "x.sum()"), encoding="utf-8"
     )
-    assert "sum() does the work that this exercise asks you to write" in run(clone).stdout
+    said = run(clone).stdout
+    assert "sum() does the work that this exercise asks you to write" in said
+    assert re.search(r"refused: day01_tiny/sums.py, line \d+ makes a call that is refused here", said)
+    assert "wrong" not in said
 
 
 def test_points_in_a_broken_test_file_are_wrong_usage(clone: Path) -> None:
