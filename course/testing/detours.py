@@ -22,7 +22,7 @@ _ATTRIBUTES = frozenset(
     """.split()
 )
 _WORDS = re.compile(
-    "|".join(rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | {"modules"}))
+    "|".join(rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | {"modules", "ops"}))
 )
 
 
@@ -64,6 +64,8 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield name
         case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
             yield "sys.modules"
+        case ast.Attribute(value=ast.Name(id="torch"), attr="ops"):
+            yield "torch.ops"
         case ast.Constant(value=str(text)) if text in _ATTRIBUTES or text in _FUNCTIONS:
             yield text
         case ast.Import(names=names):

@@ -243,6 +243,7 @@ def test_deep_expressions_end(expression: str) -> None:
         ("import sys; sys._getframe(0)", "_getframe"),
         ("import sys; sys.modules", "sys.modules"),
         ("from sys import modules", "sys.modules"),
+        ("import torch; torch.ops.aten", "torch.ops"),
         ("len.__closure__", "__closure__"),
         ("getattr(len, '__wrapped__')", "__wrapped__"),
         ("class A:\n    def __array_function__(self): ...", "__array_function__"),
