@@ -20,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import plain_shell
 from small_assignment import ROOT, Assignment, hand_in
 
 from course.catalog import Course, load_course
@@ -28,8 +29,7 @@ from course.notebooks.gradebooks import open_api
 from course.release.nbgrader import release_nbgrader
 
 ENVIRONMENT = {
-    **os.environ,
-    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")},
+    **plain_shell.ENVIRONMENT,
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
 }
 

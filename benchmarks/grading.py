@@ -20,15 +20,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from plain_shell import ENVIRONMENT
 from small_assignment import Assignment, hand_in, small_course
 
 from course.catalog import Selection
 from course.testing import running
 from course.testing.running import Runner
+from course.testing.scanning import Scanned
+from course.threads import settle_threads
 from course.worker import zygote
 from course.worker.local import LocalLink
-
-ENVIRONMENT = {**os.environ, **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")}}
 
 
 def usage(command: list[str], folder: Path, **environment: str) -> tuple[float, float]:
@@ -53,13 +54,14 @@ def in_test_cpu(assignment: Assignment, handed_in: Path) -> float:
     in one process, a fork of a warm one as when they are graded, nothing scanned for refused calls. The fork and
     its end are not counted.
     """
+    settle_threads()  # as every command does: this process is forked after it has computed
     course = assignment.course
     day = course.days[0]
     selections = [Selection(day, day.exercises)]
     runner = Runner(course, 7)
     zygote.warm(day.imports, [name for exercise in day.exercises for name in exercise.refused])
     runner.warm(selections)
-    running.scan_exercise, scan = lambda *_: None, running.scan_exercise
+    running.look_for_refused, scan = lambda *_: Scanned(), running.look_for_refused
     times = []
     for path in sorted(handed_in.iterdir()):
         read, write = os.pipe()
@@ -72,7 +74,7 @@ def in_test_cpu(assignment: Assignment, handed_in: Path) -> float:
         os.wait()
         os.close(read)
         os.close(write)
-    running.scan_exercise = scan
+    running.look_for_refused = scan
     return statistics.mean(times)
 
 

@@ -11,15 +11,12 @@ NumPy network misses a target (mean accuracy 97 %, 2 seconds).
 """
 
 import argparse
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solutions"))
+import side_by_side  # noqa: F401 settles one thread and finds the solutions; isort: skip
 
 import numpy as np
 import torch

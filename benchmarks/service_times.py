@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from plain_shell import ENVIRONMENT
 from small_assignment import ROOT, Assignment, hand_in, small_course
 
 from course.catalog import Course, load_course
@@ -28,8 +29,6 @@ from course.grading.intake import Intake
 from course.grading.records import write_json
 from course.grading.results import read_record
 from course.grading.store import Store
-
-ENVIRONMENT = {**os.environ, **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS")}}
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,15 @@ To be imported first: the number of threads is settled before NumPy is loaded, a
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
+from course.threads import settle_threads
+
+settle_threads()  # by the program, as the commands do
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "solutions"))
 
 Run = Callable[[], object]
