@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 102ce3c26fc0daf4
+# skeleton 36d0f1827a7d17c8
 """Train on the digits or on MNIST, with your NumPy network or your PyTorch one, and say how good it is (given).
 
     python -m day11_fcn.train
@@ -70,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train a fully connected network to read digits.")
     parser.add_argument("--data", choices=IMAGE_SETS, default="digits", help="the images (default: digits)")
     parser.add_argument("--framework", choices=("numpy", "torch"), default="numpy")
-    parser.add_argument("--hidden", type=int, nargs="*", default=[256], help="units of the hidden layers")
+    parser.add_argument("--hidden", type=int, nargs="*", default=[128], help="units of the hidden layers")
     parser.add_argument(
         "--epochs", type=int, default=40, help="passes over the training samples (default: 40)"
     )

@@ -26,7 +26,9 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
         for difference in found:
             click.echo(diff_text(course, difference), nl=False)
         click.echo(
-            f"{len(found)} file(s) out of step; run `course sync`." if found else "Everything is in step."
+            f"{len(found)} file{'s' * (len(found) != 1)} out of step; run `course sync`."
+            if found
+            else "Everything is in step."
         )
         sys.exit(1 if found else 0)
     backups = write(course, found, force=force)

@@ -329,7 +329,8 @@ class ClassView:
         out.print(f"Results: {shown_path(outcome.out)}/grades.csv and one JSON file per student.")
         if not outcome.complete:
             out.print(
-                f"{outcome.faults} submission(s) could not be checked through no fault of the student (grader_fault); "
+                f"{outcome.faults} submission{'s' * (outcome.faults != 1)} could not be checked through no fault of "
+                "the student (grader_fault); "
                 "run the command again."
             )
 

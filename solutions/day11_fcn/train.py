@@ -68,7 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train a fully connected network to read digits.")
     parser.add_argument("--data", choices=IMAGE_SETS, default="digits", help="the images (default: digits)")
     parser.add_argument("--framework", choices=("numpy", "torch"), default="numpy")
-    parser.add_argument("--hidden", type=int, nargs="*", default=[256], help="units of the hidden layers")
+    parser.add_argument("--hidden", type=int, nargs="*", default=[128], help="units of the hidden layers")
     parser.add_argument(
         "--epochs", type=int, default=40, help="passes over the training samples (default: 40)"
     )

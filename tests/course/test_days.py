@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -174,3 +175,27 @@ def _plain_parts(node: ast.expr) -> Iterator[ast.expr]:
     for part in ast.iter_child_nodes(node) if isinstance(node, (ast.Tuple, ast.List, ast.Starred)) else ():
         if isinstance(part, ast.expr):
             yield from _plain_parts(part)
+
+
+ENDS = re.compile(
+    r" (?:of|with|when|from|for|in|by|at|that|up|after|along|where|through|without|as|on|inside|between) |[,(:]"
+)
+SINGULAR = ("ss", "bias", "axis", "us", "downwards")
+
+
+def test_what_an_assertion_names_is_singular(day: Day) -> None:
+    """So that "The … is wrong" reads well."""
+    names = [
+        name
+        for name in _names_of_assertions(day)
+        if (head := ENDS.split(name)[0].strip()).endswith("s") and not head.endswith(SINGULAR)
+    ]
+    assert not names
+
+
+def _names_of_assertions(day: Day) -> Iterator[str]:
+    for path in sorted((ROOT / "tests" / day.name).glob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "name":
+                parts = node.value.values if isinstance(node.value, ast.JoinedStr) else [node.value]
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in parts)

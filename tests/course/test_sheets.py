@@ -234,3 +234,13 @@ def test_the_debugger_on_the_first_sheet_shows_what_students_see(course: Course,
     report = _report(course, "complex_numbers.Complex.angle", "arc_tangent_of_the_quotient", tmp_path)
     assert f"Complex({real:.6g}, {imag:.6g})" in report
     assert f"expected      {right:.6g}\n  came back     {wrong:.6g}" in report
+
+
+@pytest.mark.parametrize("sheet", _sheets())
+def test_markdown_eats_no_sign_of_the_mathematics(sheet: str) -> None:
+    """A backslash before a punctuation mark is gone before the formula is set."""
+    text = (ROOT / sheet).read_text(encoding="utf-8")
+    text = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
+    formulas = re.findall(r"\$\$.*?\$\$|\$[^$]+\$", text, re.DOTALL)
+    assert formulas
+    assert not [formula for formula in formulas if re.search(r"\\[^\w\s]", formula)]

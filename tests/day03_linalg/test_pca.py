@@ -31,7 +31,9 @@ def test_pca_finds_mean_directions_and_variances(student, rng):
         assert_shape(components, (d, k), name="matrix of components")
         directions = directions[:, :k]
         signs = np.sign(np.sum(np.asarray(components) * directions, axis=0))
-        assert_close(np.asarray(components) * signs, directions, name="components up to sign", atol=1e-6)
+        assert_close(
+            np.asarray(components) * signs, directions, name="matrix of components up to sign", atol=1e-6
+        )
         assert_close(found_variances, variances[:k], name="list of variances")
 
 

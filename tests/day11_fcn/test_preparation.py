@@ -69,10 +69,12 @@ def test_standardizer_applies_the_statistics_of_training(student, rng):
             standardizer.fit(train)
             fitted, transformed = standardizer.transform(train), standardizer.transform(new)
         scale = np.sqrt(train.var(axis=0) + epsilon)
-        assert_close(fitted, (train - train.mean(axis=0)) / scale, name="standardized training samples")
+        assert_close(
+            fitted, (train - train.mean(axis=0)) / scale, name="array of standardized training samples"
+        )
         cause = "new samples are shifted and scaled by the statistics of the training samples"
         expected = (new - train.mean(axis=0)) / scale
-        assert_close(transformed, expected, name="standardized new samples", cause=cause)
+        assert_close(transformed, expected, name="array of standardized new samples", cause=cause)
 
 
 @hidden
@@ -152,11 +154,13 @@ def test_minibatches_bring_every_sample_once(student, rng):
         found = [len(np.asarray(part)) for _, part in batches]
         assert_equal(found, sizes, name="list of batch sizes", cause=cause)
         seen = np.concatenate([np.asarray(part) for _, part in batches])
-        assert_equal(np.sort(seen), np.arange(n), name="sorted labels of an epoch")
+        assert_equal(np.sort(seen), np.arange(n), name="sorted list of the labels of an epoch")
         position = np.argsort(labels)
         cause = "samples and labels are in different orders"
         samples = np.concatenate([np.asarray(part) for part, _ in batches])
-        assert_close(samples, x[position[seen]], name="samples that came with the labels", cause=cause)
+        assert_close(
+            samples, x[position[seen]], name="array of samples that came with the labels", cause=cause
+        )
 
 
 @points(1)
@@ -164,7 +168,7 @@ def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     x, labels = rng.normal(size=(40, 2)).astype(np.float32), rng.permutation(40)
     first, second = student.run(epochs_of, x, labels, 8, int(rng.integers(2**32)), 2)
     orders = [np.concatenate([np.asarray(part) for _, part in epoch]) for epoch in (first, second)]
-    assert_equal(np.sort(orders[0]), np.arange(40), name="sorted labels of an epoch")
+    assert_equal(np.sort(orders[0]), np.arange(40), name="sorted list of the labels of an epoch")
     assert_that(
         not np.array_equal(orders[0], labels), "The samples come in the order in which they were given."
     )
@@ -199,7 +203,9 @@ def test_stratified_split_keeps_the_shares_of_classes(student, rng):
             taken = np.bincount(labels[np.asarray(parts[1])], minlength=len(counts))
             for label, count in enumerate(counts):
                 low, high = np.floor(fraction * count), np.ceil(fraction * count)
-                assert_between(taken[label], low, high, name=f"samples of class {label} in the second part")
+                assert_between(
+                    taken[label], low, high, name=f"number of samples of class {label} in the second part"
+                )
         differ = set(np.asarray(result[0][1]).tolist()) != set(np.asarray(result[1][1]).tolist())
         assert_that(differ, "Two seeds give the same split.")
 

@@ -39,7 +39,7 @@ def test_array_dataset_gives_single_samples(student, rng):
         assert_equal(length, n, name="length")
         for index, parts in zip(indices, samples, strict=True):
             parts = assert_parts(parts, 4, name=f"sample {index} with its dtypes")
-            assert_close(parts[0], x[index], rtol=1e-5, atol=1e-6, name=f"inputs of sample {index}")
+            assert_close(parts[0], x[index], rtol=1e-5, atol=1e-6, name=f"input of sample {index}")
             assert_equal(parts[1], int(labels[index]), name=f"label of sample {index}")
             cause = "weights of a module are float32, and cross_entropy wants labels of 64 bits"
             assert_equal(parts[2:], ("torch.float32", "torch.int64"), name="pair of dtypes", cause=cause)

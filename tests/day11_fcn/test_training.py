@@ -244,7 +244,7 @@ def test_fit_drops_in_training_and_measures_without_dropping(student, rng):
     assert_close(
         with_other["train_loss"],
         train_loss,
-        name="training losses with other validation samples",
+        name="list of training losses with other validation samples",
         cause=cause,
     )
     differ = not np.allclose(without["train_loss"], train_loss)

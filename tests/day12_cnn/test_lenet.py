@@ -61,10 +61,12 @@ def test_forward_against_pytorch(student, rng):
 def test_forward_treats_every_image_alone(student, rng):
     parameters, images = draw_parameters(rng), rng.normal(size=(5, 1, 8, 8)) - 0.2
     logits = student.forward(parameters, images)["logits"]
-    assert_close(logits, forward_by_torch(tensors(parameters), torch.tensor(images))["logits"], name="logits")
+    assert_close(
+        logits, forward_by_torch(tensors(parameters), torch.tensor(images))["logits"], name="array of logits"
+    )
     order = rng.permutation(5)
     shuffled = student.forward(parameters, images[order])["logits"]
-    assert_close(shuffled, np.asarray(logits)[order], name="logits of the shuffled batch")
+    assert_close(shuffled, np.asarray(logits)[order], name="array of logits of the shuffled batch")
 
 
 def run_backward(module, parameters, images, grad):

@@ -448,7 +448,7 @@ def test_feature_maps_of_every_convolution(student, rng):
     names, maps, _, _, _ = assert_parts(result, 5)
     assert_equal(names, ["first", "second"], name="list of names")
     for name, got, want in zip(names, maps, expected, strict=True):
-        assert_close(got, want, rtol=1e-4, atol=1e-5, name=f"feature maps of {name!r}")
+        assert_close(got, want, rtol=1e-4, atol=1e-5, name=f"array of feature maps of {name!r}")
 
 
 @points(1)

@@ -174,7 +174,9 @@ def follow(module, patience, min_delta, losses):
 def assert_stops(student, patience, min_delta, losses, stop, best):
     result = student.run(follow, patience, min_delta, losses)
     answers, best_epoch, best_loss, weight = assert_parts(result, 4)
-    cause = f"the losses were {[round(loss, 3) for loss in losses]}, patience {patience}"
+    cause = (
+        "only a loss more than min_delta below the best so far counts as better; an equal one and NaN do not"
+    )
     expected = [False] * stop + [True] if stop is not None else [False] * len(losses)
     assert_equal(answers, expected, name="list of answers, one per epoch", cause=cause)
     assert_equal(best_epoch, best, name="best epoch", cause=cause)
