@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import time
 
-from course.worker.local import timeout_problem
-from course.worker.outcomes import StudentProblem
+from course.worker.outcomes import StudentProblem, timeout_problem
 
 TICK = 0.1
 HARD_CAP = 5  # times the seconds allowed, when a loaded machine lets student code wait for its turn
@@ -20,9 +19,10 @@ FRAME_SECONDS = 10.0  # from the first byte of an answer to its last: half a gig
 class Clock:
     """To be looked at once a tick, whatever happens in between: bytes that come in do not stop it."""
 
-    def __init__(self, number: int, seconds: float) -> None:
+    def __init__(self, number: int, seconds: float, limit: float | None = None) -> None:
         self._number = number
         self._seconds = seconds
+        self._limit = seconds if limit is None else limit  # as the student knows it
         self.tick = min(TICK, seconds / 4)
         self._started = self._looked = time.monotonic()
         self._turns: tuple[float, float] | None = None
@@ -49,7 +49,7 @@ class Clock:
         late = max(0.0, wall - self.tick - ran - waited)
         self._charged += wall - waited - late
         if self._charged >= self._seconds or now - self._started >= HARD_CAP * self._seconds:
-            raise timeout_problem(self._seconds)
+            raise timeout_problem(self._limit)
         if self._frame_until is not None and self._charged >= self._frame_until:
             raise StudentProblem(
                 "timeout", f"Your code began an answer and did not finish it within {FRAME_SECONDS:g} s."

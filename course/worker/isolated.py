@@ -31,8 +31,8 @@ from course.worker.asking import Question, write_question
 from course.worker.clock import Clock
 from course.worker.ending import end_silent
 from course.worker.handle import Known, Reference
-from course.worker.local import exit_message, flood_problem, timeout_problem
-from course.worker.outcomes import Budget, StudentProblem
+from course.worker.local import exit_message, flood_problem
+from course.worker.outcomes import Budget, StudentProblem, timeout_problem
 from course.worker.session import Verb
 from course.worker.values import Buffer, Decoder, NotPlainError, read_tree
 from course.worker.wire import pack, receive, send
@@ -296,7 +296,7 @@ class IsolatedLink:
         question = write_question(Question(verb, target, name, args, kwargs, self._begin, self._drop))
         self._begin, self._drop = None, []
         seconds = max(min(self._left, self._budget.call_seconds), 0.01)
-        clock = Clock(worker.number, seconds)
+        clock = Clock(worker.number, seconds, self._budget.limit(self._left))
         try:
             answer, buffers = worker.exchange(pack(*question), clock)
             value = _open_answer(read_tree(answer), buffers, mutable_parts(args, kwargs), self.changed)

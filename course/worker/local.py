@@ -12,10 +12,7 @@ import contextlib
 import copy
 import io
 import os
-import signal
 import sys
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType, FunctionType
@@ -24,20 +21,17 @@ from typing import Any, TextIO
 import numpy as np
 
 from course.catalog.model import Limits
+from course.worker.alarm import Alarm, TimeUpError
 from course.worker.arguments import Watch, is_tensor, mutable_parts
 from course.worker.asking import is_of_a_test
 from course.worker.handle import Handle, Known, Reference
 from course.worker.importing import forget_orphans
 from course.worker.memory import address_space
-from course.worker.outcomes import Budget, Interruption, StudentProblem
+from course.worker.outcomes import Budget, Interruption, StudentProblem, timeout_problem
 from course.worker.ownership import trust
 from course.worker.serving import cannot_be_sent
 from course.worker.session import Request, Session, Verb
 from course.worker.values import ARRAY_KINDS, Decoder, Encoder, NotPlainError, write_tree
-
-
-class _TimeUpError(Interruption):
-    """Raised by the alarm."""
 
 
 class _EarlyExitError(Interruption):
@@ -56,7 +50,7 @@ class LocalLink:
         self._limits = limits
         self._echo = echo
         self._budget = Budget(limits.test_seconds, limits.call_seconds)
-        self._left = limits.test_seconds
+        self._alarm = Alarm(self._session.root)
         self.output = BoundedOutput(limits.output_kib * 1024)
         self.failed_imports: dict[str, StudentProblem] = {}
         self.known = Known()
@@ -68,7 +62,7 @@ class LocalLink:
         self._session.begin(seed, refused)
         self._imported = frozenset(sys.modules)
         self._budget = budget
-        self._left = budget.test_seconds
+        self._alarm = Alarm(self._session.root)
         self.output.clear()
 
     def request(
@@ -110,31 +104,35 @@ class LocalLink:
     def close(self) -> None:
         self._session.refusals.uninstall()
 
+    @property
+    def _left(self) -> float:
+        return self._budget.test_seconds - self._alarm.used
+
+    def _may_be_cut_at(self, frame: FrameType | None) -> bool:
+        return self._session.may_be_cut_at(frame) and not _debugging()
+
     @contextlib.contextmanager
     def _bounds(self) -> Iterator[None]:
         if _debugging():
             yield
             return
-        seconds = min(self._left, self._budget.call_seconds)
-        started = time.monotonic()
+        left, before = self._left, self._alarm.used
         try:
             with (
-                _alarm(max(seconds, 0.001), self._session),
+                self._alarm.limit(max(min(left, self._budget.call_seconds), 0.001), self._may_be_cut_at),
                 _memory(self._limits.memory_mib),
                 _no_exit(),
                 self.output.collecting(self._echo),
             ):
                 yield
-        except _TimeUpError:
-            raise timeout_problem(seconds) from None
+        except TimeUpError:
+            raise self._alarm.problem(self._budget.limit(left)) from None
         except _EarlyExitError as error:
             raise StudentProblem("error", exit_message(str(error))) from None
         except _FloodError:
             raise flood_problem(self._limits.output_kib) from None
         finally:
-            used = time.monotonic() - started
-            self._left -= used
-            self.spent += used
+            self.spent += self._alarm.used - before
 
 
 def _debugging() -> bool:
@@ -145,14 +143,6 @@ def _debugging() -> bool:
     pydevd = sys.modules.get("pydevd")
     debugger = getattr(pydevd, "get_global_debugger", lambda: pydevd)
     return sys.gettrace() is not None or debugger() is not None
-
-
-def timeout_problem(seconds: float) -> StudentProblem:
-    return StudentProblem(
-        "timeout",
-        f"No answer within {seconds:g} s; is there a loop that does not end, or work at the top of the file "
-        "that belongs under `if __name__ == '__main__':`?",
-    )
 
 
 def flood_problem(kib: int) -> StudentProblem:
@@ -199,25 +189,6 @@ def _copied(value: Any, session: Session, memo: dict[int, Any]) -> Any:
 
 def _resolve(tree: list[Any]) -> Reference:
     return Reference(tree[1], tree[2])
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float, session: Session) -> Iterator[None]:
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(signum: int, frame: FrameType | None) -> None:
-        if session.may_be_cut_at(frame) and not _debugging():
-            raise _TimeUpError
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # again and again: a loop may catch everything
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager

@@ -43,6 +43,10 @@ class Budget:
         """
         return left <= (1 - QUICK_CALLS) * self.test_seconds
 
+    def limit(self, left: float) -> float:
+        """Which of the two is met first when so many seconds of the check are left: the one that a student is told."""
+        return self.call_seconds if self.call_seconds < left else self.test_seconds
+
 
 @dataclass(eq=False)
 class StudentProblem(Exception):
@@ -99,3 +103,20 @@ class StudentProblem(Exception):
 
 def _text(plain: Any, length: int) -> str:
     return plain[:length] if isinstance(plain, str) else ""
+
+
+def seconds_text(seconds: float) -> str:
+    """Seconds to a tenth, or whole ones where that is enough."""
+    return f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
+
+
+def timeout_problem(limit: float, where: str = "", waited: float = 0.0) -> StudentProblem:
+    """The time is up: the ``limit`` that was given, where the time went, and how long a busy machine took over it."""
+    spent = f" ({where})" if where else ""
+    message = (
+        f"No answer within {limit:g} s{spent}; is there a loop that does not end, or work at the top of the file "
+        "that belongs under `if __name__ == '__main__':`?"
+    )
+    if waited:
+        message += f" This machine was busy: {seconds_text(waited)} s went by, but only the time in which your code ran counts."
+    return StudentProblem("timeout", message)

@@ -20,6 +20,7 @@ from course.catalog.model import Limits
 from course.errors import CourseError
 from course.testing import in_place
 from course.worker import sandbox
+from course.worker.alarm import charged_seconds
 from course.worker.handle import Change, Handle, Link, Student
 from course.worker.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
@@ -843,6 +844,56 @@ def test_guards_of_several_sessions_leave_the_library_as_it_was(tmp_path: Path) 
     for link in links:
         link.close()
     assert np.linalg.pinv is before
+
+
+SLOW = """
+    import time
+
+    def spin(seconds):
+        until = time.process_time() + seconds
+        while time.process_time() < until:
+            pass
+
+    def outer():
+        spin(0.1)
+        inner()
+
+    def inner():
+        spin(60)
+
+    def nap():
+        time.sleep(60)
+"""
+
+
+def test_a_timeout_in_this_process_says_where_the_time_went(tmp_path: Path) -> None:
+    link = LocalLink(_write(tmp_path, textwrap.dedent(SLOW)), [DAY], LIMITS)
+    for name, place in [("outer", "spin"), ("nap", "nap")]:
+        started = time.monotonic()
+        with pytest.raises(StudentProblem, match=rf"No answer within 0.75 s \(0\.\d of 0\.\d s in {place}\)"):
+            getattr(_begin(link), name)()
+        assert time.monotonic() - started < 5
+    link.close()
+
+
+def test_waiting_for_a_busy_machine_is_not_charged_in_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processor seems to get a tenth of every second: what takes longer on the wall than it may still passes."""
+    own = time.process_time
+    monkeypatch.setattr(time, "process_time", lambda: own() / 10)
+    link = LocalLink(_write(tmp_path, textwrap.dedent(SLOW)), [DAY], LIMITS)
+    _begin(link).spin(0.08)  # 0.8 s on the wall, where 0.75 are allowed
+    with pytest.raises(StudentProblem, match=r"This machine was busy: \d\.\d s went by"):
+        _begin(link).spin(60)
+    link.close()
+
+
+@pytest.mark.parametrize(
+    ("wall", "processor", "charged"), [(0.2, 0.2, 0.2), (0.2, 0.02, 0.02), (0.2, 0.0, 0.2), (0.2, 0.4, 0.2)]
+)
+def test_what_an_alarm_charges(wall: float, processor: float, charged: float) -> None:
+    assert charged_seconds(wall, processor) == charged
 
 
 def test_memory_in_large_pages_holds_what_it_held() -> None:
