@@ -13,6 +13,7 @@ from course.verify.mutants import Fate, MutantResult
 
 Kind = Literal[
     "catalogue",
+    "promise",
     "skeleton",
     "solution",
     "flaky test",

@@ -25,6 +25,7 @@ from course.verify.judging import judge
 from course.verify.margins import Margins
 from course.verify.mutation import MutantRuns, weak_suites
 from course.verify.pace import Pace
+from course.verify.promises import broken_promises
 from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trier
 from course.worker.isolated import Zygote, to_warm
@@ -170,6 +171,7 @@ class _DayProof:
         report, evidence, exercises = self.report, self._evidence, self._selection.exercises
         report.margins = _margins(evidence)
         report.findings += incomplete(self._course, self._selection, evidence.answers)
+        report.findings += broken_promises(self._course, self._selection, evidence.sources.texts)
         for finding in judge(evidence, report.margins):
             report.add(finding.kind, finding.where, finding.says)
         if self._runs is not None:

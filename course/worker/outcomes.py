@@ -118,5 +118,6 @@ def timeout_problem(limit: float, where: str = "", waited: float = 0.0) -> Stude
         "that belongs under `if __name__ == '__main__':`?"
     )
     if waited:
-        message += f" This machine was busy: {seconds_text(waited)} s went by, but only the time in which your code ran counts."
+        passed = seconds_text(waited)
+        message += f" This machine was busy: {passed} s went by, but only the time in which your code ran counts."
     return StudentProblem("timeout", message)
