@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton a89f61bb35cbfd1c
+# skeleton 3e0a55a0ad778d4f
 """The night before 28 January 1986: what did 23 earlier flights say about the O-rings at 31 °F?
 
 Logistic regression: a line, bent by the sigmoid into a probability, and fitted by maximum likelihood. The
-temperatures come from `course.data.load_challenger`.
+temperatures come from `course.data.load_challenger`. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,6 +1,9 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 4c604686656a0ce3
-"""Optional: feature expansion. A linear method draws curved boundaries once it is given curved features."""
+# skeleton 54a67109965c9c11
+"""Optional: feature expansion. A linear method draws curved boundaries once it is given curved features.
+
+Arguments come back unchanged.
+"""
 
 import numpy as np
 

@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 9d1b5bd3affba9b5
+# skeleton a382b151058061b2
 """Principal component analysis: the few directions in which a cloud of points spreads most.
 
 The data matrix has one point per row. The directions are the right singular vectors of the centred data, so
-nothing new has to be computed, only understood.
+nothing new has to be computed, only understood. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton b3a82cb5c4bd1083
+# skeleton 7670ca3ecfcac040
 """What singular values tell: what can be left out of a matrix, and what should be damped.
 
 Every matrix is A = U diag(s) Vᵀ, a sum of simple pieces s_i u_i v_iᵀ. Small pieces cost a picture little and
-a regression dearly, because it divides by them.
+a regression dearly, because it divides by them. Arguments come back unchanged.
 """
 
 import numpy as np

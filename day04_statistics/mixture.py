@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton edf58cc34f0de802
+# skeleton bec04226f8c1d9ee
 """A mixture of normal distributions, fitted by expectation and maximisation (EM).
 
 Each point comes from one of k normal distributions, but nobody has written down from which. EM guesses this
-by probabilities (E step), fits every distribution with these as weights (M step), and starts again.
+by probabilities (E step), fits every distribution with these as weights (M step), and starts again. Arguments come
+back unchanged.
 """
 
 import numpy as np

@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day04). Made by `course sync` from the course's single source.
-# skeleton 9666984d33ab8551
+# skeleton b8307e299e8aee20
 """From uniform random numbers to any others, what becomes of their means, and how sure one may be of them.
 
 No function here draws a random number itself. Uniform numbers, indices or whole samples come in as
-arguments: the same arguments give the same result, today and tomorrow, and a result can be checked.
+arguments: the same arguments give the same result, today and tomorrow, and a result can be checked. Arguments come
+back unchanged.
 """
 
 from collections.abc import Callable

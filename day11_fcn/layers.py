@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 2b307e796fbc1197
+# skeleton c745bea679472b98
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
-gradients with respect to everything that went in. Rows are samples throughout.
+gradients with respect to everything that went in. Rows are samples throughout. Arguments come back unchanged.
 """
 
 from collections.abc import Callable

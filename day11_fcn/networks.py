@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 0a509cc6c9dfe685
+# skeleton 6fd9ea609661f732
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
-opposite order, each handing its gradient to the one before.
+opposite order, each handing its gradient to the one before. Arguments come back unchanged.
 """
 
 from typing import Any

@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton c7d3a35a5ab9e9e6
+# skeleton 1097a9c457cae4c0
 """From a pile of samples to mini-batches: split first, then measure on the training part only, then shuffle.
 
 Whatever is estimated from data (a mean, a spread, a rotation) is part of the model. It is fitted to the training
-samples and applied unchanged to validation and test samples; anything else is leakage.
+samples and applied unchanged to validation and test samples; anything else is leakage. Arguments come back unchanged.
+What is fitted or transformed is a new array.
 """
 
 from collections.abc import Iterator

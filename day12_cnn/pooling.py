@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 6178b3209c560dff
+# skeleton 5820b8cd3c02ea18
 """Pooling: one number per window, forward and backward.
 
 Pooling has no weights. Its backward pass only decides which pixels of a window receive the gradient of the number
-that stands for them. Windows may overlap (stride smaller than the window), and then gradients add up.
+that stands for them. Windows may overlap (stride smaller than the window), and then gradients add up. Arguments come
+back unchanged.
 """
 
 import numpy as np

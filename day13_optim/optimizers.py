@@ -1,10 +1,10 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 04a431f6bd32132f
+# skeleton afb73164558e3fcc
 """Optimisers: what to do with a gradient once you have it.
 
 Every class keeps a list of arrays, the parameters θ, and its ``step`` changes them *in place*, because the network
-holds the very same arrays (PyTorch's tensors can share them, see ``training.py``). The gradients are left as they
-are. State that belongs to a parameter starts as an array of zeros of its shape.
+holds the very same arrays (PyTorch's tensors can share them, see ``training.py``). Apart from them, arguments come
+back unchanged: the gradients, above all. State that belongs to a parameter starts as an array of zeros of its shape.
 
 All formulas are written for one array; η is ``learning_rate`` and may be changed between two steps, λ is
 ``weight_decay``. Products, squares, roots and quotients are taken entry by entry.

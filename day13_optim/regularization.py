@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton aff4093449c89f21
+# skeleton 0285082656bdb90a
 """Regularisation: gradients that stay bounded, weights that stay small, units that cannot rely on each other.
 
 Clipping, penalties and augmentation work on NumPy arrays; dropout is a layer of a PyTorch network, because it has to
-know whether the network is being trained.
+know whether the network is being trained. Arguments come back unchanged.
 """
 
 from collections.abc import Sequence

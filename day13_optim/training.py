@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton b266e7b3b45b5320
+# skeleton 6971c0b0e0bdcd12
 """Training a PyTorch network with your own optimiser: the loop, when to stop it, and what to check first.
 
 PyTorch computes the gradients and nothing else. A tensor and a NumPy array can share their memory, so an optimiser
@@ -140,6 +140,8 @@ def train(
     shows the two losses as ``train`` and ``validation``. With ``stopping``, the validation loss decides when to end,
     and the best weights are put back at the end, however it came. Ctrl-C (``KeyboardInterrupt``) ends training, not
     the program: what has been learned and recorded is kept, an unfinished epoch is not recorded.
+
+    The checks that train with it, on digits and on signals, give up after 90 seconds each; they should take a few.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 9dfdd3cc440b309c
+# skeleton 9927c06a2b3cf8ed
 """Validation: how good is it really, on data that had no say in any decision?
 
 Everything that is fitted (a mean, a weight, a hyper-parameter) may look at the training data only. The test data is
-looked at once, at the very end.
+looked at once, at the very end. Arguments come back unchanged.
 """
 
 from collections.abc import Callable, Sequence

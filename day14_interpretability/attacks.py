@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton ac73693ac6f687ec
+# skeleton 7037cdaaaaba934e
 """How little does it take to change the answer? Adversarial examples, and how to stay within the rules.
 
 The rules: no pixel changes by more than epsilon, and every pixel keeps within its range. All images and numbers
-are on the scale of the network: a change of 0.1 in a pixel between 0 and 1 is epsilon = 0.1 / std.
+are on the scale of the network: a change of 0.1 in a pixel between 0 and 1 is epsilon = 0.1 / std. Arguments come
+back unchanged.
 """
 
 import math
@@ -85,7 +86,8 @@ def pgd(
 
         a ← project(a + step · sign(∂ L / ∂ a))
 
-    within the ball of radius epsilon around the *original* x.
+    within the ball of radius epsilon around the *original* x. The model, its mode and the ``grad`` of x and of the
+    parameters stay as they were. The check that attacks a trained network gives up after 90 seconds.
 
     Parameters
     ----------

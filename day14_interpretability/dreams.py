@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 2b69de7515f5b97a
+# skeleton ac08bd54f63aef9b
 """What would the network like to see? Images that maximise the score of a class.
 
 Training changes the weights to fit the images; here the weights stay and the image changes. Without a penalty the
-answer is a pattern that nobody would call a digit, and the penalty decides what it looks like.
+answer is a pattern that nobody would call a digit, and the penalty decides what it looks like. Arguments come back
+unchanged.
 """
 
 import math
@@ -71,9 +72,9 @@ def maximise_activation(
 
     Returns
     -------
-    images : (n, c, h, w) float tensor
+    images : (n, c, h, w) float tensor without a graph
         where the starts arrived, the largest J first
-    objectives : (n,) float tensor
+    objectives : (n,) float tensor without a graph
         J of these images
 
     References

@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton c65ffc721f8792b0
+# skeleton 5b1527a3687369fc
 """Where does the network look? Maps of places instead of single pixels, and what hooks are good for.
 
 Occlusion asks the network as a black box. CAM and Grad-CAM read its last feature maps, guided backpropagation
-meddles with the backward pass; both need hooks, functions that a module calls on the way.
+meddles with the backward pass; both need hooks, functions that a module calls on the way. Arguments come back
+unchanged.
 """
 
 import torch
@@ -123,7 +124,7 @@ def guided_gradient(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor of the shape of x
+    float tensor of the shape of x, without a graph
 
     References
     ----------

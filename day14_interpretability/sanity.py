@@ -1,9 +1,9 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 63c42f8f2de37c59
+# skeleton 801c6b3e43c804e4
 """Is the map about the network at all? Comparing maps, after an attack and after the network was destroyed.
 
 A map that stays the same when the weights are replaced by random numbers cannot explain what the network has learned,
-however convincing it looks.
+however convincing it looks. Arguments come back unchanged.
 """
 
 import copy

@@ -1,10 +1,10 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 4a4d5ef45b0d510f
+# skeleton 9f5c77763549109c
 """Real or synthetic? The spectrum of an image shows how it was made, and a linear classifier can read it.
 
 Generators make images large by up-sampling: zeros between the pixels, then a filter. The zeros repeat the spectrum
 at higher frequencies, and the filter does not remove all of it. The eye sees little; the logarithm of the spectrum
-shows it.
+shows it. Arguments come back unchanged.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ def insert_zeros(images: np.ndarray, factor: int) -> np.ndarray:
 
     Returns
     -------
-    (n, factor·h, factor·w) float array
+    (n, factor·h, factor·w) float array in the dtype of the images: float32 stays float32
 
     References
     ----------

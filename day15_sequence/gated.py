@@ -1,10 +1,11 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 0cd55b1b8ef3015a
+# skeleton 8570d7558f8889fc
 """Gated cells: LSTM and GRU, forward and backward, equal to PyTorch's when they are given its weights.
 
 A gate is a number between 0 and 1 that says how much passes. The LSTM keeps a second state c, to which a step *adds*:
 a gradient can travel along it without being multiplied by a matrix. Weights have PyTorch's shapes: the gates lie below
-each other, for the LSTM in the order i, f, g, o, for the GRU r, z, n, each with n rows.
+each other, for the LSTM in the order i, f, g, o, for the GRU r, z, n, each with n rows. Arguments come back
+unchanged. A backward pass adds to a gradient in a new array: ``grad_c += …`` would change the caller's.
 """
 
 from typing import NamedTuple
@@ -47,6 +48,7 @@ def lstm_step(
     -------
     h, c : (b, n) float arrays, the states after the step
     gates : (b, 4n) float array, [i, f, g, o] side by side, *after* σ and tanh
+        all three in the dtype of the arguments: float32 in, float32 out
 
     Not allowed here: from ``torch.nn``: ``LSTMCell``, ``LSTM``; from ``torch``: ``lstm_cell``, ``lstm``.
 

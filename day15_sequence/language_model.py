@@ -1,8 +1,9 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 6e4493169df8eb9f
+# skeleton 7fbe4242d9f95489
 """A language model of characters: trained by truncated backpropagation through time, measured in bits, asked to write.
 
-From here on PyTorch computes the gradients and `torch.nn.LSTM` the steps: you have written both by hand.
+From here on PyTorch computes the gradients and `torch.nn.LSTM` the steps: you have written both by hand. Apart from a
+model that is trained, arguments come back unchanged.
 """
 
 import math
@@ -56,7 +57,8 @@ def train_step(
     Put the model into training mode, run it from ``state``, take the mean cross-entropy over all places of the batch,
     compute the gradients (of this batch only), shorten them if they are longer than ``max_norm``, all parameters
     together, and let the optimiser take its step. The state at the end is handed on *detached*: the next batch starts
-    from its values, but its gradients do not flow back into this one.
+    from its values, but its gradients do not flow back into this one. The check that trains with it on sentences gives
+    up after 90 seconds.
 
     Parameters
     ----------

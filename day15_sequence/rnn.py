@@ -1,11 +1,12 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton ee8eb11cf44d9572
+# skeleton 7166e7bb6db845b5
 """The plain recurrent network, forward and backward through time.
 
     h_t = tanh(W_ih x_t + W_hh h_{t−1} + b)
 
 The same weights at every step: a network as deep as the sequence is long, with all its layers shared. Weights have
-PyTorch's shapes, so a product is ``x @ w_ih.T``; batches come first, (b, t, d) is batch, time, features.
+PyTorch's shapes, so a product is ``x @ w_ih.T``; batches come first, (b, t, d) is batch, time, features. Arguments
+come back unchanged.
 """
 
 import numpy as np
@@ -96,7 +97,7 @@ def rnn_backward(
     Returns
     -------
     grad_x, grad_h0, grad_w_ih, grad_w_hh, grad_b
-        float arrays of the shapes of x, h0, w_ih, w_hh and (n,)
+        float arrays of the shapes of x, h0, w_ih, w_hh and (n,), and of their dtype: float32 in, float32 out
 
     Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from
     ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``; from ``torch.nn``:

@@ -1,7 +1,7 @@
 """A first walk through NumPy: cutting out, reducing, comparing, broadcasting.
 
 Images are (height, width) or (height, width, channels), tables have one sample per row. That is how they will look
-until the last day.
+until the last day. Arguments come back unchanged.
 """
 
 import numpy as np

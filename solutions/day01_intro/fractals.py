@@ -1,7 +1,7 @@
 """Julia sets: the same picture with Python loops and with whole arrays.
 
 A number is squared and moved, again and again. Some stay near 0 for ever, some run away, and how soon they do is the
-colour. Numbers are Python's and NumPy's own complex ones.
+colour. Numbers are Python's and NumPy's own complex ones. Arguments come back unchanged.
 """
 
 import numpy as np

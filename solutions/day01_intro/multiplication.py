@@ -1,7 +1,7 @@
 """Matrix multiplication four times: with loops, with broadcasting, its relative with a sum, and in batches.
 
 NumPy writes it ``a @ b``, and after today so do you. Knowing what is behind the sign tells what it costs and which
-axes must fit.
+axes must fit. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The night before 28 January 1986: what did 23 earlier flights say about the O-rings at 31 °F?
 
 Logistic regression: a line, bent by the sigmoid into a probability, and fitted by maximum likelihood. The
-temperatures come from `course.data.load_challenger`.
+temperatures come from `course.data.load_challenger`. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -2,7 +2,8 @@
 
 Nothing here knows a formula for a derivative, except for the sigmoid at the end of the first half. That is
 the point: differences of values are slow and not exact, but they are honest, so they are what every formula
-of this course is checked against.
+of this course is checked against. Arguments come back unchanged. A function that moves one entry of a point moves it
+in a copy.
 """
 
 from collections.abc import Callable

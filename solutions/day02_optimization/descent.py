@@ -1,7 +1,7 @@
 """Downhill: gradient descent, the same with momentum, and how large a step may be.
 
 Both loops know nothing of the function but its gradient, and return the whole path, start included, so that it
-can be drawn and checked.
+can be drawn and checked. Arguments come back unchanged. ``x -= …`` would move the starting point of the caller.
 """
 
 from collections.abc import Callable

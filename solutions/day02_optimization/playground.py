@@ -1,6 +1,6 @@
 """Optional: curved boundaries. Logistic regression in the plane, on products of the coordinates, with mini-batches.
 
-What the hidden layers of Part 2 will find by themselves is put in by hand here.
+What the hidden layers of Part 2 will find by themselves is put in by hand here. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""Optional: feature expansion. A linear method draws curved boundaries once it is given curved features."""
+"""Optional: feature expansion. A linear method draws curved boundaries once it is given curved features.
+
+Arguments come back unchanged.
+"""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Principal component analysis: the few directions in which a cloud of points spreads most.
 
 The data matrix has one point per row. The directions are the right singular vectors of the centred data, so
-nothing new has to be computed, only understood.
+nothing new has to be computed, only understood. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Regression: the best approximate solution of A x = b, and how to choose a polynomial that predicts.
 
 A linear system with more equations than unknowns has no solution; least squares takes the x with the smallest
-‖A x − b‖. What you write here is used for every curve in the pictures of the day.
+‖A x − b‖. What you write here is used for every curve in the pictures of the day. Arguments come back unchanged.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What singular values tell: what can be left out of a matrix, and what should be damped.
 
 Every matrix is A = U diag(s) Vᵀ, a sum of simple pieces s_i u_i v_iᵀ. Small pieces cost a picture little and
-a regression dearly, because it divides by them.
+a regression dearly, because it divides by them. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""k-means: what is left of EM when the components become so narrow that every point belongs to one of them."""
+"""k-means: what is left of EM when the components become so narrow that every point belongs to one of them.
+
+Arguments come back unchanged.
+"""
 
 import numpy as np
 

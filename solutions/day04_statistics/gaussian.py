@@ -1,4 +1,7 @@
-"""The normal distribution: in one dimension, and in many with a full covariance matrix."""
+"""The normal distribution: in one dimension, and in many with a full covariance matrix.
+
+Arguments come back unchanged.
+"""
 
 import numpy as np
 from scipy.linalg import solve_triangular

@@ -1,7 +1,8 @@
 """A mixture of normal distributions, fitted by expectation and maximisation (EM).
 
 Each point comes from one of k normal distributions, but nobody has written down from which. EM guesses this
-by probabilities (E step), fits every distribution with these as weights (M step), and starts again.
+by probabilities (E step), fits every distribution with these as weights (M step), and starts again. Arguments come
+back unchanged.
 """
 
 import numpy as np

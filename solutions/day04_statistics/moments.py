@@ -1,7 +1,7 @@
 """Describing a sample: where it lies, how far it spreads, what moves together.
 
 Everything here is written with sums; from the next module on you may use the library's functions for them,
-when you know what they divide by.
+when you know what they divide by. Arguments come back unchanged.
 """
 
 import numpy as np

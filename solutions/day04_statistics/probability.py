@@ -1,6 +1,6 @@
 """Probabilities in tables: conditioning, Bayes' rule, entropy, and the sum of numbers too small to write down.
 
-Logarithms are natural: entropies are in nats.
+Logarithms are natural: entropies are in nats. Arguments come back unchanged.
 """
 
 import numpy as np

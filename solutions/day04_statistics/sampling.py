@@ -1,7 +1,8 @@
 """From uniform random numbers to any others, what becomes of their means, and how sure one may be of them.
 
 No function here draws a random number itself. Uniform numbers, indices or whole samples come in as
-arguments: the same arguments give the same result, today and tomorrow, and a result can be checked.
+arguments: the same arguments give the same result, today and tomorrow, and a result can be checked. Arguments come
+back unchanged.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Activation functions, entry by entry and row by row, written so that no input makes them overflow.
 
 Every one takes arrays of any shape. What ``exp`` is given is never positive: it may underflow to 0, which is right,
-but it never overflows to infinity.
+but it never overflows to infinity. Arguments come back unchanged.
 """
 
 import numpy as np

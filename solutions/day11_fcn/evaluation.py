@@ -1,4 +1,7 @@
-"""How good is it, and what does it get wrong? Rows of a confusion matrix are the truth, columns the answers."""
+"""How good is it, and what does it get wrong? Rows of a confusion matrix are the truth, columns the answers.
+
+Arguments come back unchanged.
+"""
 
 import numpy as np
 

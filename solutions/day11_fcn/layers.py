@@ -1,7 +1,7 @@
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
-gradients with respect to everything that went in. Rows are samples throughout.
+gradients with respect to everything that went in. Rows are samples throughout. Arguments come back unchanged.
 """
 
 from collections.abc import Callable

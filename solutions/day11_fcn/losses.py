@@ -1,7 +1,7 @@
 """Losses: one number that says how wrong a network is, and its gradient, where backpropagation begins.
 
 On every day of the course a loss is the *mean* over the batch, and classification losses take logits: scores of any
-size that have not been through a softmax or sigmoid.
+size that have not been through a softmax or sigmoid. Arguments come back unchanged.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
-opposite order, each handing its gradient to the one before.
+opposite order, each handing its gradient to the one before. Arguments come back unchanged.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
 """From a pile of samples to mini-batches: split first, then measure on the training part only, then shuffle.
 
 Whatever is estimated from data (a mean, a spread, a rotation) is part of the model. It is fitted to the training
-samples and applied unchanged to validation and test samples; anything else is leakage.
+samples and applied unchanged to validation and test samples; anything else is leakage. Arguments come back unchanged.
+What is fitted or transformed is a new array.
 """
 
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ A network is written down as a list of layers, each a tuple that begins with its
     ("flatten",)
     ("dense", features)                                 with a bias per feature
 
-Kernel sizes, strides and paddings are pairs: vertical, horizontal.
+Kernel sizes, strides and paddings are pairs: vertical, horizontal. Arguments come back unchanged.
 """
 
 import math

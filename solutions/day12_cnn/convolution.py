@@ -2,7 +2,7 @@
 
 Shapes are those of PyTorch: images (batch, channels, height, width), weights (filters, channels, height, width).
 Whatever belongs to both axes is a pair, first the vertical one. "Convolution" means cross-correlation from here
-on, as everywhere in deep learning.
+on, as everywhere in deep learning. Arguments come back unchanged.
 """
 
 import numpy as np

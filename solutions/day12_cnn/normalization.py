@@ -1,7 +1,8 @@
 """Batch normalisation, forward and backward.
 
 During training a channel is normalised by the mean and variance of the batch at hand; a running average of both is
-kept for later, when a single image must not depend on what else happens to be in its batch.
+kept for later, when a single image must not depend on what else happens to be in its batch. Arguments come back
+unchanged. New running statistics are new arrays.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """Pooling: one number per window, forward and backward.
 
 Pooling has no weights. Its backward pass only decides which pixels of a window receive the gradient of the number
-that stands for them. Windows may overlap (stride smaller than the window), and then gradients add up.
+that stands for them. Windows may overlap (stride smaller than the window), and then gradients add up. Arguments come
+back unchanged.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Regularisation: gradients that stay bounded, weights that stay small, units that cannot rely on each other.
 
 Clipping, penalties and augmentation work on NumPy arrays; dropout is a layer of a PyTorch network, because it has to
-know whether the network is being trained.
+know whether the network is being trained. Arguments come back unchanged.
 """
 
 from collections.abc import Sequence

@@ -154,6 +154,8 @@ def train(
     and the best weights are put back at the end, however it came. Ctrl-C (``KeyboardInterrupt``) ends training, not
     the program: what has been learned and recorded is kept, an unfinished epoch is not recorded.
 
+    The checks that train with it, on digits and on signals, give up after 90 seconds each; they should take a few.
+
     Parameters
     ----------
     model, optimizer, batch_size, max_norm : as in `train_epoch`

@@ -1,7 +1,7 @@
 """Validation: how good is it really, on data that had no say in any decision?
 
 Everything that is fitted (a mean, a weight, a hyper-parameter) may look at the training data only. The test data is
-looked at once, at the very end.
+looked at once, at the very end. Arguments come back unchanged.
 """
 
 from collections.abc import Callable, Sequence

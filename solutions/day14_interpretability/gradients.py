@@ -1,7 +1,7 @@
 """Which pixels matter? What the weights and the gradients of a network say about a single answer.
 
 A gradient says how the score of a class would change if a pixel changed a little. All maps of this file have the
-shape of the images, apart from `saliency`, which has no channels.
+shape of the images, apart from `saliency`, which has no channels. Arguments come back unchanged.
 """
 
 import torch
@@ -106,6 +106,8 @@ def saliency(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
 
     M_ij = max over the channels c of |∂ s / ∂ x_cij|
 
+    As with `input_gradient` nothing is left behind: x, the parameters, their ``grad`` and the mode stay as they were.
+
     Parameters
     ----------
     model : from images (b, c, h, w) to logits (b, k)
@@ -114,7 +116,7 @@ def saliency(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
 
     Returns
     -------
-    (b, h, w) float tensor, nowhere negative
+    (b, h, w) float tensor without a graph, nowhere negative
 
     References
     ----------
@@ -129,7 +131,8 @@ def gradient_times_input(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
     """Gradient × input: how much each pixel contributes to the score, to first order.
 
     x ⊙ ∂ s / ∂ x, with its sign. A pixel that is 0 contributes nothing, however steep the score is there. For a
-    network of ReLUs and dense layers *without biases* the contributions add up to the score.
+    network of ReLUs and dense layers *without biases* the contributions add up to the score. x, the parameters, their
+    ``grad`` and the mode of the model stay as they were.
 
     Parameters
     ----------
@@ -139,7 +142,7 @@ def gradient_times_input(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor of the shape of x
+    float tensor of the shape of x, without a graph
 
     References
     ----------

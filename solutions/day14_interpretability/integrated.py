@@ -1,7 +1,7 @@
 """Integrated gradients: contributions that add up exactly to what is to be explained.
 
 A gradient looks at one point. Integrated gradients walk from a baseline, an image that shows nothing, to the
-image, and add up what every pixel did to the score on the way.
+image, and add up what every pixel did to the score on the way. Arguments come back unchanged.
 """
 
 import torch
@@ -54,7 +54,8 @@ def integrated_gradients(
 
     The integral is computed by the midpoint rule: the mean of the gradients at α = (j + ½) / steps for
     j = 0, …, steps − 1. By the fundamental theorem of calculus the contributions of all pixels add up to
-    s(x) − s(x'), up to an error that falls with 1/steps² where the score is smooth.
+    s(x) − s(x'), up to an error that falls with 1/steps² where the score is smooth. The model is evaluated in
+    evaluation mode; its mode and the ``grad`` of x, of the baseline and of the parameters stay as they were.
 
     Parameters
     ----------

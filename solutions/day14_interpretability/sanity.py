@@ -1,7 +1,7 @@
 """Is the map about the network at all? Comparing maps, after an attack and after the network was destroyed.
 
 A map that stays the same when the weights are replaced by random numbers cannot explain what the network has learned,
-however convincing it looks.
+however convincing it looks. Arguments come back unchanged.
 """
 
 import copy

@@ -1,6 +1,7 @@
 """Optional: sequences without recurrence and without attention. Convolutions that see only the past, spread out.
 
-With kernel size k and dilations 1, 2, 4, … a few layers see exponentially far, all places at once.
+With kernel size k and dilations 1, 2, 4, … a few layers see exponentially far, all places at once. Arguments come
+back unchanged.
 """
 
 from collections.abc import Callable, Sequence

@@ -2,7 +2,8 @@
 
 A gate is a number between 0 and 1 that says how much passes. The LSTM keeps a second state c, to which a step *adds*:
 a gradient can travel along it without being multiplied by a matrix. Weights have PyTorch's shapes: the gates lie below
-each other, for the LSTM in the order i, f, g, o, for the GRU r, z, n, each with n rows.
+each other, for the LSTM in the order i, f, g, o, for the GRU r, z, n, each with n rows. Arguments come back
+unchanged. A backward pass adds to a gradient in a new array: ``grad_c += …`` would change the caller's.
 """
 
 from typing import NamedTuple
@@ -45,6 +46,7 @@ def lstm_step(
     -------
     h, c : (b, n) float arrays, the states after the step
     gates : (b, 4n) float array, [i, f, g, o] side by side, *after* σ and tanh
+        all three in the dtype of the arguments: float32 in, float32 out
 
     References
     ----------

@@ -1,6 +1,7 @@
 """From characters to numbers: vocabulary, batches of a stream, embeddings, and a baseline that only counts.
 
 A language model never sees text. It sees a stream of integers and is asked, at every place, for the next one.
+Arguments come back unchanged.
 """
 
 from collections.abc import Sequence
