@@ -299,7 +299,8 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     """``actual`` is exactly ``expected``: the same kind of thing and the same value, part by part.
 
     For integers, strings, truth values, None, and tuples, lists and dicts of them. An integer may come as a
-    NumPy integer, a truth value as a NumPy one; integer arrays are compared entry by entry.
+    NumPy integer of any width, a truth value as a NumPy one; integer arrays are compared entry by entry. **Where
+    integers are asked for, integers must come back**: 3.0 is not 3, and neither is an array of floats.
     """
     try:
         difference = _difference(actual, expected, "")
@@ -308,7 +309,9 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     if difference is None:
         return
     where, problem = difference
-    wrong_kind = problem == "kind"
+    wrong_kind = problem != "value"
+    if problem == "no integers":
+        cause = "integers are asked for: count with dtype=int, divide with //, round with int(…)"
     raise _fail(
         actual,
         f"The {name} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
@@ -331,7 +334,7 @@ def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
 
 
 def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | None:
-    """Where the two first differ, and whether in kind or in value; None when they are equal."""
+    """Where the two first differ, and in what: kind, value, or no integers; None when they are equal."""
     if isinstance(expected, np.ndarray) or is_tensor(expected):
         try:
             if isinstance(actual, (Handle, str, dict)) or actual is None:
@@ -339,6 +342,8 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
             got, want = as_array(actual), as_array(expected)
         except (TypeError, ValueError, RuntimeError):
             return where, "kind"
+        if want.dtype.kind in "iu" and got.dtype.kind not in "iu" and got.size:
+            return where, "no integers"
         return None if got.shape == want.shape and bool(_array_equal(got, want)) else (where, "value")
     if isinstance(expected, (bool, np.bool_)):
         if is_tensor(actual) or isinstance(actual, np.ndarray):
@@ -349,8 +354,8 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
     if isinstance(expected, (int, np.integer)):
         if is_tensor(actual) or (isinstance(actual, np.ndarray) and actual.ndim == 0):
             actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
-        if isinstance(actual, (float, np.floating)) and float(actual) == int(expected):
-            return None
+        if isinstance(actual, (float, np.floating)):
+            return where, "no integers"
         if isinstance(actual, (bool, np.bool_)) or not isinstance(actual, (int, np.integer)):
             return where, "kind"
         return None if int(actual) == int(expected) else (where, "value")

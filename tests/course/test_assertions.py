@@ -193,7 +193,9 @@ def test_expected_infinities_and_nans_must_stand_where_they_are_expected() -> No
     [
         (3, 3),
         (np.int64(3), 3),
-        (3.0, 3),
+        (np.array([3], dtype=np.uint8), np.array([3])),
+        (np.array([]), np.array([], dtype=int)),
+        (torch.tensor(3), 3),
         (True, True),
         (np.bool_(False), False),
         ("a", "a"),
@@ -218,12 +220,26 @@ def test_equal_things_are_equal(actual: object, expected: object) -> None:
         ([1], [1, 2]),
         ({"a": 1}, {"b": 1}),
         (3.5, 3),
+        (3.0, 3),  # where integers are asked for, integers must come back
+        (np.float64(3), 3),
+        (torch.tensor(3.0), 3),
+        (np.array([3.0]), np.array([3])),
+        ([3.0], np.array([3])),
+        ([1, 3.0], [1, 3]),
+        (np.array([True]), np.array([1])),
         ("1", 1),
     ],
 )
 def test_different_things_are_different(actual: object, expected: object) -> None:
     with pytest.raises(CheckFailed):
         assert_equal(actual, expected)
+
+
+def test_floats_where_integers_are_asked_for_are_told_so() -> None:
+    for actual, expected in [(3.0, 3), ([3.0], [3]), (np.array([3.0]), np.array([3]))]:
+        with pytest.raises(CheckFailed, match="of the wrong kind") as caught:
+            assert_equal(actual, expected, cause="off by one")
+        assert "integers are asked for" in caught.value.cause
 
 
 CHANGES = """
