@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton e09fe87be812e446
+# skeleton e2e0d7fb2a01b1b3
 """A straight line by gradient descent: the smallest model that is trained like the largest.
 
 The line is y = slope · x + intercept, and its two parameters travel together as θ = (slope, intercept). Day 3
@@ -109,7 +109,7 @@ def standardise(x: np.ndarray) -> tuple[np.ndarray, float, float]:
 
     Parameters
     ----------
-    x : (n,) array of numbers
+    x : (n,) array of numbers, at least one
 
     Returns
     -------
@@ -119,7 +119,8 @@ def standardise(x: np.ndarray) -> tuple[np.ndarray, float, float]:
     Raises
     ------
     ValueError
-        when all entries are equal: nothing can stretch them to 1
+        when all entries are equal, which nothing can stretch. Compare the entries themselves: rounding makes
+        ``np.std`` of 0.1, 0.1, 0.1 about 1e-17 instead of 0, and numbers that differ by 1e-13 are data, not equal
 
     Not allowed here: ``scipy.stats.zscore``; from ``sklearn.preprocessing``: ``StandardScaler``,
     ``scale``.
@@ -128,7 +129,7 @@ def standardise(x: np.ndarray) -> tuple[np.ndarray, float, float]:
     ----------
     LeCun, Bottou, Orr and Müller (1998), Efficient BackProp, section 4.3
     """
-    # TODO(day02): mean, standard deviation, and a check that it is not zero
+    # TODO(day02): a check that not all entries are equal, then mean and standard deviation
     raise NotImplementedError("standardise is not written yet")
 
 

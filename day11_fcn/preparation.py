@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 1097a9c457cae4c0
+# skeleton 2b45bc7d6ded7c2f
 """From a pile of samples to mini-batches: split first, then measure on the training part only, then shuffle.
 
 Whatever is estimated from data (a mean, a spread, a rotation) is part of the model. It is fitted to the training
@@ -116,7 +116,8 @@ class Whitening:
 
         Parameters
         ----------
-        x : (n, d) float array, a sample per row; fewer samples than features are allowed when ε > 0
+        x : (n, d) float array, a sample per row; fewer samples than features are allowed when ε > 0, and so is d = 1,
+            for which ``np.cov`` gives a number where a (1, 1) matrix is needed
         """
         # TODO(day11): np.linalg.eigh of the (d, d) covariance matrix
         raise NotImplementedError("Whitening.fit is not written yet")

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton badaf53403738958
+# skeleton 5b5980cf0291f13e
 """One image and one kernel: correlation and convolution by loops, and two things they are good for.
 
 Slow on purpose. Here you see what is multiplied with what; the next module does the same for whole batches with
@@ -107,7 +107,8 @@ def convolve(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np.
     ----------
     image : (h, w) float array
     kernel : (kh, kw) float array
-    mode : as in `correlate`
+    mode : as in `correlate`, with as many zeros before and after the image; for a kernel of even size in mode "same"
+        ``scipy.signal.convolve2d`` has them the other way round
 
     Returns
     -------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 0285082656bdb90a
+# skeleton c9adebf1a6ab96a1
 """Regularisation: gradients that stay bounded, weights that stay small, units that cannot rely on each other.
 
 Clipping, penalties and augmentation work on NumPy arrays; dropout is a layer of a PyTorch network, because it has to
@@ -42,7 +42,8 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
     """Shorten the gradient to a given length, without changing its direction.
 
     All arrays together are one long vector g with the norm ‖g‖ = √(Σ g_i²). When it is longer than
-    ``max_norm``, every array is multiplied by the same number max_norm / ‖g‖; otherwise nothing happens.
+    ``max_norm``, every array is multiplied by the same number max_norm / ‖g‖; otherwise nothing happens. However short
+    ``max_norm`` is, the result has that length: the 1e-6 that PyTorch adds to ‖g‖ would halve a gradient of 1e-6.
 
     Parameters
     ----------

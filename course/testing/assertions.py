@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextvars
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,13 +47,17 @@ comparison_listener: contextvars.ContextVar[Callable[[float], bool] | None] = co
 
 @dataclass(eq=False)
 class CheckFailed(AssertionError):
-    """What is wrong, in the order in which a student needs it."""
+    """What is wrong, in the order in which a student needs it.
+
+    A cause that is ``proven`` is told as it is: everything else is right, so no misconception is looked for.
+    """
 
     headline: str
     details: tuple[tuple[str, str], ...] = ()
     cause: str = ""
     outcome: Outcome = "failed"
     call: Call | None = None
+    proven: bool = False
 
     def __str__(self) -> str:
         return self.text()
@@ -310,9 +314,10 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
         return
     where, problem = difference
     wrong_kind = problem != "value"
-    if problem == "no integers":
+    floats = problem == "no integers"
+    if floats:
         cause = "integers are asked for: count with dtype=int, divide with //, round with int(…)"
-    raise _fail(
+    failed = _fail(
         actual,
         f"The {name} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
         ("expected", describe(expected)),
@@ -321,6 +326,7 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
         cause=cause or ("is a return missing?" if actual is None else ""),
         outcome="wrong_type" if wrong_kind and not where else "failed",
     )
+    raise replace(failed, proven=floats)
 
 
 def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
@@ -342,9 +348,13 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
             got, want = as_array(actual), as_array(expected)
         except (TypeError, ValueError, RuntimeError):
             return where, "kind"
-        if want.dtype.kind in "iu" and got.dtype.kind not in "iu" and got.size:
-            return where, "no integers"
-        return None if got.shape == want.shape and bool(_array_equal(got, want)) else (where, "value")
+        if got.shape != want.shape or not bool(_array_equal(got, want)):
+            return where, "value"
+        return (
+            (where, "no integers")
+            if want.dtype.kind in "iu" and got.dtype.kind in "fcb" and got.size
+            else None
+        )
     if isinstance(expected, (bool, np.bool_)):
         if is_tensor(actual) or isinstance(actual, np.ndarray):
             actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
@@ -354,7 +364,7 @@ def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | Non
     if isinstance(expected, (int, np.integer)):
         if is_tensor(actual) or (isinstance(actual, np.ndarray) and actual.ndim == 0):
             actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
-        if isinstance(actual, (float, np.floating)):
+        if isinstance(actual, (float, np.floating)) and float(actual) == int(expected):
             return where, "no integers"
         if isinstance(actual, (bool, np.bool_)) or not isinstance(actual, (int, np.integer)):
             return where, "kind"

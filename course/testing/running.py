@@ -272,7 +272,8 @@ class Runner:
         seconds = time.perf_counter() - started
         refused = isinstance(error, StudentProblem) and error.is_refusal
         named = None
-        if explain and not refused and outcome in ("failed", "wrong_type", "error"):
+        proven = isinstance(error, CheckFailed) and error.proven
+        if explain and not refused and not proven and outcome in ("failed", "wrong_type", "error"):
             named = self.explainer.explain(day, exercise, check, sitting.student.transcript)
         say = partial(_message, sitting, outcome, error, named)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""

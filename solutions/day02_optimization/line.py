@@ -102,7 +102,7 @@ def standardise(x: np.ndarray) -> tuple[np.ndarray, float, float]:
 
     Parameters
     ----------
-    x : (n,) array of numbers
+    x : (n,) array of numbers, at least one
 
     Returns
     -------
@@ -112,13 +112,14 @@ def standardise(x: np.ndarray) -> tuple[np.ndarray, float, float]:
     Raises
     ------
     ValueError
-        when all entries are equal: nothing can stretch them to 1
+        when all entries are equal, which nothing can stretch. Compare the entries themselves: rounding makes
+        ``np.std`` of 0.1, 0.1, 0.1 about 1e-17 instead of 0, and numbers that differ by 1e-13 are data, not equal
 
     References
     ----------
     LeCun, Bottou, Orr and Müller (1998), Efficient BackProp, section 4.3
     """
-    ### BEGIN SOLUTION mean, standard deviation, and a check that it is not zero
+    ### BEGIN SOLUTION a check that not all entries are equal, then mean and standard deviation
     if np.all(x == x[0]):
         raise ValueError("all entries are equal, so their standard deviation is zero")
     mean, scale = np.mean(x), np.std(x)

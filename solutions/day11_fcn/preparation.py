@@ -110,7 +110,8 @@ class Whitening:
 
         Parameters
         ----------
-        x : (n, d) float array, a sample per row; fewer samples than features are allowed when ε > 0
+        x : (n, d) float array, a sample per row; fewer samples than features are allowed when ε > 0, and so is d = 1,
+            for which ``np.cov`` gives a number where a (1, 1) matrix is needed
         """
         ### BEGIN SOLUTION np.linalg.eigh of the (d, d) covariance matrix
         self.mean = x.mean(axis=0)

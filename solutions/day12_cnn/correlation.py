@@ -121,7 +121,8 @@ def convolve(image: np.ndarray, kernel: np.ndarray, mode: Mode = "valid") -> np.
     ----------
     image : (h, w) float array
     kernel : (kh, kw) float array
-    mode : as in `correlate`
+    mode : as in `correlate`, with as many zeros before and after the image; for a kernel of even size in mode "same"
+        ``scipy.signal.convolve2d`` has them the other way round
 
     Returns
     -------

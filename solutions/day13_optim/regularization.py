@@ -39,7 +39,8 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
     """Shorten the gradient to a given length, without changing its direction.
 
     All arrays together are one long vector g with the norm ‖g‖ = √(Σ g_i²). When it is longer than
-    ``max_norm``, every array is multiplied by the same number max_norm / ‖g‖; otherwise nothing happens.
+    ``max_norm``, every array is multiplied by the same number max_norm / ‖g‖; otherwise nothing happens. However short
+    ``max_norm`` is, the result has that length: the 1e-6 that PyTorch adds to ‖g‖ would halve a gradient of 1e-6.
 
     Parameters
     ----------

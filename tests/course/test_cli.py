@@ -69,6 +69,19 @@ def test_a_misconception_is_named_before_any_number(clone: Path) -> None:
     assert "section 'total'" in text
 
 
+def test_a_cause_that_is_proven_is_told_in_the_place_of_a_misconception(clone: Path) -> None:
+    """A float where an integer is asked for has the right value, and so has a misconception that fails elsewhere."""
+    tests = clone / "tests/day01_tiny/test_sums.py"
+    one_call = tests.read_text("utf-8").replace(
+        "    assert_equal(counter.step(second), start + first + second)\n", ""
+    )
+    tests.write_text(one_call, encoding="utf-8")
+    solve(clone, SOLUTION.replace("return self.value", "return float(self.value)"))
+    text = run(clone, "check", "day01/Counter.step").stdout
+    assert "integers are asked for" in text
+    assert "The step is forgotten" not in text
+
+
 def test_the_json_is_the_contract(clone: Path) -> None:
     solve(clone, SOLUTION.replace("self.value += by", "pass"))
     result = run(clone, "check", "--json", "out/result.json", "--seed", "8")

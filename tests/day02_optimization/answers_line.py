@@ -221,6 +221,28 @@ def no_check(x):
         return (x - np.mean(x)) / np.std(x), np.mean(x), np.std(x)
 
 
+@misconception(
+    "standardise",
+    "Numbers that differ by 1e-13 are taken for equal: np.isclose(s, 0) compares with 1e-8. Compare the entries.",
+)
+def close_to_zero(x):
+    scale = np.std(x)
+    if np.isclose(scale, 0):
+        raise ValueError("all equal")
+    return (x - np.mean(x)) / scale, np.mean(x), scale
+
+
+@misconception(
+    "standardise",
+    "np.std of 0.1, 0.1, 0.1 is 1e-17, not 0, so equal entries get through. Compare the entries, not their deviation.",
+)
+def exactly_zero(x):
+    scale = np.std(x)
+    if scale == 0:
+        raise ValueError("all equal")
+    return (x - np.mean(x)) / scale, np.mean(x), scale
+
+
 @variant("standardise")
 def by_hand(x):
     values = np.asarray(x, dtype=float)

@@ -105,6 +105,12 @@ def test_standardise_to_mean_zero_and_deviation_one(student, rng):
 @hidden
 @points(1)
 def test_standardise_of_two_numbers_and_of_equal_ones(student, rng):
+    tiny = 1e-13 * rng.permutation([-2.0, -0.7, 0.4, 1.1, 3.0])  # lengths in metres, of atoms: honest data
+    z, _, scale = assert_parts(student.standardise(tiny), 3)
+    assert_close(
+        z, zscore(1e13 * tiny), name="array z", cause="numbers that are close together are not equal"
+    )
+    assert_close(scale, 1e-13 * np.std(1e13 * tiny), atol=0, name="scale")
     low, gap = rng.uniform(2, 5), rng.uniform(1, 3)
     z, mean, scale = assert_parts(student.standardise(np.array([low, low + gap])), 3)
     assert_close(z, [-1.0, 1.0], name="array z", cause="the standard deviation divides by n, not by n − 1")

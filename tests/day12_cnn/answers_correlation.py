@@ -230,6 +230,14 @@ def result_turned(image, kernel, mode="valid"):
     return np.asarray(correlate(image, kernel, mode))[::-1, ::-1]
 
 
+@misconception(
+    "convolve",
+    "Image and result are turned, not the kernel. For a kernel of even size that moves the result by a pixel.",
+)
+def image_and_result_turned(image, kernel, mode="valid"):
+    return np.asarray(correlate(image[::-1, ::-1], kernel, mode))[::-1, ::-1]
+
+
 @variant("convolve")
 def by_rot90(image, kernel, mode="valid"):
     return correlate(image, np.rot90(kernel, 2), mode)

@@ -95,6 +95,12 @@ def test_convolve_equals_scipy(student, rng):
         with assert_unchanged(image, kernel):
             result = student.convolve(image, kernel, mode)
         assert_close(result, signal.convolve2d(image, kernel, mode), name=f"result in mode {mode!r}")
+    for kernel_size in [(2, 4), (3, 2)]:  # of even size: the zeros are those of `correlate`
+        image, kernel = rng.normal(size=(6, 8)) + 1, rng.normal(size=kernel_size)
+        result = student.convolve(image, kernel, "same")
+        cause = "turn the kernel, and nothing else; (k − 1) // 2 zeros before the image, k // 2 after it"
+        expected = signal.correlate2d(image, np.rot90(kernel, 2), "same")
+        assert_close(result, expected, name="result in mode 'same'", cause=cause)
 
 
 @points(1)

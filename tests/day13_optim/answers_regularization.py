@@ -75,6 +75,16 @@ def norm_after_clipping(grads, max_norm):
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads], min(norm, max_norm)
 
 
+@misconception(
+    "clip_by_norm",
+    "1e-6 is added to ‖g‖, as PyTorch does: a gradient of that size comes out too short. Divide by ‖g‖ itself.",
+)
+def as_in_pytorch(grads, max_norm):
+    norm = sum(float((g * g).sum()) for g in grads) ** 0.5
+    scale = min(1.0, max_norm / (norm + 1e-6))
+    return [g * scale for g in grads], norm
+
+
 @misconception("clip_by_norm", "The norms of the arrays are added up; squares are what adds up.")
 def sum_of_norms(grads, max_norm):
     norm = float(sum(np.linalg.norm(g) for g in grads))
@@ -88,10 +98,9 @@ def as_one_vector(grads, max_norm):
 
 
 @variant("clip_by_norm")
-def as_in_pytorch(grads, max_norm):
+def square_by_square(grads, max_norm):
     norm = sum(float((g * g).sum()) for g in grads) ** 0.5
-    scale = min(1.0, max_norm / (norm + 1e-6))
-    return [g * scale for g in grads], norm
+    return [g if norm <= max_norm else g / norm * max_norm for g in grads], norm
 
 
 @misconception("penalty", "Biases are penalised too. Arrays with one dimension are left out.")

@@ -51,6 +51,11 @@ def test_clip_by_norm_of_a_long_gradient(student, rng):
         for part, g in zip(assert_parts(clipped, len(grads)), grads, strict=True):
             assert_close(part, g * (limit / norm), rtol=1e-4, name="clipped gradient")
         assert_close(measured, norm, rtol=1e-5, name="norm before clipping")
+    tiny = [1e-6 * g.astype(float) for g in grads]
+    clipped, _ = assert_parts(student.clip_by_norm(tiny, length(tiny) / 2), 2)
+    for part, g in zip(assert_parts(clipped, len(tiny)), tiny, strict=True):
+        cause = "max_norm / ‖g‖, with nothing added to ‖g‖"
+        assert_close(part, g / 2, rtol=1e-4, atol=1e-14, name="clipped gradient", cause=cause)
 
 
 @points(1)
