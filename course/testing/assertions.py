@@ -49,7 +49,7 @@ comparison_listener: contextvars.ContextVar[Callable[[float], bool] | None] = co
 class CheckFailed(AssertionError):
     """What is wrong, in the order in which a student needs it.
 
-    A cause that is ``proven`` is told as it is: everything else is right, so no misconception is looked for.
+    With ``kind_only`` the values are right and only what they are made of is not: floats where integers are asked for.
     """
 
     headline: str
@@ -57,7 +57,7 @@ class CheckFailed(AssertionError):
     cause: str = ""
     outcome: Outcome = "failed"
     call: Call | None = None
-    proven: bool = False
+    kind_only: bool = False
 
     def __str__(self) -> str:
         return self.text()
@@ -326,7 +326,7 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
         cause=cause or ("is a return missing?" if actual is None else ""),
         outcome="wrong_type" if wrong_kind and not where else "failed",
     )
-    raise replace(failed, proven=floats)
+    raise replace(failed, kind_only=floats)
 
 
 def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:

@@ -86,21 +86,26 @@ def _project(array: np.ndarray) -> Entry:
         one, two = (finite * np.cos(index)).sum(), (finite * np.sin(1.7 * index + 0.3)).sum()
         size = float(np.abs(finite).sum())
     wild = float((~np.isfinite(flat)).sum())
-    return f"array {array.shape}", (size, wild, one.real, one.imag, two.real, two.imag)
+    kind = "integers" if array.dtype.kind in "iu" else "numbers"
+    return f"{array.shape} {kind}", (size, wild, one.real, one.imag, two.real, two.imag)
 
 
-def same(a: Fingerprint, b: Fingerprint) -> bool:
-    """Equal up to the rounding that two ways of computing one value differ by."""
-    return len(a) == len(b) and all(_same_entry(x, y) for x, y in zip(a, b, strict=True))
+def same(a: Fingerprint, b: Fingerprint, *, kinds: bool = False) -> bool:
+    """Equal up to the rounding that two ways of computing differ by; with ``kinds`` no float is an integer."""
+    return len(a) == len(b) and all(_same_entry(x, y, kinds) for x, y in zip(a, b, strict=True))
 
 
-def _same_entry(a: Entry, b: Entry) -> bool:
-    if a[0] != b[0] or len(a[1]) != len(b[1]):
+def _same_entry(a: Entry, b: Entry, kinds: bool) -> bool:
+    if len(a[1]) != len(b[1]) or (a[0] != b[0] if kinds or not a[1] else _shape(a) != _shape(b)):
         return False
     if not a[1]:
         return True
     slack = TOLERANCE * max(a[1][0], b[1][0]) + 1e-12
     return a[1][1] == b[1][1] and all(abs(x - y) <= slack for x, y in zip(a[1], b[1], strict=True))
+
+
+def _shape(numbers: Entry) -> str:
+    return numbers[0].rpartition(" ")[0]
 
 
 Known = list[tuple[Answer, Fingerprint]]
@@ -127,12 +132,20 @@ class Explainer:
         self._answers = answers
         self._known: dict[tuple[str, str], Known] = {}
 
-    def explain(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> Answer | None:
-        """The one misconception that answers as the student did; None without a unique match."""
-        found = self.matches(day, exercise, check, transcript)
+    def explain(
+        self, day: Day, exercise: Exercise, check: Check, transcript: Transcript, *, kinds: bool = False
+    ) -> Answer | None:
+        """The one misconception that answers as the student did; None without a unique match.
+
+        With ``kinds`` also in floats where the student gave floats: when nothing else is wrong, a misconception that
+        gives the right integers is not the student's.
+        """
+        found = self.matches(day, exercise, check, transcript, kinds=kinds)
         return found[0] if len(found) == 1 else None
 
-    def matches(self, day: Day, exercise: Exercise, check: Check, transcript: Transcript) -> list[Answer]:
+    def matches(
+        self, day: Day, exercise: Exercise, check: Check, transcript: Transcript, *, kinds: bool = False
+    ) -> list[Answer]:
         """Every misconception that answers as the student did."""
         if check.training or not transcript.calls:
             return []
@@ -140,7 +153,9 @@ class Explainer:
         if last is not None and (last.outcome != "error" or not last.types):
             return []
         mine = fingerprint(transcript)
-        return [answer for answer, theirs in self.known(day, exercise, check) if same(mine, theirs)]
+        return [
+            answer for answer, theirs in self.known(day, exercise, check) if same(mine, theirs, kinds=kinds)
+        ]
 
     def known(self, day: Day, exercise: Exercise, check: Check) -> Known:
         """The misconceptions of an exercise with what they return in this check."""

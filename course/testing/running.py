@@ -272,9 +272,9 @@ class Runner:
         seconds = time.perf_counter() - started
         refused = isinstance(error, StudentProblem) and error.is_refusal
         named = None
-        proven = isinstance(error, CheckFailed) and error.proven
-        if explain and not refused and not proven and outcome in ("failed", "wrong_type", "error"):
-            named = self.explainer.explain(day, exercise, check, sitting.student.transcript)
+        if explain and not refused and outcome in ("failed", "wrong_type", "error"):
+            kinds = isinstance(error, CheckFailed) and error.kind_only
+            named = self.explainer.explain(day, exercise, check, sitting.student.transcript, kinds=kinds)
         say = partial(_message, sitting, outcome, error, named)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
         return CheckResult(

@@ -69,7 +69,7 @@ def test_a_misconception_is_named_before_any_number(clone: Path) -> None:
     assert "section 'total'" in text
 
 
-def test_a_cause_that_is_proven_is_told_in_the_place_of_a_misconception(clone: Path) -> None:
+def test_where_only_the_kind_is_wrong_no_misconception_with_right_integers_is_named(clone: Path) -> None:
     """A float where an integer is asked for has the right value, and so has a misconception that fails elsewhere."""
     tests = clone / "tests/day01_tiny/test_sums.py"
     one_call = tests.read_text("utf-8").replace(
