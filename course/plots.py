@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import io
 import sys
-from types import ModuleType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,6 +101,8 @@ def show_image(ax: Axes, image: ArrayLike, title: str = "", low: float = 0.0, hi
 def draw(module: ModuleType, name: str, dpi: float = DPI) -> NDArray[np.uint8]:
     """What a picture function of a day's ``plots.py`` gives, as pixels; whatever it raises is raised.
 
+    Exercises may answer in lists; to the picture their answers are arrays.
+
     Parameters
     ----------
     dpi : pixels per inch of the figure
@@ -106,12 +111,59 @@ def draw(module: ModuleType, name: str, dpi: float = DPI) -> NDArray[np.uint8]:
     -------
     pixels : (frames, height, width, 3) array of red, green and blue, with one frame for a figure
     """
-    picture = getattr(module, name)()
     try:
-        return _frames(picture, dpi) if name.startswith("animation_") else _pixels(picture, dpi)[None]
+        with _answers_in_arrays(module):
+            picture = getattr(module, name)()
+            return _frames(picture, dpi) if name.startswith("animation_") else _pixels(picture, dpi)[None]
     finally:
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
+
+
+@contextmanager
+def _answers_in_arrays(module: ModuleType) -> Iterator[None]:
+    """Inside the block the functions that a ``plots.py`` has imported from its day give arrays for nested lists."""
+    names, day = vars(module), f"{module.__name__.partition('.')[0]}."
+    imported = {
+        name: value
+        for name, value in names.items()
+        if isinstance(value, FunctionType)
+        and value.__module__.startswith(day)
+        and value.__module__ != module.__name__
+    }
+    names.update({name: _in_arrays(function) for name, function in imported.items()})
+    try:
+        yield
+    finally:
+        names.update(imported)
+
+
+def _in_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def answer(*args: Any, **named: Any) -> Any:
+        return arrays_of(function(*args, **named))
+
+    return answer
+
+
+def arrays_of(value: Any) -> Any:
+    """The same with arrays in the place of nested lists of numbers; tuples, other lists and dicts part by part."""
+    if isinstance(value, list) and value and _is_nested_numbers(value):
+        try:
+            return np.array(value)
+        except ValueError:  # rows of several lengths
+            pass
+    if type(value) in (list, tuple):
+        return type(value)(arrays_of(part) for part in value)
+    if type(value) is dict:
+        return {key: arrays_of(part) for key, part in value.items()}
+    return value
+
+
+def _is_nested_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_is_nested_numbers, value))
+    return isinstance(value, (int, float, complex, np.number, np.bool_))
 
 
 def file_name(name: str) -> str:

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton c745bea679472b98
+# skeleton c78001c441ffd76a
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -156,8 +156,10 @@ def initialise_layers(sizes: list[int], activation: str, rng: np.random.Generato
         ``len(sizes) - 1`` layers; biases are 0
     """
     scheme = "he" if activation == "relu" else "glorot"
-    pairs = pairwise(sizes)
-    return [(initialise(inputs, outputs, scheme, rng), np.zeros(outputs)) for inputs, outputs in pairs]
+    return [
+        (np.asarray(initialise(inputs, outputs, scheme, rng)), np.zeros(outputs))
+        for inputs, outputs in pairwise(sizes)
+    ]
 
 
 def gradient_error(

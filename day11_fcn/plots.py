@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 6598d0521d3e74a6
+# skeleton a3968bc2f98a8687
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Those that take ``data`` can be drawn for
@@ -113,7 +113,7 @@ def figure_preparation() -> Figure:
     clouds = [("as measured", train, new)]
     for name, preparation in (("standardized", Standardizer(0.0)), ("whitened", Whitening(0.0))):
         preparation.fit(train)
-        clouds.append((name, preparation.transform(train), preparation.transform(new)))
+        clouds.append((name, *(np.asarray(preparation.transform(x)) for x in (train, new))))
     figure, axes = panels(1, 3, size=(3.6, 3.4))
     for ax, (title, points, others) in zip(axes, clouds, strict=True):
         ax.plot(*points.T, ".", color=BLUE, markersize=4, label="training")
@@ -355,7 +355,7 @@ def _prepared(data: str, seed: int) -> tuple[list[Samples], tuple[int, int]]:
     sets, shape = _split_images(data, seed)
     standardizer = Standardizer()
     standardizer.fit(sets[0][0])
-    return [(standardizer.transform(x), labels) for x, labels in sets], shape
+    return [(np.asarray(standardizer.transform(x)), labels) for x, labels in sets], shape
 
 
 def _test_images(data: str, seed: int) -> np.ndarray:

@@ -1,5 +1,5 @@
 # Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 3b25c8e3d14e0d01
+# skeleton 35f474fef273d73f
 """Train the LSTM on NumPy's docstrings or a text of yours, measure it on the held-out part, let it write (given).
 
     python -m day15_sequence.train_text
@@ -39,7 +39,7 @@ def split_text(text: str) -> tuple[np.ndarray, np.ndarray, str]:
 def bigram_bits(training: np.ndarray, held_out: np.ndarray, size: int) -> float:
     """Bits per character of the model that counts pairs."""
     p = bigram_probabilities(training, size)
-    return float(-np.log2(p[held_out[:-1], held_out[1:]]).mean())
+    return float(-np.log2(np.asarray(p)[held_out[:-1], held_out[1:]]).mean())
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ Phase = Literal[
     "names",
     "refused calls",
     "undeserved points",
+    "given code",
     "mutants",
 ]
 """What processor time is spent on; ``training`` is the solution in its training tests, ``elsewhere`` in processes
@@ -85,6 +86,7 @@ class Evidence:
     namings: list[Naming] = field(default_factory=list)
     refusals: list[RefusalTrial] = field(default_factory=list)
     undeserved: list[Undeserved] = field(default_factory=list)
+    given: list[tuple[str, str]] = field(default_factory=list)  # what breaks in given code, and why
     broken: list[tuple[str, str]] = field(default_factory=list)  # jobs that gave no evidence, and why
     seconds_of: dict[Phase, float] = field(default_factory=dict)  # of the processor
 

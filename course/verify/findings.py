@@ -23,6 +23,7 @@ Kind = Literal[
     "variant",
     "refused call",
     "undeserved points",
+    "given code",
     "slow test",
     "tolerance",
     "mutation score",

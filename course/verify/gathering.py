@@ -26,6 +26,7 @@ TRAINING_COST = 3.0
 """Seconds that a training test takes, roughly; and so on. The long jobs of a day begin, and the end can be foretold."""
 ANSWER_COST = 0.3
 MUTANT_COST = 0.02
+PICTURES_COST = 10.0
 
 
 def cost_of(tasks: Sequence[Task]) -> float:
@@ -103,8 +104,20 @@ class Gatherer:
         )
         skeleton = partial(_extend, self._evidence.skeleton)
         self._submit("skeleton", "skeleton", self._jobs.try_skeleton, skeleton)
+        self._submit_given()
         for exercise in self._evidence.exercises:
             self._submit_exercise(exercise)
+
+    def _submit_given(self) -> None:
+        """The pictures and given functions of the day, with answers in lists and with its variants."""
+        code = self._jobs.given
+        take = partial(_extend_given, self._evidence.given)
+        if "plots" not in self._evidence.sources.texts:
+            return
+        self._submit("given code", "answers in lists", code.with_lists, take, cost=PICTURES_COST)
+        for number in range(code.rounds):
+            work = partial(code.with_variants, number)
+            self._submit("given code", f"pictures of variants {number}", work, take, cost=PICTURES_COST)
 
     def _submit_exercise(self, exercise: Exercise) -> None:
         evidence, name = self._evidence, exercise.name
@@ -217,6 +230,10 @@ class Gatherer:
 
     def _take_refusals(self, exercise: str, rows: Any) -> None:
         self._evidence.refusals += [RefusalTrial(exercise, *row) for row in rows]
+
+
+def _extend_given(given: list[tuple[str, str]], more: Any) -> None:
+    given += [(where, says) for where, says in more]
 
 
 def _extend(trials: list[Trial], more: Any) -> None:

@@ -16,6 +16,7 @@ from course.testing.answers import Answer
 from course.testing.running import Runner
 from course.verify.cheats import cheats
 from course.verify.evidence import Evidence, Naming
+from course.verify.given import GivenCode
 from course.verify.stage import STAGE
 from course.verify.trials import Task, Trial, Trier, answers_of, plain, tasks_of
 from course.worker.isolated import Zygote
@@ -38,6 +39,7 @@ class Jobs:
         self._trier = trier
         self._brisk = trier.limited(ANSWER_SECONDS, ANSWER_MEMORY_MIB)
         self._seeds = seeds
+        self.given = GivenCode(evidence, trier, seeds[0])
 
     def solve(self, tasks: Sequence[Task], seeds: Sequence[int]) -> list[dict[str, Any]]:
         """The solution; what fails is run again by itself, to see whether it always does."""

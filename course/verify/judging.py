@@ -30,6 +30,8 @@ def judge(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     yield from unnamed_misconceptions(evidence)
     yield from missed_refusals(evidence)
     yield from undeserved_points(evidence)
+    for where, says in evidence.given:
+        yield Finding("given code", where, says)
     yield from narrow_margins(evidence, margins)
 
 

@@ -156,8 +156,10 @@ def initialise_layers(sizes: list[int], activation: str, rng: np.random.Generato
         ``len(sizes) - 1`` layers; biases are 0
     """
     scheme = "he" if activation == "relu" else "glorot"
-    pairs = pairwise(sizes)
-    return [(initialise(inputs, outputs, scheme, rng), np.zeros(outputs)) for inputs, outputs in pairs]
+    return [
+        (np.asarray(initialise(inputs, outputs, scheme, rng)), np.zeros(outputs))
+        for inputs, outputs in pairwise(sizes)
+    ]
 
 
 def gradient_error(

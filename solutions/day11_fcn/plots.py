@@ -111,7 +111,7 @@ def figure_preparation() -> Figure:
     clouds = [("as measured", train, new)]
     for name, preparation in (("standardized", Standardizer(0.0)), ("whitened", Whitening(0.0))):
         preparation.fit(train)
-        clouds.append((name, preparation.transform(train), preparation.transform(new)))
+        clouds.append((name, *(np.asarray(preparation.transform(x)) for x in (train, new))))
     figure, axes = panels(1, 3, size=(3.6, 3.4))
     for ax, (title, points, others) in zip(axes, clouds, strict=True):
         ax.plot(*points.T, ".", color=BLUE, markersize=4, label="training")
@@ -353,7 +353,7 @@ def _prepared(data: str, seed: int) -> tuple[list[Samples], tuple[int, int]]:
     sets, shape = _split_images(data, seed)
     standardizer = Standardizer()
     standardizer.fit(sets[0][0])
-    return [(standardizer.transform(x), labels) for x, labels in sets], shape
+    return [(np.asarray(standardizer.transform(x)), labels) for x, labels in sets], shape
 
 
 def _test_images(data: str, seed: int) -> np.ndarray:

@@ -75,7 +75,12 @@ def prepare(seed: int = 0, people: tuple[int, int, int] = (6, 3, 3)) -> Split:
     parts = [np.isin(trials.subjects, part) for part in np.split(names, np.cumsum(people))[:3]]
     signals = standardize(*(trials.signals[part] for part in parts))
     labels = [trials.labels[part] for part in parts]
-    return Split(*((torch.tensor(x), torch.tensor(y)) for x, y in zip(signals, labels, strict=True)))
+    return Split(*((_single(x), torch.tensor(y)) for x, y in zip(signals, labels, strict=True)))
+
+
+def _single(signals: np.ndarray) -> Tensor:
+    """What an exercise has made of the signals, in the precision of the network."""
+    return torch.tensor(np.asarray(signals, dtype=np.float32))
 
 
 def run(epochs: int = 30, seed: int = 0, dropout: float = 0.2, max_shift: int = 8) -> dict[str, float]:
@@ -91,7 +96,7 @@ def run(epochs: int = 30, seed: int = 0, dropout: float = 0.2, max_shift: int = 
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     x, y = split.training
-    copies = [x, *(torch.tensor(augment(x.numpy(), rng, max_shift, noise=0.1)) for _ in range(3))]
+    copies = [x, *(_single(augment(x.numpy(), rng, max_shift, noise=0.1)) for _ in range(3))]
     training = torch.cat(copies), y.repeat(len(copies))
 
     model = SignalNet(dropout=dropout)

@@ -273,7 +273,7 @@ class _Penalised:
 
     def step(self, grads: Sequence[np.ndarray]) -> None:
         _, extra = penalty(self.params, self.l1, self.l2)
-        self.inner.step([g + e for g, e in zip(grads, extra, strict=True)])
+        self.inner.step([np.asarray(g) + np.asarray(e) for g, e in zip(grads, extra, strict=True)])
 
 
 def figure_regularisers() -> Figure:

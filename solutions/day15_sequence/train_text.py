@@ -37,7 +37,7 @@ def split_text(text: str) -> tuple[np.ndarray, np.ndarray, str]:
 def bigram_bits(training: np.ndarray, held_out: np.ndarray, size: int) -> float:
     """Bits per character of the model that counts pairs."""
     p = bigram_probabilities(training, size)
-    return float(-np.log2(p[held_out[:-1], held_out[1:]]).mean())
+    return float(-np.log2(np.asarray(p)[held_out[:-1], held_out[1:]]).mean())
 
 
 def main() -> None:

@@ -1,0 +1,187 @@
+"""Whether given code takes what checks accept: pictures and given functions, with right answers of every kind.
+
+A right answer that breaks a picture, or the given part of a later exercise, looks wrong to whoever wrote it. So the
+pictures of a day are drawn with its variants, and with exercises that answer in lists (:mod:`course.verify.lists`)
+where their own checks take lists.
+"""
+
+from __future__ import annotations
+
+import ast
+import traceback
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from course.catalog import Exercise
+from course.plots import draw
+from course.testing.answers import Answer, compose
+from course.testing.running import Runner, Sitting
+from course.verify.evidence import Evidence
+from course.verify.lists import in_lists
+from course.verify.trials import Trier, answers_of, tasks_of
+from course.worker.alarm import Alarm, TimeUpError
+from course.worker.importing import ModuleSpace
+
+PICTURE_SECONDS = 20.0
+"""Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
+DPI = 20  # nobody looks at it
+
+
+class GivenCode:
+    """The given code of one day, tried under one seed."""
+
+    def __init__(self, evidence: Evidence, trier: Trier, seed: int) -> None:
+        self._evidence = evidence
+        self._sources = evidence.sources
+        self._trier = trier
+        self._seed = seed
+        self._uses = _names_by_definition(self._sources.texts.values())
+
+    @property
+    def rounds(self) -> int:
+        """How many variants the exercise with the most of them has: round k takes the k-th of each."""
+        return max((len(self._variants(exercise)) for exercise in self._evidence.exercises), default=0)
+
+    def _variants(self, exercise: Exercise) -> list[Answer]:
+        return answers_of(self._evidence.answers, exercise, "variant")
+
+    def with_lists(self) -> list[tuple[str, str]]:
+        """What breaks, and why, where exercises answer in lists."""
+        takers = [exercise for exercise in self._evidence.exercises if self._accepts_lists(exercise)]
+        with self._sources.folder(self._in_lists(takers)) as root:
+            broken = list(self._draw(root, [e.qualname for e in takers]))
+            broken += self._check(root)
+        return [
+            (where, f"breaks where exercises answer in lists, which checks accept: {why}")
+            for where, why in broken
+        ]
+
+    def with_variants(self, number: int) -> list[tuple[str, str]]:
+        """What breaks in given code, and why, with the variants of one round in place of their exercises."""
+        texts = dict(self._sources.texts)
+        chosen = [v[number] for e in self._evidence.exercises if len(v := self._variants(e)) > number]
+        for answer in chosen:
+            texts[answer.module] = compose(texts[answer.module], answer)
+        names = [answer.exercise.partition(".")[2] for answer in chosen]
+        listed = ", ".join(f"{answer.name} for {answer.exercise}" for answer in chosen)
+        with self._sources.folder(texts) as root:
+            broken = list(self._draw(root, names, self._definitions(texts)))
+        return [(where, f"breaks with right answers ({listed}): {why}") for where, why in broken]
+
+    def _in_lists(self, exercises: Sequence[Exercise]) -> dict[str, str]:
+        names: dict[str, list[str]] = {module: [] for module in self._evidence.day.modules}
+        for exercise in exercises:
+            names[exercise.module].append(exercise.qualname)
+        return {module: in_lists(self._sources.texts[module], listed) for module, listed in names.items()}
+
+    def _accepts_lists(self, exercise: Exercise) -> bool:
+        """Whether all quick checks of an exercise pass when it answers in lists."""
+        with self._sources.folder(self._in_lists([exercise])) as root:
+            tasks = tasks_of([exercise], training=False)
+            return all(trial.passed for trial in self._trier.try_all(root, tasks, self._seed))
+
+    def _check(self, root: Path) -> Iterator[tuple[str, str]]:
+        """The quick checks that end with an exception in given code."""
+        runner: Runner = self._trier.runner(self._seed)
+        for exercise, check in tasks_of(self._evidence.day.exercises, training=False):
+            link = self._trier.link(root)
+            try:
+                sitting = Sitting.of(self._evidence.day, exercise, check, link)
+                function = self._trier.suite.function(self._evidence.day, check)
+                error = runner.run_check(function, sitting, explain=False).error
+            finally:
+                link.close()
+            at = None if error is None else self._innermost(error, root)
+            if error is not None and at is not None and not self._is_written(at):
+                yield check.name, _said(error, at)
+
+    def _draw(
+        self,
+        root: Path,
+        names: Collection[str],
+        written: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+    ) -> Iterator[tuple[str, str]]:
+        """The pictures that need any of these exercises and cannot be drawn.
+
+        With ``written``, lines by module, an exception from there does not count.
+        """
+        tops = {name.partition(".")[0] for name in names}
+        wanted = [
+            name for name in _pictures(self._sources.texts.get("plots", "")) if self._reaches(name, tops)
+        ]
+        if not wanted:
+            return
+        day = self._evidence.day.name
+        space = ModuleSpace(root, [d.name for d in self._trier.course.days])
+        module = space.import_module(f"{day}.plots")
+        for name in wanted:
+            try:
+                with space.active(), Alarm(root).limit(PICTURE_SECONDS, lambda frame: True):
+                    draw(module, name, DPI)
+            except TimeUpError:
+                continue
+            except Exception as error:
+                at = self._innermost(error, root)
+                if written is None or at is None or not _within(at, written):
+                    yield f"plots.{name}", _said(error, at)
+
+    def _reaches(self, name: str, wanted: Collection[str]) -> bool:
+        """Whether a function of the day uses one of these names, itself or through others of the day."""
+        waiting, seen = [name], {name}
+        while waiting:
+            used = self._uses.get(waiting.pop(), set())
+            if used & set(wanted):
+                return True
+            new = (used & self._uses.keys()) - seen
+            seen |= new
+            waiting += new
+        return False
+
+    def _innermost(self, error: BaseException, root: Path) -> traceback.FrameSummary | None:
+        """The place in the day's modules from which an exception came."""
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if Path(frame.filename).is_relative_to(root)]
+        return own[-1] if own else None
+
+    def _is_written(self, at: traceback.FrameSummary) -> bool:
+        module = Path(at.filename).stem
+        exercises = [exercise for exercise in self._evidence.day.exercises if exercise.module == module]
+        regions = [region for exercise in exercises for region in self._sources.regions(exercise)]
+        return any(region.first <= (at.lineno or 0) <= region.last for region in regions)
+
+    def _definitions(self, texts: Mapping[str, str]) -> dict[str, list[tuple[int, int]]]:
+        """The lines of the exercises in these modules, whole functions and classes."""
+        tops = {(e.module, e.qualname.partition(".")[0]) for e in self._evidence.day.exercises}
+        return {
+            module: [
+                (node.lineno, node.end_lineno or node.lineno)
+                for node in ast.parse(text).body
+                if (module, getattr(node, "name", "")) in tops
+            ]
+            for module, text in texts.items()
+        }
+
+
+def _within(at: traceback.FrameSummary, written: Mapping[str, Sequence[tuple[int, int]]]) -> bool:
+    return any(first <= (at.lineno or 0) <= last for first, last in written.get(Path(at.filename).stem, ()))
+
+
+def _said(error: BaseException, at: traceback.FrameSummary | None) -> str:
+    where = f" ({Path(at.filename).name}: {at.line})" if at is not None else ""
+    return f"{type(error).__name__}: {error}{where}; take what comes from an exercise with np.asarray"
+
+
+def _pictures(plots: str) -> list[str]:
+    names = [node.name for node in ast.parse(plots).body if isinstance(node, ast.FunctionDef)]
+    return [name for name in names if name.startswith(("figure_", "animation_"))]
+
+
+def _names_by_definition(texts: Collection[str]) -> dict[str, set[str]]:
+    """What every function and class at the top of the day's modules names."""
+    found: dict[str, set[str]] = {}
+    for text in texts:
+        for node in ast.parse(text).body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                found[node.name] = found.get(node.name, set()) | used
+    return found
