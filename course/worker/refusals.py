@@ -366,6 +366,7 @@ class _Announced:
         if module.__spec__ is not None:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
+        _index.cache_clear()  # of its package, there is more now
         for name in list(_waiting.get(module.__name__, ())):
             prepare(name)
 

@@ -339,6 +339,34 @@ def test_the_engine_cannot_be_found_by_name_where_student_code_runs(isolated: Ma
         student.content()
 
 
+def test_a_package_that_is_half_imported_when_its_first_guard_goes_up_gets_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "late_package_of_a_test"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "from . import _inner, first\nfrom ._inner import f\n", encoding="utf-8"
+    )
+    (package / "_inner.py").write_text("def f():\n    return 1\n", encoding="utf-8")
+    (package / "first.py").write_text("def g():\n    return 2\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    source = f"""
+        def f():
+            import {package.name} as late
+            return getattr(late, "f")()
+
+        def inner():
+            import {package.name} as late
+            return getattr(late._inner, "f")()
+    """
+    link = LocalLink(_write(tmp_path / "root", source), [DAY], LIMITS)
+    student = _begin(link, (f"{package.name}.first.g", f"{package.name}.f"))
+    for function in (student.f, student.inner):
+        with pytest.raises(StudentProblem, match=r"f\(\) does the work"):
+            function()
+    link.close()
+
+
 def test_the_last_one_to_leave_puts_everything_back(tmp_path: Path) -> None:
     before = (
         np.linalg.pinv,
