@@ -208,7 +208,7 @@ def test_sync_check_shows_a_diff_and_fails(clone: Path) -> None:
     )
     result = run(clone, "sync", "--check")
     assert result.returncode == 1
-    assert '+    """Total of all entries."""' in result.stdout
+    assert '+    """Total of all entries.' in result.stdout
     assert run(clone, "sync").returncode == 0
     assert run(clone, "sync", "--check").returncode == 0
 

@@ -228,6 +228,14 @@ def test_a_report_on_the_first_sheet_is_the_one_that_students_see(
     )
 
 
+def test_the_test_on_the_first_sheet_is_the_one_that_is_run(course: Course) -> None:
+    day = course.days[0]
+    (shown,) = re.findall(
+        r"```python\n(@points.*?)```", course.sheet(day).read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert shown in (course.tests(day) / "test_first_steps.py").read_text(encoding="utf-8")
+
+
 def test_the_debugger_on_the_first_sheet_shows_what_students_see(course: Course, tmp_path: Path) -> None:
     sheet = course.sheet(course.days[0]).read_text(encoding="utf-8")
     real, imag, wrong, right = map(float, re.findall(r"-?\d\.\d{9,}", sheet))
