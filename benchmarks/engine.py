@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from course.catalog import load_course
-from course.worker.handle import Student
-from course.worker.isolated import Zygote
+from course.worker.near.handle import Student
+from course.worker.near.warm import WarmProcess
 from course.worker.outcomes import Budget
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,7 +63,7 @@ def commands(rounds: int) -> list[tuple[str, float, str]]:
 def calls(rounds: int) -> list[tuple[str, float, str]]:
     """Round trips to a warm isolated process."""
     course = load_course(ROOT)
-    with tempfile.TemporaryDirectory() as folder, Zygote([DAY], ["numpy"], course.limits) as zygote:
+    with tempfile.TemporaryDirectory() as folder, WarmProcess([DAY], ["numpy"], course.limits) as zygote:
         module = Path(folder) / DAY / "echo.py"
         module.parent.mkdir()
         module.write_text("def echo(x):\n    return x\n", encoding="utf-8")

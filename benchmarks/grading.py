@@ -28,8 +28,8 @@ from course.testing import running
 from course.testing.running import Runner
 from course.testing.scanning import Scanned
 from course.threads import settle_threads
-from course.worker import zygote
-from course.worker.local import LocalLink
+from course.worker.far import zygote
+from course.worker.near.local import LocalLink
 
 
 def usage(command: list[str], folder: Path, **environment: str) -> tuple[float, float]:

@@ -27,8 +27,8 @@ from small_assignment import ROOT, Assignment, hand_in, small_course
 from course.catalog import Course, load_course
 from course.grading.intake import Intake
 from course.grading.records import write_json
-from course.grading.results import read_record
-from course.grading.store import Store
+from course.results.reading import read_record
+from course.results.store import Store
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """What ``course.toml`` says about time: due dates, the late policy, the clock of the course. What it means for
-one submission is decided in ``course/grading/lateness.py``.
+one submission is decided in ``course/results/lateness.py``.
 """
 
 from __future__ import annotations

@@ -82,8 +82,8 @@ def export(out: Path, name: str, target: Path | None, store_url: str | None) -> 
 
     The points that count are written: those of the checks, less what coming late costs, and what was given by hand.
     """
-    from course.grading.exports import export as write_export
-    from course.grading.store import adjustments_by_student
+    from course.results.exports import export as write_export
+    from course.results.store import adjustments_by_student
 
     written = write_export(out, name, target, adjustments_by_student(out, store_url))
     click.echo(f"Written: {written}")
@@ -115,10 +115,10 @@ def adjust(
     """
     import getpass
 
-    from course.grading.adjusting import give_points, list_points, take_back
-    from course.grading.exports import export as write_export
-    from course.grading.store import adjustments_by_student
     from course.report.records_view import show_adjustments
+    from course.results.adjusting import give_points, list_points, take_back
+    from course.results.exports import export as write_export
+    from course.results.store import adjustments_by_student
 
     author = author or getpass.getuser()
     if remove is not None:
@@ -213,8 +213,8 @@ def nbgrader_scores(out: Path, course_dir: Path) -> None:
     The gradebook gets points, comments and what coming late costs, autograded/ and feedback/ a file per submission;
     formgrader, manual grading and `nbgrader export` go on from there. What people graded by hand stays.
     """
-    from course.grading.nbgrader_scores import write_scores
     from course.report.terminal import show_writing
+    from course.results.nbgrader_scores import write_scores
 
     with show_writing("writing") as view:
         written = write_scores(the_course(), out, course_dir, started=view.started, done=view.done)

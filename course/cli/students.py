@@ -43,7 +43,7 @@ def check(
     Without arguments every day is checked; `course check day03` checks one day, `course check
     day03/pseudo_inverse` one exercise.
     """
-    from course.grading.checking import check_folder
+    from course.practice.checking import check_folder
     from course.report.terminal import show_check
 
     course = the_course()
@@ -81,7 +81,7 @@ def watch(what: tuple[str, ...]) -> None:
 @main.command()
 def status() -> None:
     """Show where you are: the days, and what the last checks said."""
-    from course.grading.progress import read_progress
+    from course.practice.progress import read_progress
     from course.report.terminal import show_status
 
     course = the_course()
@@ -96,7 +96,7 @@ def status() -> None:
 def hint(exercise: str, level: int | None) -> None:
     """Give a hint, a little closer to the answer each time."""
     from course.catalog import select
-    from course.grading.progress import next_hint
+    from course.practice.progress import next_hint
     from course.report.terminal import show_hints
 
     course = the_course()
@@ -138,7 +138,7 @@ def convert(what: str) -> None:
     day03_linalg/day03_linalg.ipynb` the notebook into the modules. What is replaced is kept in .course/backup.
     """
     from course.catalog.selecting import find_day
-    from course.notebooks.files import modules_to_notebook, notebook_to_modules
+    from course.notebooks.carrying import modules_to_notebook, notebook_to_modules
 
     course = the_course()
     if what.endswith(".ipynb"):

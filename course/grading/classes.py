@@ -19,19 +19,19 @@ from course.catalog import Course, Day, Selection
 from course.catalog.selecting import find_day
 from course.errors import CourseError
 from course.files import sweep
-from course.grading.exports import export
 from course.grading.intake import Intake, Submission
-from course.grading.local import grade_locally
+from course.grading.lanes import grade_locally
 from course.grading.merging import computed_with, merged
-from course.grading.names import alike, file_stem, shown
 from course.grading.provenance import tool_hash
 from course.grading.records import NOTES, RecordWriter, notes_of, suite_hashes, write_json
-from course.grading.results import Record, read_record, result_path, tests_of
-from course.grading.settling import LateRule
 from course.grading.station import Station
+from course.results.exports import export
+from course.results.names import alike, file_stem, shown
+from course.results.reading import Record, read_record, result_path, tests_of
+from course.results.settling import LateRule
 
 if TYPE_CHECKING:
-    from course.grading.store import Store
+    from course.results.store import Store
 
 
 LARGEST_SEED = 2**53  # what every reader of JSON can hold; too many to be tried out
@@ -134,7 +134,7 @@ def grade_class(
 
 def _open_store(out: Path, url: str | None) -> Store:
     """SQLAlchemy takes a fifth of a second to import: meanwhile the other process of the station gets warm."""
-    from course.grading.store import Store
+    from course.results.store import Store
 
     return Store(out, url)
 

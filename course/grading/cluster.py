@@ -1,7 +1,7 @@
 """Grading on a Dask cluster: the same submissions, seeds and records as on one machine.
 
 Every worker starts one station (``server.py``) when it first needs it and keeps it warm. Dask needs some ten
-milliseconds of processor for a task, as much as half a NumPy submission, so a task is about half a second of grading.
+milliseconds of processor for a setup, as much as half a NumPy submission, so a setup is about half a second of grading.
 What a lost worker had is given to another by the scheduler; what takes longer than all limits together is given up,
 tried once more by itself and then recorded as a fault of the grader.
 """
@@ -27,10 +27,10 @@ from course.catalog import Course, Selection
 from course.errors import CourseError
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
-from course.grading.local import usable_processors
+from course.grading.lanes import usable_processors
 from course.grading.records import RecordWriter
-from course.grading.results import Record
-from course.grading.server import READY, Task
+from course.grading.server import READY, Setup
+from course.results.reading import Record
 from course.worker.ending import end_silent
 
 NAME = "course-station"
@@ -51,14 +51,14 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
 
     name = NAME
 
-    def __init__(self, task: Task, processors: Mapping[str, int], seconds: float) -> None:
-        self._task, self._processors, self._seconds = task, processors, seconds
+    def __init__(self, setup: Setup, processors: Mapping[str, int], seconds: float) -> None:
+        self._setup, self._processors, self._seconds = setup, processors, seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._sock: socket.socket | None = None
 
     def setup(self, worker: Any) -> None:
         self._lock = threading.Lock()  # a worker with several threads still has one station
-        self._task = replace(self._task, processor=self._processors.get(worker.address))
+        self._setup = replace(self._setup, processor=self._processors.get(worker.address))
 
     def teardown(self, worker: Any) -> None:
         self._end()
@@ -92,7 +92,7 @@ class StationPlugin(WorkerPlugin):  # type: ignore[misc]  # which is not typed
             command, stdin=subprocess.DEVNULL, stdout=2, pass_fds=[theirs.fileno()]
         )
         theirs.close()
-        said = self._answer(pickle.dumps(self._task), START_SECONDS)
+        said = self._answer(pickle.dumps(self._setup), START_SECONDS)
         if said != READY:
             self._end()
             raise CourseError(said.decode("utf-8", "replace"))
@@ -147,9 +147,9 @@ def grade_on_cluster(
                 f"The scheduler at {address} has no worker; start one with `dask worker {address}`."
             )
         days = tuple(selection.day.name for selection in selections)
-        task = Task(str(course.root), days, writer.seed, writer.suite)
+        setup = Setup(str(course.root), days, writer.seed, writer.suite)
         longest = _longest(course, selections)
-        client.register_plugin(StationPlugin(task, _processors(client), longest))
+        client.register_plugin(StationPlugin(setup, _processors(client), longest))
         silence = longest + START_SECONDS + 300  # a lost worker is noticed by the scheduler after so long
         yield from _Run(client, iter(submissions), AHEAD * workers, writer, silence).records()
 
@@ -178,14 +178,14 @@ def _longest(course: Course, selections: Sequence[Selection]) -> float:
 
 @dataclass(frozen=True)
 class _Batch:
-    """What one task grades."""
+    """What one setup grades."""
 
     submissions: tuple[Submission, ...]
     attempt: int = 1
 
 
 class _Run:
-    """Keeps ``ahead`` tasks in flight; a task holds as many submissions as take ``TASK_SECONDS``."""
+    """Keeps ``ahead`` tasks in flight; a setup holds as many submissions as take ``TASK_SECONDS``."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ from course.grading.archives import (
     read_archive,
     stem,
 )
-from course.grading.names import shown
+from course.results.names import shown
 
 if TYPE_CHECKING:
     from course.notebooks.handed_in import Notebooks

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from course.grading.results import Record
+from course.results.reading import Record
 
 OF_A_RUN = ("seed", "isolation", "versions", "tool", "limits")
 

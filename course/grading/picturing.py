@@ -25,12 +25,13 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import sweep, write_bytes_atomically
 from course.grading.intake import Intake, Submission
-from course.grading.names import shown, stem_in
 from course.grading.records import write_json
-from course.grading.results import Record, read_records
 from course.notebooks.outline import picture_functions
-from course.worker.handle import Student
-from course.worker.isolated import IsolatedLink, Zygote, read_day, to_warm
+from course.results.names import shown, stem_in
+from course.results.reading import Record, read_records
+from course.worker.near.handle import Student
+from course.worker.near.link import IsolatedLink, read_day
+from course.worker.near.warm import WarmProcess, to_warm
 from course.worker.outcomes import Budget, StudentProblem
 
 LARGEST_PICTURE = 2 * 2**20
@@ -160,7 +161,7 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
         return pictured
     imports, _ = to_warm([one.day for one in days])
     names = [day.name for day in course.days]
-    with Zygote(names, [*imports, *DRAWING], course.limits) as zygote:
+    with WarmProcess(names, [*imports, *DRAWING], course.limits) as zygote:
         for student in waiting:
             submission = intake.read(student)
             made = dict(_draw_submission(zygote, course, days, submission, view))
@@ -189,7 +190,7 @@ def _hashes(submission: Submission, days: Iterable[str]) -> dict[str, str]:
 
 
 def _draw_submission(
-    zygote: Zygote, course: Course, days: Sequence[DayPictures], submission: Submission, view: View
+    zygote: WarmProcess, course: Course, days: Sequence[DayPictures], submission: Submission, view: View
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of each picture that its functions can draw."""
     for one in days:

@@ -12,7 +12,7 @@ from typing import Any
 
 import course as engine
 from course.catalog import Course
-from course.grading.results import Record
+from course.results.reading import Record
 
 NAMED = ("seed", "submission", "suite", "tool", "versions", "limits", "isolation")
 

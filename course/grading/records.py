@@ -18,7 +18,7 @@ from course.files import write_atomically
 from course.grading.intake import Submission
 from course.grading.merging import of_days, over_days
 from course.grading.provenance import provenance
-from course.grading.results import Record
+from course.results.reading import Record
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.worker.outcomes import Outcome
 

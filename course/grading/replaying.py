@@ -19,7 +19,7 @@ from course.grading.archives import SUFFIXES, is_archive
 from course.grading.classes import Graded, Manner, grade_class
 from course.grading.merging import by_run
 from course.grading.provenance import differences, provenance
-from course.grading.results import Record, read_record, result_path, tests_of
+from course.results.reading import Record, read_record, result_path, tests_of
 
 MAX_FILE = 32 * 2**20
 

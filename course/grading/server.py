@@ -19,7 +19,7 @@ from course.catalog import Selection, load_course
 from course.errors import CourseError
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
-from course.grading.local import grade_locally
+from course.grading.lanes import grade_locally
 from course.grading.merging import over_days
 from course.grading.records import RecordWriter, suite_hashes
 from course.grading.station import Station
@@ -30,7 +30,7 @@ READY = b"ready"
 
 
 @dataclass(frozen=True)
-class Task:
+class Setup:
     """What a station is to grade with; the hash tells whether it has the same suite. It keeps to a ``processor``
     where it has one for itself.
     """
@@ -47,19 +47,19 @@ def main() -> None:
     settle_threads()
     tell_stack_when_asked()
     stream = socket.socket(fileno=int(sys.argv[1])).makefile("rwb")
-    task: Task = pickle.loads(read_frame(stream) or b"")
+    setup: Setup = pickle.loads(read_frame(stream) or b"")
     try:
-        course = load_course(Path(task.root))
-        selections = [Selection(day, day.exercises) for day in map(course.day, task.days)]
+        course = load_course(Path(setup.root))
+        selections = [Selection(day, day.exercises) for day in map(course.day, setup.days)]
         suites = suite_hashes(course, [selection.day for selection in selections])
-        if over_days(suites) != task.suite:
+        if over_days(suites) != setup.suite:
             raise CourseError(
                 "A worker has another version of the course; bring all machines to the same commit."
             )
-        writer = RecordWriter(course, selections, task.seed, suites)
+        writer = RecordWriter(course, selections, setup.seed, suites)
         with Station(course, selections, writer) as station:
             write_frame(stream, READY)
-            own = None if task.processor is None else [task.processor]
+            own = None if setup.processor is None else [setup.processor]
             for record in grade_locally(station, _submissions(stream), jobs=1, processors=own):
                 data = record if isinstance(record, bytes) else json.dumps(record).encode()
                 write_frame(stream, data)

@@ -27,16 +27,17 @@ from course.catalog import Check, Course, Selection
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.records import RecordWriter, to_grade
-from course.grading.results import Record
+from course.results.reading import Record
 from course.testing.running import Runner
 from course.threads import settle_threads
-from course.worker.clock import HARD_CAP
 from course.worker.ending import end_silent, tell_stack_when_asked, wait_for_end
-from course.worker.isolated import IsolatedLink, WarmProcessGoneError, Zygote
+from course.worker.far.sandbox import die_with_parent
+from course.worker.far.session import reset_process_state
 from course.worker.memory import bound_address_space
+from course.worker.near.clock import HARD_CAP
+from course.worker.near.link import IsolatedLink
+from course.worker.near.warm import WarmProcess, WarmProcessGoneError
 from course.worker.outcomes import Outcome
-from course.worker.sandbox import die_with_parent
-from course.worker.session import reset_process_state
 
 LANE_MEBIBYTES = 3072  # on top of what the warm process holds: six times the largest answer, for comparing it
 LANE_LENGTH = 200  # submissions, after which a lane is replaced: what it may have piled up goes with it
@@ -132,7 +133,7 @@ class Station:
         self._selections = selections
         self._runner = Runner(course, writer.seed)
         days = [selection.day for selection in selections] if warm else []
-        self._zygote = Zygote.for_days(course, days, many=many, off=off)
+        self._zygote = WarmProcess.for_days(course, days, many=many, off=off)
 
     def __enter__(self) -> Station:
         self._runner.warm(self._selections)  # while the other process imports

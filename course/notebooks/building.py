@@ -129,7 +129,7 @@ class _Builder:
         )
         return (
             "# Run this cell first: it brings the checks of the day.\n"
-            "from course.testing.notebook import start\n\n"
+            "from course.notebooks.kernel import start\n\n"
             f'start(\n    "{self._day.name}",\n    seed={self._course.seed},\n'
             + (f"    limits={json.dumps(limits)},\n" if limits else "")
             + f"    exercises={{\n{written}    }},\n)"

@@ -14,9 +14,9 @@ from typing import Any
 
 from course.catalog import Course, Day
 from course.errors import CourseError
-from course.notebooks.answers import modules_of
 from course.notebooks.building import KEY, day_notebook, unmarked
 from course.notebooks.composing import Code, additions, is_python, statements, unbound_names
+from course.notebooks.modules import modules_of
 from course.notebooks.outline import Outline, written_names
 from course.notebooks.pieces import Piece, defined_names, is_written, join, parse
 from course.notebooks.reading import Cell, Notebook, parse_notebook

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from course.catalog import Course, Day
-from course.notebooks.answers import modules_of
+from course.notebooks.modules import modules_of
 from course.notebooks.outline import Outline, read_outline, written_names
 from course.notebooks.pieces import split
 from course.notebooks.reading import UnreadableNotebookError, parse_notebook

@@ -18,9 +18,9 @@ ROOTS = (
     "course.cli.students",
     "course.data",
     "course.plots",
-    "course.testing.notebook",  # imported by the first cell of a notebook
+    "course.notebooks.kernel",  # imported by the first cell of a notebook
     "course.testing.plugin",
-    "course.worker.zygote",  # started by name
+    "course.worker.far.zygote",  # started by name
 )
 _COMMAND = "course/cli/__init__.py"
 _STUDENT_COMMAND = '''\

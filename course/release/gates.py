@@ -27,7 +27,7 @@ from course.testing.answers import Answer, read_answers, write_answer
 from course.testing.fingerprints import same
 from course.testing.results import RunResult
 from course.testing.running import Runner
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
 
 LONGEST_RELEASE = 1800  # seconds, on a busy machine
 

@@ -11,7 +11,7 @@ from course.testing.answers import Answer, read_answers, write_answer
 from course.testing.fingerprints import Fingerprint, fingerprint
 from course.testing.recorded import to_json
 from course.testing.running import Runner, Sitting
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
 
 _TELLING = ("failed", "wrong_type", "error")  # not time or memory, which another machine would change
 

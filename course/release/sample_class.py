@@ -13,7 +13,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.release.skeletons import find_regions, skeleton
-from course.testing.answers import Answer, compose, read_answers
+from course.testing.answers import Answer, read_answers, with_answer
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _answer_samples(course: Course, day: Day, sources: Mapping[str, str]) -> Ite
                 else f"another right way to write {answer.exercise}"
             )
             name = f"{kind}-{answer.name.replace('_', '-')}"
-            yield Sample(name, shows, {**sources, file: compose(sources[file], answer)})
+            yield Sample(name, shows, {**sources, file: with_answer(sources[file], answer)})
 
 
 def _spread(answers: list[Answer], count: int) -> list[Answer]:

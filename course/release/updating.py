@@ -15,7 +15,7 @@ from typing import Literal
 from course.catalog import load_course
 from course.errors import CourseError
 from course.files import replacing
-from course.notebooks.files import notebook_ahead
+from course.notebooks.carrying import notebook_ahead
 from course.release.backup import Backup, back_up
 from course.release.manifest import PLACE, Manifest, digest, read_manifest
 from course.release.merging import Merge, merge

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.grading.results import Adjustment, Record, Totals, incidents, totals
+from course.results.reading import Adjustment, Record, Totals, incidents, totals
 from course.testing.results import verdict_of
 
 MOST_INCIDENTS = 300

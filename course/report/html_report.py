@@ -15,15 +15,15 @@ from rich.console import Console
 
 from course.catalog import Course
 from course.files import write_atomically
-from course.grading.adjusting import warning
-from course.grading.names import shown
-from course.grading.results import Adjustment, read_record, record_files
-from course.grading.store import adjustments_by_student
 from course.report.class_figures import ClassFigures
 from course.report.pages import CourseNames
 from course.report.staff_page import staff_page
 from course.report.student_page import student_page
 from course.report.terminal import progress_bar
+from course.results.adjusting import warning
+from course.results.names import shown
+from course.results.reading import Adjustment, read_record, record_files
+from course.results.store import adjustments_by_student
 
 
 @dataclass(frozen=True)

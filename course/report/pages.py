@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from course.catalog import Course
 from course.errors import CourseError
-from course.grading.lateness import duration, number
-from course.grading.names import shown
 from course.grading.picturing import DayPictures
 from course.report.class_figures import TestFigures, tenths
 from course.report.terminal import LABELS
+from course.results.lateness import duration, number
+from course.results.names import shown
 from course.testing.answers import read_answers
 
 KINDS = {

@@ -12,8 +12,8 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import write_bytes_atomically
 from course.plots import draw, file_content, file_name
-from course.worker.importing import ModuleSpace
-from course.worker.session import describe_exception
+from course.worker.far.importing import ModuleSpace
+from course.worker.far.session import describe_exception
 
 
 @dataclass

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from course.grading.names import shown
 from course.report.terminal import console
+from course.results.names import shown
 
 if TYPE_CHECKING:
     from course.grading.picturing import Pictured
     from course.grading.replaying import Replay
-    from course.grading.results import Adjustment
+    from course.results.reading import Adjustment
 
 
 def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:
     """What was given by hand, and what somebody should look at again."""
-    from course.grading.adjusting import find_record, warning
+    from course.results.adjusting import find_record, warning
 
     screen = console()
     if not given:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from course.grading.names import shown
-from course.grading.results import Adjustment
 from course.report.charts import histogram, seconds_histogram
 from course.report.class_figures import NOT_STARTED, ClassFigures, ExerciseFigures
 from course.report.pages import CourseNames, environment
+from course.results.names import shown
+from course.results.reading import Adjustment
 
 MOST_ROWS = 300
 """A larger class is shown in groups, and everyone in a list of which only the part in sight is drawn."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course.grading.names import shown
 from course.grading.picturing import LARGEST_PICTURE, are_of, picture_folder
-from course.grading.results import Adjustment, Record, day_totals, totals
 from course.report.class_figures import ClassFigures, share_of
 from course.report.pages import CourseNames, environment
 from course.report.terminal import LABELS
+from course.results.names import shown
+from course.results.reading import Adjustment, Record, day_totals, totals
 from course.testing.results import verdict_of
 
 ENOUGH_FOR_A_MEAN = 10

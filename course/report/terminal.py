@@ -24,8 +24,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from course.grading.lateness import duration
-from course.grading.names import shown
+from course.results.lateness import duration
+from course.results.names import shown
 
 if TYPE_CHECKING:  # `course status` must start without NumPy
     from course.catalog import Course, Day, Exercise, Selection

@@ -1,6 +1,6 @@
 """``course watch``: from save to verdict, and from one exercise to the next.
 
-The loop and its screen. What a save is about and how it is checked stands in ``grading/watching.py``.
+The loop and its screen. What a save is about and how it is checked stands in ``practice/watching.py``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from rich.text import Text
 from course.catalog import Course, select
 from course.catalog.blocks import lines_of, split_blocks
 from course.errors import UsageError
-from course.grading.progress import next_hint
-from course.grading.watching import Saves, Task, WarmChecker, done_before, tasks_of
-from course.report.keys import Wait, single_keys
+from course.practice.keys import Wait, single_keys
+from course.practice.progress import next_hint
+from course.practice.watching import Saves, WarmChecker, Watched, done_before, watched_exercises
 from course.report.terminal import LABELS, STYLES, bar, console, show_failure, show_hints
 from course.testing.results import ExerciseResult
 
@@ -27,7 +27,7 @@ QUIT = "q"
 
 def watch(course: Course, words: Sequence[str]) -> None:
     """Check on every save until the student has had enough. Raises UsageError when there is nothing to watch."""
-    tasks = tasks_of(select(course, words))
+    tasks = watched_exercises(select(course, words))
     if not tasks:
         raise UsageError("There is nothing to watch: these exercises have hidden checks only.")
     checker = WarmChecker(course)
@@ -59,7 +59,7 @@ class Screen:
         self._out = out
         self._keys = keys
 
-    def verdict(self, task: Task, result: ExerciseResult, seconds: float, done: int, of: int) -> None:
+    def verdict(self, task: Watched, result: ExerciseResult, seconds: float, done: int, of: int) -> None:
         """The report on one exercise."""
         out = self._out
         if out.is_terminal and self._keys:
@@ -82,7 +82,7 @@ class Screen:
         if verdict == "not_implemented":
             out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
 
-    def passed(self, then: Task | None, optional: Sequence[Task]) -> None:
+    def passed(self, then: Watched | None, optional: Sequence[Watched]) -> None:
         """What comes after an exercise that is done; ``optional`` are those that are open and earn nothing."""
         if then is not None:
             self._out.print(f"Next: {then.exercise.name} in {self._where(then)}.")
@@ -96,11 +96,11 @@ class Screen:
         if self._keys:
             self._out.print(Text("\nn next · h hint · l list · q quit", style="dim"))
 
-    def hints(self, task: Task, level: int) -> None:
+    def hints(self, task: Watched, level: int) -> None:
         self._out.print()
         show_hints(task.exercise, level, self._out)
 
-    def list(self, tasks: Sequence[Task], done: set[str], current: Task) -> None:
+    def list(self, tasks: Sequence[Watched], done: set[str], current: Watched) -> None:
         """Every exercise that is watched, with a mark for those that are done."""
         self._out.print()
         for task in tasks:
@@ -109,7 +109,7 @@ class Screen:
             style = "green" if task.name in done else ""
             self._out.print(Text(f"  {mark}  {task.day.number}/{task.exercise.name}{here}", style=style))
 
-    def _where(self, task: Task) -> str:
+    def _where(self, task: Watched) -> str:
         """File and line, as editors and terminals understand it."""
         try:
             text = (self._course.root / task.place).read_bytes().decode("utf-8", "replace")
@@ -126,7 +126,9 @@ class Screen:
 class Watch:
     """Where the student is: the current exercise, and the names of those that are done."""
 
-    def __init__(self, course: Course, tasks: Sequence[Task], checker: WarmChecker, screen: Screen) -> None:
+    def __init__(
+        self, course: Course, tasks: Sequence[Watched], checker: WarmChecker, screen: Screen
+    ) -> None:
         self._course = course
         self._tasks = tasks
         self._checker = checker
@@ -176,7 +178,7 @@ class Watch:
             self._screen.passed(self._next(self._current), optional)
         self._screen.keys()
 
-    def _next(self, after: Task | None) -> Task | None:
+    def _next(self, after: Watched | None) -> Watched | None:
         """The first exercise behind this one that is not done, from the start again at the end.
 
         Optional ones are for those who edit them.

@@ -133,7 +133,7 @@ def _answer(
     )
 
 
-def compose(solution: str, answer: Answer) -> str:
+def with_answer(solution: str, answer: Answer) -> str:
     """The source of the solution's module with the answer in place of its exercise."""
     qualname = answer.exercise.partition(".")[2]
     node, outer = _find(ast.parse(solution), qualname)
@@ -195,4 +195,4 @@ def write_answer(course: Course, day: Day, answer: Answer, folder: Path) -> None
         course.solutions / day.name, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
     )
     file = target / f"{answer.module}.py"
-    file.write_text(compose(file.read_text(encoding="utf-8"), answer), encoding="utf-8")
+    file.write_text(with_answer(file.read_text(encoding="utf-8"), answer), encoding="utf-8")

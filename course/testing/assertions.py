@@ -21,7 +21,7 @@ import numpy as np
 from course.testing.calls import call_row
 from course.testing.describing import as_array, describe, is_tensor, kind, show
 from course.worker.arguments import mutable_parts
-from course.worker.handle import Call, Handle, InPlace, Transcript
+from course.worker.near.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
 
 ROOM = 8  # lines of a brief message for the inputs of a call; a value gets half

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from course.testing.describing import SMALL, as_array, describe, is_tensor, kind, show, spell
-from course.worker.handle import FUNCTIONS, Call, Handle
+from course.worker.near.handle import FUNCTIONS, Call, Handle
 
 WIDTH = 64
 SCREEN = 100  # characters of a line of a terminal, about

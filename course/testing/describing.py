@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from course.worker.handle import Handle
+from course.worker.near.handle import Handle
 
 WIDTH = 88
 SMALL = 24

@@ -22,7 +22,9 @@ _ATTRIBUTES = frozenset(
     """.split()
 )
 _WORDS = re.compile(
-    "|".join(rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | {"modules", "ops"}))
+    "|".join(
+        rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | {"modules", "ops"})
+    )
 )
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from course.catalog import Check, Course, Day, Exercise
 from course.testing.answers import Answer, write_answer
 from course.testing.describing import as_array, is_tensor, spell
-from course.worker.handle import Handle, Transcript
+from course.worker.near.handle import Handle, Transcript
 
 Entry = tuple[str, tuple[float, ...]]
 Fingerprint = tuple[Entry, ...]

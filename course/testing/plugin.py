@@ -18,8 +18,8 @@ from course.errors import CourseError
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, generator, scan_exercise
 from course.threads import settle_threads
-from course.worker.handle import Link, Student
-from course.worker.local import LocalLink
+from course.worker.near.handle import Link, Student
+from course.worker.near.local import LocalLink
 
 SESSION = pytest.StashKey["CourseSession"]()
 PLACE = pytest.StashKey[tuple[Day, Exercise, Check]]()
@@ -98,10 +98,10 @@ class CourseSession:
         if not self.config.getoption("isolated"):
             days = [d.name for d in self.course.days]
             return LocalLink(self.root, days, self.course.limits, echo=True)
-        from course.worker.isolated import Zygote
+        from course.worker.near.warm import WarmProcess
 
         if self._zygote is None:
-            self._zygote = Zygote.for_days(self.course, list(self.days.values()))
+            self._zygote = WarmProcess.for_days(self.course, list(self.days.values()))
         link: Link = self._zygote.open(self.root, day.name)
         return link
 

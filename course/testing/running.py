@@ -35,12 +35,12 @@ from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
-from course.testing.scanning import Finding, Scanned, look_ahead, scan
-from course.worker.handle import Link, Student, Transcript
-from course.worker.local import LocalLink
+from course.testing.scanning import RefusedCall, Scanned, look_ahead, scan
+from course.worker.far.refusals import refusal
 from course.worker.memory import without_collecting
+from course.worker.near.handle import Link, Student, Transcript
+from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
-from course.worker.refusals import refusal
 
 MAX_TIMEOUTS = 3  # of a module, after which the rest of it is not asked
 
@@ -243,7 +243,7 @@ class Runner:
         self,
         function: TestFunction,
         sitting: Sitting,
-        finding: Finding | None = None,
+        finding: RefusedCall | None = None,
         *,
         explain: bool = True,
     ) -> CheckResult:
@@ -332,7 +332,7 @@ class Runner:
         return read_recorded(self.course.tests(day) / FILE, self.seed)
 
 
-def _found_message(finding: Finding, day: Day, exercise: Exercise) -> str:
+def _found_message(finding: RefusedCall, day: Day, exercise: Exercise) -> str:
     where = f"{day.name}/{exercise.module}.py, line {finding.line}"
     said = refused_message(exercise, refusal(finding.name), where, finding.helper)
     return f"{said}{read_row(day, exercise)}"
@@ -361,7 +361,7 @@ def read_row(day: Day, exercise: Exercise) -> str:
     return f"\n  {'read':<13} {day.name}/README.md, section {exercise.sheet!r}"
 
 
-def scan_exercise(root: Files, day: Day, exercise: Exercise) -> Finding | None:
+def scan_exercise(root: Files, day: Day, exercise: Exercise) -> RefusedCall | None:
     """A refused call in the source of the submission; None when there is none or no readable source."""
     return look_for_refused(root, day, exercise).finding
 

@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from course.worker.refusals import METHODS_OF_TENSORS, imported, modules_of, original, places
+from course.worker.far.refusals import METHODS_OF_TENSORS, imported, modules_of, original, places
 
 MAX_SOURCE = 2**18  # bytes; the longest module of a course has a tenth of it
 MAX_PARTS = 10_000  # of a syntax tree, looked at for one exercise; no solution has four hundred
@@ -64,7 +64,7 @@ def _special_methods(sign: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RefusedCall:
     """A refused call: its name as the exercise lists it, the line where it stands, and the function or method around
     it when that is not the exercise itself but something it calls.
     """
@@ -78,7 +78,7 @@ class Finding:
 class Scanned:
     """What a source gives away about one exercise; ``note`` is for staff: what could not be judged by the source."""
 
-    finding: Finding | None = None
+    finding: RefusedCall | None = None
     note: str = ""
 
 
@@ -88,7 +88,7 @@ Siblings = Callable[[str], bytes | None]
 
 def find_refused(
     source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings = lambda _: None
-) -> Finding | None:
+) -> RefusedCall | None:
     """The first refused call that the exercise ``qualname`` makes, itself or through functions of its module."""
     return scan(source, qualname, refused, siblings).finding
 
@@ -326,7 +326,7 @@ class _Scan:
         names = ", ".join(sorted(self._unjudged))
         return f"The source has a class with {names}, so refused calls of that name were not judged by it."
 
-    def _inspect_alias(self, owner: str) -> Finding | None:
+    def _inspect_alias(self, owner: str) -> RefusedCall | None:
         value = self._assignments.get(owner)  # pseudo_inverse = np.linalg.pinv
         return None if value is None else self._inspect(value, _Scope(self._module_names))
 
@@ -378,26 +378,26 @@ class _Scan:
             if name.startswith(module + "."):
                 aliases[name.removeprefix(module + ".").partition(".")[0]] = name
 
-    def _inspect(self, node: ast.AST, scope: _Scope) -> Finding | None:
+    def _inspect(self, node: ast.AST, scope: _Scope) -> RefusedCall | None:
         hits = [hit for part in self._parts(node) if (hit := self._hit(part, scope)) is not None]
         return min(hits, key=lambda hit: hit.line, default=None)
 
-    def _hit(self, node: ast.AST, scope: _Scope) -> Finding | None:
+    def _hit(self, node: ast.AST, scope: _Scope) -> RefusedCall | None:
         aliases = scope.aliases
         if isinstance(node, (ast.BinOp, ast.AugAssign)):
             sign = _OPERATORS.get(type(node.op))
-            return Finding(sign, node.lineno) if sign in self._operators and sign is not None else None
+            return RefusedCall(sign, node.lineno) if sign in self._operators and sign is not None else None
         if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
             dotted = _dotted(node, aliases)
             if dotted is not None and (name := self._refused_name(dotted)) is not None:
-                return Finding(name, node.lineno)
+                return RefusedCall(name, node.lineno)
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             return self._method_hit(node, node.value, node.attr, scope)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             return self._getattr_hit(node, scope)
         return None
 
-    def _method_hit(self, node: ast.expr, owner: ast.expr, name: str, scope: _Scope) -> Finding | None:
+    def _method_hit(self, node: ast.expr, owner: ast.expr, name: str, scope: _Scope) -> RefusedCall | None:
         if name not in self._methods or (isinstance(owner, ast.Name) and owner.id in scope.aliases):
             return None
         method = self._methods[name]
@@ -407,9 +407,9 @@ class _Scan:
             if not _is_array(owner, scope):
                 self._unjudged.add(method)
                 return None
-        return Finding(method, node.lineno)
+        return RefusedCall(method, node.lineno)
 
-    def _getattr_hit(self, node: ast.Call, scope: _Scope) -> Finding | None:
+    def _getattr_hit(self, node: ast.Call, scope: _Scope) -> RefusedCall | None:
         if (
             len(node.args) < 2
             or not isinstance(node.args[1], ast.Constant)
@@ -420,7 +420,7 @@ class _Scan:
         owner = _dotted(node.args[0], scope.aliases)
         name = self._refused_name(f"{owner}.{attribute}") if owner else None
         if name is not None:
-            return Finding(name, node.lineno)
+            return RefusedCall(name, node.lineno)
         return self._method_hit(node, node.args[0], attribute, scope)
 
     def _refused_name(self, dotted: str) -> str | None:

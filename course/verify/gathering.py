@@ -16,7 +16,7 @@ from course.verify.mutation import MutantRuns
 from course.verify.pace import Pace
 from course.verify.refusing import try_spellings
 from course.verify.trials import Task, Trial, Trier, from_plain, tasks_of
-from course.worker.isolated import Zygote
+from course.worker.near.warm import WarmProcess
 
 SEEDS_PER_JOB = 5
 TRAINING_SEEDS = 3
@@ -96,7 +96,7 @@ class Gatherer:
             work = partial(self._jobs.solve, tasks, seeds)
             self._submit(phase, "solution", work, ended, cost=cost_of(tasks), always=True)
 
-    def submit_rest(self, zygote: Zygote) -> None:
+    def submit_rest(self, zygote: WarmProcess) -> None:
         """Everything else in this process and in isolation but mutants."""
         cost = cost_of(tasks_of(self._evidence.exercises))
         self._submit(

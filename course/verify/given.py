@@ -14,13 +14,13 @@ from pathlib import Path
 
 from course.catalog import Exercise
 from course.plots import draw
-from course.testing.answers import Answer, compose
+from course.testing.answers import Answer, with_answer
 from course.testing.running import Runner, Sitting
 from course.verify.evidence import Evidence
 from course.verify.lists import in_lists
 from course.verify.trials import Trier, answers_of, tasks_of
-from course.worker.alarm import Alarm, TimeUpError
-from course.worker.importing import ModuleSpace
+from course.worker.far.importing import ModuleSpace
+from course.worker.near.alarm import Alarm, TimeUpError
 
 PICTURE_SECONDS = 20.0
 """Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
@@ -61,7 +61,7 @@ class GivenCode:
         texts = dict(self._sources.texts)
         chosen = [v[number] for e in self._evidence.exercises if len(v := self._variants(e)) > number]
         for answer in chosen:
-            texts[answer.module] = compose(texts[answer.module], answer)
+            texts[answer.module] = with_answer(texts[answer.module], answer)
         names = [answer.exercise.partition(".")[2] for answer in chosen]
         listed = ", ".join(f"{answer.name} for {answer.exercise}" for answer in chosen)
         with self._sources.folder(texts) as root:

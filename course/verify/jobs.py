@@ -19,7 +19,7 @@ from course.verify.evidence import Evidence, Naming
 from course.verify.given import GivenCode
 from course.verify.stage import STAGE
 from course.verify.trials import Task, Trial, Trier, answers_of, plain, tasks_of
-from course.worker.isolated import Zygote
+from course.worker.near.warm import WarmProcess
 
 ANSWER_TRAINING_SEEDS = 2
 WRONG_SEEDS = 8
@@ -65,14 +65,14 @@ class Jobs:
         with self._sources.folder(self._sources.stubbed(exercise)) as root:
             return plain([self._trier.try_alone(root, task, self._seeds[0]) for task in tasks_of([exercise])])
 
-    def isolate(self, zygote: Zygote) -> dict[str, Any]:
+    def isolate(self, zygote: WarmProcess) -> dict[str, Any]:
         with self._sources.folder(self._sources.skeletons()) as skeleton:
             return {
                 "solution": plain(self._try_isolated(zygote, self._trier.course.solutions)),
                 "skeleton": plain(self._try_isolated(zygote, skeleton)),
             }
 
-    def _try_isolated(self, zygote: Zygote, root: Path) -> list[Trial]:
+    def _try_isolated(self, zygote: WarmProcess, root: Path) -> list[Trial]:
         tasks = tasks_of(self._exercises)
         open_link = partial(zygote.open, root, self._trier.day.name)
         return self._trier.try_all(root, tasks, self._seeds[0], open_link, asking=True)

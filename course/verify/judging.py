@@ -15,7 +15,7 @@ SLOW_SECONDS = 2.0
 FEWEST_SPELLINGS = 5
 
 
-def judge(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
+def faults_in(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     """Every finding that the evidence holds, except what mutants say."""
     for label, problem in evidence.broken:
         yield Finding("catalogue", evidence.day.name, f"the job {label!r} gave no answer: {problem}.")

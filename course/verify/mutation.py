@@ -30,7 +30,7 @@ from course.verify.forks import Ended
 from course.verify.mutants import Fate, Mutant, MutantResult, mutants_of
 from course.verify.roots import Sources
 from course.verify.trials import Trial, Trier, tasks_of
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
 
 SHORTEST_LIMIT = 1.0
 TIMES_SLOWER = 10.0

@@ -21,16 +21,16 @@ from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
 from course.verify.forks import Ended, ForkPool
 from course.verify.gathering import Gatherer, cost_of, longest_job
-from course.verify.judging import judge
+from course.verify.judging import faults_in
 from course.verify.margins import Margins
 from course.verify.mutation import MutantRuns, weak_suites
 from course.verify.pace import Pace
 from course.verify.promises import broken_promises
 from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trier
-from course.worker.isolated import Zygote, to_warm
-from course.worker.pages import gather_pages
-from course.worker.zygote import warm
+from course.worker.far.pages import gather_pages
+from course.worker.far.zygote import warm
+from course.worker.near.warm import WarmProcess, to_warm
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def verify(course: Course, selections: Sequence[Selection], options: Options, vi
     pace = Pace(at_once)
     pool = ForkPool(at_once, lambda label: view.moved(label, pace))
     days = [selection.day for selection in selections]
-    with Zygote.for_days(course, days) as zygote:
+    with WarmProcess.for_days(course, days) as zygote:
         warm(*to_warm(days))  # while the other process does the same
         gather_pages()  # thousands of forks follow
         assert zygote.layers
@@ -139,14 +139,14 @@ class _DayProof:
         self._equivalents: Mapping[Key, str] = {}
         self._runs: MutantRuns | None = None
 
-    def start(self, zygote: Zygote) -> None:
+    def start(self, zygote: WarmProcess) -> None:
         try:
             self._submit(zygote)
         except CourseError as error:
             self.report.add("catalogue", self._selection.day.name, str(error))
             self._view.judged(self.report)
 
-    def _submit(self, zygote: Zygote) -> None:
+    def _submit(self, zygote: WarmProcess) -> None:
         course, selection = self._course, self._selection
         day, names = selection.day, {exercise.name for exercise in selection.exercises}
         trier = Trier(course, day)
@@ -172,7 +172,7 @@ class _DayProof:
         report.margins = _margins(evidence)
         report.findings += incomplete(self._course, self._selection, evidence.answers)
         report.findings += broken_promises(self._course, self._selection, evidence.sources.texts)
-        for finding in judge(evidence, report.margins):
+        for finding in faults_in(evidence, report.margins):
             report.add(finding.kind, finding.where, finding.says)
         if self._runs is not None:
             report.mutants = self._runs.results

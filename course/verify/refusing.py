@@ -15,10 +15,10 @@ from pathlib import Path
 from course.catalog import Course, Day, Exercise
 from course.testing.scanning import OPERATOR_WORDS, find_refused
 from course.verify.roots import Sources
-from course.worker.handle import Student
-from course.worker.local import LocalLink
+from course.worker.far.refusals import imported, refusal
+from course.worker.near.handle import Student
+from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
-from course.worker.refusals import imported, refusal
 
 PROBE = "probe_of_refusals"
 SECONDS = 10.0

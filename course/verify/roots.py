@@ -14,7 +14,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.release.skeletons import Region, find_regions, skeleton
-from course.testing.answers import Answer, compose
+from course.testing.answers import Answer, with_answer
 
 MEMORY = Path("/dev/shm")
 ROOM = 32 * 2**20
@@ -63,7 +63,7 @@ class Sources:
 
     def answered(self, answer: Answer) -> Mapping[str, str]:
         """The solutions with a misconception or variant in the place of its exercise."""
-        return {answer.module: compose(self.texts[answer.module], answer)}
+        return {answer.module: with_answer(self.texts[answer.module], answer)}
 
     @contextmanager
     def folder(self, replaced: Mapping[str, str]) -> Iterator[Path]:

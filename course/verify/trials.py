@@ -21,14 +21,14 @@ from course.testing.assertions import comparison_listener
 from course.testing.fingerprints import Fingerprint, fingerprint
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, Suite, scan_exercise
-from course.testing.scanning import Finding, look_ahead
-from course.worker.handle import Call, Handle, Link, Transcript
-from course.worker.local import LocalLink
+from course.testing.scanning import RefusedCall, look_ahead
+from course.worker.near.handle import Call, Handle, Link, Transcript
+from course.worker.near.local import LocalLink
 from course.worker.outcomes import Outcome
 
 OpenLink = Callable[[], Link]
 Task = tuple[Exercise, Check]
-Findings = Mapping[str, Finding | None]
+Findings = Mapping[str, RefusedCall | None]
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Trier:
         exercise: Exercise,
         check: Check,
         link: Link,
-        finding: Finding | None = None,
+        finding: RefusedCall | None = None,
         *,
         explain: bool = False,
         lenient: bool = False,

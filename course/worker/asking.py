@@ -10,15 +10,16 @@ import copyreg
 import io
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from course.worker.handle import Handle
-from course.worker.ownership import trust
-from course.worker.session import Session, Verb
+from course.worker.far.ownership import trust
+from course.worker.far.session import Session
+from course.worker.near.handle import Handle
+from course.worker.requests import Request
 from course.worker.values import (
     ARRAY_KINDS,
     SMALL,
@@ -30,31 +31,20 @@ from course.worker.values import (
     tensor_from,
 )
 
-
-class Question(NamedTuple):
-    """One request: ``target`` is a number of the session's table, ``begin`` the seed and the refused calls of a check
-    that starts with it, ``drop`` the numbers that nobody holds any more.
-    """
-
-    verb: Verb
-    target: int | None
-    name: str
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    begin: tuple[int, tuple[str, ...]] | None
-    drop: list[int]
+Begin = tuple[int, tuple[str, ...]]
+"""The seed and the refused calls of a check that begins with a request."""
 
 
-def write_question(question: Question) -> tuple[bytes, list[Buffer]]:
-    """The pickle, and the buffers that go beside it."""
+def write_question(request: Request, begin: Begin | None, drop: Sequence[int]) -> tuple[bytes, list[Buffer]]:
+    """The pickle, and the buffers that go beside it. ``drop`` are the numbers that nobody holds any more."""
     file, beside = io.BytesIO(), list[Buffer]()
-    plain = all(map(_is_plain, (*question.args, *question.kwargs.values())))
+    plain = all(map(_is_plain, (*request.args, *request.kwargs.values())))
     writer = (pickle.Pickler if plain else _Writer)(
         file, pickle.HIGHEST_PROTOCOL, buffer_callback=lambda buffer: beside.append(buffer.raw())
     )
     if plain:
         writer.dispatch_table = {np.ndarray: _reduced}
-    writer.dump(tuple(question))
+    writer.dump((tuple(request), begin, drop))
     return file.getvalue(), beside
 
 
@@ -63,11 +53,14 @@ def _is_plain(value: Any) -> bool:
     return value.dtype.kind in ARRAY_KINDS if kind is np.ndarray else kind in (int, float, str, bool)
 
 
-def read_question(data: Buffer, buffers: list[Buffer], session: Session) -> Question:
+def read_question(
+    data: Buffer, buffers: list[Buffer], session: Session
+) -> tuple[Request, Begin | None, list[int]]:
     """For the student's process only. What the test held as handles are the objects themselves."""
     reader = _Reader(io.BytesIO(data), buffers=buffers)
     reader.object = session.object
-    return Question._make(reader.load())
+    request, begin, drop = reader.load()
+    return Request._make(request), begin, drop
 
 
 class _Writer(pickle.Pickler):

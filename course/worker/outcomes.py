@@ -119,5 +119,12 @@ def timeout_problem(limit: float, where: str = "", waited: float = 0.0) -> Stude
     )
     if waited:
         passed = seconds_text(waited)
-        message += f" This machine was busy: {passed} s went by, but only the time in which your code ran counts."
+        message += (
+            f" This machine was busy: {passed} s went by, but only the time in which your code ran counts."
+        )
     return StudentProblem("timeout", message)
+
+
+def cannot_be_sent(why: str) -> StudentProblem:
+    """For a value outside the exchange format, such as one that is too large; ``why`` goes on from "it"."""
+    return StudentProblem("wrong_type", f"What your code returned cannot be checked: {why}.")

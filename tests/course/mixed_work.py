@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from course.catalog import Course, Day, Exercise
 from course.release.skeletons import find_regions
-from course.testing.answers import compose, read_answers
+from course.testing.answers import read_answers, with_answer
 
 NOISE = (
     "import sys, warnings",
@@ -32,7 +32,7 @@ def mixed_work(course: Course, day: Day) -> dict[str, str]:
     for number, exercise in enumerate(day.exercises):
         file = f"{exercise.module}.py"
         if number % 4 == 1 and exercise.name in wrong:
-            files[file] = compose(files[file], wrong[exercise.name])
+            files[file] = with_answer(files[file], wrong[exercise.name])
         elif number % 4 == 2:
             files[file] = _with_first_line(files[file], exercise, NOISE)
         elif number % 4 == 3:

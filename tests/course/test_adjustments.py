@@ -9,16 +9,16 @@ import pytest
 
 from course.catalog import Course
 from course.errors import CourseError, UsageError
-from course.grading.results import Adjustment, day_totals, totals
+from course.results.reading import Adjustment, day_totals, totals
 from tests.course.class_records import record, write_record
 from tests.course.test_cli import run
 from tests.course.test_grading import Quiet, hand_in
 
 pytest.importorskip("sqlalchemy", reason="adjustments are kept in the store (the extra 'instructor')")
 
-from course.grading.adjusting import find_record, give_points, list_points, take_back, warning
 from course.grading.classes import grade_class
-from course.grading.store import adjustments_by_student
+from course.results.adjusting import find_record, give_points, list_points, take_back, warning
+from course.results.store import adjustments_by_student
 from tests.course.conftest import SOLUTION
 
 

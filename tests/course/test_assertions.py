@@ -29,8 +29,8 @@ from course.testing import (
 )
 from course.testing.assertions import CheckFailed, current_transcript
 from course.testing.describing import show
-from course.worker.handle import Call, Student, Transcript
-from course.worker.local import LocalLink
+from course.worker.near.handle import Call, Student, Transcript
+from course.worker.near.local import LocalLink
 from course.worker.outcomes import StudentProblem
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

@@ -24,7 +24,7 @@ from course.testing.assertions import CheckFailed, current_transcript
 from course.testing.calls import describe_call
 from course.testing.describing import describe, kind, show
 from course.testing.fingerprints import fingerprint, same
-from course.worker.handle import Call, Handle, Transcript
+from course.worker.near.handle import Call, Handle, Transcript
 from course.worker.outcomes import StudentProblem
 from course.worker.values import TENSOR_DTYPES
 

@@ -14,8 +14,8 @@ import torch
 from course.catalog import Limits
 from course.testing.assertions import CheckFailed
 from course.testing.calls import call_row, describe_call
-from course.worker.handle import Call, Student
-from course.worker.local import LocalLink
+from course.worker.near.handle import Call, Student
+from course.worker.near.local import LocalLink
 
 MODULE = """
 import numpy as np

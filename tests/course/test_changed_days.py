@@ -15,13 +15,13 @@ from course.catalog import Course, load_course
 from course.grading import classes
 from course.grading.classes import Manner, grade_class
 from course.grading.intake import Submission
-from course.grading.local import grade_locally
+from course.grading.lanes import grade_locally
 from course.grading.merging import by_run, merged, over_days
 from course.grading.records import suite_hashes
 from course.grading.replaying import replay
-from course.grading.results import Record
 from course.grading.station import Station
-from course.grading.store import Store
+from course.results.reading import Record
+from course.results.store import Store
 from tests.course.class_records import record
 from tests.course.conftest import SOLUTION, write_tiny_course
 from tests.course.test_grading import Quiet, read

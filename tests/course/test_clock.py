@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from course.worker import clock
-from course.worker.clock import FRAME_SECONDS, HARD_CAP, Clock
+from course.worker.near import clock
+from course.worker.near.clock import FRAME_SECONDS, HARD_CAP, Clock
 from course.worker.outcomes import StudentProblem
 
 

@@ -16,12 +16,12 @@ from course.catalog import Course, Selection
 from course.errors import CourseError
 from course.grading.classes import Graded, Manner, grade_class
 from course.grading.intake import Submission
-from course.grading.results import Record
 from course.grading.station import Station
+from course.results.reading import Record
 from course.testing.running import Runner
 from course.worker.ending import wait_for_end
-from course.worker.handle import Student
-from course.worker.isolated import Zygote
+from course.worker.near.handle import Student
+from course.worker.near.warm import WarmProcess
 from course.worker.outcomes import Budget, StudentProblem
 from tests.course.conftest import SOLUTION
 from tests.course.test_grading import Quiet, _without_times, hand_in, outcomes, read
@@ -42,14 +42,14 @@ class Meddler(Quiet):
     def __init__(self, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
         super().__init__()
         self._signal = number
-        self._warm: list[Zygote] = []
-        start = Zygote._start
+        self._warm: list[WarmProcess] = []
+        start = WarmProcess._start
 
-        def noted(warm: Zygote) -> None:
+        def noted(warm: WarmProcess) -> None:
             start(warm)
             self._warm.append(warm)
 
-        monkeypatch.setattr(Zygote, "_start", noted)
+        monkeypatch.setattr(WarmProcess, "_start", noted)
 
     @property
     def started_again(self) -> int:
@@ -71,7 +71,7 @@ def test_the_warm_process_is_started_again(
     jobs: int,
     number: signal.Signals,
 ) -> None:
-    monkeypatch.setattr("course.worker.isolated.FORK_SECONDS", 1)
+    monkeypatch.setattr("course.worker.near.child.FORK_SECONDS", 1)
     view = Meddler(monkeypatch, number)
     outcome = grade_class(tiny, handed_in, tmp_path / "out", seed=5, view=view, manner=Manner(jobs=jobs))
     assert outcome.complete
@@ -81,7 +81,7 @@ def test_the_warm_process_is_started_again(
 
 
 def test_in_this_process_too_the_warm_process_is_started_again(tiny: Course) -> None:
-    with Zygote.for_days(tiny, list(tiny.days)) as warm:
+    with WarmProcess.for_days(tiny, list(tiny.days)) as warm:
         first = warm.number
         assert warm.layers
         os.kill(first, signal.SIGKILL)
@@ -106,7 +106,7 @@ def test_a_submission_that_the_warm_process_took_along_is_tried_again(
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 def test_in_this_process_a_check_whose_process_was_taken_along_is_no_ones_fault(tiny: Course) -> None:
-    with Zygote.for_days(tiny, list(tiny.days)) as warm:
+    with WarmProcess.for_days(tiny, list(tiny.days)) as warm:
         link = warm.open(tiny.solutions, tiny.days[0].name)
         link.begin(5, (), Budget(3, 2))
         student = Student(link, "day01_tiny.sums")
@@ -130,8 +130,8 @@ def test_a_warm_process_that_ends_again_and_again_is_one_sentence(
     def broken(*_: Any) -> None:
         raise BrokenPipeError
 
-    monkeypatch.setattr("course.worker.isolated.socket.send_fds", broken)
-    monkeypatch.setattr("course.worker.isolated.REVIVALS", 2)
+    monkeypatch.setattr("course.worker.near.warm.socket.send_fds", broken)
+    monkeypatch.setattr("course.worker.near.warm.REVIVALS", 2)
     with pytest.raises(CourseError, match=r"ended again and again.*what is graded is kept"):
         grade_class(tiny, handed_in, tmp_path / "out", seed=5, view=Quiet(), manner=Manner(jobs=1))
 

@@ -172,7 +172,7 @@ def test_a_given_cell_that_was_deleted_is_in_the_module_again(clone: Path) -> No
 
 
 def test_a_students_clone_has_what_its_notebooks_import() -> None:
-    assert {"course/testing/notebook.py", "course/notebooks/files.py"} <= engine_files().keys()
+    assert {"course/notebooks/kernel.py", "course/notebooks/carrying.py"} <= engine_files().keys()
 
 
 def test_helpers_that_an_answer_needs_come_along(clone: Path) -> None:

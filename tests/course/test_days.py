@@ -12,9 +12,10 @@ import pytest
 
 from course.catalog import Day, Selection, load_course
 from course.testing.running import Runner
-from course.worker.handle import Student
-from course.worker.isolated import IsolatedLink, Zygote
-from course.worker.local import LocalLink
+from course.worker.near.handle import Student
+from course.worker.near.link import IsolatedLink
+from course.worker.near.local import LocalLink
+from course.worker.near.warm import WarmProcess
 from course.worker.outcomes import Budget
 from tests.course.conftest import ROOT
 
@@ -29,8 +30,8 @@ def day(request: pytest.FixtureRequest) -> Day:
 
 
 @pytest.fixture(scope="module")
-def zygote(day: Day) -> Iterator[Zygote]:
-    with Zygote.for_days(COURSE, [day]) as zygote:
+def zygote(day: Day) -> Iterator[WarmProcess]:
+    with WarmProcess.for_days(COURSE, [day]) as zygote:
         yield zygote
 
 
@@ -53,13 +54,13 @@ def test_an_untouched_skeleton_earns_nothing_in_process(runner: Runner, day: Day
 
 
 @forks
-def test_an_untouched_skeleton_earns_nothing_isolated(runner: Runner, day: Day, zygote: Zygote) -> None:
+def test_an_untouched_skeleton_earns_nothing_isolated(runner: Runner, day: Day, zygote: WarmProcess) -> None:
     result = runner.run([Selection(day, day.exercises)], ROOT, lambda name: zygote.open(ROOT, name))
     assert {c.check.name: c.outcome for c in result.all_checks if c.outcome != "not_implemented"} == {}
 
 
 @forks
-def test_the_solutions_earn_everything_isolated(runner: Runner, day: Day, zygote: Zygote) -> None:
+def test_the_solutions_earn_everything_isolated(runner: Runner, day: Day, zygote: WarmProcess) -> None:
     result = runner.run(_quick(day), COURSE.solutions, lambda name: zygote.open(COURSE.solutions, name))
     assert {c.check.name: c.message for c in result.all_checks if c.outcome != "passed"} == {}
 
@@ -71,7 +72,7 @@ def _imported(module: Any) -> list[str]:
 
 
 @forks
-def test_what_the_solutions_import_is_warm(runner: Runner, day: Day, zygote: Zygote) -> None:
+def test_what_the_solutions_import_is_warm(runner: Runner, day: Day, zygote: WarmProcess) -> None:
     """An import in a fork would be paid for every submission, on the student's clock: `imports` of course.toml."""
     links: list[IsolatedLink] = []
 
@@ -126,7 +127,7 @@ def _right_answers(module: Any) -> list[str]:
 
 
 @forks
-def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: Zygote) -> None:
+def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: WarmProcess) -> None:
     """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock."""
     if "torch" not in day.imports:
         pytest.skip("a day without PyTorch")

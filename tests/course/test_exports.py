@@ -12,10 +12,10 @@ import pytest
 
 from course.catalog import Course
 from course.errors import CourseError, UsageError
-from course.grading.exports import FORMATS, export
-from course.grading.names import file_stem
 from course.grading.records import write_json
-from course.grading.results import Adjustment
+from course.results.exports import FORMATS, export
+from course.results.names import file_stem
+from course.results.reading import Adjustment
 from tests.course.class_records import record, write_record
 from tests.course.test_cli import run
 

@@ -22,15 +22,15 @@ from course.files import sweep
 from course.grading import station
 from course.grading.classes import Graded, Manner, grade_class
 from course.grading.intake import Intake, Submission
-from course.grading.local import own_processors, usable_processors
+from course.grading.lanes import own_processors, usable_processors
 from course.grading.records import RecordWriter
 from course.grading.station import Lane, Station
-from course.grading.store import Store
 from course.release.skeletons import differences, write
 from course.report.terminal import ClassView, console
+from course.results.store import Store
 from course.testing.fingerprints import Explainer
 from course.testing.running import Runner, check_seed, worker_seed
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
 from tests.course.conftest import SOLUTION
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")

@@ -26,12 +26,12 @@ from tests.course.test_cli import run
 pytest.importorskip("jinja2", reason="reports need Jinja (the extra 'instructor')")
 pytest.importorskip("sqlalchemy", reason="reports look into the store (the extra 'instructor')")
 
-from course.grading.adjusting import give_points
 from course.grading.picturing import LARGEST_PICTURE
 from course.report.charts import histogram, seconds_histogram
 from course.report.class_figures import NOT_STARTED, ClassFigures
 from course.report.html_report import write_report
 from course.report.staff_page import MOST_ROWS
+from course.results.adjusting import give_points
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="such names cannot be files on Windows")
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> & 'friends'"

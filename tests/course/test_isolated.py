@@ -19,16 +19,16 @@ import pytest
 from course.catalog.model import Limits
 from course.errors import CourseError
 from course.testing import in_place
-from course.worker import sandbox
-from course.worker.alarm import charged_seconds
-from course.worker.handle import Change, Handle, Link, Student
-from course.worker.local import LocalLink
+from course.worker.far import sandbox
+from course.worker.near.alarm import charged_seconds
+from course.worker.near.handle import Change, Handle, Link, Student
+from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
 
 if not hasattr(os, "fork"):
     pytest.skip("isolated checks need fork", allow_module_level=True)
 
-from course.worker.isolated import Zygote
+from course.worker.near.warm import WarmProcess
 
 DAY = "day01_tiny"
 LIMITS = Limits(test_seconds=1.5, call_seconds=0.75, memory_mib=256, output_kib=64)
@@ -36,8 +36,8 @@ Make = Callable[..., Student]
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote([DAY], ["numpy", "torch"], LIMITS) as zygote:
+def zygote() -> Iterator[WarmProcess]:
+    with WarmProcess([DAY], ["numpy", "torch"], LIMITS) as zygote:
         yield zygote
 
 
@@ -56,7 +56,7 @@ def _begin(link: Link, refused: tuple[str, ...] = ()) -> Student:
 
 
 @pytest.fixture
-def isolated(zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
+def isolated(zygote: WarmProcess, tmp_path: Path) -> Iterator[Make]:
     links: list[Link] = []
 
     def make(source: str, refused: tuple[str, ...] = (), **others: str) -> Student:
@@ -69,7 +69,7 @@ def isolated(zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
 
 
 @pytest.fixture(params=["in process", "isolated"])
-def anywhere(request: pytest.FixtureRequest, zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
+def anywhere(request: pytest.FixtureRequest, zygote: WarmProcess, tmp_path: Path) -> Iterator[Make]:
     """A student in this process or in an isolated one: a test with this fixture runs twice."""
     links: list[Link] = []
 
@@ -334,7 +334,7 @@ def test_a_process_that_is_not_wanted_any_more_leaves_nothing(
     after: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    zygote = Zygote([DAY], ["numpy"], LIMITS, many=True)
+    zygote = WarmProcess([DAY], ["numpy"], LIMITS, many=True)
     time.sleep(after)
     for _ in range(2):
         zygote.close()
@@ -652,7 +652,7 @@ RIGHTS = """
     ids=lambda off: "without " + (", ".join(off) or "nothing"),
 )
 def test_no_right_is_left_whatever_layers_stand(tmp_path: Path, off: tuple[str, ...]) -> None:
-    with Zygote([DAY], ["numpy"], LIMITS, off=off) as weaker:
+    with WarmProcess([DAY], ["numpy"], LIMITS, off=off) as weaker:
         link = weaker.open(_write(tmp_path, RIGHTS), DAY)
         held, bounding, no_new = _begin(link).rights()
         link.close()
@@ -674,7 +674,7 @@ def test_calls_that_libraries_make_are_allowed_and_those_around_the_limits_are_n
 
 def test_a_submission_ends_with_the_last_grader(tmp_path: Path) -> None:
     """It had cleared the signal that it gets at the end of its parent, and lived on when all graders were killed."""
-    with Zygote([DAY], ["numpy"], LIMITS) as zygote:
+    with WarmProcess([DAY], ["numpy"], LIMITS) as zygote:
         link = zygote.open(_write(tmp_path, RIGHTS), DAY)
         _begin(link).outlive()
         assert link._worker is not None
@@ -745,7 +745,7 @@ def test_threads_work_and_end_with_the_process(isolated: Make) -> None:
 
 
 def test_no_process_and_no_scratch_folder_is_left(
-    zygote: Zygote, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zygote: WarmProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COURSE_SCRATCH", str(tmp_path))
     link = zygote.open(
@@ -761,7 +761,7 @@ def test_no_process_and_no_scratch_folder_is_left(
     assert [p.name for p in tmp_path.iterdir()] == ["s"]
 
 
-def test_a_link_in_the_submission_is_not_followed(zygote: Zygote, tmp_path: Path) -> None:
+def test_a_link_in_the_submission_is_not_followed(zygote: WarmProcess, tmp_path: Path) -> None:
     root = _write(tmp_path / "s", "def f():\n    return 1\n")
     (tmp_path / "secret.py").write_text("PASSWORD = 1\n", encoding="utf-8")
     (root / DAY / "linked.py").symlink_to(tmp_path / "secret.py")
@@ -777,7 +777,7 @@ def test_a_link_in_the_submission_is_not_followed(zygote: Zygote, tmp_path: Path
     "off", [["landlock"], ["seccomp"], ["landlock", "seccomp"], ["landlock", "seccomp", "rlimits"]]
 )
 def test_a_layer_that_is_off_is_never_claimed_and_checks_still_work(tmp_path: Path, off: list[str]) -> None:
-    with Zygote([DAY], ["numpy"], LIMITS, off=off) as weaker:
+    with WarmProcess([DAY], ["numpy"], LIMITS, off=off) as weaker:
         link = weaker.open(_write(tmp_path, "def f():\n    return 1\n"), DAY)
         assert _begin(link).f() == 1
         assert link.isolation == weaker.layers
@@ -897,7 +897,7 @@ def test_what_an_alarm_charges(wall: float, processor: float, charged: float) ->
 
 
 def test_memory_in_large_pages_holds_what_it_held() -> None:
-    from course.worker.pages import gather_pages
+    from course.worker.far.pages import gather_pages
 
     number = os.fork()
     if number == 0:  # not in the process of the other tests

@@ -15,9 +15,9 @@ import pytest
 
 from course.catalog import Course, load_course
 from course.grading.classes import grade_class
-from course.grading.nbgrader_scores import write_scores
 from course.release.nbgrader import release_nbgrader
 from course.release.skeletons import differences, write
+from course.results.nbgrader_scores import write_scores
 from tests.course.conftest import write_tiny_course
 from tests.course.notebooks import source_notebook
 from tests.course.test_grading import Quiet

@@ -14,9 +14,9 @@ import pytest
 from course.catalog import Course, LatePolicy, load_course
 from course.errors import CourseError
 from course.grading.classes import grade_class
-from course.grading.lateness import Handed, Lateness, judge
-from course.grading.settling import LateRule
-from course.grading.submission_times import SubmissionTimes, read_extensions
+from course.results.lateness import Handed, Lateness, how_late
+from course.results.settling import LateRule
+from course.results.submission_times import SubmissionTimes, read_extensions
 from tests.course.class_records import record
 from tests.course.conftest import COURSE_TOML, SOLUTION
 from tests.course.test_grading import Quiet, hand_in
@@ -26,7 +26,7 @@ POLICY = LatePolicy(grace_minutes=15, percent_per_day=10, cap_percent=50, closed
 
 
 def decided(late: timedelta, policy: LatePolicy = POLICY, **more: Any) -> Lateness:
-    decision = judge(40, DUE, Handed(DUE + late, "submitted.csv"), policy, **more)
+    decision = how_late(40, DUE, Handed(DUE + late, "submitted.csv"), policy, **more)
     assert decision is not None
     return decision
 
@@ -58,14 +58,14 @@ def test_what_is_taken_off_and_why(late: timedelta, points: float, reason: str) 
 
 def test_fractions_are_rounded_to_hundredths() -> None:
     policy = LatePolicy(percent_per_day=7.5)
-    decision = judge(43, DUE, Handed(DUE + timedelta(hours=1), "x"), policy)
+    decision = how_late(43, DUE, Handed(DUE + timedelta(hours=1), "x"), policy)
     assert decision is not None
     assert decision.points == 3.23
     assert decision.reason == "1 h late: 7.5 % of 43 points"
 
 
 def test_an_unknown_time_costs_nothing_and_says_so() -> None:
-    decision = judge(40, DUE, Handed(), POLICY)
+    decision = how_late(40, DUE, Handed(), POLICY)
     assert decision is not None
     assert (decision.points, decision.reason) == (0, "time of submission not known: no penalty")
     assert decision.to_plain()["submitted"] is None
@@ -80,14 +80,14 @@ def test_an_extension_moves_the_due_time_but_never_forward() -> None:
 
 def test_times_of_different_zones_are_compared_as_moments() -> None:
     berlin = timezone(timedelta(hours=2))
-    assert judge(40, DUE, Handed(datetime(2026, 10, 12, 20, 0, tzinfo=berlin), "x"), POLICY).points == 0  # type: ignore[union-attr]
+    assert how_late(40, DUE, Handed(datetime(2026, 10, 12, 20, 0, tzinfo=berlin), "x"), POLICY).points == 0  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("due", "policy"), [(None, POLICY), (DUE, None)])
 def test_without_a_due_time_or_a_policy_nothing_is_decided(
     due: datetime | None, policy: LatePolicy | None
 ) -> None:
-    assert judge(40, due, Handed(), policy) is None
+    assert how_late(40, due, Handed(), policy) is None
 
 
 def with_late(tiny: Course, late: str, due: str = "2026-10-12T18:00:00", head: str = "") -> Course:

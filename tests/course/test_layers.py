@@ -17,10 +17,12 @@ ROOMS = [
     "data",
     "plots",
     "catalog",
-    "notebooks",
     "worker",
     "testing",
+    "notebooks",
+    "results",
     "grading",
+    "practice",
     "release",
     "verify",
     "report",
@@ -47,6 +49,25 @@ def test_rooms_import_only_downwards(path: Path) -> None:
         if module.startswith("course."):
             other = module.split(".")[1]
             assert ROOMS.index(other) <= ROOMS.index(room), f"{room} imports {module}"
+
+
+WALL = ROOT / "course" / "worker"
+
+
+@pytest.mark.parametrize("path", sorted(WALL.rglob("*.py")), ids=lambda p: str(p.relative_to(WALL)))
+def test_the_process_boundary_is_crossed_in_two_places(path: Path) -> None:
+    """The side of student code knows nothing of the trusted one, which asks it through ``asking``; in one process
+    ``near/local`` is both.
+    """
+    name = path.relative_to(WALL).with_suffix("").as_posix()
+    side = name.partition("/")[0]
+    over = {
+        module for module in _imports(path) if module.startswith(("course.worker.far", "course.worker.near"))
+    }
+    if name in ("asking", "near/local", "near/alarm"):
+        return
+    own = f"course.worker.{side}" if side in ("near", "far") else "neither"
+    assert all(module.startswith(own) for module in over), f"{name} imports {sorted(over)}"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.grading.names import LONGEST, alike, file_stem, shown
+from course.results.names import LONGEST, alike, file_stem, shown
 
 ODD = [
     "",

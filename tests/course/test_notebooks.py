@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from course.catalog import Course, load_course
 from course.errors import CourseError
 from course.grading.classes import grade_class
-from course.notebooks.answers import modules_of
 from course.notebooks.handed_in import Notebooks, choose_notebook
+from course.notebooks.modules import modules_of
 from course.notebooks.outline import outline, read_modules, read_outline, refuse_shared_names
 from course.notebooks.reading import UnreadableNotebookError, parse_notebook
 from course.notebooks.sheets import sections

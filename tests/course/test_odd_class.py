@@ -19,17 +19,17 @@ import pytest
 from course.catalog import Course, load_course
 from course.errors import CourseError
 from course.grading import classes
-from course.grading.adjusting import find_record, give_points, list_points
 from course.grading.classes import ClassOutcome, Manner, grade_class
-from course.grading.exports import FORMATS, export
 from course.grading.intake import Intake, Submission
 from course.grading.records import RecordWriter
 from course.grading.replaying import replay
-from course.grading.results import Record, read_records
-from course.grading.settling import LateRule
-from course.grading.store import Store, adjustments_by_student
 from course.report.html_report import write_report
 from course.report.terminal import ClassView, console
+from course.results.adjusting import find_record, give_points, list_points
+from course.results.exports import FORMATS, export
+from course.results.reading import Record, read_records
+from course.results.settling import LateRule
+from course.results.store import Store, adjustments_by_student
 from course.testing import running
 from course.testing.results import RunResult
 from tests.course.conftest import SOLUTION, write_tiny_course

@@ -20,16 +20,16 @@ import torch
 
 from course.catalog.model import Limits
 from course.testing.scanning import find_refused
-from course.worker.handle import Link, Student
-from course.worker.local import LocalLink
+from course.worker.far.ownership import codes_of_file
+from course.worker.far.refusals import Refusals, imported, original
+from course.worker.near.handle import Link, Student
+from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
-from course.worker.ownership import codes_of_file
-from course.worker.refusals import Refusals, imported, original
 
 if not hasattr(os, "fork"):
     pytest.skip("isolated checks need fork", allow_module_level=True)
 
-from course.worker.isolated import Zygote
+from course.worker.near.warm import WarmProcess
 
 DAY = "day01_tiny"
 LIMITS = Limits(test_seconds=5.0, call_seconds=5.0, memory_mib=512, output_kib=64)
@@ -46,8 +46,8 @@ Make = Callable[..., Student]
 
 
 @pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    with Zygote([DAY], ["numpy", "torch", "scipy.stats"], LIMITS, refused=REFUSED) as zygote:
+def zygote() -> Iterator[WarmProcess]:
+    with WarmProcess([DAY], ["numpy", "torch", "scipy.stats"], LIMITS, refused=REFUSED) as zygote:
         yield zygote
 
 
@@ -63,7 +63,7 @@ def _begin(link: Link, refused: tuple[str, ...]) -> Student:
 
 
 @pytest.fixture
-def isolated(zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
+def isolated(zygote: WarmProcess, tmp_path: Path) -> Iterator[Make]:
     links: list[Link] = []
 
     def make(source: str, refused: tuple[str, ...] = REFUSED) -> Student:
@@ -76,7 +76,7 @@ def isolated(zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
 
 
 @pytest.fixture(params=["in process", "isolated"])
-def anywhere(request: pytest.FixtureRequest, zygote: Zygote, tmp_path: Path) -> Iterator[Make]:
+def anywhere(request: pytest.FixtureRequest, zygote: WarmProcess, tmp_path: Path) -> Iterator[Make]:
     links: list[Link] = []
 
     def make(source: str, refused: tuple[str, ...] = REFUSED) -> Student:
@@ -334,7 +334,7 @@ def test_the_engine_cannot_be_found_by_name_where_student_code_runs(isolated: Ma
     assert set(attributes) <= {"data", "plots", "errors"}
     assert student.main() == []
     with pytest.raises(StudentProblem, match=r"No module named 'course.worker'|Permission"):
-        student.again("course.worker.refusals")
+        student.again("course.worker.far.refusals")
     with pytest.raises(StudentProblem, match="load_signal_is_not_there"):  # but course.data itself was
         student.content()
 

@@ -13,8 +13,8 @@ import pytest
 from course.catalog import Course, Selection
 from course.testing.results import RunResult
 from course.testing.running import Runner
-from course.worker.isolated import Zygote
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
+from course.worker.near.warm import WarmProcess
 from tests.course.corpus import DAY, corpus_course
 
 
@@ -24,18 +24,18 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 @pytest.fixture(scope="module")
-def zygote(course: Course) -> Iterator[Zygote | None]:
+def zygote(course: Course) -> Iterator[WarmProcess | None]:
     if not hasattr(os, "fork"):
         yield None
         return
-    with Zygote.for_days(course, course.days) as zygote:
+    with WarmProcess.for_days(course, course.days) as zygote:
         yield zygote
 
 
 class _Ran:
     """A submission with the solution's ``net.py`` and a ``work.py`` that ends with ``source``; what was run of it."""
 
-    def __init__(self, course: Course, root: Path, source: str, zygote: Zygote | None) -> None:
+    def __init__(self, course: Course, root: Path, source: str, zygote: WarmProcess | None) -> None:
         (root / DAY).mkdir(parents=True)
         for file in (course.solutions / DAY).glob("*.py"):
             text = file.read_text(encoding="utf-8")
@@ -53,14 +53,14 @@ class _Ran:
 
 
 @pytest.fixture(params=["in process", "isolated"])
-def place(request: pytest.FixtureRequest, zygote: Zygote | None) -> Zygote | None:
+def place(request: pytest.FixtureRequest, zygote: WarmProcess | None) -> WarmProcess | None:
     if request.param == "isolated" and zygote is None:
         pytest.skip("isolated checks need fork")
     return zygote if request.param == "isolated" else None
 
 
 def test_hidden_checks_come_last_and_results_in_the_order_of_the_course(
-    course: Course, place: Zygote | None, tmp_path: Path
+    course: Course, place: WarmProcess | None, tmp_path: Path
 ) -> None:
     kept = """
     seen = []
@@ -92,7 +92,7 @@ ENDLESS = """
 
 
 def test_after_the_third_timeout_the_rest_of_a_module_is_not_asked(
-    course: Course, place: Zygote | None, tmp_path: Path
+    course: Course, place: WarmProcess | None, tmp_path: Path
 ) -> None:
     limits = dataclasses.replace(course.limits, test_seconds=0.4, call_seconds=0.3)
     ran = _Ran(dataclasses.replace(course, limits=limits), tmp_path, ENDLESS, place)
@@ -104,7 +104,9 @@ def test_after_the_third_timeout_the_rest_of_a_module_is_not_asked(
     assert ran.result.days[0].score == 2
 
 
-def test_a_submission_has_a_limit_as_a_whole(course: Course, place: Zygote | None, tmp_path: Path) -> None:
+def test_a_submission_has_a_limit_as_a_whole(
+    course: Course, place: WarmProcess | None, tmp_path: Path
+) -> None:
     slow = """
     import time
 

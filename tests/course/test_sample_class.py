@@ -13,8 +13,8 @@ from course.catalog import Course, Selection
 from course.release.sample_class import Sample, sample_class
 from course.testing.results import RunResult
 from course.testing.running import Runner
-from course.worker.isolated import Zygote
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
+from course.worker.near.warm import WarmProcess
 
 DAY = "day03_linalg"
 NAMES = [
@@ -36,8 +36,8 @@ def samples(course: Course) -> dict[str, Sample]:
 
 
 @pytest.fixture(scope="module")
-def zygote(course: Course) -> Iterator[Zygote]:
-    with Zygote.for_days(course, [course.day(DAY)]) as zygote:
+def zygote(course: Course) -> Iterator[WarmProcess]:
+    with WarmProcess.for_days(course, [course.day(DAY)]) as zygote:
         yield zygote
 
 
@@ -70,7 +70,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_both_places_give_the_same_verdicts(
-    course: Course, samples: dict[str, Sample], zygote: Zygote, runner: Runner, tmp_path: Path, name: str
+    course: Course, samples: dict[str, Sample], zygote: WarmProcess, runner: Runner, tmp_path: Path, name: str
 ) -> None:
     day = course.day(DAY)
     samples[name].write(tmp_path, day)

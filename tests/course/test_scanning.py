@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course.testing.detours import detours
-from course.testing.scanning import Finding, find_refused, scan
+from course.testing.scanning import RefusedCall, find_refused, scan
 
 REFUSED = ("numpy.linalg.pinv", ".dot", "@")
 assert np.linalg.pinv  # loaded, so that detours are compared as objects
@@ -198,10 +198,10 @@ def test_what_the_source_could_not_tell_is_noted_for_staff() -> None:
 
 def test_a_helper_is_told_from_the_exercise_itself() -> None:
     source = b"import numpy as np\ndef h(a):\n    return np.linalg.pinv(a)\ndef f(a):\n    return h(a)\n"
-    assert find_refused(source, "f", REFUSED) == Finding("numpy.linalg.pinv", 3, "h")
-    assert find_refused(source, "h", REFUSED) == Finding("numpy.linalg.pinv", 3)
+    assert find_refused(source, "f", REFUSED) == RefusedCall("numpy.linalg.pinv", 3, "h")
+    assert find_refused(source, "h", REFUSED) == RefusedCall("numpy.linalg.pinv", 3)
     source = b"class A:\n    def f(self, x):\n        return self.g(x)\n    def g(self, x):\n        return x @ x\n"
-    assert find_refused(source, "A.f", REFUSED) == Finding("@", 5, "A.g")
+    assert find_refused(source, "A.f", REFUSED) == RefusedCall("@", 5, "A.g")
 
 
 def _naming_each_other(functions: int) -> bytes:

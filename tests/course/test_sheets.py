@@ -22,7 +22,7 @@ from course.cli.students import check, convert, hint, plot, status, update, watc
 from course.release import student
 from course.testing.answers import write_answer
 from course.testing.running import Runner
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
 from tests.course.conftest import ROOT
 
 PROGRAMS = ("course", "pytest", "python", "ruff", "mypy", "make")

@@ -22,9 +22,9 @@ pytest.importorskip("sqlalchemy", reason="the store needs SQLAlchemy (the extra 
 
 from sqlalchemy import create_engine, func, select
 
-from course.grading import tables
-from course.grading.results import read_records
-from course.grading.store import FILE, Store, adjustments_by_student
+from course.results import tables
+from course.results.reading import read_records
+from course.results.store import FILE, Store, adjustments_by_student
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_kill_at_any_statement_leaves_the_old_result(out: Path, statement: int
         import os, signal, sys
         from pathlib import Path
         from sqlalchemy import event
-        from course.grading.store import Store
+        from course.results.store import Store
         from tests.course.class_records import record
 
         store, seen = Store(Path(sys.argv[1])), []
@@ -180,7 +180,7 @@ def test_a_file_that_is_no_database_is_refused(out: Path) -> None:
 
 
 def test_checking_imports_no_sqlalchemy() -> None:
-    code = "import sys, course.grading.checking, course.cli; sys.exit('sqlalchemy' in sys.modules)"
+    code = "import sys, course.practice.checking, course.cli; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from course.catalog import Course
 from course.grading.classes import Manner, grade_class
-from course.worker.sandbox import LAYERS
+from course.worker.far.sandbox import LAYERS
 from tests.course.corpus import DAY, Case, corpus_course, read_cases, write_case
 
 if not hasattr(os, "fork"):

@@ -21,13 +21,13 @@ import pytest
 from course.catalog import Course, Day, load_course
 from course.errors import CourseError
 from course.grading.classes import grade_class
-from course.grading.feedback import feedback_page
-from course.grading.nbgrader_scores import write_scores
 from course.notebooks.converting import notebook_text
 from course.notebooks.gradebooks import open_api
 from course.release.nbgrader import release_nbgrader
 from course.release.sample_class import sample_class
 from course.release.skeletons import differences, skeleton, write
+from course.results.feedback import feedback_page
+from course.results.nbgrader_scores import write_scores
 from tests.course.conftest import write_tiny_course
 from tests.course.corpus import DAY as CORPUS_DAY
 from tests.course.corpus import corpus_course, read_cases, write_case

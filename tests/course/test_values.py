@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course.worker import values
-from course.worker.asking import Question, read_question, write_question
-from course.worker.handle import Handle, Transcript
+from course.worker.asking import read_question, write_question
+from course.worker.near.handle import Handle, Transcript
+from course.worker.requests import Request
 from course.worker.values import MAX_DEPTH, MAX_TEXT, Decoder, Encoder, NotPlainError, read_tree, write_tree
 from course.worker.wire import pack, receive, send
 
@@ -366,24 +367,30 @@ class _Shelf:
         return f"object {number}"
 
 
-def asked(*args: Any, **kwargs: Any) -> Question:
+def sent(*args: Any, **kwargs: Any) -> tuple[Request, Any, Any]:
     """A question sent over a real socket and read."""
     left, right = socket.socketpair()
     with left, right:
-        question = Question("call", 3, "name", args, kwargs, (5, ("numpy.linalg.pinv",)), [1, 2])
-        send(left, pack(*write_question(question)), lambda writing: None)
+        question = write_question(
+            Request("call", 3, "name", args, kwargs), (5, ("numpy.linalg.pinv",)), [1, 2]
+        )
+        send(left, pack(*question), lambda writing: None)
         shelf: Any = _Shelf()
         return read_question(*receive(right, lambda writing: None), shelf)
+
+
+def asked(*args: Any, **kwargs: Any) -> Request:
+    return sent(*args, **kwargs)[0]
 
 
 @given(plain)
 @settings(max_examples=60, deadline=None)
 def test_questions_carry_plain_data_as_it_is(value: Any) -> None:
-    question = asked(value, named=value)
-    assert same(question.args[0], value)
-    assert same(question.kwargs["named"], value)
-    assert question[:3] == ("call", 3, "name")
-    assert question[5:] == ((5, ("numpy.linalg.pinv",)), [1, 2])
+    request, begin, drop = sent(value, named=value)
+    assert same(request.args[0], value)
+    assert same(request.kwargs["named"], value)
+    assert request[:3] == ("call", 3, "name")
+    assert (begin, drop) == ((5, ("numpy.linalg.pinv",)), [1, 2])
 
 
 @pytest.mark.parametrize("size", [3, 10_000])

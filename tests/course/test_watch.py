@@ -16,8 +16,8 @@ from rich.console import Console
 
 from course.catalog import Course, load_course
 from course.catalog import select as select_exercises
-from course.grading.progress import read_progress
-from course.grading.watching import Saves, WarmChecker, tasks_of
+from course.practice.progress import read_progress
+from course.practice.watching import Saves, WarmChecker, watched_exercises
 from course.release.skeletons import differences, write
 from course.report.watch import NOTHING, Screen, Watch
 from tests.course.conftest import SOLUTION
@@ -58,7 +58,7 @@ def _follow(
     clone: Course, checker: WarmChecker, *events: str, words: tuple[str, ...] = (), keys: bool = True
 ) -> str:
     out = Console(file=StringIO(), width=100, highlight=False)
-    tasks = tasks_of(select_exercises(clone, words))
+    tasks = watched_exercises(select_exercises(clone, words))
     Watch(clone, tasks, checker, Screen(clone, out, keys=keys)).run(_events(clone, events))
     text = out.file
     assert isinstance(text, StringIO)
@@ -167,7 +167,7 @@ def test_student_code_cannot_end_it(body: str, said: str, clone: Course, follow:
 
 
 def test_a_file_that_is_being_written_is_left_for_the_next_look(clone: Course) -> None:
-    saves = Saves(clone.root, tasks_of(select_exercises(clone, ())))
+    saves = Saves(clone.root, watched_exercises(select_exercises(clone, ())))
     file = clone.root / WORK
     assert saves.look() is None
     file.write_text("", encoding="utf-8")
@@ -185,7 +185,7 @@ def solved_text() -> str:
 
 
 def test_a_deleted_file_is_a_save_too(clone: Course) -> None:
-    saves = Saves(clone.root, tasks_of(select_exercises(clone, ())))
+    saves = Saves(clone.root, watched_exercises(select_exercises(clone, ())))
     (clone.root / WORK).unlink()
     assert saves.look() is None
     saved = saves.look()

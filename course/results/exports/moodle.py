@@ -1,0 +1,43 @@
+"""The CSV file that Moodle imports in Grades: the points of every day that count, and a feedback beside them.
+
+Map ``username`` (the name of the folder handed in) to the user, each day to its grade item, and ``… feedback`` to
+the feedback for it; Moodle wants both mapped, or the grades of the item are lost. Source: "Grade import" in the
+Moodle docs, and ``grade/import/csv/classes/load_data.php`` of moodle/moodle.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from course.files import replacing
+from course.results.exports.cells import points_cell, text_cell
+from course.results.lateness import number
+from course.results.reading import Adjustment, Rows, day_totals
+
+
+def write(rows: Rows, target: Path) -> None:
+    """Write the table; the records are read twice, the first time for its columns."""
+    days: dict[str, None] = {}
+    for record, _ in rows():
+        days.update(dict.fromkeys(day["day"] for day in record["days"]))
+    with replacing(target) as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["username", *(cell for day in days for cell in (day, f"{day} feedback"))])
+        for record, adjustments in rows():
+            given = {day["day"]: _cells(day, adjustments) for day in record["days"]}
+            cells = [cell for day in days for cell in given.get(day, ("-", ""))]
+            table.writerow([text_cell(record["student"]), *cells])
+
+
+def _cells(day: dict[str, Any], adjustments: Sequence[Adjustment]) -> tuple[str, str]:
+    """The grade and the feedback, which Moodle shows as HTML."""
+    sums = day_totals(day, adjustments)
+    said = [f"{number(sums.score)} of {number(sums.max_score)} points by the checks."]
+    if sums.late:
+        said.append(f"{day['late']['reason']}.")
+    said += [f"{one.points:+g} points: {one.comment}" for one in adjustments if one.day == day["day"]]
+    return points_cell(sums.total), text_cell(html.escape(" ".join(" ".join(said).split())))

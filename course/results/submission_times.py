@@ -1,0 +1,101 @@
+"""When something was handed in, told only by those a student cannot bend, and who has an extension.
+
+In this order: ``submitted.csv`` beside the submissions, which the continuous integration writes when it
+receives a push; nbgrader's ``submitted/<student>/<assignment>/timestamp.txt``. Anything else, such as the date of
+a commit or of a file, is the student's to choose and never read.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from course.catalog import Course
+from course.catalog.deadlines import as_time, read_zone
+from course.catalog.selecting import find_day
+from course.errors import CourseError, UsageError
+from course.results.lateness import Handed
+
+TABLE = "submitted.csv"
+TIMESTAMP = "timestamp.txt"
+
+
+class SubmissionTimes:
+    """The times of a class: the table is read once, timestamps when they are asked for."""
+
+    def __init__(self, course: Course, submissions: Path) -> None:
+        table = submissions / TABLE
+        self._table = _read_table(course, table, "submitted") if table.is_file() else {}
+        # Only in nbgrader's own layout is the file nbgrader's; in a clone it would be the student's.
+        inner = submissions / "submitted"
+        own = submissions if submissions.name == "submitted" else None
+        self._nbgrader = inner if inner.is_dir() else own
+
+    def of(self, student: str, day: str) -> Handed:
+        """When ``student`` handed in ``day``; of several pushes the last counts."""
+        found = self._table.get((student, day))
+        if found is not None:
+            return Handed(found, TABLE)
+        if self._nbgrader is not None:
+            stamp = _read_timestamp(self._nbgrader / student / day / TIMESTAMP)
+            if stamp is not None:
+                return Handed(stamp, TIMESTAMP)
+        return Handed()
+
+
+def read_extensions(course: Course) -> dict[tuple[str, str], datetime]:
+    """Later due times by student and day, from the table named in ``[late]``; empty when there is none."""
+    if course.late is None:
+        return {}
+    path = course.root / course.late.extensions
+    return _read_table(course, path, "due") if path.is_file() else {}
+
+
+def _read_table(course: Course, path: Path, column: str) -> dict[tuple[str, str], datetime]:
+    found: dict[tuple[str, str], datetime] = {}
+    for line, row in _rows(path, ("student", "day", column)):
+        try:
+            day = find_day(course, row["day"].strip()).name
+            moment = as_time(row[column], course.zone)
+        except UsageError as unknown:
+            raise CourseError(f"{path.name}, line {line}: {unknown}") from None
+        except ValueError:
+            raise CourseError(
+                f"{path.name}, line {line}: {row[column]!r} is no time; write it as 2026-10-12T18:00:00+02:00."
+            ) from None
+        key = (row["student"], day)
+        found[key] = max(moment, found.get(key, moment))
+    return found
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise CourseError(
+                    f"{path.name} has no column {missing[0]!r}; its first line must be {','.join(columns)}."
+                )
+            for row in reader:
+                yield reader.line_num, row
+    except (UnicodeDecodeError, csv.Error):
+        raise CourseError(f"{path.name} is no CSV file in UTF-8; save it as one.") from None
+
+
+def _read_timestamp(path: Path) -> datetime | None:
+    """nbgrader's ``2026-10-12 17:59:03.123456 UTC``, in UTC where it names no zone, as nbgrader reads it; None
+    when there is none or it cannot be read.
+    """
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        words = path.read_text(encoding="utf-8")[:80].split()
+        clock, zone = " ".join(words[:2]), "".join(words[2:])
+        if zone.startswith(("+", "-")):
+            return as_time(clock + zone, UTC)
+        return as_time(clock, read_zone(zone or "UTC"))
+    except (OSError, ValueError, CourseError):
+        return None

@@ -1,0 +1,279 @@
+"""Requests carried out next to the student's module. The same code runs in process and in the isolated
+process.
+
+A session imports modules, reads attributes, calls, applies operators, and runs drivers that a test sent
+along. What is not plain data stays in its table of objects and is known outside by a number.
+"""
+
+from __future__ import annotations
+
+import difflib
+import operator
+import os
+import random
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType, FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from course.worker.far.importing import ModuleSpace
+from course.worker.far.refusals import Refusals, RefusedCallError
+from course.worker.outcomes import Interruption, StudentProblem
+from course.worker.requests import Request
+
+_IMPORTING = "<frozen importlib._bootstrap>"  # the file that frames of an import name
+
+_FROM_OPERATOR = """
+    add sub mul truediv floordiv mod pow matmul and_ or_ xor lshift rshift neg pos abs invert
+    eq ne lt le gt ge getitem setitem delitem contains index
+    iadd isub imul itruediv imatmul ipow
+"""
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in _FROM_OPERATOR.split()},
+    "len": len,
+    "iter": iter,
+    "next": next,
+    "str": str,
+    "repr": repr,
+    "bool": bool,
+    "int": int,
+    "float": float,
+    "complex": complex,
+    "hash": hash,
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "exit": lambda manager: type(manager).__exit__(manager, None, None, None),
+    "dir": dir,
+}
+
+
+class Session:
+    """A student's modules below ``root``, and the objects of theirs that a test holds by number."""
+
+    def __init__(self, root: Path, days: Sequence[str], first_number: int = 1) -> None:
+        self.root = root
+        self.space = ModuleSpace(root, days)
+        self.refusals = Refusals(root, days)
+        self._objects: dict[int, Any] = {}
+        self._next = first_number
+        self._folder = os.getcwd()
+
+    def keep(self, value: Any) -> tuple[int, str]:
+        """Put an object into the table; its number and the name of its type."""
+        number, self._next = self._next, self._next + 1
+        self._objects[number] = value
+        return number, type(value).__name__
+
+    def object(self, number: int) -> Any:
+        return self._objects[number]
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._objects.pop(number, None)
+
+    def begin(self, seed: int, refused: Sequence[str]) -> None:
+        """Make a check start from the same state wherever and after whatever it runs."""
+        os.chdir(self._folder)
+        reset_process_state(seed)
+        self.refusals.activate(refused)
+
+    def perform(self, request: Request) -> Any:
+        """The raw result. Raises StudentProblem for whatever the student's code raises."""
+        watched = self.refusals.watch(True)
+        try:
+            with self.space.active():
+                return self._perform(request)
+        except (StudentProblem, Interruption, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            problem = describe_exception(error, self.root)
+            raise problem.with_traceback(error.__traceback__) from None
+        finally:
+            self.refusals.watch(watched)
+
+    def may_be_cut_at(self, frame: FrameType | None) -> bool:
+        """Whether a call may be interrupted where it stands: in the student's code or in what it called, but not in the
+        midst of importing a package, half of which would stay behind, and not when the call is over.
+        """
+        while frame is not None:
+            code = frame.f_code
+            if code is Session._perform.__code__ or _is_own(code.co_filename, self.root):
+                return True
+            if code.co_filename == _IMPORTING:
+                return False
+            frame = frame.f_back
+        return False
+
+    def _perform(self, request: Request) -> Any:
+        target: Any = None if request.target is None else self.object(request.target)
+        match request.verb:
+            case "import":
+                return self._import(request.name)
+            case "get":
+                return self._attribute(target, request.name)
+            case "set":
+                return setattr(target, request.name, request.args[0])
+            case "call":
+                function = self._attribute(target, request.name) if request.name else target
+                return function(*request.args, **request.kwargs)
+            case "operator":
+                return OPERATORS[request.name](*request.args)
+            case "run":
+                driver, *args = request.args
+                return driver(target, *args, **request.kwargs)
+
+    def _import(self, name: str) -> tuple[ModuleType, dict[str, Any]]:
+        """The module and, so that nobody has to ask for each, the functions and classes that it defines."""
+        file = self.root / Path(*name.split(".")).with_suffix(".py")
+        if name not in sys.modules and not file.is_file():
+            raise StudentProblem("not_gradable", f"{_shown(file, self.root)} is missing{_near_file(file)}")
+        module = self.space.import_module(name)
+        own = {
+            key: value
+            for key, value in list(getattr(module, "__dict__", {}).items())
+            if type(value) in (FunctionType, type) and value.__module__ == name
+        }
+        return module, own
+
+    def _attribute(self, target: Any, name: str) -> Any:
+        if isinstance(target, ModuleType) and not hasattr(target, name):
+            own = [
+                n for n, v in vars(target).items() if not n.startswith("_") and not isinstance(v, ModuleType)
+            ]
+            near = difflib.get_close_matches(name, own, n=1)
+            hint = f"; did you rename it to {near[0]!r}?" if near else "."
+            where = target.__name__.replace(".", "/") + ".py"
+            raise StudentProblem("not_gradable", f"{where} has nothing named {name!r}{hint}")
+        return getattr(target, name)
+
+
+_PRINTING: Any = {
+    **np.get_printoptions(),
+    "edgeitems": 3,
+    "threshold": 1000,
+    "precision": 8,
+    "suppress": False,
+}
+
+
+def reset_process_state(seed: int) -> None:
+    """Generators seeded, and the global switches that student code may have turned put back."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
+    if np.get_printoptions() != _PRINTING:
+        np.set_printoptions(**_PRINTING)
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed also queues seeds for devices, slowly
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        if torch.are_deterministic_algorithms_enabled():
+            torch.use_deterministic_algorithms(False)
+
+
+def describe_exception(error: BaseException, root: Path) -> StudentProblem:
+    """What a student needs to know of an exception: a sentence, and the traceback cut to their own frames."""
+    types = tuple(c.__name__ for c in type(error).__mro__ if c is not object)
+    frames = _own_frames(error, root)
+    if isinstance(error, NotImplementedError) and (not frames or frames[-1] is _innermost(error)):
+        return StudentProblem("not_implemented", "Not written yet.", "", types)
+    text = _traceback_text(error, frames, root)
+    if isinstance(error, RefusedCallError):
+        return StudentProblem("failed", str(error), text, types)
+    if isinstance(error, MemoryError) or "can't allocate memory" in _safe_str(error):
+        return StudentProblem("memory", "Your code asked for more memory than a check may use.", text, types)
+    if isinstance(error, SyntaxError):
+        return StudentProblem("error", _syntax_message(error, root), text, types)
+    return StudentProblem("error", _advice(error), text, types)
+
+
+def _advice(error: BaseException) -> str:
+    name, said = type(error).__name__, _safe_str(error)
+    if isinstance(error, SystemExit):
+        return "Your code ended the program (sys.exit or exit); a function must return instead."
+    if isinstance(error, RecursionError):
+        return "RecursionError: your function calls itself too often; is there an end to the recursion?"
+    if isinstance(error, ModuleNotFoundError):
+        return f"ModuleNotFoundError: {said}; only the packages of the course are installed where work is graded."
+    if isinstance(error, EOFError) and "reading a line" in said:
+        return "Your code waits for input(); a checked function gets everything through its arguments."
+    return f"{name}: {said}" if said else name
+
+
+def _syntax_message(error: SyntaxError, root: Path) -> str:
+    where = _shown(Path(error.filename), root) if error.filename else "the file"
+    line = (error.text or "").strip()
+    if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        return (
+            f"{where}, line {error.lineno}: a merge conflict is still in the file; "
+            "choose one side and delete the marks."
+        )
+    return f"{where}, line {error.lineno}: Python cannot read this file ({error.msg})."
+
+
+# The engine and the installed packages may lie below the root of a clone; their frames are not the student's.
+_OURS = tuple(
+    f"{folder}{os.sep}" for folder in (Path(__file__).resolve().parents[2], Path(sys.prefix).resolve())
+)
+
+
+def _own_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary]:
+    return [frame for frame in _all_frames(error) if _is_own(frame.filename, root)]
+
+
+def _is_own(filename: str, root: Path) -> bool:
+    return filename.startswith(f"{root}{os.sep}") and not filename.startswith(_OURS)
+
+
+def _all_frames(error: BaseException) -> list[traceback.FrameSummary]:
+    key = "_course_frames"
+    cached: list[traceback.FrameSummary] | None = getattr(error, key, None)
+    if cached is None:
+        walk = traceback.walk_tb(error.__traceback__)
+        cached = list(traceback.StackSummary.extract(walk, limit=-200, lookup_lines=False))
+        try:
+            setattr(error, key, cached)
+        except AttributeError:
+            return cached
+    return cached
+
+
+def _innermost(error: BaseException) -> traceback.FrameSummary | None:
+    frames = _all_frames(error)
+    return frames[-1] if frames else None
+
+
+def _traceback_text(error: BaseException, frames: Sequence[traceback.FrameSummary], root: Path) -> str:
+    lines = [
+        f"  {_shown(Path(f.filename), root)}, line {f.lineno}, in {f.name}\n      {f.line}"
+        for f in frames[-6:]
+    ]
+    if isinstance(error, SyntaxError) and error.text:
+        text = error.text.rstrip("\n")
+        caret = " " * max((error.offset or 1) - 1, 0) + "^"
+        lines.append(f"      {text}\n      {caret}")
+    return "\n".join(lines)
+
+
+def _safe_str(error: BaseException) -> str:
+    try:
+        return str(error)[:1500]
+    except BaseException:
+        return ""
+
+
+def _shown(file: Path, root: Path) -> str:
+    return str(file.relative_to(root)) if file.is_relative_to(root) else file.name
+
+
+def _near_file(file: Path) -> str:
+    names = [p.name for p in file.parent.glob("*.py")] if file.parent.is_dir() else []
+    near = difflib.get_close_matches(file.name, names, n=1)
+    return f"; did you rename it to {near[0]!r}?" if near else "; it is needed for these checks."
