@@ -167,7 +167,7 @@ class _Guard:
             self._dress(thing)
         else:
             self._stand_in = self._watched(thing)
-            homes = places(thing, parent.__name__.partition(".")[0])
+            homes = {(parent, attribute), *places(thing, parent.__name__.partition(".")[0])}
             self.spoken |= {name for _, name in homes}
             for module, name in homes:
                 self._replace(module, name, self._stand_in)
