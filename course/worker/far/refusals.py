@@ -269,14 +269,15 @@ _counted: dict[str, int] = {}  # package → modules there were when its index w
 
 @lru_cache(maxsize=16)
 def _index(package: str) -> dict[int, list[tuple[ModuleType, str]]]:
-    """The places of each object in a package, by its identity."""
+    """The places of each function and class in a package, by its identity."""
     _counted[package] = len(sys.modules)
     found: dict[int, list[tuple[ModuleType, str]]] = {}
     for module_name, module in list(sys.modules.items()):
         own = module_name == package or module_name.startswith(f"{package}.")
         if own and isinstance(module, ModuleType):
             for name, value in list(vars(module).items()):
-                found.setdefault(id(original(value)), []).append((module, name))
+                if callable(value):
+                    found.setdefault(id(original(value)), []).append((module, name))
     return found
 
 
