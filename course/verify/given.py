@@ -36,6 +36,7 @@ class GivenCode:
         self._trier = trier
         self._seed = seed
         self._uses = _names_by_definition(self._sources.texts.values())
+        self._exercises = {exercise.qualname.partition(".")[0] for exercise in evidence.day.exercises}
 
     @property
     def rounds(self) -> int:
@@ -126,13 +127,13 @@ class GivenCode:
                     yield f"plots.{name}", _said(error, at)
 
     def _reaches(self, name: str, wanted: Collection[str]) -> bool:
-        """Whether a function of the day uses one of these names, itself or through others of the day."""
+        """Whether a picture uses one of these names, itself or through other given code of the day."""
         waiting, seen = [name], {name}
         while waiting:
             used = self._uses.get(waiting.pop(), set())
             if used & set(wanted):
                 return True
-            new = (used & self._uses.keys()) - seen
+            new = (used & self._uses.keys()) - seen - self._exercises
             seen |= new
             waiting += new
         return False
