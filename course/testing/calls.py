@@ -18,7 +18,7 @@ import numpy as np
 from course.testing.describing import SMALL, as_array, describe, is_tensor, kind, show, spell
 from course.worker.near.handle import FUNCTIONS, Call, Handle
 
-WIDTH = 64
+WIDTH = 72
 SCREEN = 100  # characters of a line of a terminal, about
 SHORT = 40  # characters of a value that stands between the parentheses
 DEEP = 4  # objects made of objects made of objects; what lies deeper is shown by its class
@@ -214,11 +214,16 @@ def _outline(value: Any) -> str:
 
 
 def _array_code(name: str, maker: str, array: np.ndarray, dtype: Any) -> str:
-    head = f"{name} = {maker}("
+    """The array as code, its kind as a comment where a terminal does not break the line."""
+    indent = " " * 4
     text = np.array2string(
-        array, precision=6, separator=", ", prefix=head, max_line_width=WIDTH, threshold=SMALL
+        array, precision=5, separator=", ", prefix=indent, max_line_width=WIDTH, threshold=SMALL
     )
-    return f"{head}{text})  # {str(dtype).removeprefix('torch.')}, shape {array.shape}"
+    what = f"# {str(dtype).removeprefix('torch.')}, shape {array.shape}"
+    short = f"{name} = {maker}({text})  {what}"
+    if "\n" not in short and len(short) <= WIDTH:
+        return short
+    return f"{name} = {maker}(  {what}\n{indent}{text})"
 
 
 def _numbered(name: str) -> Iterator[str]:
