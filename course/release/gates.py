@@ -162,13 +162,11 @@ def _not_named(course: Course, released: Course) -> list[str]:
     runner = Runner(released, released.seed)
     problems: list[str] = []
     for day in released.days:
-        by_name = {(a.exercise, a.name): a for a in read_answers(course, course.day(day.name))}
+        answers = read_answers(course, course.day(day.name))
         for exercise in day.exercises:
-            answers = [
-                a for a in by_name.values() if a.exercise == exercise.name and a.kind == "misconception"
-            ]
             for answer in answers:
-                problems += _not_named_in(course, released, day, exercise, answer, runner)
+                if answer.exercise == exercise.name and answer.kind == "misconception":
+                    problems += _not_named_in(course, released, day, exercise, answer, runner)
     return problems
 
 
@@ -181,6 +179,7 @@ def _not_named_in(
     for check in result.all_checks:
         recorded = runner.explainer.known(day, exercise, check.check)
         mine = [theirs for known, theirs in recorded if known.name == answer.name]
-        alone = mine and sum(same(mine[0], theirs) for _, theirs in recorded) == 1
+        others = [theirs for known, theirs in recorded if known.name != answer.name]
+        alone = mine and not any(same(one, other) for one in mine for other in others)
         if alone and check.outcome != "passed" and check.misconception != answer.name:
             yield f"tests/{day.name}, {check.check.name}: the fingerprint of {answer.name} is stale."

@@ -8,13 +8,14 @@ exactly like a submission.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from course.catalog import Course, Day
 from course.errors import CourseError
@@ -23,7 +24,7 @@ from course.errors import CourseError
 @dataclass(frozen=True)
 class Answer:
     """One wrong or right answer: ``name`` is what is reported, ``says`` what went wrong (empty for a
-    variant).
+    variant). A misconception with parameters is an answer for each of their values, ``given``, under one name.
     """
 
     kind: Literal["misconception", "variant"]
@@ -33,10 +34,16 @@ class Answer:
     source: str
     imports: tuple[str, ...]
     where: str
+    given: str = ""
 
     @property
     def module(self) -> str:
         return self.exercise.partition(".")[0]
+
+    @property
+    def label(self) -> str:
+        """The name, for authors, who want to know which of several it is."""
+        return f"{self.name}({self.given})" if self.given else self.name
 
 
 def read_answers(course: Course, day: Day) -> tuple[Answer, ...]:
@@ -47,15 +54,14 @@ def read_answers(course: Course, day: Day) -> tuple[Answer, ...]:
         path = course.tests(day) / f"answers_{module}.py"
         if path.is_file():
             found += _read_file(path, module, f"tests/{day.name}/{path.name}")
-    seen: dict[tuple[str, str], Answer] = {}
+    seen: dict[tuple[str, str], str] = {}
     for answer in found:
         if answer.exercise not in exercises:
             raise CourseError(
                 f"{answer.where}: {answer.name} answers {answer.exercise!r}, which exercises.toml does not list."
             )
-        if (answer.exercise, answer.name) in seen:
+        if seen.setdefault((answer.exercise, answer.name), answer.where) != answer.where:
             raise CourseError(f"{answer.where}: {answer.exercise} has two answers named {answer.name}.")
-        seen[answer.exercise, answer.name] = answer
     return tuple(found)
 
 
@@ -72,12 +78,12 @@ def _read_file(path: Path, module: str, where: str) -> list[Answer]:
         for node in tree.body
         if isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_only_for_the_linter(node, module)
     )
-    answers = []
+    answers: list[Answer] = []
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            answers += [
-                _answer(node, d, source, imports, module, where) for d in node.decorator_list if _kind(d)
-            ]
+            for decorator in node.decorator_list:
+                if _kind(decorator):
+                    answers += _answers(node, decorator, source, imports, module, where)
     return answers
 
 
@@ -96,41 +102,70 @@ def _kind(decorator: ast.expr) -> str:
     return ""
 
 
-def _answer(
+def _answers(
     node: ast.FunctionDef | ast.ClassDef,
     decorator: ast.expr,
     source: str,
     imports: tuple[str, ...],
     module: str,
     where: str,
-) -> Answer:
-    kind = _kind(decorator)
+) -> Iterator[Answer]:
+    """One answer, or one for each of the values that its parameters take."""
+    kind, where = _kind(decorator), f"{where}:{node.lineno}"
     assert isinstance(decorator, ast.Call)
     try:
         words = [ast.literal_eval(argument) for argument in decorator.args]
+        parameters = {k.arg or "": ast.literal_eval(k.value) for k in decorator.keywords}
     except ValueError:
-        words = []
+        words, parameters = [], {}
     wanted = 2 if kind == "misconception" else 1
-    if (
-        len(words) != wanted
-        or not all(isinstance(word, str) and word for word in words)
-        or decorator.keywords
-    ):
+    if len(words) != wanted or not all(isinstance(word, str) and word for word in words):
         raise CourseError(
-            f"{where}:{node.lineno}: @{kind} of {node.name} takes {wanted} literal text(s); see docs/authoring.md."
+            f"{where}: @{kind} of {node.name} takes {wanted} literal text(s); see docs/authoring.md."
         )
+    if any(not isinstance(values, tuple) or len(values) < 2 for values in parameters.values()):
+        raise CourseError(f"{where}: a parameter of {node.name} takes a tuple of two or more values.")
     lines = source.splitlines()
     kept = [ast.unparse(d) for d in node.decorator_list if d is not decorator]
     body = "\n".join([*(f"@{text}" for text in kept), *lines[node.lineno - 1 : node.end_lineno]])
-    return Answer(
-        kind="misconception" if kind == "misconception" else "variant",
-        exercise=f"{module}.{words[0]}",
-        name=node.name,
-        says=words[1] if len(words) > 1 else "",
-        source=body,
-        imports=imports,
-        where=f"{where}:{node.lineno}",
-    )
+    for values in itertools.product(*parameters.values()):
+        given = dict(zip(parameters, values, strict=True))
+        yield Answer(
+            kind="misconception" if kind == "misconception" else "variant",
+            exercise=f"{module}.{words[0]}",
+            name=node.name,
+            says=words[1] if len(words) > 1 else "",
+            source=_with_defaults(body, given, where),
+            imports=imports,
+            where=where,
+            given=", ".join(f"{name}={value!r}" for name, value in given.items()),
+        )
+
+
+def _with_defaults(source: str, given: Mapping[str, Any], where: str) -> str:
+    """The answer's source, where these parameters have these values for their defaults."""
+    places: list[tuple[ast.expr, str]] = []
+    for name, value in given.items():
+        defaults = [default for arg, default in _defaults(ast.parse(source)) if arg == name]
+        if not defaults:
+            raise CourseError(f"{where}: no parameter {name} with a default takes the values.")
+        places += [(default, repr(value)) for default in defaults]
+    lines = [line.encode() for line in source.splitlines()]
+    for node, text in sorted(places, key=lambda place: (place[0].lineno, place[0].col_offset), reverse=True):
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        after = lines[last][node.end_col_offset :]
+        lines[first : last + 1] = [lines[first][: node.col_offset] + text.encode() + after]
+    return b"\n".join(lines).decode()
+
+
+def _defaults(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Every parameter that has a default, with it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arguments):
+            last_first = zip([*node.posonlyargs, *node.args][::-1], node.defaults[::-1], strict=False)
+            keywords = zip(node.kwonlyargs, node.kw_defaults, strict=True)
+            yield from ((arg.arg, default) for arg, default in last_first)
+            yield from ((arg.arg, default) for arg, default in keywords if default is not None)
 
 
 def with_answer(solution: str, answer: Answer) -> str:

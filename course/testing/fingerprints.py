@@ -135,13 +135,14 @@ class Explainer:
     def explain(
         self, day: Day, exercise: Exercise, check: Check, transcript: Transcript, *, kinds: bool = False
     ) -> Answer | None:
-        """The one misconception that answers as the student did; None without a unique match.
+        """The one misconception that answers as the student did; None without a unique match. Which
+        of its parameters' values gave the match does not matter.
 
         With ``kinds`` also in floats where the student gave floats: when nothing else is wrong, a misconception that
         gives the right integers is not the student's.
         """
         found = self.matches(day, exercise, check, transcript, kinds=kinds)
-        return found[0] if len(found) == 1 else None
+        return found[0] if len({answer.name for answer in found}) == 1 else None
 
     def matches(
         self, day: Day, exercise: Exercise, check: Check, transcript: Transcript, *, kinds: bool = False

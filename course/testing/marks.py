@@ -27,9 +27,9 @@ def training(test: Anything) -> Anything:
     return test
 
 
-def misconception(exercise: str, says: str) -> Callable[[Anything], Anything]:
+def misconception(exercise: str, says: str, **values: tuple[Any, ...]) -> Callable[[Anything], Anything]:
     """``@misconception("pseudo_inverse", "what went wrong, and the idea that is missing")`` above a wrong
-    answer.
+    answer. ``eps=(1e-12, 1e-8)`` makes one for each value of its parameter ``eps``, under the same name.
     """
     return _unchanged
 

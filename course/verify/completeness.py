@@ -39,7 +39,7 @@ def _lacks(exercise: Exercise, answers: Sequence[Answer], anchors: set[str] | No
         yield "has a test without points, though it is not optional."
     if anchors is not None and exercise.sheet not in anchors:
         yield f"names the section {exercise.sheet!r}, but no heading of the sheet has that anchor."
-    wrong = len(answers_of(answers, exercise, "misconception"))
+    wrong = len({answer.name for answer in answers_of(answers, exercise, "misconception")})
     if wrong < MISCONCEPTIONS:
         yield f"has {wrong} misconception(s); at least {MISCONCEPTIONS} are wanted."
     right = len(answers_of(answers, exercise, "variant"))

@@ -36,6 +36,7 @@ class Naming:
     """What the student is told who makes a misconception: the test that fails first, and the name given."""
 
     answer: str
+    label: str  # with the values of its parameters
     exercise: str
     seed: int
     check: str

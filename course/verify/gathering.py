@@ -130,7 +130,7 @@ class Gatherer:
             take = partial(self._take_answer, answer)
             seeds = ANSWER_TRAINING_SEEDS if phase == "variants" else 0  # a wrong answer seldom comes so far
             cost = ANSWER_COST + seeds * training * TRAINING_COST
-            self._submit(phase, f"{name}: {answer.name}", work, take, cost=cost)
+            self._submit(phase, f"{name}: {answer.label}", work, take, cost=cost)
         self._submit("names", f"{name}: names", partial(self._jobs.name, exercise), self._take_names)
         if exercise.refused:
             spell = partial(try_spellings, self._course, evidence.sources, exercise)

@@ -146,6 +146,7 @@ def _name_one(trier: Trier, runner: Runner, root: Path, exercise: Exercise, answ
         return None
     return Naming(
         answer.name,
+        answer.label,
         exercise.name,
         runner.seed,
         first.check,

@@ -165,7 +165,7 @@ def rejected_variants(evidence: Evidence) -> Iterator[Finding]:
             if failed and check not in wrong:
                 yield Finding(
                     "variant",
-                    f"{answer.exercise}: {answer.name}",
+                    f"{answer.exercise}: {answer.label}",
                     f"fails {check} under {len(failed)} of {len(mine)} seeds ({_seeds(failed)}): {failed[0].headline}",
                 )
 
@@ -181,7 +181,7 @@ def accepted_misconceptions(evidence: Evidence) -> Iterator[Finding]:
         if passing and not (untrained and _only_untrained(evidence, trials, passing)):
             yield Finding(
                 "misconception",
-                f"{answer.exercise}: {answer.name}",
+                f"{answer.exercise}: {answer.label}",
                 f"passes every test under {len(passing)} of {len(seeds)} seeds ({', '.join(map(str, passing[:3]))}); "
                 "a test is missing, or its inputs are too weak.",
             )
@@ -211,7 +211,7 @@ def unnamed_misconceptions(evidence: Evidence) -> Iterator[Finding]:
     for naming in evidence.namings:
         if naming.named == naming.answer or naming.twins:
             continue
-        where = f"{naming.exercise}: {naming.answer}"
+        where = f"{naming.exercise}: {naming.label}"
         at = f"on {naming.check}, the first test it fails (seed {naming.seed})"
         if naming.alike:
             says = f"cannot be told from {', '.join(naming.alike)} {at}; put a test before it that tells them apart."

@@ -180,8 +180,9 @@ class _DayProof:
                 report.add(finding.kind, finding.where, finding.says)
         report.exercises = len(exercises)
         report.checks = sum(len(exercise.checks) for exercise in exercises)
-        report.misconceptions = sum(answer.kind == "misconception" for answer in evidence.answers)
-        report.variants = sum(answer.kind == "variant" for answer in evidence.answers)
+        named = {(answer.kind, answer.exercise, answer.name) for answer in evidence.answers}
+        report.misconceptions = sum(kind == "misconception" for kind, _, _ in named)
+        report.variants = sum(kind == "variant" for kind, _, _ in named)
         report.refusals = len(evidence.refusals)
         timed = [(check.name, evidence.seconds(check.name)) for e in exercises for check in e.checks]
         report.slowest = max(timed, key=lambda pair: pair[1])
@@ -198,7 +199,7 @@ def _margins(evidence: Evidence) -> Margins:
         margins.right(trials, f"the solution ({place})")
     for answer, trials in evidence.answered.items():
         if answer.kind == "variant":
-            margins.right(trials, answer.name)
+            margins.right(trials, answer.label)
         else:
-            margins.wrong(trials, answer.name)
+            margins.wrong(trials, answer.label)
     return margins
