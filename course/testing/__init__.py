@@ -19,6 +19,7 @@ from course.testing.assertions import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    compare_by,
     in_place,
 )
 from course.testing.marks import hidden, misconception, points, training, variant
@@ -36,6 +37,7 @@ __all__ = [
     "assert_shape",
     "assert_that",
     "assert_unchanged",
+    "compare_by",
     "hidden",
     "in_place",
     "misconception",

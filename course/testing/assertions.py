@@ -85,6 +85,25 @@ def _fail(
     return CheckFailed(headline, details, cause, outcome, call)
 
 
+def compare_by(statistic: Callable[..., Any], *values: Any, slack: float = 0.05) -> None:
+    """Let misconceptions be told by ``statistic(*values)``, one or more numbers, instead of by every number of the
+    last result: what is drawn at random comes out differently for everybody who makes the same mistake.
+
+    Two answers are alike when no number differs by more than ``slack``. Nothing is asserted. Where the values allow no
+    statistic, the assertions that follow say so.
+    """
+    transcript = current_transcript.get()
+    if transcript is None:
+        return
+    try:
+        with np.errstate(all="ignore"):
+            numbers = np.atleast_1d(np.asarray(statistic(*values), dtype=float)).ravel()
+    except Exception:  # whatever the student's values do in it
+        return
+    if np.isfinite(numbers).all():
+        transcript.tell_by(numbers.tolist(), slack)
+
+
 def assert_close(
     actual: Any,
     expected: Any,
