@@ -2,8 +2,9 @@
 
 The misconceptions of the exercise are put through the same check with the same seed, so they see the
 same inputs; their answers are compared with the student's, call by call. Only a unique match is
-reported. What is drawn at random is compared by a statistic that the check names. A fingerprint is a few numbers per call (the shape and two projections of the values), enough
-to recognise an answer and too little to rebuild one.
+reported. What is drawn at random is compared by a statistic that the check names. A fingerprint is a
+few numbers per call (the shape and two projections of the values), enough to recognise an answer and
+too little to rebuild one.
 """
 
 from __future__ import annotations
