@@ -127,7 +127,7 @@ class Explainer:
     def __init__(
         self,
         course: Course,
-        replay: Callable[[Path, Day, Exercise, Check], Transcript],
+        replay: Callable[[Path, Day, Exercise, Check], Transcript | None],
         recorded: Callable[[Day], Mapping[str, Known]],
         answers: Callable[[Day], Sequence[Answer]],
     ) -> None:
@@ -164,7 +164,7 @@ class Explainer:
         ]
 
     def known(self, day: Day, exercise: Exercise, check: Check) -> Known:
-        """The misconceptions of an exercise with what they return in this check."""
+        """The misconceptions of an exercise with what they return in this check; those that pass it explain nothing."""
         key = (day.name, check.name)
         if key not in self._known:
             self._known[key] = self._made(day, exercise, check)
@@ -179,5 +179,6 @@ class Explainer:
                 with tempfile.TemporaryDirectory(prefix="course-") as folder:
                     write_answer(self._course, day, answer, Path(folder))
                     transcript = self._replay(Path(folder), day, exercise, check)
-                made.append((answer, fingerprint(transcript)))
+                if transcript is not None:
+                    made.append((answer, fingerprint(transcript)))
         return made

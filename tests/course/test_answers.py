@@ -58,6 +58,10 @@ def test_thin_drops_some(student, rng):
     assert_between(np.mean(np.asarray(result) == 0), 0.17, 0.23)
 """
 
+UNCHANGED = TESTS.replace(
+    "    assert_close(student.log(p)", "    with assert_unchanged(p):\n        assert_close(student.log(p)"
+).replace("compare_by, points", "assert_unchanged, compare_by, points")
+
 ANSWERS = '''
 import numpy as np
 
@@ -73,6 +77,18 @@ def with_a_constant(p, *, eps=1e-12):
 @misconception("log", "To another base.", base=(2, 10, 10.0))
 def another_base(p, é="é", base=2):
     return np.log(p) / np.log(base)
+
+
+@misconception("log", "Right in every check, so it explains no failure.")
+def harmless(p):
+    return np.log(p)
+
+
+@misconception("log", "Its argument is changed.")
+def overwrites(p):
+    result = np.log(p)
+    p[:] = result
+    return result
 
 
 @misconception("thin", "Kept with probability rate; it is that of being dropped.")
@@ -134,10 +150,12 @@ def test_a_parameter_makes_an_answer_for_each_value(some: Course) -> None:
         "another_base(base=2)",
         "another_base(base=10)",
         "another_base(base=10.0)",
+        "harmless",
+        "overwrites",
     ]
     assert "def with_a_constant(p, *, eps=1e-06):" in answers[2].source
     assert 'def another_base(p, é="é", base=10):' in answers[4].source
-    assert len({answer.source for answer in answers}) == 6
+    assert len({answer.source for answer in answers}) == 8
 
 
 @pytest.mark.parametrize("eps", ["1e-12", "1e-8", "1e-6"])
@@ -186,6 +204,15 @@ def test_a_statistic_that_cannot_be_had_leaves_the_verdict_to_the_assertions(
     assert result.outcome == "failed"
     assert result.misconception is None
     compare_by(lambda: 1 / 0)  # outside of a check it does nothing
+
+
+def test_what_passes_a_check_explains_no_failure_in_it(some: Course, tmp_path: Path) -> None:
+    solution = SOLUTION.replace("return np.log(p)", "result = np.log(p); p[0] = 0.5; return result")
+    write(some.root / "tests/day01_t/test_things.py", UNCHANGED)
+    write(
+        some.root / "tests/day01_t/answers_things.py", ANSWERS.replace("(1e-12, 1e-8, 1e-6)", "(1e-5, 1e-4)")
+    )
+    assert judge(some, tmp_path / "mine", "log", solution).misconception == "overwrites"
 
 
 @pytest.mark.parametrize(
