@@ -54,6 +54,35 @@ def changes_the_gradient(self, grads):
         p -= self.learning_rate * g
 
 
+@misconception(
+    "SGD.step",
+    "Half of the decay is missing or it is there twice: the gradient of λ/2 ‖θ‖² is λ θ.",
+    share=(2.0, 0.5),
+)
+def decay_with_a_factor(self, grads, *, share=2.0):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * (g + share * self.weight_decay * p)
+
+
+@misconception(
+    "SGD.step", "Only the first parameter makes its step: `return` (or `break`) stands inside of the loop."
+)
+def only_the_first(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * (g + self.weight_decay * p)
+        return
+
+
+@misconception(
+    "SGD.step",
+    "The decay comes after the step and also shrinks the step. Both belong to the old θ: add λ θ to g first.",
+)
+def decay_of_the_new_parameter(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * g
+        p -= self.learning_rate * self.weight_decay * p
+
+
 @variant("SGD.step")
 def shrink_then_step(self, grads):
     for p, g in zip(self.params, grads, strict=True):
@@ -67,6 +96,13 @@ def by_index(self, grads):
         self.params[i][...] = self.params[i] - self.learning_rate * (
             grads[i] + self.weight_decay * self.params[i]
         )
+
+
+@variant("SGD.step")
+def by_copyto(self, grads):
+    keep = 1 - self.learning_rate * self.weight_decay
+    for i in range(len(grads)):
+        np.copyto(self.params[i], keep * self.params[i] - self.learning_rate * np.asarray(grads[i]))
 
 
 @misconception(
@@ -106,7 +142,10 @@ def forgets_the_velocity(self, grads):
         p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
 
 
-@misconception("Momentum.step", "`nesterov` is not looked at: then the step is g + μ v instead of v.")
+@misconception(
+    "Momentum.step",
+    "This is the heavy ball: `nesterov` is not looked at, or g + μ v was computed with the old v. It is the new one.",
+)
 def always_heavy_ball(self, grads):
     for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
         v *= self.momentum
@@ -131,6 +170,60 @@ def without_friction(self, grads):
         p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
 
 
+@misconception(
+    "Momentum.step",
+    "The old velocity makes the step, and is updated too late: the first step then goes nowhere. First v ← μ v + g, "
+    "then θ.",
+)
+def step_before_the_velocity(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        p -= self.learning_rate * (g + self.momentum * (self.momentum * v + g) if self.nesterov else v)
+        v *= self.momentum
+        v += g
+
+
+@misconception("Momentum.step", "The weight decay is missing: add λ θ to the gradient first.")
+def momentum_without_decay(self, grads):
+    for p, g, v in zip(self.params, grads, self.velocities, strict=True):
+        v *= self.momentum
+        v += g
+        p -= self.learning_rate * (g + self.momentum * v if self.nesterov else v)
+
+
+@misconception(
+    "Momentum.step",
+    "The decay is added to the step and not to the gradient. It must go into the velocity: g ← g + λ θ comes first.",
+)
+def decay_beside_the_velocity(self, grads):
+    for p, g, v in zip(self.params, grads, self.velocities, strict=True):
+        v *= self.momentum
+        v += g
+        step = g + self.momentum * v if self.nesterov else v
+        p -= self.learning_rate * (step + self.weight_decay * p)
+
+
+@misconception("Momentum.step", "Nesterov's step lacks the gradient itself: it is g + μ v, not μ v alone.")
+def nesterov_without_the_gradient(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v *= self.momentum
+        v += g
+        p -= self.learning_rate * (self.momentum * v if self.nesterov else v)
+
+
+@misconception(
+    "Momentum.step",
+    "There is one minus too many, so that it climbs: v ← μ v + g and θ ← θ − η v, one minus in all.",
+)
+def two_signs(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v *= self.momentum
+        v -= g
+        p -= self.learning_rate * (self.momentum * v - g if self.nesterov else v)
+
+
 @variant("Momentum.step")
 def velocities_replaced(self, grads):
     for i, grad in enumerate(grads):
@@ -149,6 +242,19 @@ def nesterov_by_the_old_velocity(self, grads):
         g = grad + self.weight_decay * p
         p -= self.learning_rate * ((1 + mu) * g + mu**2 * v if self.nesterov else mu * v + g)
         v[...] = mu * v + g
+
+
+@variant("Momentum.step")
+def from_all_past_gradients(self, grads):
+    if not hasattr(self, "past"):
+        self.past = []
+    now = [g + self.weight_decay * p for p, g in zip(self.params, grads, strict=True)]
+    self.past.append(now)
+    for i, p in enumerate(self.params):
+        v = sum((self.momentum**k * g[i] for k, g in enumerate(reversed(self.past))), np.zeros_like(p))
+        if self.nesterov:
+            v = now[i] + self.momentum * v
+        p[...] = p - (self.learning_rate * v).astype(p.dtype)
 
 
 @misconception(
@@ -201,6 +307,69 @@ def decoupled(self, grads):
         p -= self.learning_rate * (g / (np.sqrt(s) + self.epsilon) + self.weight_decay * p)
 
 
+@misconception(
+    "AdaGrad.step", "ε is missing: it is added to √s, or a gradient that has always been 0 gives 0 / 0."
+)
+def without_epsilon(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        p -= self.learning_rate * g / np.sqrt(s)
+
+
+@misconception(
+    "AdaGrad.step",
+    "ε is added to the quotient, not to the denominator: a / b + ε is (a / b) + ε. Put parentheses around √s + ε.",
+)
+def epsilon_beside_the_fraction(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        p -= self.learning_rate * g / np.sqrt(s) + self.epsilon
+
+
+@misconception(
+    "AdaGrad.step", "The gradients are added up without being squared: s ← s + g².", sign=(True, False)
+)
+def not_squared(self, grads, *, sign=True):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g if sign else np.abs(g)
+        with np.errstate(invalid="ignore"):
+            p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "AdaGrad.step",
+    "The sum is divided by the number of steps. AdaGrad adds squares up; to average them is RMSProp's idea.",
+)
+def mean_of_the_squares(self, grads):
+    self.t = getattr(self, "t", 0) + 1
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        p -= self.learning_rate * g / (np.sqrt(s / self.t) + self.epsilon)
+
+
+@misconception(
+    "AdaGrad.step",
+    "The squares of a whole array are added up, so that all its entries share one learning rate. Each keeps its own "
+    "sum: g**2, without np.sum.",
+)
+def one_sum_per_array(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += np.sum(g**2)
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception("AdaGrad.step", "The weight decay is missing: add λ θ to the gradient first.")
+def ada_grad_without_decay(self, grads):
+    for p, g, s in zip(self.params, grads, self.sums, strict=True):
+        s += g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
 @variant("AdaGrad.step")
 def sums_replaced(self, grads):
     for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
@@ -215,6 +384,17 @@ def with_ufuncs(self, grads):
         g = np.add(grad, np.multiply(self.weight_decay, p))
         np.add(s, np.square(g), out=s)
         np.subtract(p, self.learning_rate * g / (np.sqrt(s) + self.epsilon), out=p)
+
+
+@variant("AdaGrad.step")
+def roots_by_hypot(self, grads):
+    if not hasattr(self, "roots"):
+        self.roots = [np.zeros(np.shape(p)) for p in self.params]
+    for i in range(len(self.params)):
+        g = grads[i] + self.params[i] * self.weight_decay
+        self.roots[i] = np.hypot(self.roots[i], g)
+        step = self.learning_rate * g / (self.roots[i] + self.epsilon)
+        self.params[i] -= step.astype(self.params[i].dtype)
 
 
 @misconception("RMSProp.step", "α and 1 − α are exchanged: α is the share of the *old* average.")
@@ -262,6 +442,75 @@ def forgets_the_average(self, grads):
         p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
+@misconception(
+    "RMSProp.step",
+    "The gradient is divided by the average *before* its own square has gone in; the first step divides by ε alone. "
+    "First the average, then the step.",
+)
+def divided_by_the_old_average(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+        s *= self.alpha
+        s += (1 - self.alpha) * g**2
+
+
+@misconception(
+    "RMSProp.step",
+    "The factor 1 − α is missing: with weights α and 1 the sum is no average, it becomes 1 / (1 − α) of it.",
+)
+def square_without_its_share(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s *= self.alpha
+        s += g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception("RMSProp.step", "ε is missing: it is added to √s.")
+def rms_without_epsilon(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s *= self.alpha
+        s += (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / np.sqrt(s)
+
+
+@misconception(
+    "RMSProp.step",
+    "The gradients are averaged without being squared: s ← α s + (1 − α) g².",
+    sign=(True, False),
+)
+def rms_not_squared(self, grads, *, sign=True):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s *= self.alpha
+        s += (1 - self.alpha) * (g if sign else np.abs(g))
+        with np.errstate(invalid="ignore"):
+            p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception("RMSProp.step", "The weight decay is missing: add λ θ to the gradient first.")
+def rms_without_decay(self, grads):
+    for p, g, s in zip(self.params, grads, self.averages, strict=True):
+        s *= self.alpha
+        s += (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "RMSProp.step",
+    "The average is corrected for its start at zero. That is Adam's idea; RMSProp takes s as it is.",
+)
+def rms_with_bias_correction(self, grads):
+    self.t = getattr(self, "t", 0) + 1
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s *= self.alpha
+        s += (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / (np.sqrt(s / (1 - self.alpha**self.t)) + self.epsilon)
+
+
 @variant("RMSProp.step")
 def averages_replaced(self, grads):
     for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
@@ -278,6 +527,15 @@ def three_passes(self, grads):
     ]
     for p, g, s in zip(self.params, full, self.averages, strict=True):
         p -= self.learning_rate * (g / (s**0.5 + self.epsilon))
+
+
+@variant("RMSProp.step")
+def entry_by_entry(self, grads):
+    for i, p in enumerate(self.params):
+        for j in np.ndindex(p.shape):
+            g = grads[i][j] + self.weight_decay * p[j]
+            self.averages[i][j] = self.alpha * self.averages[i][j] + (1 - self.alpha) * g * g
+            p[j] -= self.learning_rate * g / (self.averages[i][j] ** 0.5 + self.epsilon)
 
 
 @misconception(
@@ -378,6 +636,158 @@ def adam_without_the_root(self, grads):
         p -= self.learning_rate * m_hat / (v_hat + self.epsilon)
 
 
+@misconception(
+    "Adam.step",
+    "This is the short form with η √(1 − β₂ᵗ) / (1 − β₁ᵗ). Its ε (“epsilon hat” in the paper) is another one: "
+    "√(1 − β₂ᵗ) scales it too. Correct m and v first, and add ε to √v̂.",
+)
+def epsilon_hat(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    rate = self.learning_rate * np.sqrt(1 - beta2**self.t) / (1 - beta1**self.t)
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p -= rate * m / (np.sqrt(v) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "t runs ahead: in the first step it must be 1, so that m̂ is exactly g. It was counted twice, or began above 0.",
+    first=(1, 2),
+)
+def counts_from_two(self, grads, *, first=1):
+    beta1, beta2 = self.betas
+    self.t += 1
+    t = self.t + first
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "The correction has no power t: 1 − β is right in the first step only. It is 1 − βᵗ, which goes to 1, because the "
+    "averages forget the zeros they started from.",
+)
+def correction_without_the_power(self, grads):
+    beta1, beta2 = self.betas
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p -= self.learning_rate * (m / (1 - beta1)) / (np.sqrt(v / (1 - beta2)) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "β t was taken for βᵗ: the correction is 1 − β ** t, a power and not a product.",
+    power=(False, True),
+)
+def product_or_power_of_the_difference(self, grads, *, power=False):
+    beta1, beta2 = self.betas
+    self.t += 1
+    one, two = ((1 - b) ** self.t if power else 1 - b * self.t for b in (beta1, beta2))
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        with np.errstate(invalid="ignore"):
+            p -= self.learning_rate * (m / one) / (np.sqrt(v / two) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "Only one of the two averages is corrected. Both start at zero, so both are divided: m by 1 − β₁ᵗ, v by 1 − β₂ᵗ.",
+    which=("m", "v"),
+)
+def half_corrected(self, grads, *, which="m"):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat = m / (1 - beta1**self.t) if which == "m" else m
+        v_hat = v / (1 - beta2**self.t) if which == "v" else v
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("Adam.step", "β₁ and β₂ are exchanged: the first belongs to m, the second to v.")
+def betas_exchanged(self, grads):
+    beta2, beta1 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "The averages are forgotten after every step: m = β₁ m + … makes a new array, and self.first stays zero. Write "
+    "m[...] = …, or put it back into the list.",
+)
+def forgets_the_averages(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad in zip(self.params, grads, strict=True):
+        g = grad + self.weight_decay * p
+        m_hat, v_hat = (1 - beta1) * g / (1 - beta1**self.t), (1 - beta2) * g**2 / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("Adam.step", "v averages the squares of m here. It averages those of the gradient, g².")
+def squares_of_the_average(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * m**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("Adam.step", "The step is made with g instead of m̂: without the momentum this is RMSProp.")
+def gradient_for_the_average(self, grads):
+    _, beta2 = self.betas
+    self.t += 1
+    for p, grad, v in zip(self.params, grads, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p -= self.learning_rate * g / (np.sqrt(v / (1 - beta2**self.t)) + self.epsilon)
+
+
+@misconception("Adam.step", "The weight decay is missing: add λ θ to the gradient first.")
+def adam_without_decay(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("Adam.step", "ε is missing: it is added to √v̂.")
+def adam_without_epsilon(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / np.sqrt(v_hat)
+
+
 @variant("Adam.step")
 def averages_as_new_arrays(self, grads):
     beta1, beta2 = self.betas
@@ -401,6 +811,23 @@ def correction_in_the_step_size(self, grads):
         m[...] = beta1 * m + (1 - beta1) * g
         v[...] = beta2 * v + (1 - beta2) * g**2
         p -= rate * m / (np.sqrt(v) / (1 - beta2**self.t) ** 0.5 + self.epsilon)
+
+
+@variant("Adam.step")
+def out_of_place_and_back(self, grads):
+    beta1, beta2 = self.betas
+    self.t = self.t + 1
+    correction = (1 - beta2**self.t) ** 0.5
+
+    def one(i):
+        p = self.params[i]
+        g = np.add(grads[i], np.multiply(self.weight_decay, p))
+        self.first[i] = np.multiply(beta1, self.first[i]) + g - beta1 * g
+        self.second[i] = self.second[i] * beta2 + np.square(g) * (1 - beta2)
+        size = self.learning_rate / (1 - beta1**self.t)
+        np.subtract(p, size * self.first[i] / (np.sqrt(self.second[i]) / correction + self.epsilon), out=p)
+
+    list(map(one, range(len(grads))))
 
 
 @misconception(
@@ -483,6 +910,101 @@ def adam_w_counts_parameters(self, grads):
         p -= self.learning_rate * (m_hat / (np.sqrt(v_hat) + self.epsilon) + self.weight_decay * p)
 
 
+@misconception(
+    "AdamW.step",
+    "This is the short form with η √(1 − β₂ᵗ) / (1 − β₁ᵗ), in which √(1 − β₂ᵗ) also scales ε. Correct m and v first, "
+    "and add ε to √v̂.",
+)
+def adam_w_epsilon_hat(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    rate = self.learning_rate * np.sqrt(1 - beta2**self.t) / (1 - beta1**self.t)
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p *= 1 - self.learning_rate * self.weight_decay
+        p -= rate * m / (np.sqrt(v) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "The correction has no power t: 1 − β is right in the first step only. It is 1 − βᵗ, as in Adam.",
+)
+def adam_w_correction_without_the_power(self, grads):
+    beta1, beta2 = self.betas
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p *= 1 - self.learning_rate * self.weight_decay
+        p -= self.learning_rate * (m / (1 - beta1)) / (np.sqrt(v / (1 - beta2)) + self.epsilon)
+
+
+@misconception("AdamW.step", "t runs ahead: in the first step it must be 1.")
+def adam_w_counts_from_two(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        p *= 1 - self.learning_rate * self.weight_decay
+        m_hat, v_hat = m / (1 - beta1 ** (self.t + 1)), v / (1 - beta2 ** (self.t + 1))
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step", "The weights do not decay: θ ← θ − η λ θ is missing, or makes a new array and is lost."
+)
+def adam_w_without_decay(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception("AdamW.step", "The weights grow: the decay is subtracted, θ ← θ − η λ θ.")
+def decay_that_grows(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p *= 1 + self.learning_rate * self.weight_decay
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "The decay acts twice: on the parameter, and in the gradient as well. AdamW leaves the gradient alone.",
+)
+def decay_in_both_places(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p *= 1 - self.learning_rate * self.weight_decay
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "The averages are forgotten after every step: m = β₁ m + … makes a new array, and self.first stays zero.",
+)
+def adam_w_forgets_the_averages(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, g in zip(self.params, grads, strict=True):
+        m_hat, v_hat = (1 - beta1) * g / (1 - beta1**self.t), (1 - beta2) * g**2 / (1 - beta2**self.t)
+        p *= 1 - self.learning_rate * self.weight_decay
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
 @variant("AdamW.step")
 def in_one_formula(self, grads):
     beta1, beta2 = self.betas
@@ -504,6 +1026,19 @@ def shrinking_first(self, grads):
         self.second[i] = beta2 * self.second[i] + (1 - beta2) * np.square(g)
         root = np.sqrt(self.second[i] / (1 - beta2**self.t))
         self.params[i] -= self.learning_rate / (1 - beta1**self.t) * self.first[i] / (root + self.epsilon)
+
+
+@variant("AdamW.step")
+def towards_the_gradient(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for i in range(len(self.params)):
+        theta = self.params[i].copy()
+        self.first[i] += (1 - beta1) * (grads[i] - self.first[i])
+        self.second[i] += (1 - beta2) * (grads[i] ** 2 - self.second[i])
+        m_hat, v_hat = self.first[i] / (1 - beta1**self.t), self.second[i] / (1 - beta2**self.t)
+        step = m_hat / (v_hat**0.5 + self.epsilon) + self.weight_decay * theta
+        self.params[i][...] = theta - self.learning_rate * step
 
 
 @misconception(
@@ -534,6 +1069,29 @@ def averages_gradients_twice(self, grads):
         delta = np.sqrt(u + self.epsilon) / np.sqrt(s + self.epsilon) * g
         u[...] = self.rho * u + (1 - self.rho) * g**2
         p -= self.learning_rate * delta
+
+
+@misconception("Adadelta.step", "u takes in the newest step before that step is computed: Δ uses the old u.")
+def average_of_steps_too_early(self, grads):
+    for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.rho * s + (1 - self.rho) * g**2
+        delta = np.sqrt(u + self.epsilon) / np.sqrt(s + self.epsilon) * g
+        u[...] = self.rho * u + (1 - self.rho) * delta**2
+        p -= self.learning_rate * np.sqrt(u + self.epsilon) / np.sqrt(s + self.epsilon) * g
+
+
+@misconception(
+    "Adadelta.step",
+    "The learning rate went into Δ and so into u; it only multiplies Δ when θ makes its step.",
+)
+def learning_rate_in_the_average(self, grads):
+    for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.rho * s + (1 - self.rho) * g**2
+        delta = self.learning_rate * np.sqrt(u + self.epsilon) / np.sqrt(s + self.epsilon) * g
+        u[...] = self.rho * u + (1 - self.rho) * delta**2
+        p -= delta
 
 
 @variant("Adadelta.step")
