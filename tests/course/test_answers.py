@@ -14,7 +14,7 @@ from course.testing.assertions import compare_by
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting
 from course.verify.completeness import incomplete
-from course.worker.local import LocalLink
+from course.worker.near.local import LocalLink
 
 SOLUTION = '''
 import numpy as np
