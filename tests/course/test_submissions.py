@@ -176,9 +176,16 @@ def verdicts(record: dict[str, Any]) -> dict[str, str]:
 def test_i6_the_same_verdicts_in_a_cold_process(corpus: Graded, tmp_path: Path) -> None:
     """Without anything imported before the fork: what is warm is only faster.
 
-    Importing PyTorch takes more memory than the corpus allows a submission, so its checks are left out.
+    Importing PyTorch takes more memory than the corpus allows a submission, so its checks are left out; and with them
+    the case whose last check has to meet the process of the first, which a PyTorch check has ended by then.
     """
-    some = [case for case in CASES if case.family in ("accidents", "tampering") and "made" not in case.keys]
+    some = [
+        case
+        for case in CASES
+        if case.family in ("accidents", "tampering")
+        and "made" not in case.keys
+        and case.name != "module-cache"
+    ]
     cold = _grade(tmp_path, some, Manner(jobs=2, warm=False))
     for case in some:
         if "torch" not in str(case.keys):
