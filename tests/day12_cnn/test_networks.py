@@ -461,7 +461,7 @@ def test_feature_maps_leave_nothing_behind(student, rng):
         names, maps, mode, hooks, tracked = assert_parts(result, 5)
         assert_equal(names, ["0.first", "0.second"], name="list of names inside a larger model")
         for name, got, want in zip(names, maps, expected, strict=True):
-            assert_close(got, want, rtol=1e-4, atol=1e-5, name=f"feature maps of {name!r}")
+            assert_close(got, want, rtol=1e-4, atol=1e-5, name=f"array of feature maps of {name!r}")
         assert_equal(
             hooks, 0, name="number of hooks left on the model", cause="remove() every hook at the end"
         )
