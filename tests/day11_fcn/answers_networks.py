@@ -181,6 +181,37 @@ def one_sample_at_a_time(parameters, x, target):
     return loss, [(grads[0], grads[1]), (grads[2], grads[3])]
 
 
+@variant("two_layer")
+def layers_with_a_method_backward(parameters, x, target):
+    class Dense:
+        def __init__(self, w, b):
+            self.w, self.b = w, b
+
+        def forward(self, x):
+            self.x = x
+            return x @ self.w + self.b
+
+        def backward(self, grad):
+            self.grads = self.x.T @ grad, grad.sum(axis=0)
+            return grad @ self.w.T
+
+    class Tanh:
+        def forward(self, a):
+            self.h = np.tanh(a)
+            return self.h
+
+        def backward(self, grad):
+            return grad * (1 - self.h**2)
+
+    layers = [Dense(*parameters[0]), Tanh(), Dense(*parameters[1])]
+    for layer in layers:
+        x = layer.forward(x)
+    grad = 2 * (x - target) / target.size
+    for layer in reversed(layers):
+        grad = layer.backward(grad)
+    return np.mean((x - target) ** 2), [layers[0].grads, layers[2].grads]
+
+
 @misconception(
     "mlp", "The last layer has an activation as well. It gives logits, which may be negative and large."
 )
