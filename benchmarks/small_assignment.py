@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course.catalog import Course, load_course
 from course.release.skeletons import skeleton
-from course.testing.answers import compose, read_answers
+from course.testing.answers import with_answer, read_answers
 
 MARKER = re.compile(r"\s*### (BEGIN|END) SOLUTION")
 ROOT = Path(__file__).resolve().parents[1]
@@ -162,7 +162,7 @@ def hand_in(assignment: Assignment, folder: Path, size: int) -> None:
         files = dict(sources)
         if number % 5 == 3:
             answer = wrong[number // 5 % len(wrong)]
-            files[f"{answer.module}.py"] = compose(sources[f"{answer.module}.py"], answer)
+            files[f"{answer.module}.py"] = with_answer(sources[f"{answer.module}.py"], answer)
         elif number % 5 == 4:
             first = f"{day.exercises[0].module}.py"
             files = {**skeletons, first: sources[first]}

@@ -34,7 +34,7 @@ from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
 from course.verify.forks import Ended, ForkPool
-from course.verify.judging import judge
+from course.verify.judging import faults_in
 from course.verify.margins import Margins
 from course.verify.mutants import Mutant, MutantResult, mutants_of
 from course.verify.mutation import MutantRuns, callers_of, weak_suites
@@ -397,9 +397,9 @@ def test_a_solution_that_fails_in_isolation_does_not_hide_a_variant(planted: Cou
     evidence.solution = [trial(check, 5)]
     evidence.elsewhere["isolated"] = [trial(check, 5, "error")]
     evidence.answered[variant] = [trial(check, 5, "failed")]
-    assert [finding.kind for finding in judge(evidence, Margins())] == ["solution", "variant"]
+    assert [finding.kind for finding in faults_in(evidence, Margins())] == ["solution", "variant"]
     evidence.solution = [trial(check, 5, "failed")]
-    assert [finding.kind for finding in judge(evidence, Margins())] == ["solution"]
+    assert [finding.kind for finding in faults_in(evidence, Margins())] == ["solution"]
 
 
 def test_tolerances_too_near_to_right_or_wrong_are_found(planted: Course, found: Any) -> None:
