@@ -15,7 +15,7 @@ from pathlib import Path
 
 from course.catalog import Course, load_course
 from course.release.skeletons import skeleton
-from course.testing.answers import with_answer, read_answers
+from course.testing.answers import read_answers, with_answer
 
 MARKER = re.compile(r"\s*### (BEGIN|END) SOLUTION")
 ROOT = Path(__file__).resolve().parents[1]
