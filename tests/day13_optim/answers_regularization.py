@@ -33,6 +33,29 @@ def clipped_in_place(grads, limit):
     return list(grads)
 
 
+@misconception(
+    "clip_by_value", "The signs are lost with np.abs. Negative entries stay negative, and end at −limit."
+)
+def absolute_values(grads, limit):
+    return [np.clip(np.abs(g), 0, limit) for g in grads]
+
+
+@misconception("clip_by_value", "Negative entries become 0: the lower bound is −limit, not 0.")
+def from_zero_to_the_limit(grads, limit):
+    return [np.clip(g, 0, limit) for g in grads]
+
+
+@misconception(
+    "clip_by_value",
+    "Nothing is clipped: np.clip makes a new array, and g = np.clip(g, …) in a loop leaves the list as it is. Collect "
+    "the new ones.",
+)
+def result_thrown_away(grads, limit):
+    for g in grads:
+        np.clip(g, -limit, limit)
+    return list(grads)
+
+
 @variant("clip_by_value")
 def by_two_bounds(grads, limit):
     return tuple(np.maximum(np.minimum(g, limit), -limit) for g in grads)
@@ -91,6 +114,51 @@ def sum_of_norms(grads, max_norm):
     return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads], norm
 
 
+@misconception(
+    "clip_by_norm",
+    "Another norm: the length of a vector is the root of the sum of squares, √(Σ g²).",
+    which=("max", "sum"),
+)
+def another_norm(grads, max_norm, *, which="max"):
+    sizes = np.concatenate([np.abs(g).ravel() for g in grads])
+    norm = float(sizes.max() if which == "max" else sizes.sum())
+    scale = max_norm / norm if norm > max_norm else 1.0
+    return [scale * g for g in grads], norm
+
+
+@misconception("clip_by_norm", "Long gradients get the length 1, not max_norm: the factor is max_norm / ‖g‖.")
+def shortened_to_one(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    return [g / norm if norm > max_norm else g for g in grads], norm
+
+
+@misconception(
+    "clip_by_norm", "The factor is upside down, so that long gradients become longer: max_norm / ‖g‖."
+)
+def lengthened(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    return [g * (norm / max_norm) if norm > max_norm else g for g in grads], norm
+
+
+@misconception(
+    "clip_by_norm", "Only the gradients come back. The norm before clipping is the second part of the result."
+)
+def norm_not_returned(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    scale = max_norm / norm if norm > max_norm else 1.0
+    return [scale * g for g in grads]
+
+
+@misconception(
+    "clip_by_norm", "The gradients of the caller are shortened in place, g *= …; return new arrays."
+)
+def shortened_in_place(grads, max_norm):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    for g in grads:
+        g *= max_norm / norm if norm > max_norm else 1.0
+    return list(grads), norm
+
+
 @variant("clip_by_norm")
 def as_one_vector(grads, max_norm):
     norm = np.linalg.norm(np.concatenate([np.ravel(g) for g in grads]))
@@ -140,6 +208,58 @@ def norm_not_squared(params, l1=0.0, l2=0.0):
     return value, grads
 
 
+@misconception("penalty", "The gradient of the L2 part is twice what belongs to ½ w²: it is l2 · w.")
+def gradient_without_the_half(params, l1=0.0, l2=0.0):
+    value, grads = 0.0, []
+    for p in params:
+        weights = p if p.ndim > 1 else 0 * p
+        value += float(l1 * np.sum(np.abs(weights)) + l2 / 2 * np.sum(weights**2))
+        grads.append(l1 * np.sign(weights) + 2 * l2 * weights)
+    return value, grads
+
+
+@misconception(
+    "penalty",
+    "Biases have no gradient in the list, so that the others stand in wrong places. Give them zeros of their shape.",
+)
+def biases_without_a_gradient(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim >= 2]
+    value = sum(float(l1 * np.sum(np.abs(p)) + l2 / 2 * np.sum(p**2)) for p in weights)
+    return value, [l1 * np.sign(p) + l2 * p for p in weights]
+
+
+@misconception("penalty", "The weights are added up with their signs and cancel: L1 is the sum of |w|.")
+def signs_cancel(params, l1=0.0, l2=0.0):
+    value, grads = 0.0, []
+    for p in params:
+        weights = p if p.ndim > 1 else 0 * p
+        value += float(l1 * np.sum(weights) + l2 / 2 * np.sum(weights**2))
+        grads.append(l1 * np.sign(weights) + l2 * weights)
+    return value, grads
+
+
+@misconception(
+    "penalty",
+    "Where w = 0, |w| has no derivative and 0 is wanted: w / |w| gives NaN there, a comparison ±1. Use np.sign.",
+    way=("quotient", "minus", "plus"),
+)
+def sign_at_zero(params, l1=0.0, l2=0.0, *, way="quotient"):
+    value, grads = 0.0, []
+    for p in params:
+        if p.ndim < 2:
+            grads.append(np.zeros_like(p))
+            continue
+        value += float(l1 * np.sum(np.abs(p)) + l2 / 2 * np.sum(p**2))
+        with np.errstate(invalid="ignore"):
+            signs = {
+                "quotient": p / np.abs(p),
+                "minus": np.where(p > 0, 1, -1),
+                "plus": np.where(p < 0, -1, 1),
+            }
+        grads.append(l1 * signs[way] + l2 * p)
+    return value, grads
+
+
 @variant("penalty")
 def with_a_mask(params, l1=0.0, l2=0.0):
     mask = [float(p.ndim > 1) for p in params]
@@ -156,11 +276,16 @@ def by_autograd(params, l1=0.0, l2=0.0):
     return value.item(), [t.grad if t.requires_grad else torch.zeros_like(t) for t in tensors]
 
 
-@misconception("Dropout.forward", "Keep and drop are exchanged: p is the probability of being thrown away.")
-def keep_and_drop_exchanged(self, x):
+@misconception(
+    "Dropout.forward",
+    "Keep and drop are exchanged: p is the probability of being thrown away.",
+    by=("kept", "dropped", "nothing"),
+)
+def keep_and_drop_exchanged(self, x, *, by="kept"):
     if not self.training:
         return x
-    return x * (torch.rand_like(x) < self.p) / max(self.p, 1e-12)
+    factor = {"kept": max(self.p, 1e-12), "dropped": 1 - self.p, "nothing": 1.0}
+    return x * (torch.rand_like(x) < self.p) / factor[by]
 
 
 @misconception(
@@ -199,7 +324,10 @@ def one_mask_for_the_batch(self, x):
     return x * (torch.rand_like(x[0]) >= self.p) / (1 - self.p)
 
 
-@misconception("Dropout.forward", "The mask is drawn once and kept. Draw a new one in every call.")
+@misconception(
+    "Dropout.forward",
+    "The mask is always the same: drawn once and kept, or with a fixed seed. Draw a new one in every call.",
+)
 def one_mask_for_ever(self, x):
     if not self.training:
         return x
@@ -216,6 +344,38 @@ def cuts_the_graph(self, x):
     return x.detach() * keep / (1 - self.p) + 0 * x
 
 
+@misconception(
+    "Dropout.forward",
+    "What is kept has the wrong factor. A share of 1 − p stays, so divide by 1 − p: not by p, and do not multiply.",
+    way=("by p", "times"),
+)
+def wrong_factor(self, x, *, way="by p"):
+    if not self.training:
+        return x
+    keep = torch.rand_like(x) >= self.p
+    return x * keep / self.p if way == "by p" else x * keep * (1 - self.p)
+
+
+@misconception(
+    "Dropout.forward", "Training and evaluation are exchanged: units are to be dropped in training only."
+)
+def modes_exchanged(self, x):
+    if self.training:
+        return x
+    return x * (torch.rand_like(x) >= self.p) / (1 - self.p)
+
+
+@misconception(
+    "Dropout.forward",
+    "The numbers are normally distributed, so the share that is dropped is not p. Uniform ones come from torch.rand, "
+    "without the n.",
+)
+def randn_for_rand(self, x):
+    if not self.training:
+        return x
+    return x * (torch.randn_like(x) >= self.p) / (1 - self.p)
+
+
 @variant("Dropout.forward")
 def with_bernoulli(self, x):
     if not self.training:
@@ -228,6 +388,14 @@ def with_where(self, x):
     if not self.training or self.p == 0:
         return x
     return torch.where(torch.rand(x.shape) < self.p, torch.zeros_like(x), x / (1 - self.p))
+
+
+@variant("Dropout.forward")
+def by_uniform_(self, x):
+    if self.training:
+        drop = torch.empty(x.shape).uniform_() < self.p
+        return torch.where(drop, torch.zeros((), dtype=x.dtype), x / (1 - self.p))
+    return x + 0
 
 
 @misconception(
@@ -290,6 +458,23 @@ def noise_as_a_variance(x, rng, max_shift=0, noise=0.0):
     return y + (np.sqrt(noise) * rng.normal(size=x.shape)).astype(x.dtype)
 
 
+@misconception(
+    "augment", "All shifts go to one side; they are drawn from −max_shift to +max_shift.", sign=(1, -1)
+)
+def to_one_side(x, rng, max_shift=0, noise=0.0, *, sign=1):
+    n, _, time = x.shape
+    y = np.zeros_like(x)
+    for i, size in enumerate(rng.integers(0, max_shift + 1, size=n)):
+        shift = sign * size
+        y[i, :, max(shift, 0) : time + min(shift, 0)] = x[i, :, max(-shift, 0) : time - max(shift, 0)]
+    return y + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+
+
+@misconception("augment", "Nothing is shifted, or the shifted array is not the one that is returned.")
+def never_shifted(x, rng, max_shift=0, noise=0.0):
+    return x + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+
+
 @variant("augment")
 def by_padding(x, rng, max_shift=0, noise=0.0):
     time = x.shape[2]
@@ -308,3 +493,13 @@ def by_fancy_indexing(x, rng, max_shift=0, noise=0.0):
     y = np.take_along_axis(x, np.broadcast_to(source.clip(0, time - 1)[:, None, :], x.shape), axis=2)
     y = y * inside[:, None, :].astype(x.dtype)
     return y + noise * rng.standard_normal(x.shape, dtype=x.dtype)
+
+
+@variant("augment")
+def by_source_index(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    shift = rng.integers(2 * max_shift + 1, size=(n, 1, 1)) - max_shift
+    source = np.arange(time)[None, None] - shift
+    inside = (source >= 0) & (source < time)
+    taken = np.take_along_axis(x, np.broadcast_to(source.clip(0, time - 1), x.shape), axis=2)
+    return np.asarray(np.where(inside, taken, 0) + rng.normal(scale=noise, size=x.shape), dtype=x.dtype)

@@ -32,6 +32,31 @@ def grows(step, learning_rate, step_size, gamma):
     return learning_rate / gamma ** (step // step_size)
 
 
+@misconception(
+    "step_decay",
+    "γ is multiplied by the number of stairs instead of taken to this power. Step 0 has η₀ itself: γ⁰ = 1.",
+)
+def product_for_power(step, learning_rate, step_size, gamma):
+    return learning_rate * gamma * (step // step_size)
+
+
+@misconception(
+    "step_decay",
+    "The remainder was taken: step % step_size is the position on a stair. Which stair it is tells step // "
+    "step_size.",
+)
+def position_on_the_stair(step, learning_rate, step_size, gamma):
+    return learning_rate * gamma ** (step % step_size)
+
+
+@misconception(
+    "step_decay",
+    "The exponent is rounded up, so that the stairs begin early: ⌊t / step_size⌋ rounds down, as // does.",
+)
+def rounded_up(step, learning_rate, step_size, gamma):
+    return learning_rate * gamma ** math.ceil(step / step_size)
+
+
 @variant("step_decay")
 def by_a_loop(step, learning_rate, step_size, gamma):
     for t in range(1, step + 1):
@@ -71,6 +96,54 @@ def quarter_period(step, learning_rate, steps, minimum=0.0):
 )
 def ends_one_step_early(step, learning_rate, steps, minimum=0.0):
     return minimum + (learning_rate - minimum) * (1 + math.cos(math.pi * step / max(steps - 1, 1))) / 2
+
+
+@misconception(
+    "cosine_annealing",
+    "The ½ is missing: 1 + cos goes from 2 down to 0, so it starts at twice the learning rate.",
+)
+def without_the_half(step, learning_rate, steps, minimum=0.0):
+    return minimum + (learning_rate - minimum) * (1 + math.cos(math.pi * step / steps))
+
+
+@misconception(
+    "cosine_annealing",
+    "The angle is in degrees: math.cos wants radians, π for half a turn.",
+)
+def degrees(step, learning_rate, steps, minimum=0.0):
+    return minimum + (learning_rate - minimum) * (1 + math.cos(180 * step / steps)) / 2
+
+
+@misconception(
+    "cosine_annealing",
+    "The minimum is not used: it falls to 0 instead of η_min.",
+)
+def minimum_ignored(step, learning_rate, steps, minimum=0.0):
+    return learning_rate * (1 + math.cos(math.pi * step / steps)) / 2
+
+
+@misconception(
+    "cosine_annealing",
+    "The curve goes to 0 and is cut off at the minimum. It is squeezed instead: the amplitude is ½ (η₀ − η_min).",
+)
+def cut_at_the_minimum(step, learning_rate, steps, minimum=0.0):
+    return max(minimum, learning_rate * (1 + math.cos(math.pi * step / steps)) / 2)
+
+
+@misconception(
+    "cosine_annealing",
+    "This is a sine: it starts half-way up and rises at first. A cosine starts at its top.",
+)
+def sine(step, learning_rate, steps, minimum=0.0):
+    return minimum + (learning_rate - minimum) * (1 + math.sin(math.pi * step / steps)) / 2
+
+
+@misconception(
+    "cosine_annealing",
+    "The curve is upside down: 1 + cos falls, 1 − cos rises.",
+)
+def upside_down(step, learning_rate, steps, minimum=0.0):
+    return minimum + (learning_rate - minimum) * (1 - math.cos(math.pi * step / steps)) / 2
 
 
 @variant("cosine_annealing")
@@ -117,6 +190,57 @@ def cosine_too_long(step, learning_rate, warmup, steps, start=0.1):
 def peak_one_step_early(step, learning_rate, warmup, steps, start=0.1):
     if step < warmup:
         return learning_rate * (start + (1 - start) * (step + 1) / warmup)
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
+    "`start` was taken for a learning rate. It is a share of the peak: step 0 has η₀ s.",
+)
+def start_as_a_rate(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return start + (learning_rate - start) * step / warmup
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
+    "Warm-up counts from 1 and ignores `start`: step t has the share s + (1 − s) t / warmup, so step 0 has s.",
+)
+def counted_from_one(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * (step + 1) / warmup
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
+    "The learning rate does not rise during warm-up: from s it grows linearly to 1, by (1 − s) t / warmup.",
+)
+def constant_warm_up(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * start
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
+    "After the peak it falls to the learning rate of the start. It falls to zero.",
+)
+def falls_to_the_start(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * (start + (1 - start) * step / warmup)
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup, start * learning_rate)
+
+
+@misconception(
+    "warmup_cosine",
+    "The warm-up is a line from 0 that is cut off at `start`. It is a line that begins there: s + (1 − s) t / "
+    "warmup.",
+)
+def start_as_a_lower_bound(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * max(start, step / warmup)
     return cosine_annealing(step - warmup, learning_rate, steps - warmup)
 
 
@@ -169,6 +293,54 @@ def never_arrives(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     if step <= top:
         return cosine_annealing(step, start, top, minimum=peak)
     return cosine_annealing(step - top, peak, steps - top, minimum=start / final_div)
+
+
+@misconception(
+    "one_cycle",
+    "The step of the peak is rounded to an integer. Here it is not: top = rise · steps − 1.",
+)
+def peak_rounded(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
+    start = peak / div
+    top = int(rise * steps) - 1
+    if step <= top:
+        return cosine_annealing(step, start, top, minimum=peak) if top else peak
+    return cosine_annealing(step - top, peak, steps - 1 - top, minimum=start / final_div)
+
+
+@misconception(
+    "one_cycle",
+    "It ends where it began. The end is start / final_div, almost nothing.",
+)
+def ends_where_it_began(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
+    start = peak / div
+    top = rise * steps - 1
+    if step <= top:
+        return cosine_annealing(step, start, top, minimum=peak)
+    return cosine_annealing(step - top, peak, steps - 1 - top, minimum=start)
+
+
+@misconception(
+    "one_cycle",
+    "It ends at zero; the end is start / final_div.",
+)
+def ends_at_zero(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
+    start = peak / div
+    top = rise * steps - 1
+    if step <= top:
+        return cosine_annealing(step, start, top, minimum=peak)
+    return cosine_annealing(step - top, peak, steps - 1 - top)
+
+
+@misconception(
+    "one_cycle",
+    "The first half goes from the peak down to the start: from a to b, a is the beginning.",
+)
+def first_half_upside_down(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
+    start = peak / div
+    top = rise * steps - 1
+    if step <= top:
+        return cosine_annealing(step, peak, top, minimum=start)
+    return cosine_annealing(step - top, peak, steps - 1 - top, minimum=start / final_div)
 
 
 @variant("one_cycle")
@@ -259,6 +431,45 @@ def blind_to_nan(train_step, low, high, steps):
     return rates[: len(losses)], np.array(losses)
 
 
+@misconception(
+    "range_test",
+    "np.logspace takes exponents: its limits are 10**low and 10**high. np.geomspace takes the numbers themselves.",
+)
+def limits_as_exponents(train_step, low, high, steps):
+    rates, losses = np.logspace(low, high, steps), []
+    for rate in rates:
+        losses.append(train_step(float(rate)))
+        if not math.isfinite(losses[-1]) or losses[-1] > 4 * min(losses):
+            break
+    return rates[: len(losses)], np.array(losses)
+
+
+@misconception(
+    "range_test",
+    "Learning rates come back that were never tried. Return as many as there are losses.",
+)
+def rates_not_tried(train_step, low, high, steps):
+    rates, losses = np.geomspace(low, high, steps), []
+    for rate in rates:
+        losses.append(train_step(float(rate)))
+        if not math.isfinite(losses[-1]) or losses[-1] > 4 * min(losses):
+            break
+    return rates, np.array(losses)
+
+
+@misconception(
+    "range_test",
+    "It stops when the loss rises at all. Losses go up and down; stop when one is more than 4 times the smallest.",
+)
+def stops_at_any_rise(train_step, low, high, steps):
+    rates, losses = np.geomspace(low, high, steps), []
+    for rate in rates:
+        losses.append(train_step(float(rate)))
+        if not math.isfinite(losses[-1]) or losses[-1] > min(losses):
+            break
+    return rates[: len(losses)], np.array(losses)
+
+
 @variant("range_test")
 def factor_by_factor(train_step, low, high, steps):
     factor = (high / low) ** (1 / (steps - 1))
@@ -323,6 +534,36 @@ def compared_with_the_last(self, loss):
     self.best = loss
     if self.waited > self.patience:
         self.learning_rate = max(self.factor * self.learning_rate, self.minimum)
+        self.waited = 0
+    return self.learning_rate
+
+
+@misconception(
+    "ReduceOnPlateau.update",
+    "The learning rate falls below `minimum`.",
+)
+def minimum_not_respected(self, loss):
+    if loss < self.best - self.threshold:
+        self.best, self.waited = loss, 0
+    else:
+        self.waited += 1
+    if self.waited > self.patience:
+        self.learning_rate *= self.factor
+        self.waited = 0
+    return self.learning_rate
+
+
+@misconception(
+    "ReduceOnPlateau.update",
+    "`threshold` is not used: any fall of the loss counts, however small.",
+)
+def threshold_ignored(self, loss):
+    if loss < self.best:
+        self.best, self.waited = loss, 0
+    else:
+        self.waited += 1
+    if self.waited > self.patience:
+        self.learning_rate = max(self.minimum, self.learning_rate * self.factor)
         self.waited = 0
     return self.learning_rate
 

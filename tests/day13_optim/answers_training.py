@@ -141,6 +141,90 @@ def sum_of_losses(model, optimizer, x, y, batch_size, generator, max_norm=math.i
     return total / len(x)
 
 
+@misconception(
+    "train_epoch",
+    "The gradients are set to zero after backward() and before they are used: nothing is learned. First "
+    "zero_grad, then backward, then the step.",
+)
+def zeroed_after_backward(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
+    model.train()
+    total = 0.0
+    for batch in torch.randperm(len(x), generator=generator).split(batch_size):
+        loss = cross_entropy(model(x[batch]), y[batch])
+        loss.backward()
+        model.zero_grad()
+        grads, _ = clip_by_norm(gradients_of(model), max_norm)
+        optimizer.step(grads)
+        total += loss.item() * len(batch)
+    return total / len(x)
+
+
+@misconception(
+    "train_epoch",
+    "The logits went through softmax, and cross_entropy does that again: it wants logits.",
+)
+def softmax_twice(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
+    model.train()
+    total = 0.0
+    for batch in torch.randperm(len(x), generator=generator).split(batch_size):
+        loss = cross_entropy(model(x[batch]).softmax(1), y[batch])
+        model.zero_grad()
+        loss.backward()
+        grads, _ = clip_by_norm(gradients_of(model), max_norm)
+        optimizer.step(grads)
+        total += loss.item() * len(batch)
+    return total / len(x)
+
+
+@misconception(
+    "train_epoch",
+    "The loss is that of the last batch. Asked for is the mean over all samples of the epoch.",
+)
+def loss_of_the_last_batch(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
+    model.train()
+    for batch in torch.randperm(len(x), generator=generator).split(batch_size):
+        loss = cross_entropy(model(x[batch]), y[batch])
+        model.zero_grad()
+        loss.backward()
+        grads, _ = clip_by_norm(gradients_of(model), max_norm)
+        optimizer.step(grads)
+    return loss.item()
+
+
+@misconception(
+    "train_epoch",
+    "Inputs and labels are in different orders: index both with the same permutation.",
+)
+def labels_in_another_order(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
+    model.train()
+    total = 0.0
+    a, b = torch.randperm(len(x), generator=generator), torch.randperm(len(x), generator=generator)
+    for i, j in zip(a.split(batch_size), b.split(batch_size), strict=True):
+        loss = cross_entropy(model(x[i]), y[j])
+        model.zero_grad()
+        loss.backward()
+        grads, _ = clip_by_norm(gradients_of(model), max_norm)
+        optimizer.step(grads)
+        total += loss.item() * len(i)
+    return total / len(x)
+
+
+@misconception(
+    "train_epoch",
+    "The loss is that of the network after the epoch. Each sample counts with its loss at the time its batch was "
+    "used.",
+)
+def loss_after_the_epoch(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
+    model.train()
+    for batch in torch.randperm(len(x), generator=generator).split(batch_size):
+        loss = cross_entropy(model(x[batch]), y[batch])
+        model.zero_grad()
+        loss.backward()
+        grads, _ = clip_by_norm(gradients_of(model), max_norm)
+        optimizer.step(grads)
+    return cross_entropy(model(x), y).item()
+
+
 @variant("train_epoch")
 def with_log_softmax(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
     model.train()
@@ -171,8 +255,8 @@ def with_autograd_grad(model, optimizer, x, y, batch_size, generator, max_norm=m
 
 @misconception(
     "EarlyStopping",
-    "The state is not copied. state_dict() hands out the network's own tensors, which go on changing, so "
-    "the best weights are always the last ones.",
+    "The weights that come back are the last ones, not the best. state_dict() hands out the network's own tensors, "
+    "which go on changing: keep a deep copy, and only when the loss is an improvement.",
 )
 class ShallowCopy:
     def __init__(self, patience, min_delta=0.0):
@@ -254,7 +338,7 @@ class AgainstTheLastEpoch:
             model.load_state_dict(self.best_state)
 
 
-@misconception("EarlyStopping", "min_delta is not used: any fall of the loss counts, however small.")
+@misconception("EarlyStopping", "min_delta is not subtracted: any fall of the loss counts, however small.")
 class AnyImprovement:
     def __init__(self, patience, min_delta=0.0):
         self.patience, self.min_delta = patience, min_delta
@@ -310,6 +394,31 @@ class NothingToRestore:
 
     def restore(self, model):
         model.load_state_dict(self.best_state)
+
+
+@misconception(
+    "EarlyStopping",
+    "An equal loss counts as an improvement; it must be below best_loss − min_delta.",
+)
+class EqualCounts:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+        self.waited = 0
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss <= self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+            self.waited = 0
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            model.load_state_dict(self.best_state)
 
 
 @variant("EarlyStopping")
@@ -777,6 +886,65 @@ def children_only(model, x):
     for hook in hooks:
         hook.remove()
     return fractions
+
+
+@misconception(
+    "dead_relu_fraction",
+    "A unit counts as dead when it is 0 for *some* sample; that is what a ReLU is for. It is dead when it is 0 "
+    "for every one.",
+)
+def zero_for_some_sample(model, x):
+    out = []
+    hooks = [
+        m.register_forward_hook(
+            lambda m, i, o: out.append((o == 0).transpose(0, 1).flatten(1).any(dim=1).float().mean().item())
+        )
+        for m in model.modules()
+        if isinstance(m, nn.ReLU)
+    ]
+    model(x)
+    for h in hooks:
+        h.remove()
+    return out
+
+
+@misconception(
+    "dead_relu_fraction",
+    "Samples are counted for which all units are 0. Asked for are units that are 0 for all samples: all over axis "
+    "0.",
+)
+def dead_samples(model, x):
+    out = []
+    hooks = [
+        m.register_forward_hook(
+            lambda m, i, o: out.append((o == 0).flatten(1).all(dim=1).float().mean().item())
+        )
+        for m in model.modules()
+        if isinstance(m, nn.ReLU)
+    ]
+    model(x)
+    for h in hooks:
+        h.remove()
+    return out
+
+
+@misconception(
+    "dead_relu_fraction",
+    "This is the number of dead units. Asked for is their share, between 0 and 1.",
+)
+def number_of_units(model, x):
+    out = []
+    hooks = [
+        m.register_forward_hook(
+            lambda m, i, o: out.append((o == 0).transpose(0, 1).flatten(1).all(dim=1).sum().item())
+        )
+        for m in model.modules()
+        if isinstance(m, nn.ReLU)
+    ]
+    model(x)
+    for h in hooks:
+        h.remove()
+    return out
 
 
 @variant("dead_relu_fraction")

@@ -68,6 +68,45 @@ def ddof_one(train, *others):
     return tuple((x - mean) / np.where(std == 0, 1, std) for x in (train, *others))
 
 
+@misconception(
+    "standardize",
+    "Only `train` was standardised. The other sets go through the same numbers, or a network sees something quite "
+    "different in them.",
+)
+def others_left_alone(train, *others):
+    mean, std = train.mean(axis=(0, 2), keepdims=True), train.std(axis=(0, 2), keepdims=True)
+    return ((train - mean) / std, *others)
+
+
+@misconception(
+    "standardize",
+    "Scaled between minimum and maximum. To standardise is to subtract the mean and divide by the standard "
+    "deviation.",
+)
+def scaled_to_an_interval(train, *others):
+    lo, hi = train.min(axis=(0, 2), keepdims=True), train.max(axis=(0, 2), keepdims=True)
+    return tuple((x - lo) / (hi - lo) for x in (train, *others))
+
+
+@misconception(
+    "standardize",
+    "One array comes back. The result has a part for each argument: `train` and all the others, also if there are "
+    "none.",
+)
+def one_array_only(train, *others):
+    mean, std = train.mean(axis=(0, 2), keepdims=True), train.std(axis=(0, 2), keepdims=True)
+    return (train - mean) / std
+
+
+@misconception(
+    "standardize",
+    "The mean is subtracted, but nothing is divided by the standard deviation.",
+)
+def only_centred(train, *others):
+    mean = train.mean(axis=(0, 2), keepdims=True)
+    return tuple(x - mean for x in (train, *others))
+
+
 @variant("standardize")
 def channel_by_channel(train, *others):
     results = [np.array(x, dtype=float) for x in (train, *others)]
@@ -147,6 +186,41 @@ def empty_folds(groups, k, rng):
     return [(np.flatnonzero(~mask), np.flatnonzero(mask)) for mask in held_out]
 
 
+@misconception(
+    "k_fold",
+    "The parts hold names of groups. Asked for are positions of samples in `groups`, "
+    "np.flatnonzero(np.isin(groups, names)).",
+)
+def names_for_indices(groups, k, rng):
+    names = rng.permutation(np.unique(groups))
+    if len(names) < k:
+        raise ValueError("few")
+    parts = np.array_split(names, k)
+    return [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(k)]
+
+
+@misconception(
+    "k_fold",
+    "The parts hold the groups of the samples, groups[mask]. Asked for are the positions, np.flatnonzero(mask).",
+)
+def groups_of_the_samples(groups, k, rng):
+    names = rng.permutation(np.unique(groups))
+    if len(names) < k:
+        raise ValueError("few")
+    return [(groups[~np.isin(groups, p)], groups[np.isin(groups, p)]) for p in np.array_split(names, k)]
+
+
+@misconception(
+    "k_fold",
+    "The parts are masks, True or False for each sample. Asked for are the positions, np.flatnonzero(mask).",
+)
+def masks_for_indices(groups, k, rng):
+    names = rng.permutation(np.unique(groups))
+    if len(names) < k:
+        raise ValueError("few")
+    return [(~np.isin(groups, p), np.isin(groups, p)) for p in np.array_split(names, k)]
+
+
 @variant("k_fold")
 def dealt_like_cards(groups, k, rng):
     names = sorted(set(groups.tolist()))
@@ -206,6 +280,14 @@ def mean_only(fit, score, x, y, folds):
 def first_model_for_all(fit, score, x, y, folds):
     model = fit(x[folds[0][0]], y[folds[0][0]])
     return np.array([score(model, x[b], y[b]) for _, b in folds])
+
+
+@misconception(
+    "cross_validate",
+    "The model is judged by all samples, most of which it was fitted to; the score belongs to the held-out part.",
+)
+def judged_by_everything(fit, score, x, y, folds):
+    return [score(fit(x[a], y[a]), x, y) for a, b in folds]
 
 
 @variant("cross_validate")
@@ -296,6 +378,75 @@ def position_of_the_winner(candidates, fit, score, x, y, folds, test):
     )
     best = int(np.argmax(scores))
     return best, scores, score(fit(candidates[best], x, y), *test)
+
+
+@misconception(
+    "search",
+    "The candidates are compared on the test set. It is for the end; to choose, cross-validate on (x, y).",
+)
+def scores_of_the_test_set(candidates, fit, score, x, y, folds, test):
+    scores = [score(fit(c, x, y), *test) for c in candidates]
+    best = int(np.argmax(scores))
+    return candidates[best], np.array(scores), scores[best]
+
+
+@misconception(
+    "search",
+    "The candidates are compared on the samples they were fitted to, where the wildest wins. Cross-validate them.",
+)
+def scores_of_the_training(candidates, fit, score, x, y, folds, test):
+    scores = [score(fit(c, x, y), x, y) for c in candidates]
+    best = candidates[int(np.argmax(scores))]
+    return best, np.array(scores), score(fit(best, x, y), *test)
+
+
+@misconception(
+    "search",
+    "The score of a candidate is that of its luckiest fold; it is the mean over the folds.",
+)
+def luckiest_fold(candidates, fit, score, x, y, folds, test):
+    scores = np.array(
+        [np.max(cross_validate(lambda x, y, c=c: fit(c, x, y), score, x, y, folds)) for c in candidates]
+    )
+    best = candidates[int(np.argmax(scores))]
+    return best, scores, score(fit(best, x, y), *test)
+
+
+@misconception(
+    "search",
+    "All candidates have the same score, the last one's: a lambda looks c up when it is called, after the loop. "
+    "Bind it, lambda x, y, c=c: …",
+)
+def late_binding(candidates, fit, score, x, y, folds, test):
+    fits = [lambda x, y: fit(c, x, y) for c in candidates]  # noqa: B023 (the mistake itself)
+    scores = np.array([cross_validate(f, score, x, y, folds).mean() for f in fits])
+    best = candidates[int(np.argmax(scores))]
+    return best, scores, score(fit(best, x, y), *test)
+
+
+@misconception(
+    "search",
+    "Only the winner's score comes back. There is one for each candidate, to see how close the others were.",
+)
+def score_of_the_winner_only(candidates, fit, score, x, y, folds, test):
+    scores = np.array(
+        [cross_validate(lambda x, y, c=c: fit(c, x, y), score, x, y, folds).mean() for c in candidates]
+    )
+    best = candidates[int(np.argmax(scores))]
+    return best, scores.max(), score(fit(best, x, y), *test)
+
+
+@misconception(
+    "search",
+    "The models of the folds were tested, which have seen only a part of the data. Fit the winner anew to all of "
+    "it.",
+)
+def models_of_the_folds(candidates, fit, score, x, y, folds, test):
+    scores = np.array(
+        [cross_validate(lambda x, y, c=c: fit(c, x, y), score, x, y, folds).mean() for c in candidates]
+    )
+    best = candidates[int(np.argmax(scores))]
+    return best, scores, np.mean([score(fit(best, x[a], y[a]), *test) for a, _ in folds])
 
 
 @variant("search")

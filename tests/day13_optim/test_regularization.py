@@ -11,6 +11,7 @@ from course.testing import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
 )
@@ -123,19 +124,42 @@ def apply_dropout(module, p, x, modes):
     return [layer.train(mode)(x) for mode in modes]
 
 
+def zeros_and_factors(x, *outputs):
+    """Of each output, the share of zeros and by how much the rest is larger than x."""
+    for y in map(np.asarray, outputs):
+        kept = y != 0
+        yield 1 - kept.mean()
+        yield np.median((y / np.asarray(x))[kept]) if kept.any() else 0.0
+
+
+def which_were_dropped(x, first, second, off):
+    """Also how the zeros are spread over rows and columns, and how many come twice."""
+    yield from zeros_and_factors(x, first, off)
+    dropped, again = np.asarray(first) == 0, np.asarray(second) == 0
+    yield dropped.mean(axis=0).std()
+    yield dropped.mean(axis=1).std()
+    yield (dropped & again).mean()
+
+
+def numbers(statistic):
+    """A function that gives a list of what this generator yields."""
+    return lambda *values: list(statistic(*values))
+
+
 @points(1)
 def test_dropout_forward_does_nothing_at_evaluation(student, rng):
+    x = torch.tensor(rng.uniform(0.5, 2, size=(120, 100)))
+    in_training, y = assert_parts(student.run(apply_dropout, 0.4, x, [True, False]), 2)
+    compare_by(numbers(zeros_and_factors), x, in_training, y, slack=0.04)
+    cause = "nothing is to be done in evaluation mode only"
+    share = (np.asarray(in_training) == 0).mean()
+    assert_between(share, 0.3, 0.5, name="share of zeros in training mode with p = 0.4", cause=cause)
+    assert_close(y, x, name="output in evaluation mode, after training mode")
     for shape, p in [((6, 5), 0.5), ((2, 3, 4), 0.3), ((1, 1), 0.8)]:
         x = torch.tensor(rng.normal(size=shape))
         with assert_unchanged(x):
             (y,) = assert_parts(student.run(apply_dropout, p, x, [False]), 1)
         assert_close(y, x, name="output in evaluation mode")
-    x = torch.tensor(rng.normal(size=(30, 20)))
-    in_training, y = assert_parts(student.run(apply_dropout, 0.5, x, [True, False]), 2)
-    cause = "nothing is to be done in evaluation mode only"
-    share = (np.asarray(in_training) == 0).mean()
-    assert_between(share, 0.3, 0.7, name="share of zeros in training mode with p = 0.5", cause=cause)
-    assert_close(y, x, name="output in evaluation mode, after training mode")
     x = torch.tensor(rng.normal(size=(4, 5)))
     (y,) = assert_parts(student.run(apply_dropout, 0.0, x, [True]), 1)
     assert_close(y, x, name="output in training mode with p = 0")
@@ -147,6 +171,7 @@ def test_dropout_forward_drops_and_scales_in_training(student, rng):
         x = torch.tensor(rng.uniform(0.5, 2, size=(200, 500)))
         with assert_unchanged(x):
             first, second, off = assert_parts(student.run(apply_dropout, p, x, [True, True, False]), 3)
+        compare_by(numbers(which_were_dropped), x, first, second, off, slack=0.03)
         assert_shape(first, (200, 500), name="output")
         dropped = np.asarray(first) == 0
         assert_between(dropped.mean(), p - 0.02, p + 0.02, name=f"share of zeros with p = {p}")
@@ -208,12 +233,26 @@ def generator(rng):
     return np.random.default_rng(int(rng.integers(2**32)))
 
 
+def how_shifted(x, result, limit):
+    """Shares of recordings that were shifted at all, with zeros and as a ring; and how the shifts of the first channel
+    are spread.
+    """
+    pairs = list(zip(x, np.asarray(result), strict=True))
+    rings = range(-limit, limit + 1)
+    with_zeros = np.mean([find_shift(a, b, limit) is not None for a, b in pairs])
+    as_a_ring = np.mean([any(np.allclose(np.roll(a, s, axis=1), b) for s in rings) for a, b in pairs])
+    shifts = [find_shift(a[:1], b[:1], limit) for a, b in pairs]
+    counts = np.array([shifts.count(shift) for shift in rings]) / len(x)
+    return [with_zeros, as_a_ring, *(counts if counts.max() < 1 else 0 * counts)]
+
+
 @points(1)
 def test_augment_shifts_every_recording(student, rng):
     for channels, time, limit in [(2, 7, 2), (1, 5, 1), (3, 6, 3)]:
         x = rng.normal(size=(600, channels, time)) + 1
         with assert_unchanged(x):
             result = student.augment(x, generator(rng), max_shift=limit)
+        compare_by(how_shifted, x, result, limit, slack=0.12)
         assert_shape(result, x.shape, name="array of shifted signals")
         shifts = [find_shift(a, b, limit) for a, b in zip(x, np.asarray(result), strict=True)]
         assert_that(
@@ -227,12 +266,19 @@ def test_augment_shifts_every_recording(student, rng):
             )
 
 
+def how_noisy(difference, scale):
+    """Standard deviation and mean of the noise, and its deviation within each axis, for a deviation of 1."""
+    within = [difference.std(axis=axis).mean() for axis in (0, 1, 2)]
+    return np.array([difference.std(), difference.mean(), *within]) / scale
+
+
 @points(1)
 def test_augment_adds_noise(student, rng):
     x = rng.normal(size=(60, 4, 50)) + 2
     scale = rng.uniform(0.2, 0.6)
     with assert_unchanged(x):
         result = student.augment(x, generator(rng), noise=scale)
+    compare_by(lambda y: how_noisy(np.asarray(y) - x, scale), result, slack=0.08)
     assert_shape(result, x.shape, name="array of noisy signals")
     difference = np.asarray(result) - x
     assert_between(difference.std(), 0.93 * scale, 1.07 * scale, name="standard deviation of the noise")

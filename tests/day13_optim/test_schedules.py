@@ -29,7 +29,7 @@ def test_step_decay_equals_torch(student, rng):
     for size in (4, 7):
         eta, gamma = rng.uniform(0.05, 0.5), rng.uniform(0.3, 0.9)
         expected = torch_rates(lambda o, n=size, g=gamma: lr_scheduler.StepLR(o, n, g), eta, 30)
-        for step in (0, 1, size - 1, size, size + 1, 2 * size, 29):
+        for step in (0, size + 1, 1, size - 1, size, 2 * size, 29):
             assert_close(student.step_decay(step, eta, size, gamma), expected[step], name="learning rate")
 
 
@@ -49,7 +49,7 @@ def test_cosine_annealing_equals_torch(student, rng):
         expected = torch_rates(
             lambda o, n=steps, low=share * eta: lr_scheduler.CosineAnnealingLR(o, n, low), eta, steps + 1
         )
-        for step in sorted({0, 1, steps // 3, steps - 1, steps}):
+        for step in sorted({0, 1, steps // 3, steps - 1, steps}, reverse=True):
             rate = student.cosine_annealing(step, eta, steps, share * eta)
             assert_close(rate, expected[step], name="learning rate")
     expected = torch_rates(lambda o: lr_scheduler.CosineAnnealingLR(o, 100), eta, 101)

@@ -11,6 +11,7 @@ from course.testing import (
     assert_raises,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
 )
@@ -72,12 +73,28 @@ def assert_folds(result, n, k):
     return folds
 
 
+def what_is_amiss(result, groups):
+    """Of all splits together, whether samples are held out twice or never, the larger part is for validation, a split
+    lacks samples or has some twice, and groups are on both sides.
+    """
+    groups, folds = np.asarray(groups), [[np.asarray(part, dtype=int) for part in fold] for fold in result]
+    held_out = np.bincount(np.concatenate([b for _, b in folds]), minlength=len(groups))
+    return [
+        (held_out > 1).any(),
+        (held_out == 0).any(),
+        sum(len(b) for _, b in folds) > sum(len(a) for a, _ in folds),
+        any(len(a) + len(b) != len(groups) for a, b in folds),
+        any(np.isin(groups[a], groups[b]).any() for a, b in folds),
+    ]
+
+
 @points(1)
 def test_k_fold_of_independent_samples(student, rng):
     for n, k in [(10, 5), (11, 3), (4, 4), (23, 2)]:
         groups = np.arange(n)
         with assert_unchanged(groups):
             result = student.k_fold(groups, k, generator(rng))
+        compare_by(what_is_amiss, result, groups)
         for _, held_out in assert_folds(result, n, k):
             assert_between(len(held_out), n // k, -(-n // k), name="number of validation samples")
 
@@ -89,6 +106,7 @@ def test_k_fold_keeps_groups_together(student, rng):
         groups = rng.permutation(np.concatenate([names, rng.choice(names, size=40)]))
         with assert_unchanged(groups):
             result = student.k_fold(groups, k, generator(rng))
+        compare_by(what_is_amiss, result, groups)
         for train, held_out in assert_folds(result, len(groups), k):
             shared = np.intersect1d(groups[train], groups[held_out])
             assert_equal(len(shared), 0, name="number of groups on both sides of a split")
