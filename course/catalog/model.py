@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from course.errors import UsageError
+
+Helpers = Literal["own", "given", "better"]
+"""Whether an exercise earns its points on the student's own helpers, on right ones, or on the better of the two."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ class Course:
     days: tuple[Day, ...]
     late: LatePolicy | None = None
     zone: tzinfo = UTC
+    helpers: Helpers = "own"
 
     def tests(self, day: Day) -> Path:
         return self.root / "tests" / day.name

@@ -9,10 +9,10 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from course.catalog.deadlines import read_due, read_late, read_zone
-from course.catalog.model import Check, Course, Day, Exercise, Limits, snake_case
+from course.catalog.model import Check, Course, Day, Exercise, Helpers, Limits, snake_case
 from course.errors import CourseError, UsageError
 
 
@@ -68,11 +68,20 @@ def load_course(root: Path) -> Course:
             days=days,
             late=read_late(content.get("late")),
             zone=zone,
+            helpers=_read_helpers(head.get("helpers", "own")),
         )
     except KeyError as missing:
         raise CourseError(
             f"{path.name} lacks the entry {missing}; docs/authoring.md shows a complete one."
         ) from None
+
+
+def _read_helpers(word: str) -> Helpers:
+    for known in get_args(Helpers):
+        if word == known:
+            return known  # type: ignore[no-any-return]
+    words = ", ".join(map(repr, get_args(Helpers)))
+    raise CourseError(f"course.toml: helpers is {word!r}; write one of {words}.")
 
 
 @dataclass(frozen=True)

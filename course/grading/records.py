@@ -62,6 +62,9 @@ def suite_hashes(course: Course, days: Iterable[Day]) -> dict[str, str]:
             "exercises": [(exercise.name, exercise.refused) for exercise in day.exercises],
             "tests": _hash_of(course.root, course.tests(day).rglob("*.py")),
         }
+        if course.helpers != "own":  # then points are given on the solution's helpers as well
+            helpers = _hash_of(course.root, (course.solutions / day.name).glob("*.py"))
+            decides |= {"helpers": [course.helpers, helpers]}
         hashes[day.name] = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
     return hashes
 

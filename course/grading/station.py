@@ -20,6 +20,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from io import BufferedRWPair
 from types import TracebackType
 
@@ -223,6 +224,13 @@ class Station:
             promise(HARD_CAP * seconds + SLACK_SECONDS)
 
         selections = to_grade(self._selections, submission)
-        result = self._runner.run(selections, submission.files, open_link, begun=begun, evidence=False)
+        result = self._runner.run(
+            selections,
+            submission.files,
+            open_link,
+            begun=begun,
+            evidence=False,
+            reopen=lambda files, day: closing(self._zygote.open(files, day)),
+        )
         isolation = next((link.isolation for link in links if link.isolation), self._zygote.layers)
         return self.writer.record(submission, result, isolation, time.monotonic() - started)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise, Selection, select
 from course.errors import CourseError
-from course.practice.progress import record_progress
+from course.practice.progress import read_progress, record_progress
+from course.testing.cascades import in_process
 from course.testing.results import CheckResult, RunResult
 from course.testing.running import LinkMaker, Runner
 from course.worker.near.local import LocalLink
@@ -38,15 +41,24 @@ def check_folder(
             raise CourseError(f"The folder {where} is missing; bring it back with `git checkout -- {where}`.")
     started(selections)
     runner = Runner(course, course.seed if seed is None else seed)
+    complete = read_progress(course.root)["done"] if root == course.root else {}
     if isolated:
         from course.worker.near.warm import WarmProcess
 
         with WarmProcess.for_days(course, [selection.day for selection in selections]) as zygote:
-            result = runner.run(selections, root, lambda day: zygote.open(root, day), done)
+            result = runner.run(
+                selections,
+                root,
+                lambda day: zygote.open(root, day),
+                done,
+                reopen=lambda files, day: closing(zygote.open(files, day)),
+                complete=complete,
+            )
             result.isolation = zygote.layers
     else:
         open_link: LinkMaker = lambda day: LocalLink(root, [d.name for d in course.days], course.limits)  # noqa: E731
-        result = runner.run(selections, root, open_link, done)
+        reopen = partial(in_process, course)
+        result = runner.run(selections, root, open_link, done, reopen=reopen, complete=complete)
     if root == course.root:
         record_progress(course.root, result)
     return result

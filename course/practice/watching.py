@@ -122,9 +122,10 @@ class WarmChecker:
         """The verdict on an exercise as it is on the disk now; it is kept as progress."""
         if task.day != self._warm_for:
             self._warm(task.day)
-        result = self._runner.run(
-            [Selection(task.day, (task.exercise,))], self._course.root, self._link_maker(task.day)
-        )
+        root = self._course.root
+        complete = read_progress(root)["done"]
+        selection = Selection(task.day, (task.exercise,))
+        result = self._runner.run([selection], root, self._link_maker(task.day), complete=complete)
         record_progress(self._course.root, result)
         return result.days[0].exercises[0]
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course.results.reading import Adjustment, Record, Totals, incidents, totals
-from course.testing.results import verdict_of
+from course.testing.results import is_untouched, verdict_of
 
 MOST_INCIDENTS = 300
 FEW_STUDENTS = 30
@@ -111,7 +111,7 @@ def tenths(share: float) -> int:
 
 def _started_tenths(exercise: dict[str, Any]) -> int:
     """The share in tenths, or that nothing was written."""
-    if all(test["outcome"] == "not_implemented" for test in exercise["tests"]):
+    if all(map(is_untouched, exercise["tests"])):
         return NOT_STARTED
     return tenths(share_of(exercise))
 

@@ -13,7 +13,7 @@ from course.report.pages import CourseNames, environment
 from course.report.terminal import LABELS
 from course.results.names import shown
 from course.results.reading import Adjustment, Record, day_totals, totals
-from course.testing.results import verdict_of
+from course.testing.results import is_untouched, verdict_of
 
 ENOUGH_FOR_A_MEAN = 10
 MOST_PICTURES = 12  # beside those of the days
@@ -93,7 +93,7 @@ def _exercise(
         "share": share_of(exercise),
         "mean": mean,
         "comments": [one for one in given if one.exercise == exercise["exercise"]],
-        "untouched": all(test["outcome"] == "not_implemented" for test in tests),
+        "untouched": all(map(is_untouched, tests)),
         "failed": shown,
         "hidden": list(hidden.items()),
         "passed": len(tests) - len(failed),

@@ -186,21 +186,22 @@ class CheckView:
         )
 
 
-def _least_urgent(left: tuple[Day, ExerciseResult]) -> tuple[bool, bool]:
-    """Points come first, and of what earns none what was begun."""
-    optional = left[1].exercise.optional
-    return optional, optional and not is_wrong(left[1])
+def _least_urgent(left: tuple[Day, ExerciseResult]) -> tuple[bool, bool, bool]:
+    """Points come first, of what earns none what was begun, and whatever waits for another exercise comes last."""
+    optional, failure = left[1].exercise.optional, left[1].first_failure
+    return optional, failure is not None and failure.cascade != "", optional and not is_wrong(left[1])
 
 
 def is_wrong(exercise: ExerciseResult) -> bool:
-    """Whether it was begun and is not right."""
-    return exercise.first_failure is not None and exercise.first_failure.outcome != "not_implemented"
+    """Whether it was begun and is not right, or stands on another that is not."""
+    failure = exercise.first_failure
+    return failure is not None and (failure.outcome != "not_implemented" or failure.cascade != "")
 
 
 def show_failure(out: Console, exercise: ExerciseResult, *, full: bool = False) -> None:
     """The first failing check of an exercise; nothing for one that is done or not begun."""
     failure = exercise.first_failure
-    if failure is None or failure.outcome == "not_implemented":
+    if failure is None or not is_wrong(exercise):
         return
     out.print()
     out.print(Text(f"{exercise.exercise.name} · {failure.check.name}", style="bold"))

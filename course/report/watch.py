@@ -17,7 +17,7 @@ from course.errors import UsageError
 from course.practice.keys import Wait, single_keys
 from course.practice.progress import next_hint
 from course.practice.watching import Saves, WarmChecker, Watched, done_before, watched_exercises
-from course.report.terminal import LABELS, STYLES, bar, console, show_failure, show_hints
+from course.report.terminal import LABELS, STYLES, bar, console, is_wrong, show_failure, show_hints
 from course.testing.results import ExerciseResult
 
 GLANCE = 0.03  # seconds between two looks at the files
@@ -79,7 +79,7 @@ class Screen:
             )
         )
         show_failure(out, result)
-        if verdict == "not_implemented":
+        if verdict == "not_implemented" and not is_wrong(result):
             out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
 
     def passed(self, then: Watched | None, optional: Sequence[Watched]) -> None:

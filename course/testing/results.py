@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from course.catalog import Check, Day, Exercise
+from course.catalog.model import Helpers
 from course.worker.outcomes import Outcome
 
 
@@ -22,6 +23,9 @@ class CheckResult:
     output: str = ""
     note: str = ""
     refused: bool = False  # the answer makes a call that the exercise refuses
+    given_helpers: Outcome | None = None  # the verdict with right helpers, where it was judged again
+    helpers: Helpers = "own"  # which of the two counts
+    cascade: str = ""  # a sentence that says which exercise is to be mended first
     error: BaseException | None = field(default=None, compare=False, repr=False)
     in_brief: Callable[[], str] | None = field(default=None, compare=False, repr=False)
 
@@ -31,7 +35,15 @@ class CheckResult:
 
     @property
     def points(self) -> int:
-        return self.check.points if self.outcome == "passed" else 0
+        return self.check.points if self._earned else 0
+
+    @property
+    def _earned(self) -> bool:
+        """Whether it counts as passed: on the student's own helpers, on right ones, or on either."""
+        if self.given_helpers is None or self.helpers == "own":
+            return self.outcome == "passed"
+        verdicts = (self.given_helpers,) if self.helpers == "given" else (self.outcome, self.given_helpers)
+        return "passed" in verdicts
 
     def noting(self, note: str) -> CheckResult:
         """The same with one more note for staff; an empty one changes nothing."""
@@ -49,10 +61,12 @@ class CheckResult:
 
     @property
     def public_message(self) -> str:
-        """What a student may read: of a hidden check only the class of the mistake, no input and no value."""
+        """What a student may read: of a hidden check only the class of the mistake and whose it is, no input and no
+        value.
+        """
         if not self.check.hidden or self.outcome in ("passed", "not_implemented"):
             return self.message
-        return f"A hidden check of this exercise ended with: {self.verdict}."
+        return f"A hidden check of this exercise ended with: {self.verdict}. {self.cascade}".rstrip()
 
     def to_plain(self, *, public: bool = False) -> dict[str, Any]:
         plain: dict[str, Any] = {
@@ -68,12 +82,19 @@ class CheckResult:
             plain["hidden"] = True
         if self.refused:
             plain["refused"] = True
+        if self.given_helpers is not None:
+            plain["given_helpers"] = self.given_helpers
         return plain | ({"note": self.note} if self.note else {})
 
 
 def verdict_of(test: Mapping[str, Any]) -> str:
     """What `CheckResult.verdict` was, from the test's entry in a record."""
     return "refused" if test.get("refused") else str(test["outcome"])
+
+
+def is_untouched(test: Mapping[str, Any]) -> bool:
+    """Whether a test's entry in a record tells of a stub: not of an answer that only calls one."""
+    return test["outcome"] == "not_implemented" and "given_helpers" not in test
 
 
 @dataclass

@@ -30,6 +30,7 @@ from course.errors import CourseError
 from course.testing.answers import Answer, read_answers
 from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
 from course.testing.calls import call_row
+from course.testing.cascades import Cascades, Files, JudgeAgain, Reopen
 from course.testing.describing import describe
 from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
@@ -50,7 +51,6 @@ _TOO_MUCH_MEMORY = (
 
 TestFunction = Callable[..., None]
 LinkMaker = Callable[[str], Link]  # given the day, opens a way to the student's modules
-Files = Path | Mapping[str, bytes]  # the folder that holds the day folders, or their files by relative name
 
 
 def check_seed(seed: int, day: str, check: str) -> int:
@@ -169,9 +169,15 @@ class Runner:
         done: Callable[[Day, Exercise, CheckResult], None] = lambda *_: None,
         begun: Callable[[Check], None] = lambda _: None,
         evidence: bool = True,
+        reopen: Reopen | None = None,
+        complete: Mapping[str, bool] | None = None,
     ) -> RunResult:
         """Every check of the selections; ``begun`` hears of each before it is run, ``done`` as it ends. Results come in
         the order of the course.
+
+        When all checks of a day have run, failures that may be another exercise's are looked at once more (see
+        `Cascades`), through ``reopen`` where the solutions are; ``complete`` knows of ``day/exercise`` that are not
+        run now whether they were. ``done`` has been told by then: the verdict stays, the message may change.
 
         ``evidence=False`` keeps of each result what is written down, and not what the student's code gave, which may be
         half a gigabyte.
@@ -185,6 +191,11 @@ class Runner:
                 for exercise, one in self._run_day(selection, root, link, begun):
                     checked[exercise.name, one.check.name] = one if evidence else one.without_evidence()
                     done(day, exercise, one)
+                self._settle_cascades(
+                    Cascades(self.course, selection, root, checked, complete or {}),
+                    reopen,
+                    self._judging_again(day, begun, link.spent),
+                )
             finally:
                 link.close()
             exercises = [
@@ -238,6 +249,38 @@ class Runner:
                 "Mend these, then the others are asked."
             )
         return ""
+
+    def _settle_cascades(self, cascades: Cascades, reopen: Reopen | None, judge: JudgeAgain) -> None:
+        """A fault of ours in the second look leaves what the first one has found."""
+        try:
+            cascades.settle(reopen, judge)
+        except Exception as error:
+            traceback.print_exception(error)
+
+    def _judging_again(self, day: Day, begun: Callable[[Check], None], spent: float) -> JudgeAgain:
+        """What runs checks once more, within the time that a submission may take as a whole (``spent`` of it is gone)
+        and while not too many had no answer in time.
+        """
+        timeouts = 0
+
+        def judge(exercise: Exercise, checks: Sequence[Check], link: Link) -> dict[str, Outcome]:
+            nonlocal spent, timeouts
+            outcomes: dict[str, Outcome] = {}
+            for check in checks:
+                if spent + link.spent >= self.course.limits.submission_seconds or timeouts == MAX_TIMEOUTS:
+                    break
+                begun(check)
+                sitting = Sitting.of(day, exercise, check, link)
+                again = self.run_check(self.suite.function(day, check), sitting, explain=False).outcome
+                if again != "grader_fault":
+                    outcomes[check.name] = again
+                if again == "timeout":
+                    timeouts += 1
+                    break  # whatever the others say, it is not right
+            spent += link.spent
+            return outcomes
+
+        return judge
 
     def run_check(
         self,
