@@ -94,6 +94,7 @@ class Day:
     imports: tuple[str, ...]
     due: datetime | None
     read_exercises: Callable[[str], tuple[Exercise, ...]] = field(repr=False, compare=False)
+    draft: bool = False
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -121,7 +122,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Course:
-    """Everything ``course.toml`` says."""
+    """Everything ``course.toml`` says; ``left_out`` names the drafts that nobody asked for."""
 
     root: Path
     title: str
@@ -131,6 +132,7 @@ class Course:
     late: LatePolicy | None = None
     zone: tzinfo = UTC
     helpers: Helpers = "own"
+    left_out: tuple[str, ...] = ()
 
     def tests(self, day: Day) -> Path:
         return self.root / "tests" / day.name

@@ -30,10 +30,11 @@ def find_root(start: Path | None = None) -> Path:
     )
 
 
-def load_course(root: Path) -> Course:
+def load_course(root: Path, *, drafts: bool = False) -> Course:
     """Read the catalogue of the course at ``root``; exercises of a day are read when they are first needed.
 
-    A day with ``draft = true`` is being written: it is left out unless ``COURSE_DRAFTS`` is set.
+    A day with ``draft = true`` is being written: it is left out unless ``COURSE_DRAFTS`` is set or ``drafts`` are
+    wanted. It may still be without exercises.
 
     Raises CourseError when ``course.toml`` cannot be read or lacks something.
     """
@@ -46,7 +47,7 @@ def load_course(root: Path) -> Course:
             raise CourseError(
                 f"{path.name}: [limits] has no setting named {sorted(unknown)[0]!r}; see docs/authoring.md."
             )
-        reader = _ExerciseReader(root)
+        drafts = drafts or bool(os.environ.get("COURSE_DRAFTS"))
         zone = read_zone(head.get("timezone", "UTC"))
         days = tuple(
             Day(
@@ -55,17 +56,18 @@ def load_course(root: Path) -> Course:
                 part=int(entry["part"]),
                 imports=tuple(entry.get("imports", ["numpy"])),
                 due=read_due(entry.get("due"), entry["name"], zone),
-                read_exercises=reader.read,
+                read_exercises=_ExerciseReader(root, may_be_empty=entry.get("draft", False)).read,
+                draft=entry.get("draft", False),
             )
             for entry in content.get("day", [])
-            if not entry.get("draft", False) or os.environ.get("COURSE_DRAFTS")
         )
         return Course(
             root=root,
             title=head["title"],
             seed=int(head["seed"]),
             limits=Limits(**limits),
-            days=days,
+            days=tuple(day for day in days if drafts or not day.draft),
+            left_out=tuple(day.name for day in days if day.draft and not drafts),
             late=read_late(content.get("late")),
             zone=zone,
             helpers=_read_helpers(head.get("helpers", "own")),
@@ -87,6 +89,7 @@ def _read_helpers(word: str) -> Helpers:
 @dataclass(frozen=True)
 class _ExerciseReader:
     root: Path
+    may_be_empty: bool
 
     def read(self, day: str) -> tuple[Exercise, ...]:
         folder = self.root / "tests" / day
@@ -96,7 +99,7 @@ class _ExerciseReader:
                 f"tests/{day}/exercises.toml is missing; restore it with `git checkout -- tests/{day}`."
             )
         entries = _read_toml(path).get("exercise", [])
-        if not entries:
+        if not entries and not self.may_be_empty:
             raise CourseError(f"tests/{day}/exercises.toml lists no exercise; add an [[exercise]] entry.")
         try:
             names = [entry["name"] for entry in entries]

@@ -65,6 +65,9 @@ def find_day(course: Course, word: str) -> Day:
     for day in course.days:
         if word in (day.name, day.number):
             return day
+    for name in course.left_out:
+        if word in (name, name.partition("_")[0]):
+            raise UsageError(f"{name} is a draft; set COURSE_DRAFTS=1 while you write it.")
     raise UsageError(f"There is no day {word!r}{_did_you_mean(word, [d.name for d in course.days])}")
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from course.cli.group import main, the_course
+
+if TYPE_CHECKING:
+    from course.catalog import Course
 
 
 @main.command()
@@ -30,6 +34,7 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
             if found
             else "Everything is in step."
         )
+        _say_what_is_left_out(course)
         sys.exit(1 if found else 0)
     backups = write(course, found, force=force)
     for difference in found:
@@ -40,6 +45,35 @@ def sync(days: tuple[str, ...], only_check: bool, force: bool) -> None:
         click.echo(f"backup   {backup.relative_to(course.root)}")
     if not found:
         click.echo("Everything is in step.")
+    _say_what_is_left_out(course)
+
+
+def _say_what_is_left_out(course: Course) -> None:
+    for name in course.left_out:
+        click.echo(f"left out {name}: a draft; set COURSE_DRAFTS=1 to take it along.")
+
+
+@main.command()
+@click.argument("name", metavar="DAY | DAY/EXERCISE")
+def new(name: str) -> None:
+    """Write the frame of a new day or of a new exercise: for authors.
+
+    `course new day16_transformers` writes a day, `course new day16/attention.softmax` an exercise of it. What is left
+    to write is marked FILL. Nothing that is there is overwritten.
+    """
+    from course.catalog import find_root, load_course
+    from course.release.drafts import new_day, new_exercise
+
+    course = load_course(find_root(), drafts=True)
+    name = name.strip("/")
+    written = new_exercise(course, name) if "/" in name else new_day(course, name)
+    for path in written.new:
+        click.echo(f"new       {path.relative_to(course.root)}")
+    for path in written.added_to:
+        click.echo(f"added to  {path.relative_to(course.root)}")
+    click.echo("\nNext:")
+    for step in written.next_steps:
+        click.echo(f"  {step}")
 
 
 @main.command()
