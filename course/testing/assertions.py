@@ -111,11 +111,14 @@ def assert_close(
     atol: float = 1e-8,
     name: str = "result",
     cause: str = "",
+    *,
+    nan: bool = False,
 ) -> None:
     """``actual`` has the shape of ``expected`` and every entry is within ``atol + rtol · |expected|``.
 
     float32 results get the tolerance of their precision, if no answer that knows nothing passes because of it. NaN
-    and infinity must stand where they are expected. Raises ValueError for an ``rtol`` above 0.01.
+    and infinity must stand where they are expected; that NaN is, the test says with ``nan``, for an expected value that
+    is computed from what came back would take over the NaN in it. Raises ValueError for an ``rtol`` above 0.01.
     """
     if rtol > WIDEST:
         raise ValueError(f"a relative tolerance of {rtol:g} is too wide; {WIDEST:g} is the widest.")
@@ -128,6 +131,12 @@ def assert_close(
             ("expected", f"shape {want.shape}"),
             ("came back", f"shape {got.shape}"),
             cause=cause or _shape_cause(got.shape, want.shape),
+        )
+    if np.isnan(want).any() and not nan:
+        raise _fail(
+            actual,
+            f"The {name} cannot be compared: what is expected of it holds NaN (not a number).",
+            cause="the expected value is computed from what your code gave before; is there a NaN in it?",
         )
     rtol, atol = _tolerance(got, want, rtol, atol)
     listener = comparison_listener.get()
@@ -449,6 +458,19 @@ def assert_dtype(actual: Any, dtype: Any, name: str = "result", cause: str = "")
 
 def _dtype_of(value: Any) -> str:
     return str(getattr(value, "dtype", type(value).__name__)).removeprefix("torch.")
+
+
+def assert_object(actual: Any, name: str = "result", cause: str = "") -> None:
+    """``actual`` is an object of a class of the student's, not plain data, with which the test itself would compute."""
+    if not isinstance(actual, Handle):
+        raise _fail(
+            actual,
+            f"The {name} is no object of your class.",
+            ("expected", "an object of the class that the exercise asks for"),
+            ("came back", describe(actual)),
+            cause=cause,
+            outcome="wrong_type",
+        )
 
 
 def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
-from course.testing.scanning import MAX_SOURCE, nodes_of
+from course.testing.scanning import MAX_SOURCE, body_of, nodes_of
 
-_FUNCTIONS = frozenset("exec eval compile __import__ __builtins__".split())
-_MODULES = frozenset("builtins ctypes gc importlib inspect".split())
+_FUNCTIONS = frozenset(
+    "exec eval compile __import__ __builtins__ globals vars attrgetter methodcaller".split()
+)
+_MODULES = frozenset(
+    "builtins ctypes gc importlib inspect runpy timeit code codeop pickle marshal _operator".split()
+)
 _ATTRIBUTES = frozenset(
     """
     __closure__ __code__ __globals__ __wrapped__ __subclasses__ cell_contents _implementation _C
     __traceback__ tb_frame f_back f_globals f_locals _getframe meta_path setprofile settrace
-    __array_function__ __array_ufunc__ __torch_function__ __torch_dispatch__
+    __array_function__ __array_ufunc__ __torch_function__ __torch_dispatch__ ARRAY_FUNCTIONS
+    __getattribute__ __dict__ attrgetter methodcaller asmatrix aten _VF
     """.split()
 )
+_OTHERS = frozenset("modules ops getattr".split())
 _WORDS = re.compile(
-    "|".join(
-        rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | {"modules", "ops"})
-    )
+    "|".join(rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | _OTHERS))
 )
 
 
@@ -45,9 +51,13 @@ def _in(source: bytes) -> Iterator[tuple[str, int]]:
     if len(source) > MAX_SOURCE or not _may_have_one(source):
         return
     first: dict[str, int] = {}
-    for node in nodes_of(source):
-        for word in _words(node):
+    nodes = nodes_of(source)
+    plain = {id(node.func) for node in nodes if _asks_for_a_literal(node)}
+    for node in nodes:
+        for word in _words(node) if id(node) not in plain else ():
             first.setdefault(word, node.lineno)  # type: ignore[attr-defined]
+    for name, line in _bound_again(source):
+        first.setdefault(f"{name} is bound again", line)
     yield from sorted(first.items(), key=lambda item: item[1])
 
 
@@ -55,17 +65,68 @@ def _may_have_one(source: bytes) -> bool:
     """Without one of the words in its text a source need not be parsed; other letters may stand for theirs."""
     if not source.isascii() or b"coding" in source[:200]:
         return True
-    return _WORDS.search(source.decode()) is not None
+    text = source.decode()
+    return _WORDS.search(text) is not None or _PUT_LAMBDA.search(text) is not None or _may_bind_again(text)
+
+
+_PUT_LAMBDA = re.compile(r"[.\]]\s*\w*\s*=\s*lambda|from\s+operator\s+import\s+\*")
+_DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
+_BOUND = re.compile(r"^[ \t]*(?:(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
+
+
+def _may_bind_again(text: str) -> bool:
+    """Whether a name that is defined at the left edge stands at the beginning of another line that binds it."""
+    defined = set(_DEFINED.findall(text))
+    bound = Counter(one or other for one, other in _BOUND.findall(text))
+    return any(bound[name] > 1 for name in defined)
+
+
+def _asks_for_a_literal(node: ast.AST) -> TypeGuard[ast.Call]:
+    """``getattr(x, "name")``, which is read as the attribute itself."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str()), *_]):
+            return True
+    return False
+
+
+def _bound_again(source: bytes) -> Iterator[tuple[str, int]]:
+    """Functions and classes of the module whose name is given once more, so that another one may be meant."""
+    waiting = body_of(source)
+    defined: set[str] = set()
+    others: list[tuple[str, int]] = []
+    while waiting:
+        node = waiting.pop(0)
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if name in defined:
+                    others.append((name, node.lineno))
+                defined.add(name)
+            case ast.Assign(targets=targets):
+                names = [part.id for one in targets for part in ast.walk(one) if isinstance(part, ast.Name)]
+                others += [(name, node.lineno) for name in names]
+            case _:
+                waiting += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+    yield from ((name, line) for name, line in others if name in defined)
 
 
 def _words(node: ast.AST) -> Iterator[str]:
     match node:
+        case ast.Name(id="getattr"):
+            yield "getattr"
+        case ast.Assign(targets=targets, value=ast.Lambda()) if not all(
+            isinstance(target, ast.Name) for target in targets
+        ):
+            yield "a lambda that is put into something"
         case ast.Name(id=name) if name in _FUNCTIONS:
             yield name
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             yield name
+        case ast.Attribute(value=ast.Attribute(attr="modules") as inner) if isinstance(inner.value, ast.Name):
+            yield "sys.modules"  # under whatever name
         case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
             yield "sys.modules"
+        case ast.ImportFrom(module="operator", names=[ast.alias(name="*")]):
+            yield "from operator import *"
         case ast.Attribute(value=ast.Name(id="torch"), attr="ops"):
             yield "torch.ops"
         case ast.Constant(value=str(text)) if text in _ATTRIBUTES or text in _FUNCTIONS:

@@ -27,12 +27,14 @@ Entry = tuple[str, tuple[float, ...]]
 Fingerprint = tuple[Entry, ...]
 TOLERANCE = 1e-6
 MOST_ENTRIES = 10_000
+LARGEST_SUM = 20_000_000  # numbers of all calls together; no check of the course gets a tenth of that
 LARGEST = 2_000_000  # entries of an array; of a larger one, which no answer gives, every so many-th counts
 
 
 def fingerprint(transcript: Transcript) -> Fingerprint:
     """What came back, call by call."""
     entries: list[Entry] = []
+    left = [LARGEST_SUM]
     for number, call in enumerate(transcript.calls):
         if number in transcript.statistics:
             entries.append(("statistic", transcript.statistics[number]))
@@ -40,11 +42,12 @@ def fingerprint(transcript: Transcript) -> Fingerprint:
             said = zlib.crc32(call.problem.message.encode("utf-8", "surrogatepass"))
             entries.append((f"raised {call.problem.outcome} {call.problem.types[:1]} {said}", ()))
         else:
-            _summarise(call.result, entries)
+            _summarise(call.result, entries, left)
     return tuple(entries)
 
 
-def _summarise(value: Any, entries: list[Entry]) -> None:
+def _summarise(value: Any, entries: list[Entry], left: list[int]) -> None:
+    """Add the entries of a value; ``left`` holds how many numbers may still be looked at."""
     if len(entries) >= MOST_ENTRIES:
         return
     if isinstance(value, Handle):
@@ -52,13 +55,15 @@ def _summarise(value: Any, entries: list[Entry]) -> None:
     elif isinstance(value, (tuple, list)) and not _is_numeric(value):
         entries.append((f"{len(value)} parts", ()))
         for part in value:
-            _summarise(part, entries)
+            _summarise(part, entries, left)
     elif isinstance(value, dict):
         entries.append((f"dict {sorted(map(_word, value))}", ()))
         for key in sorted(value, key=_word):
-            _summarise(value[key], entries)
+            _summarise(value[key], entries, left)
     elif _is_numeric(value):
-        entries.append(_project(as_array(value)))
+        array = as_array(value)
+        left[0] -= array.size
+        entries.append(_project(array) if left[0] >= 0 else (f"{array.shape} too much", ()))
     else:
         entries.append((f"text {zlib.crc32(spell(value).encode('utf-8', 'surrogatepass'))}", ()))
 

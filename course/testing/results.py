@@ -80,6 +80,8 @@ class CheckResult:
         }
         if self.check.hidden:
             plain["hidden"] = True
+            if public:  # a submission could tell by its pace what it was given
+                del plain["seconds"]
         if self.refused:
             plain["refused"] = True
         if self.given_helpers is not None:

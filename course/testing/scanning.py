@@ -171,6 +171,12 @@ def nodes_of(source: bytes) -> list[ast.AST]:
     return [] if module is None else module.nodes()
 
 
+def body_of(source: bytes) -> list[ast.stmt]:
+    """The statements of a source; none when Python cannot parse it."""
+    module = _parse(source)
+    return [] if module is None else list(module.body)
+
+
 class _Module:
     """A parsed source; every definition in it is walked once, however many exercises are scanned."""
 

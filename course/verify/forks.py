@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from course.errors import CourseError
+from course.worker.ending import signal_name
 
 TICK = 0.2
 GARBAGE = 50_000
@@ -212,9 +213,7 @@ def _reply(child: _Child, code: int, seconds: float) -> Ended:
     try:
         reply = json.loads(child.text.decode())
     except ValueError:
-        return Ended(
-            problem=signal.Signals(-code).name if code < 0 else f"exit status {code}", seconds=seconds
-        )
+        return Ended(problem=signal_name(-code) if code < 0 else f"exit status {code}", seconds=seconds)
     if "sentence" in reply:
         return Ended(problem=reply["sentence"], seconds=seconds)
     if "traceback" in reply:

@@ -11,6 +11,14 @@ import time
 STACK_SECONDS = 1.0
 
 
+def signal_name(number: int) -> str:
+    """``SIGSEGV`` of 11; the number where it has no name, as the real-time signals."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def tell_stack_when_asked() -> None:
     """From now on this process writes its stack to the standard error when it gets SIGUSR1, whatever it hangs in."""
     if hasattr(faulthandler, "register"):  # not on Windows, where nothing is forked

@@ -21,6 +21,7 @@ from course.testing import (
     assert_dtype,
     assert_equal,
     assert_finite,
+    assert_object,
     assert_parts,
     assert_raises,
     assert_shape,
@@ -183,9 +184,11 @@ def test_replacing_numpys_comparison_afterwards_changes_nothing(monkeypatch: pyt
 
 
 def test_expected_infinities_and_nans_must_stand_where_they_are_expected() -> None:
-    assert_close([np.inf, np.nan, 1.0], [np.inf, np.nan, 1.0])
+    assert_close([np.inf, np.nan, 1.0], [np.inf, np.nan, 1.0], nan=True)
     with pytest.raises(CheckFailed):
         assert_close([np.inf, 1.0], [-np.inf, 1.0])
+    with pytest.raises(CheckFailed):
+        assert_close([0.0, 1.0], [np.nan, 1.0], nan=True)
 
 
 @pytest.mark.parametrize(
@@ -365,3 +368,16 @@ def test_a_narrow_screen_takes_no_blank_from_a_value(blanks: int, width: int) ->
     pieces = [line[16:] for line in folded.splitlines()]
     assert re.fullmatch(" ?".join(map(re.escape, pieces)), value)
     assert blanks == 1 or " " * blanks in "".join(pieces)
+
+
+def test_nan_is_expected_only_where_the_test_says_so() -> None:
+    wild = np.array([np.nan, 1.0])
+    with pytest.raises(CheckFailed, match="holds NaN"):
+        assert_close(wild, wild)
+    assert_close(wild, wild, nan=True)
+
+
+def test_plain_data_is_no_object_of_a_class() -> None:
+    for value in (1j, 2.0, np.array(1j), torch.tensor(1j), None, (1, 2)):
+        with pytest.raises(CheckFailed, match="no object of your class"):
+            assert_object(value)

@@ -261,3 +261,75 @@ def test_ordinary_code_is_not_noted() -> None:
         b"import re, torch\n# exec gc\ndef f(x):\n    'compile, gc'\n    x.eval()\n    re.compile('gc')\n"
     )
     assert detours([("a.py", source)]) == ""
+
+
+# What an attacker got past the search and the guards with, on day 3 and day 12: refused, or noted for staff.
+WAYS = [
+    "from operator import *\ndef matrix_vector(a, x): return matmul(a, x)",
+    "import _operator\ndef matrix_vector(a, x): return _operator.matmul(a, x)",
+    "import operator\ndef matrix_vector(a, x): return vars(operator)['mat' + 'mul'](a, x)",
+    "def matrix_vector(a, x): return getattr(a, '__mat' + 'mul__')(x)",
+    "g = getattr\ndef matrix_vector(a, x): return g(a, 'dot')(x)",
+    "def matrix_vector(a, x): return a.__getattribute__('dot')(x)",
+    "from operator import methodcaller\ndef matrix_vector(a, x): return methodcaller('dot', x)(a)",
+    "import operator\ndef matrix_vector(a, x): return operator.attrgetter('dot')(a)(x)",
+    "import numpy as np\ndef matrix_vector(a, x): return vars(np.ndarray)['do' + 't'](a, x)",
+    "from timeit import timeit\ndef matrix_vector(a, x):\n    r = []\n    timeit('r.append(a @ x)', number=1)",
+    "import code\ndef matrix_vector(a, x): return code.InteractiveInterpreter({}).runsource('r = a @ x')",
+    "import runpy\ndef matrix_vector(a, x): return runpy.run_path('k.py')['f'](a, x)",
+    "import numpy as np\ndef matrix_vector(a, x): return np.asarray(np.asmatrix(a) * np.asmatrix(x).T)",
+    "import numpy as np\ndef matrix_vector(a, x): return np._core.overrides.ARRAY_FUNCTIONS",
+    "import sys as s\ndef matrix_vector(a, x): return s.modules.pop('numpy.linalg._linalg')",
+    "def matrix_vector(a, x): return 0\nif True:\n    def matrix_vector(a, x): return a @ x",
+    "def matrix_vector(a, x): return 0\ntry:\n    matrix_vector = lambda a, x: a @ x\nfinally: pass",
+    "def matrix_vector(a, x): return 0\nmatrix_vector = lambda a, x: a @ x",
+    "def matrix_vector(a, x): return 0\nglobals().update(matrix_vector=lambda a, x: a @ x)",
+    "class N: pass\nN.f = lambda a, x: a @ x\ndef matrix_vector(a, x): return N.f(a, x)",
+    "T = {}\nT['f'] = lambda a, x: a @ x\ndef matrix_vector(a, x): return T['f'](a, x)",
+    "import torch\ndef matrix_vector(a, x): return torch.ops.aten.mv(a, x)",
+    "def matrix_vector(a, x):\n    f = 'f_lo' + 'cals'\n    return getattr(a, f)",
+]
+
+
+@pytest.mark.parametrize("source", WAYS)
+def test_what_an_attacker_got_past_is_refused_or_noted(source: str) -> None:
+    refused = ("@", ".dot", "numpy.dot", "numpy.matmul")
+    found = find_refused(source.encode(), "matrix_vector", refused)
+    assert found is not None or detours([("matrices.py", source.encode())])
+
+
+HONEST = """
+from operator import add
+from types import SimpleNamespace
+
+import numpy as np
+
+ACTIVATIONS = {"relu": lambda x: np.maximum(x, 0), "id": lambda x: x}
+state = SimpleNamespace(count=0)
+half = lambda x: x / 2
+
+
+class Layer:
+    def __init__(self, name):
+        self.name = name
+        self.modules = []
+
+    def forward(self, x):
+        return getattr(np, "tanh")(x)
+
+
+class Other(Layer):
+    def forward(self, x):
+        return ACTIVATIONS[self.name](x)
+
+
+def total(x):
+    total = 0
+    for part in x:
+        total = add(total, part)
+    return total
+"""
+
+
+def test_honest_styles_are_not_noted() -> None:
+    assert detours([("work.py", HONEST.encode())]) == ""

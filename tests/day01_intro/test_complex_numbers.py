@@ -3,7 +3,7 @@
 import cmath
 import math
 
-from course.testing import assert_close, assert_equal, assert_that, hidden, points
+from course.testing import assert_close, assert_equal, assert_object, hidden, points
 
 QUADRANTS = [
     (-1, 1),
@@ -21,14 +21,14 @@ def draw(rng, quadrant=(1, 1), low=0.3, high=3.0):
 
 def make(student, z):
     """The student's Complex for a number of Python's."""
-    return student.Complex(z.real, z.imag)
+    number = student.Complex(z.real, z.imag)
+    assert_object(number, name="number")
+    return number
 
 
 def assert_complex(actual, expected, name):
     """``actual`` is a Complex of the student with the two parts of ``expected``."""
-    assert_that(
-        not isinstance(actual, complex), f"The {name} must be a Complex, not one of Python's own numbers."
-    )
+    assert_object(actual, name=name, cause="a number of Python's, NumPy's or PyTorch's instead of a Complex")
     real, imag = actual.real, actual.imag
     assert_close(real, expected.real, name=f"real part of the {name}")
     assert_close(imag, expected.imag, name=f"imaginary part of the {name}")

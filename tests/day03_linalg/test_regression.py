@@ -131,6 +131,8 @@ def test_condition_number_of_several_shapes(student, rng):
 @hidden
 @points(1)
 def test_condition_number_of_rank_deficient_matrices(student, rng):
+    a, _ = matrix_with(rng, 4, 3, np.array([3.0, 1.5, 0.4]))
+    assert_close(student.condition_number(a), 7.5, name="condition number of a regular matrix")
     column = rng.normal(size=(5, 1))
     cause = "the smallest singular value is 0: nothing can be more sensitive"
     result = student.condition_number(np.hstack([column, np.zeros((5, 2))]))

@@ -61,9 +61,12 @@ _DENIED = """
     chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr
     shmget msgget semget mq_open mknod mknodat
     setrlimit settimeofday clock_settime adjtimex sethostname setdomainname acct quotactl
-    memfd_create memfd_secret
+    memfd_create memfd_secret seccomp
+    sched_setaffinity sched_setscheduler sched_setparam sched_setattr
 """
-"""``memfd_…`` because files in memory count neither as address space nor as size of the scratch folder."""
+"""``sched_…`` because a submission keeps to its processor and its turn; ``memfd_…`` because files in memory count
+neither as address space nor as size of the scratch folder.
+"""
 
 # What prctl must not change: the signal at the end of the parent, which ends a submission when all graders are gone;
 # who may trace or adopt; rights; the layout of memory; filters of one's own, which lie to the libraries.

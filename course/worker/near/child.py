@@ -18,10 +18,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from course.errors import CourseError
+from course.worker.ending import signal_name
 from course.worker.near.clock import Clock
 from course.worker.near.local import exit_message, flood_problem
 from course.worker.near.warm import FORK_SECONDS, WarmProcess, WarmProcessGoneError
-from course.worker.outcomes import StudentProblem, timeout_problem
+from course.worker.outcomes import StudentProblem
 from course.worker.values import Buffer
 from course.worker.wire import receive, send
 
@@ -133,13 +134,15 @@ class Child:
         if lives_on and code == -signal.SIGKILL:
             return StudentProblem("error", exit_message("it closed its connection to the check"))
         if code == -signal.SIGXCPU:
-            return timeout_problem(0)
+            return StudentProblem(
+                "timeout", "Your code has used up the processor time of a whole submission."
+            )
         if code == -signal.SIGKILL:
             return StudentProblem(
                 "memory", "Your code was killed by the system, most likely for the memory it used."
             )
         if code < 0:
-            return StudentProblem("error", exit_message(f"killed by {signal.Signals(-code).name}"))
+            return StudentProblem("error", exit_message(f"killed by {signal_name(-code)}"))
         return StudentProblem("error", exit_message(f"exit status {code}"))
 
     def _exit_code(self) -> int:

@@ -119,6 +119,9 @@ class IsolatedLink:
                 "memory", "What your code returned takes too much memory to be checked."
             )
             raise self._ended from None
+        except Exception:  # a fault of ours: whatever it was, the next check gets a new process
+            self._stop()
+            raise
         finally:
             used = clock.used()
             self._left -= used
