@@ -44,6 +44,31 @@ def scores_to_be_added(queries, keys):
     return torch.where(torch.arange(keys) <= place[:, None], 0.0, -math.inf)
 
 
+@misconception(
+    "causal_mask",
+    "These are the numbers 0 and 1. A mask of truth values is asked for: .bool(), or a comparison.",
+)
+def numbers_for_truth_values(queries, keys):
+    return torch.tril(torch.ones(queries, keys), diagonal=keys - queries)
+
+
+@misconception(
+    "causal_mask",
+    "There is a row for every key. Rows are queries: with fewer of them, only the last rows are left.",
+)
+def square_of_the_keys(queries, keys):
+    return torch.tril(torch.ones(keys, keys)).bool()
+
+
+@misconception(
+    "causal_mask",
+    "The triangle is moved the wrong way: query i stands at place keys − queries + i, so that the first one sees "
+    "keys − queries + 1 keys.",
+)
+def aligned_the_wrong_way(queries, keys):
+    return torch.tril(torch.ones(queries, keys), diagonal=queries - keys).bool()
+
+
 @variant("causal_mask")
 def lower_triangle(queries, keys):
     return torch.ones(queries, keys, dtype=torch.bool).tril(keys - queries)
@@ -146,6 +171,122 @@ def nan_when_nothing_is_seen(q, k, v, mask=None):
     return weights @ v, weights
 
 
+@misconception(
+    "attention",
+    "The mask was multiplied by −∞, and 0 · ∞ is NaN where it is False. Use masked_fill.",
+)
+def zero_times_infinity(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + (~mask) * -math.inf
+    w = scores.softmax(-1)
+    return w @ v, w
+
+
+@misconception(
+    "attention",
+    "The truth values were added to the scores as 0 and 1, which hides nothing. Hidden scores become −∞.",
+)
+def truth_values_added(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + mask
+    w = scores.softmax(-1)
+    return w @ v, w
+
+
+@misconception(
+    "attention",
+    "Only the output comes back. The weights are the second part of the result.",
+)
+def weights_not_returned(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    w = scores.softmax(-1)
+    return w @ v
+
+
+@misconception(
+    "attention",
+    "The scale is taken from the values. d is the length of a query and of a key.",
+)
+def scale_of_the_values(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(v.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    w = scores.softmax(-1)
+    if mask is not None:
+        w = w.masked_fill(~mask, 0)
+    return w @ v, w
+
+
+@misconception(
+    "attention",
+    "The scores are multiplied by √d instead of divided.",
+)
+def multiplied_by_the_scale(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) * math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    w = scores.softmax(-1)
+    if mask is not None:
+        w = w.masked_fill(~mask, 0)
+    return w @ v, w
+
+
+@misconception(
+    "attention",
+    "k.T reverses all axes, those of the batch as well. Exchange the last two: k.transpose(-2, -1).",
+)
+def all_axes_reversed(q, k, v, mask=None):
+    scores = q @ k.T / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    w = scores.softmax(-1)
+    return w @ v, w
+
+
+@misconception(
+    "attention",
+    "The scale is taken from the number of keys. d is the length of a query, q.shape[-1].",
+)
+def scale_of_the_length(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(k.shape[-2])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    w = scores.softmax(-1)
+    return w @ v, w
+
+
+@misconception(
+    "attention",
+    "A large negative number was used for −∞. A query that sees nothing then sees everything alike: its scores are "
+    "equal, and softmax makes 1/s of them. Use −∞, and 0 after the softmax.",
+    value=(-1e9, -1e4, -1e10, -3.4028234663852886e38),
+)
+def large_number_for_infinity(q, k, v, mask=None, *, value=-1e9):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, value)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v, weights
+
+
+@misconception(
+    "attention",
+    "A large negative number is added to hidden scores. For a query that sees nothing it is the same in all places, "
+    "and the softmax does not notice: the query sees everything. Use −∞, and 0 after the softmax.",
+    value=(-1e9, -1e4),
+)
+def large_number_added(q, k, v, mask=None, *, value=-1e9):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores + ~mask * value
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v, weights
+
+
 @variant("attention")
 def exponentials_by_hand(q, k, v, mask=None):
     scores = torch.einsum("...td,...sd->...ts", q, k) / q.shape[-1] ** 0.5
@@ -164,6 +305,27 @@ def with_a_large_negative_score(q, k, v, mask=None):
         mask = torch.ones_like(scores, dtype=torch.bool)
     weights = torch.softmax(torch.where(mask, scores, -1e30), dim=-1) * mask
     return [weights @ v, weights]
+
+
+@variant("attention")
+def exp_by_hand(q, k, v, mask=None):
+    s = torch.einsum("...td,...sd->...ts", q, k) / q.shape[-1] ** 0.5
+    m = torch.ones_like(s, dtype=torch.bool) if mask is None else mask.expand(s.shape)
+    top = torch.where(m, s, torch.full_like(s, -torch.inf)).amax(-1, keepdim=True)
+    top = torch.where(top.isinf(), torch.zeros_like(top), top).detach()
+    e = torch.where(m, torch.exp(torch.where(m, s - top, torch.zeros_like(s))), torch.zeros_like(s))
+    t = e.sum(-1, keepdim=True)
+    w = e / torch.where(t == 0, torch.ones_like(t), t)
+    return torch.einsum("...ts,...se->...te", w, v), w
+
+
+@variant("attention")
+def nan_to_zero(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = scores.softmax(-1).nan_to_num()
+    return weights @ v, weights
 
 
 @misconception("attention_backward", "The scale 1/√d is missing in the gradients by Q and K.")
@@ -208,6 +370,39 @@ def queries_and_keys_exchanged(grad, q, k, v, weights):
     d_w = grad @ v.transpose(-2, -1)
     d_s = weights * (d_w - (d_w * weights).sum(dim=-1, keepdim=True))
     return d_s.transpose(-2, -1) @ q * scale, d_s @ k * scale, weights.transpose(-2, -1) @ grad
+
+
+@misconception(
+    "attention_backward",
+    "The gradient by V is grad itself. Every value was used by all queries, with their weights: Pᵀ grad.",
+)
+def grad_for_the_values(grad, q, k, v, weights):
+    s = 1 / math.sqrt(q.shape[-1])
+    gw = grad @ v.transpose(-2, -1)
+    gs = weights * (gw - (gw * weights).sum(-1, keepdim=True))
+    return gs @ k * s, gs.transpose(-2, -1) @ q * s, grad
+
+
+@misconception(
+    "attention_backward",
+    "The scores were divided by √d, here it is d.",
+)
+def divided_by_d_on_the_way_back(grad, q, k, v, weights):
+    s = 1 / q.shape[-1]
+    gw = grad @ v.transpose(-2, -1)
+    gs = weights * (gw - (gw * weights).sum(-1, keepdim=True))
+    return gs @ k * s, gs.transpose(-2, -1) @ q * s, weights.transpose(-2, -1) @ grad
+
+
+@misconception(
+    "attention_backward",
+    "The row sum lacks the weights: it is that of δP ⊙ P, a weighted mean of δP.",
+)
+def row_sum_without_the_weights(grad, q, k, v, weights):
+    s = 1 / math.sqrt(q.shape[-1])
+    gw = grad @ v.transpose(-2, -1)
+    gs = weights * (gw - gw.sum(-1, keepdim=True))
+    return gs @ k * s, gs.transpose(-2, -1) @ q * s, weights.transpose(-2, -1) @ grad
 
 
 @variant("attention_backward")
@@ -324,6 +519,91 @@ def memory_ignored(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     return output.transpose(1, 2).flatten(-2) @ w_o.T, weights
 
 
+@misconception(
+    "multi_head_attention",
+    "Reshaping alone mixes places and features, on both ways. (b, t, d) becomes (b, t, h, d/h) by cutting the "
+    "features; then exchange t and h, and exchange them back at the end.",
+)
+def features_and_places_mixed(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    if x.shape[-1] % heads:
+        raise ValueError("heads")
+    b, t, d = x.shape
+    s = memory.shape[1]
+    q, k, v = (
+        (x @ w_q.T).reshape(b, heads, t, d // heads),
+        (memory @ w_k.T).reshape(b, heads, s, d // heads),
+        (memory @ w_v.T).reshape(b, heads, s, d // heads),
+    )
+    o, w = attention(q, k, v, mask)
+    return o.reshape(b, t, d) @ w_o.T, w
+
+
+@misconception(
+    "multi_head_attention",
+    "Head j gets every h-th feature, because the axes of the split stand in the order d/h, h. It gets d/h "
+    "neighbours: split into (h, d/h).",
+)
+def every_hth_feature(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    if x.shape[-1] % heads:
+        raise ValueError("heads")
+    b, t, d = x.shape
+
+    def split(z):
+        return z.reshape(b, -1, d // heads, heads).permute(0, 3, 1, 2)
+
+    o, w = attention(split(x @ w_q.T), split(memory @ w_k.T), split(memory @ w_v.T), mask)
+    return o.permute(0, 2, 3, 1).reshape(b, t, d) @ w_o.T, w
+
+
+@misconception(
+    "multi_head_attention",
+    "The weights are not transposed. As in torch.nn.Linear a row of W belongs to an output: x Wᵀ.",
+)
+def weights_not_transposed(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    if x.shape[-1] % heads:
+        raise ValueError("heads")
+    b, t, d = x.shape
+
+    def split(z):
+        return z.reshape(b, -1, heads, d // heads).transpose(1, 2)
+
+    o, w = attention(split(x @ w_q), split(memory @ w_k), split(memory @ w_v), mask)
+    return o.transpose(1, 2).reshape(b, t, d) @ w_o, w
+
+
+@misconception(
+    "multi_head_attention",
+    "The mask is not handed to the attention of the heads.",
+)
+def mask_not_used(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    if x.shape[-1] % heads:
+        raise ValueError("heads")
+    b, t, d = x.shape
+
+    def split(z):
+        return z.reshape(b, -1, heads, d // heads).transpose(1, 2)
+
+    o, w = attention(split(x @ w_q.T), split(memory @ w_k.T), split(memory @ w_v.T))
+    return o.transpose(1, 2).reshape(b, t, d) @ w_o.T, w
+
+
+@misconception(
+    "multi_head_attention",
+    "The weights are averaged over the heads, as PyTorch does unless told otherwise. Asked for are those of every "
+    "head.",
+)
+def weights_averaged(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    if x.shape[-1] % heads:
+        raise ValueError("heads")
+    b, t, d = x.shape
+
+    def split(z):
+        return z.reshape(b, -1, heads, d // heads).transpose(1, 2)
+
+    o, w = attention(split(x @ w_q.T), split(memory @ w_k.T), split(memory @ w_v.T), mask)
+    return o.transpose(1, 2).reshape(b, t, d) @ w_o.T, w.mean(1)
+
+
 @variant("multi_head_attention")
 def head_by_head(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     d = x.shape[-1]
@@ -353,6 +633,25 @@ def with_einsum(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     v = torch.einsum("btd,hed->bhte", memory, w_v)
     output, weights = attention(q, k, v, mask)
     return [torch.einsum("bhte,che->btc", output, w_o.view(d, heads, d // heads)), weights]
+
+
+@variant("multi_head_attention")
+def head_by_head_loop(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    d = x.shape[-1]
+    if d % heads != 0:
+        raise ValueError("no")
+    dh = d // heads
+    total, ws = 0, []
+    full = torch.ones(x.shape[0], heads, x.shape[1], memory.shape[1], dtype=torch.bool)
+    if mask is not None:
+        full = full & mask
+    for j in range(heads):
+        r = range(j * dh, (j + 1) * dh)
+        r = list(r)
+        o, w = attention(x @ w_q[r].T, memory @ w_k[r].T, memory @ w_v[r].T, full[:, j])
+        total = total + o @ w_o[:, r].T
+        ws.append(w)
+    return total, torch.stack(ws, dim=1)
 
 
 @misconception(
@@ -405,6 +704,20 @@ def frequency_per_column(length, width):
     result = angles.sin()
     result[:, 1::2] = angles[:, 1::2].cos()
     return result
+
+
+@misconception(
+    "sinusoidal_positions",
+    "The place is multiplied by 10000^(2i/width); it is divided: the later the column, the slower the clock.",
+)
+def multiplied_frequencies(length, width):
+    if width % 2:
+        raise ValueError("odd")
+    p = torch.zeros(length, width)
+    a = torch.arange(length)[:, None] * 10000 ** (torch.arange(0, width, 2) / width)
+    p[:, 0::2] = a.sin()
+    p[:, 1::2] = a.cos()
+    return p
 
 
 @variant("sinusoidal_positions")

@@ -8,23 +8,18 @@ from day15_sequence.gated import sigmoid
 
 @misconception(
     "lstm_step",
-    "The blocks are read in the order i, f, o, g. PyTorch's order, and the order here, is i, f, g, o.",
+    "The four blocks are read in another order, or two gates are exchanged. Here, as in PyTorch, it is i, f, g, o: "
+    "input gate, forget gate, candidate, output gate. (Many books have i, f, o, g.)",
+    order=("ifog", "figo", "fiog", "igfo"),
+    returned=("ifgo", "as read"),
 )
-def candidate_last(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    i, f, o, g = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
-    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
-    c = f * c + i * g
-    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
-
-
-@misconception(
-    "lstm_step", "The blocks are read in the order f, i, g, o; it is i, f, g, o, the input gate first."
-)
-def forget_gate_first(x, h, c, w_ih, w_hh, b_ih, b_hh):
-    f, i, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
-    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
-    c = f * c + i * g
-    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+def another_order_of_gates(x, h, c, w_ih, w_hh, b_ih, b_hh, *, order="ifog", returned="ifgo"):
+    blocks = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
+    a = dict(zip(order, blocks, strict=True))
+    gates = {name: np.tanh(a[name]) if name == "g" else sigmoid(a[name]) for name in "ifgo"}
+    c = gates["f"] * c + gates["i"] * gates["g"]
+    shown = order if returned == "as read" else returned
+    return gates["o"] * np.tanh(c), c, np.concatenate([gates[name] for name in shown], axis=1)
 
 
 @misconception("lstm_step", "One of the two biases is missing: PyTorch's cell adds b_ih and b_hh.")
@@ -69,6 +64,80 @@ def gates_before_the_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return o * np.tanh(c), c, a
 
 
+@misconception(
+    "lstm_step",
+    "The states are right; the gates come back in the order i, f, o, g. Asked for is i, f, g, o, as in the "
+    "weights.",
+)
+def gates_in_another_order(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + h @ w_hh.T + b_ih + b_hh
+    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c = f * c + i * g
+    return o * np.tanh(c), c, np.concatenate([i, f, o, g], axis=1)
+
+
+@misconception(
+    "lstm_step",
+    "The gates come back as four arrays. Put them side by side into one, (b, 4n).",
+)
+def gates_not_joined(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + h @ w_hh.T + b_ih + b_hh
+    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c = f * c + i * g
+    return o * np.tanh(c), c, (i, f, g, o)
+
+
+@misconception(
+    "lstm_step",
+    "The hidden state shows the cell state before the step: h' = o ⊙ tanh(c'), with the new one.",
+)
+def old_cell_state_shown(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + h @ w_hh.T + b_ih + b_hh
+    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c2 = f * c + i * g
+    return o * np.tanh(c), c2, np.concatenate([i, f, g, o], axis=1)
+
+
+@misconception(
+    "lstm_step",
+    "Every fourth number was taken for a gate. The blocks stand one after the other: n numbers of i, then n of f, "
+    "…",
+)
+def every_fourth_number(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + h @ w_hh.T + b_ih + b_hh
+    i, f, g, o = (a[:, j::4] for j in range(4))
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c = f * c + i * g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@misconception(
+    "lstm_step",
+    "The two states are returned in the wrong order: h first, then c.",
+)
+def states_exchanged(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + h @ w_hh.T + b_ih + b_hh
+    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c = f * c + i * g
+    return c, o * np.tanh(c), np.concatenate([i, f, g, o], axis=1)
+
+
+@misconception(
+    "lstm_step",
+    "The cell state went through σ before it is shown. It is tanh: h' = o ⊙ tanh(c').",
+)
+def cell_state_through_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + h @ w_hh.T + b_ih + b_hh
+    i, f, g, o = np.split(a, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    c = f * c + i * g
+    return o * sigmoid(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
 @variant("lstm_step")
 def gate_by_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
     n = h.shape[1]
@@ -91,6 +160,18 @@ def one_product(x, h, c, w_ih, w_hh, b_ih, b_hh):
     i, f, g, o = np.hsplit(gates, 4)
     c_next = f * c + i * g
     return [o * np.tanh(c_next), c_next, gates]
+
+
+@variant("lstm_step")
+def with_expit_loops(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    n = h.shape[1]
+    both = np.hstack([x, h]) @ np.hstack([w_ih, w_hh]).T
+    both = both + b_ih + b_hh
+    gates = np.where(np.arange(4 * n) // n == 2, np.tanh(both), 0.5 * (1 + np.tanh(0.5 * both))).astype(
+        x.dtype
+    )
+    new = gates[:, n : 2 * n] * c + gates[:, :n] * gates[:, 2 * n : 3 * n]
+    return gates[:, 3 * n :] * np.tanh(new), new, gates
 
 
 @misconception(
@@ -163,6 +244,79 @@ def forget_gate_skipped(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     return a @ w_ih, a @ w_hh, d, a.T @ x, a.T @ h, a.sum(axis=0)
 
 
+@misconception(
+    "lstm_step_backward",
+    "The derivative of tanh c' is 1 − tanh² c', not 1 − c'²: there the formula wants the output of tanh.",
+)
+def derivative_at_the_wrong_place(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    gc = grad_c + grad_h * o * (1 - c_next**2)
+    ga = np.concatenate(
+        [gc * g * i * (1 - i), gc * c * f * (1 - f), gc * i * (1 - g**2), grad_h * t * o * (1 - o)], axis=1
+    )
+    return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x, ga.T @ h, ga.sum(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
+    "h' = o ⊙ tanh c', so δo = grad_h ⊙ tanh c'. The tanh is missing.",
+)
+def output_gate_without_tanh(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    gc = grad_c + grad_h * o * (1 - t**2)
+    ga = np.concatenate(
+        [gc * g * i * (1 - i), gc * c * f * (1 - f), gc * i * (1 - g**2), grad_h * c_next * o * (1 - o)],
+        axis=1,
+    )
+    return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x, ga.T @ h, ga.sum(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
+    "The gradient of the bias is averaged over the batch. Gradients of samples add up.",
+)
+def bias_averaged(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    gc = grad_c + grad_h * o * (1 - t**2)
+    ga = np.concatenate(
+        [gc * g * i * (1 - i), gc * c * f * (1 - f), gc * i * (1 - g**2), grad_h * t * o * (1 - o)], axis=1
+    )
+    return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x, ga.T @ h, ga.mean(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
+    "The gradients of the weights are divided by the batch. They add up; the 1/n of a mean is in the loss.",
+)
+def divided_by_the_batch(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    gc = grad_c + grad_h * o * (1 - t**2)
+    ga = np.concatenate(
+        [gc * g * i * (1 - i), gc * c * f * (1 - f), gc * i * (1 - g**2), grad_h * t * o * (1 - o)], axis=1
+    )
+    n = len(x)
+    return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x / n, ga.T @ h / n, ga.sum(axis=0) / n
+
+
+@misconception(
+    "lstm_step_backward",
+    "grad_c += … changes the argument itself, and whoever called still needs it. Write grad_c = grad_c + …",
+)
+def grad_c_overwritten(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    grad_c += grad_h * o * (1 - t**2)
+    gc = grad_c
+    ga = np.concatenate(
+        [gc * g * i * (1 - i), gc * c * f * (1 - f), gc * i * (1 - g**2), grad_h * t * o * (1 - o)], axis=1
+    )
+    return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x, ga.T @ h, ga.sum(axis=0)
+
+
 @variant("lstm_step_backward")
 def block_by_block(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     n = h.shape[1]
@@ -233,13 +387,17 @@ def bias_outside_the_reset(x, h, w_ih, w_hh, b_ih, b_hh):
     return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
 
 
-@misconception("gru_step", "The first two blocks are exchanged: the order is r, z, n, the reset gate first.")
-def update_gate_first(x, h, w_ih, w_hh, b_ih, b_hh):
+@misconception(
+    "gru_step",
+    "The first two blocks are exchanged: the order is r, z, n, the reset gate first.",
+    as_read=(False, True),
+)
+def update_gate_first(x, h, w_ih, w_hh, b_ih, b_hh, *, as_read=False):
     p_z, p_r, p_n = np.split(x @ w_ih.T + b_ih, 3, axis=1)
     q_z, q_r, q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)
     r, z = sigmoid(p_r + q_r), sigmoid(p_z + q_z)
     n = np.tanh(p_n + r * q_n)
-    return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
+    return (1 - z) * n + z * h, np.concatenate([z, r, n] if as_read else [r, z, n], axis=1)
 
 
 @misconception("gru_step", "The reset gate is not used: the candidate sees the whole old state.")
@@ -256,6 +414,31 @@ def raw_gates(x, h, w_ih, w_hh, b_ih, b_hh):
     r, z = sigmoid(p_r + q_r), sigmoid(p_z + q_z)
     n = np.tanh(p_n + r * q_n)
     return (1 - z) * n + z * h, np.concatenate([p_r + q_r, p_z + q_z, p_n + r * q_n], axis=1)
+
+
+@misconception(
+    "gru_step",
+    "The reset gate multiplies the whole candidate, also what comes from x. It is tanh(p_n + r ⊙ q_n): p and q "
+    "must stay apart.",
+)
+def reset_of_everything(x, h, w_ih, w_hh, b_ih, b_hh):
+    a = x @ w_ih.T + b_ih + h @ w_hh.T + b_hh
+    r, z, n = np.split(a, 3, axis=1)
+    r, z = sigmoid(r), sigmoid(z)
+    n = np.tanh(r * n)
+    return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
+
+
+@misconception(
+    "gru_step",
+    "The candidate n went through σ like the gates. It is a value: tanh.",
+)
+def candidate_as_a_gate(x, h, w_ih, w_hh, b_ih, b_hh):
+    a_r, a_z, a_n = np.split(x @ w_ih.T + b_ih, 3, axis=1)
+    q_r, q_z, q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)
+    r, z = sigmoid(a_r + q_r), sigmoid(a_z + q_z)
+    n = sigmoid(a_n + r * q_n)
+    return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
 
 
 @variant("gru_step")
