@@ -376,6 +376,52 @@ def divided_by_zero(logits, temperature=1.0, top_k=None):
     return torch.softmax(logits / temperature, dim=0)
 
 
+@misconception(
+    "next_probabilities",
+    "The least likely were kept: argsort goes up, so that the largest are the last; or use topk.",
+)
+def least_likely_kept(logits, temperature=1.0, top_k=None):
+    if temperature == 0:
+        p = torch.zeros_like(logits)
+        p[logits.argmax()] = 1
+        return p
+    if top_k is not None:
+        keep = logits.argsort()[:top_k]
+        m = torch.full_like(logits, -math.inf)
+        m[keep] = logits[keep]
+        logits = m
+    return torch.softmax(logits / temperature, -1)
+
+
+@misconception(
+    "next_probabilities",
+    "These are logarithms of probabilities: softmax, without log.",
+)
+def logarithms(logits, temperature=1.0, top_k=None):
+    if temperature == 0:
+        p = torch.zeros_like(logits)
+        p[logits.argmax()] = 1
+        return p
+    if top_k is not None:
+        v = logits.topk(top_k).values[-1]
+        logits = logits.masked_fill(logits < v, -math.inf)
+    return torch.log_softmax(logits / temperature, -1)
+
+
+@misconception(
+    "next_probabilities",
+    "Only k probabilities come back. There is one for every id of the vocabulary; the others are 0.",
+)
+def k_numbers_only(logits, temperature=1.0, top_k=None):
+    if temperature == 0:
+        p = torch.zeros_like(logits)
+        p[logits.argmax()] = 1
+        return p
+    if top_k is not None:
+        logits = logits.topk(top_k).values
+    return torch.softmax(logits / temperature, -1)
+
+
 @variant("next_probabilities")
 def by_sorting(logits, temperature=1.0, top_k=None):
     if temperature < 0:
@@ -511,6 +557,61 @@ def in_training_mode(model, prompt, length, temperature=1.0, top_k=None, seed=0)
         ids = torch.multinomial(p, 1, generator=generator)
         written.append(int(ids))
     return torch.tensor(written, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "Every step starts from the state after the prompt: the new state is thrown away, so nothing that was written "
+    "is remembered. logits, state = model(…) in every step.",
+)
+def state_of_the_prompt(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    g = torch.Generator().manual_seed(seed)
+    out = []
+    with torch.no_grad():
+        logits, state = model(prompt[None], None)
+        for _ in range(length):
+            i = torch.multinomial(next_probabilities(logits[0, -1], temperature, top_k), 1, generator=g)
+            out.append(i.item())
+            logits, _ = model(i[None], state)
+    return torch.tensor(out, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "The logits of the first place were used. What comes next stands at the last one, logits[0, -1].",
+)
+def logits_of_the_first_place(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    g = torch.Generator().manual_seed(seed)
+    out, ids, state = [], prompt, None
+    with torch.no_grad():
+        for _ in range(length):
+            logits, state = model(ids[None], state)
+            ids = torch.multinomial(next_probabilities(logits[0, 0], temperature, top_k), 1, generator=g)
+            out.append(ids.item())
+    return torch.tensor(out, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "The whole text is read again in every step, and the state of all of it is handed on as well: everything "
+    "counts twice. With a state only the newest id is the input.",
+)
+def text_read_again(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    g = torch.Generator().manual_seed(seed)
+    text, state = prompt, None
+    with torch.no_grad():
+        for _ in range(length):
+            logits, state = model(text[None], state)
+            text = torch.cat(
+                [
+                    text,
+                    torch.multinomial(next_probabilities(logits[0, -1], temperature, top_k), 1, generator=g),
+                ]
+            )
+    return text[len(prompt) :]
 
 
 @variant("generate")

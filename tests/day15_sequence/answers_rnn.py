@@ -33,6 +33,30 @@ def without_bias(x, h, w_ih, w_hh, b):
     return np.tanh(x @ w_ih.T + h @ w_hh.T)
 
 
+@misconception(
+    "rnn_step",
+    "σ was used for tanh: the state lies between −1 and 1.",
+)
+def sigmoid_for_tanh(x, h, w_ih, w_hh, b):
+    return 1 / (1 + np.exp(-(x @ w_ih.T + h @ w_hh.T + b)))
+
+
+@misconception(
+    "rnn_step",
+    "ReLU was used for tanh: the state lies between −1 and 1.",
+)
+def relu_for_tanh(x, h, w_ih, w_hh, b):
+    return np.maximum(0, x @ w_ih.T + h @ w_hh.T + b)
+
+
+@misconception(
+    "rnn_step",
+    "The parts go through tanh one by one. It is one tanh of their sum.",
+)
+def tanh_of_each_part(x, h, w_ih, w_hh, b):
+    return np.tanh(x @ w_ih.T) + np.tanh(h @ w_hh.T) + b
+
+
 @variant("rnn_step")
 def one_product(x, h, w_ih, w_hh, b):
     return np.tanh(np.concatenate([x, h], axis=1) @ np.concatenate([w_ih, w_hh], axis=1).T + b)

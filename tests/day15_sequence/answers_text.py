@@ -198,6 +198,74 @@ def wrapped_in_the_row(ids, batch_size, steps):
     return [(x[:, s : s + steps], y[:, s : s + steps]) for s in range(0, length, steps)]
 
 
+@misconception(
+    "stateful_batches",
+    "The stream runs down the columns, so that neighbours in a row were never neighbours in the text. Each row is "
+    "one long piece: reshape(batch_size, r), without a transpose.",
+)
+def dealt_to_the_columns(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    if length < 1:
+        raise ValueError("few")
+    used = batch_size * length
+    x, y = ids[:used].reshape(length, batch_size).T, ids[1 : used + 1].reshape(length, batch_size).T
+    return [(x[:, s : s + steps], y[:, s : s + steps]) for s in range(0, length, steps)]
+
+
+@misconception(
+    "stateful_batches",
+    "The rows are cut from all n ids, and the target of a row's last id is lost. The last target comes from the "
+    "next row, so n − 1 ids are inputs and r = (n − 1) // batch_size.",
+)
+def rows_without_a_target_behind(ids, batch_size, steps):
+    length = len(ids) // batch_size
+    if length < 1:
+        raise ValueError("few")
+    x = ids[: batch_size * length].reshape(batch_size, length)
+    return [(x[:, s : s + steps], x[:, s + 1 : s + steps + 1]) for s in range(0, length - 1, steps)]
+
+
+@misconception(
+    "stateful_batches",
+    "The batches hold windows that follow each other in the text, and what does not fill one is lost. Row i of a "
+    "batch must continue row i of the batch before: cut the stream into long rows first.",
+)
+def windows_one_after_the_other(ids, batch_size, steps):
+    starts = range(0, len(ids) - steps, steps)
+    pieces = [(ids[s : s + steps], ids[s + 1 : s + steps + 1]) for s in starts]
+    return [
+        (
+            np.array([p[0] for p in pieces[i : i + batch_size]]),
+            np.array([p[1] for p in pieces[i : i + batch_size]]),
+        )
+        for i in range(0, len(pieces), batch_size)
+    ]
+
+
+@misconception(
+    "stateful_batches",
+    "With too few ids an empty list comes back. When not even one column can be filled, raise ValueError.",
+)
+def too_short_for_a_column(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    used = batch_size * length
+    x, y = ids[:used].reshape(batch_size, length), ids[1 : used + 1].reshape(batch_size, length)
+    return [(x[:, s : s + steps], y[:, s : s + steps]) for s in range(0, length, steps)]
+
+
+@misconception(
+    "stateful_batches",
+    "There is one target per row. Every place has one, the id that follows it: (batch, steps), as the inputs.",
+)
+def one_target_per_row(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    if length < 1:
+        raise ValueError("few")
+    used = batch_size * length
+    x, y = ids[:used].reshape(batch_size, length), ids[1 : used + 1].reshape(batch_size, length)
+    return [(x[:, s : s + steps], y[:, s : s + steps][:, -1]) for s in range(0, length, steps)]
+
+
 @variant("stateful_batches")
 def by_indices(ids, batch_size, steps):
     length = (len(ids) - 1) // batch_size
