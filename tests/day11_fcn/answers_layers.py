@@ -115,13 +115,17 @@ def not_scaled(x, rate, rng):
     return x * mask, mask
 
 
-@misconception("dropout", "Keeping and dropping are exchanged: `rate` is the probability of being dropped.")
-def kept_with_the_rate(x, rate, rng):
+@misconception(
+    "dropout",
+    "Keeping and dropping are exchanged: `rate` is the probability of being dropped.",
+    by=("kept", "dropped", "nothing"),
+)
+def kept_with_the_rate(x, rate, rng, *, by="kept"):
     if not 0 <= rate < 1:
         raise ValueError("rate out of range")
     if rng is None:
         return x.copy(), np.ones_like(x)
-    mask = (rng.random(x.shape) < rate) / (rate or 1)
+    mask = (rng.random(x.shape) < rate) / {"kept": rate or 1, "dropped": 1 - rate, "nothing": 1}[by]
     return x * mask, mask
 
 
@@ -175,6 +179,33 @@ def always_the_same_mask(x, rate, rng):
     mask = np.ones_like(x)
     if rng is not None:
         mask = (np.random.default_rng(0).random(x.shape) >= rate) / (1 - rate)
+    return x * mask, mask
+
+
+@misconception(
+    "dropout",
+    "The numbers are normally distributed, so the share that is dropped is not `rate`. Uniform ones come from "
+    "rng.random.",
+)
+def normal_numbers_for_uniform(x, rate, rng):
+    if not 0 <= rate < 1:
+        raise ValueError("r")
+    if rng is None:
+        return x.copy(), np.ones_like(x)
+    mask = (rng.normal(size=x.shape) > rate) / (1 - rate)
+    return x * mask, mask
+
+
+@misconception(
+    "dropout",
+    "What is kept is divided by `rate`. A share of 1 − rate stays, so it is divided by that.",
+)
+def divided_by_the_rate(x, rate, rng):
+    if not 0 <= rate < 1:
+        raise ValueError("r")
+    if rng is None:
+        return x.copy(), np.ones_like(x)
+    mask = rng.choice([0, 1], p=[rate, 1 - rate], size=x.shape) / (rate or 1)
     return x * mask, mask
 
 
@@ -260,6 +291,31 @@ def only_positive(fan_in, fan_out, scheme, rng):
     if scheme == "he":
         return np.abs(rng.normal(scale=np.sqrt(2 / fan_in), size=(fan_in, fan_out)))
     raise ValueError(scheme)
+
+
+@misconception(
+    "initialise",
+    "The deviation is 0.01, whatever the size of the layer. It is made of fan_in and fan_out: √(2 / fan_in) for "
+    "He.",
+)
+def one_deviation_for_all(fan_in, fan_out, scheme, rng):
+    if scheme not in ("he", "glorot"):
+        raise ValueError(scheme)
+    return 0.01 * rng.standard_normal((fan_in, fan_out))
+
+
+@misconception(
+    "initialise",
+    "He's weights are uniformly distributed here; the normal form is asked for.",
+)
+def uniform_for_normal(fan_in, fan_out, scheme, rng):
+    if scheme == "he":
+        a = np.sqrt(6 / fan_in)
+    elif scheme == "glorot":
+        a = np.sqrt(6 / (fan_in + fan_out))
+    else:
+        raise ValueError(scheme)
+    return rng.uniform(-a, a, (fan_in, fan_out))
 
 
 @variant("initialise")

@@ -102,11 +102,14 @@ def logarithm_of_softmax(logits, labels):
 
 @misconception(
     "cross_entropy",
-    "A small number inside the logarithm hides the overflow and falsifies the loss: a certain mistake "
-    "costs 28 instead of 1000.",
+    "A small number inside the logarithm, or a limit for the probability, hides the overflow and falsifies the loss: "
+    "a certain mistake costs 28 instead of 1000. Never build the softmax: log p = z − log-sum-exp(z).",
+    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5),
+    clipped=(False, True),
 )
-def a_small_number_in_the_logarithm(logits, labels):
-    return float(-np.mean(np.log(softmax(logits)[np.arange(len(labels)), labels] + 1e-12)))
+def a_small_number_in_the_logarithm(logits, labels, *, eps=1e-12, clipped=False):
+    p = softmax(logits)[np.arange(len(labels)), labels]
+    return float(-np.mean(np.log(np.clip(p, eps, 1 - eps) if clipped else p + eps)))
 
 
 @misconception("cross_entropy", "The sign is missing: the loss is minus the logarithm of the probability.")
@@ -126,6 +129,50 @@ def columns_of_the_labels(logits, labels):
 def softmax_twice(logits, labels):
     p = softmax(logits)
     return float(np.mean(log_sum_exp(p) - p[np.arange(len(labels)), labels]))
+
+
+@misconception(
+    "cross_entropy",
+    "log 0 = −∞ was replaced by a large number (np.nan_to_num). Nothing overflows when the softmax is never "
+    "built: log p = z − log-sum-exp(z).",
+)
+def infinity_cut_off(logits, labels):
+    e = np.exp(logits - logits.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    with np.errstate(all="ignore"):
+        return -np.mean(np.nan_to_num(np.log(p[range(len(labels)), labels])))
+
+
+@misconception(
+    "cross_entropy",
+    "The logarithm has another base: np.log is the natural one, and all losses of the course are in nats.",
+    base=(2, 10),
+)
+def another_base(logits, labels, *, base=2):
+    z = logits - logits.max(1, keepdims=True)
+    return -np.mean(z[range(len(labels)), labels] - np.log(np.exp(z).sum(1))) / np.log(base)
+
+
+@misconception(
+    "cross_entropy",
+    "There is a loss for each sample. Asked for is one number, their mean.",
+)
+def a_loss_for_each_sample(logits, labels):
+    z = logits - logits.max(1, keepdims=True)
+    return -(z[range(len(labels)), labels] - np.log(np.exp(z).sum(1)))
+
+
+@misconception(
+    "cross_entropy",
+    "The term (1 − t) log(1 − p) belongs to the binary cross-entropy. With classes that exclude each other only "
+    "−log p of the right one counts.",
+)
+def binary_term_for_every_class(logits, labels):
+    e = np.exp(logits - logits.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    t = np.eye(logits.shape[1])[labels]
+    with np.errstate(all="ignore"):
+        return -np.mean(np.sum(t * np.log(p) + (1 - t) * np.log(1 - p), axis=1))
 
 
 @variant("cross_entropy")

@@ -11,6 +11,7 @@ from course.testing import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
 )
@@ -83,6 +84,14 @@ def two_masks(module, x, rate, seed):
     return [module.dropout(x, rate, rng) for _ in range(2)]
 
 
+def what_was_dropped(x, y, mask, other):
+    """Share and factors of what is kept in output and mask, how zeros are spread over rows, whether masks agree."""
+    y, mask, kept = np.asarray(y), np.asarray(mask), np.asarray(y) != 0
+    spread = kept.mean(axis=0).std() if kept.ndim > 1 else 0.0
+    factor = np.median((y / x)[kept])
+    return [kept.mean(), factor, np.median(mask[mask != 0]), spread, np.array_equal(mask, other)]
+
+
 @points(1)
 def test_dropout_drops_and_scales(student, rng):
     for shape, rate in [((80, 100), 0.3), ((20_000,), 0.8), ((50, 40, 10), 0.5)]:
@@ -91,6 +100,7 @@ def test_dropout_drops_and_scales(student, rng):
         with assert_unchanged(x):
             result = student.run(two_masks, x, rate, seed)
         (y, mask), (_, other) = (assert_parts(part, 2) for part in assert_parts(result, 2))
+        compare_by(what_was_dropped, x, y, mask, other, slack=0.04)
         assert_shape(y, shape)
         assert_shape(mask, shape, name="mask")
         kept = np.asarray(y) != 0
@@ -150,11 +160,18 @@ def weights(module, fan_in, fan_out, scheme, seed):
     return module.initialise(fan_in, fan_out, scheme, np.random.default_rng(seed))
 
 
+def distribution(w, variance):
+    """Mean, standard deviation, and mean and largest absolute value, in units of the deviation that is wanted."""
+    w = np.asarray(w) / np.sqrt(variance)
+    return [w.mean(), w.std(), np.abs(w).mean(), np.quantile(np.abs(w), 0.99)]
+
+
 @points(1)
 def test_initialise_has_the_variance_of_the_scheme(student, rng):
     for fan_in, fan_out in [(300, 100), (40, 700)]:
         for scheme, variance in (("glorot", 2 / (fan_in + fan_out)), ("he", 2 / fan_in)):
             w = student.run(weights, fan_in, fan_out, scheme, int(rng.integers(2**32)))
+            compare_by(distribution, w, variance, slack=0.06)
             assert_shape(w, (fan_in, fan_out), name="matrix of weights")
             entries = np.asarray(w)
             deviation = np.sqrt(variance)

@@ -73,6 +73,9 @@ def test_cross_entropy_is_the_mean_over_the_batch(student, rng):
         assert_close(result, expected, name="mean cross-entropy")
         single = student.cross_entropy(logits.astype(np.float32), labels)
         assert_close(single, expected, rtol=1e-4, atol=1e-5, name="mean cross-entropy")
+    unlikely = np.array([[20.0, 1.0, 0.0], [1.0, 2.0, 19.0]]) + rng.normal(size=(2, 3))
+    expected, _ = with_autograd(functional.cross_entropy, unlikely, np.array([1, 0]))
+    assert_close(student.cross_entropy(unlikely, np.array([1, 0])), expected, name="loss of unlikely classes")
     equal = np.full((4, 5), rng.normal())
     assert_close(
         student.cross_entropy(equal, rng.integers(0, 5, size=4)), np.log(5), name="loss of equal logits"
