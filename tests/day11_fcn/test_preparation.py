@@ -10,6 +10,7 @@ from course.testing import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
 )
@@ -31,6 +32,18 @@ def assert_partition(parts, n):
     )
 
 
+def how_split(result, n):
+    """Of two splits: shares of the parts, of different indices within a part and in all, and whether the splits are
+    alike or in the order given.
+    """
+    first, second = ([np.asarray(part) for part in parts] for parts in result)
+    joined = np.concatenate(first)
+    within = min(len(np.unique(part)) / len(part) for part in first)
+    alike = np.array_equal(joined, np.concatenate(second))
+    in_order = np.array_equal(joined, np.arange(len(joined)))
+    return [*(len(part) / n for part in first), within, len(np.unique(joined)) / n, alike, in_order]
+
+
 @points(1)
 def test_split_puts_every_sample_into_one_part(student, rng):
     for n, fractions in [
@@ -41,6 +54,7 @@ def test_split_puts_every_sample_into_one_part(student, rng):
     ]:
         seeds = [int(seed) for seed in rng.integers(2**32, size=2)]
         result = student.run(split_twice, n, fractions, seeds)
+        compare_by(how_split, result, n, slack=0.12)
         for parts in result:
             assert_parts(parts, len(fractions), name="list of parts")
             assert_partition(parts, n)
@@ -134,39 +148,42 @@ def test_whitening_of_new_samples_and_of_fewer_samples_than_features(student, rn
 
 
 def epochs_of(module, x, labels, batch_size, seed, epochs):
-    """The batches of several epochs from one generator; without a generator when there is no seed."""
+    """The batches of several epochs from one generator, as they were when they came; without a generator when there is
+    no seed.
+    """
     import numpy as np
 
     rng = None if seed is None else np.random.default_rng(seed)
-    return [[tuple(pair) for pair in module.minibatches(x, labels, batch_size, rng)] for _ in range(epochs)]
+    return [
+        [tuple(map(np.array, pair)) for pair in module.minibatches(x, labels, batch_size, rng)]
+        for _ in range(epochs)
+    ]
 
 
-@points(1)
-def test_minibatches_bring_every_sample_once(student, rng):
-    for n, batch_size, shape in [(10, 4, (3,)), (12, 3, (2, 2)), (5, 8, (1,)), (7, 1, ()), (1, 1, (4,))]:
-        x, labels = rng.normal(size=(n, *shape)), rng.permutation(n)
-        seed = int(rng.integers(2**32))
-        with assert_unchanged(x, labels):
-            result = student.run(epochs_of, x, labels, batch_size, seed, 1)
-        batches = [assert_parts(batch, 2, name="batch") for batch in result[0]]
-        sizes = [batch_size] * (n // batch_size) + ([n % batch_size] if n % batch_size else [])
-        cause = "when the batch size does not divide n, the last batch is smaller, and it is kept"
-        found = [len(np.asarray(part)) for _, part in batches]
-        assert_equal(found, sizes, name="list of batch sizes", cause=cause)
-        seen = np.concatenate([np.asarray(part) for _, part in batches])
-        assert_equal(np.sort(seen), np.arange(n), name="sorted list of the labels of an epoch")
-        position = np.argsort(labels)
-        cause = "samples and labels are in different orders"
-        samples = np.concatenate([np.asarray(part) for part, _ in batches])
-        assert_close(
-            samples, x[position[seen]], name="array of samples that came with the labels", cause=cause
-        )
+def how_shuffled(epochs, x, labels):
+    """Shares of samples that came, and of labels that came with their sample; whether batches are cut from the data in
+    its order, samples are in the order given, and epochs are alike.
+    """
+    batches = epochs[0]
+    came = np.concatenate([np.asarray(part) for _, part in batches])
+    samples = np.concatenate([np.asarray(part) for part, _ in batches])
+    position = np.argsort(labels)
+    places = [position[np.asarray(part)] for _, part in batches]
+    return [
+        len(np.unique(came)) / len(x),
+        len(came) / len(x),
+        np.all(np.isclose(samples, x[position[came]]).reshape(len(came), -1), axis=1).mean(),
+        all((np.diff(place) == 1).all() for place in places),
+        np.array_equal(came, labels[: len(came)]),
+        len(epochs) > 1 and np.array_equal(came, np.concatenate([np.asarray(part) for _, part in epochs[1]])),
+    ]
 
 
 @points(1)
 def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     x, labels = rng.normal(size=(40, 2)).astype(np.float32), rng.permutation(40)
     first, second = student.run(epochs_of, x, labels, 8, int(rng.integers(2**32)), 2)
+    compare_by(how_shuffled, (first, second), x, labels, slack=0.2)
     orders = [np.concatenate([np.asarray(part) for _, part in epoch]) for epoch in (first, second)]
     assert_equal(np.sort(orders[0]), np.arange(40), name="sorted list of the labels of an epoch")
     assert_that(
@@ -181,6 +198,29 @@ def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     in_order = np.concatenate([np.asarray(part) for _, part in plain])
     assert_equal(in_order, labels, name="list of labels without a generator")
     assert_equal(str(plain[0][0].dtype), "float32", name="dtype of the samples")
+
+
+@points(1)
+def test_minibatches_bring_every_sample_once(student, rng):
+    for n, batch_size, shape in [(10, 4, (3,)), (12, 3, (2, 2)), (5, 8, (1,)), (7, 1, ()), (1, 1, (4,))]:
+        x, labels = rng.normal(size=(n, *shape)), rng.permutation(n)
+        seed = int(rng.integers(2**32))
+        with assert_unchanged(x, labels):
+            result = student.run(epochs_of, x, labels, batch_size, seed, 1)
+        compare_by(how_shuffled, result, x, labels, slack=0.6)
+        batches = [assert_parts(batch, 2, name="batch") for batch in result[0]]
+        sizes = [batch_size] * (n // batch_size) + ([n % batch_size] if n % batch_size else [])
+        cause = "when the batch size does not divide n, the last batch is smaller, and it is kept"
+        found = [len(np.asarray(part)) for _, part in batches]
+        assert_equal(found, sizes, name="list of batch sizes", cause=cause)
+        seen = np.concatenate([np.asarray(part) for _, part in batches])
+        assert_equal(np.sort(seen), np.arange(n), name="sorted list of the labels of an epoch")
+        position = np.argsort(labels)
+        cause = "samples and labels are in different orders"
+        samples = np.concatenate([np.asarray(part) for part, _ in batches])
+        assert_close(
+            samples, x[position[seen]], name="array of samples that came with the labels", cause=cause
+        )
 
 
 def two_index_lists(module, name, values, fraction, seeds):
