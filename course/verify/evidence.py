@@ -24,6 +24,7 @@ Phase = Literal[
     "refused calls",
     "undeserved points",
     "given code",
+    "cascades",
     "mutants",
 ]
 """What processor time is spent on; ``training`` is the solution in its training tests, ``elsewhere`` in processes
@@ -88,6 +89,7 @@ class Evidence:
     refusals: list[RefusalTrial] = field(default_factory=list)
     undeserved: list[Undeserved] = field(default_factory=list)
     given: list[tuple[str, str]] = field(default_factory=list)  # what breaks in given code, and why
+    cascades: list[tuple[str, str]] = field(default_factory=list)  # exercises blamed for others, and how
     broken: list[tuple[str, str]] = field(default_factory=list)  # jobs that gave no evidence, and why
     seconds_of: dict[Phase, float] = field(default_factory=dict)  # of the processor
 

@@ -24,6 +24,7 @@ Kind = Literal[
     "refused call",
     "undeserved points",
     "given code",
+    "cascade",
     "slow test",
     "tolerance",
     "mutation score",

@@ -27,6 +27,7 @@ TRAINING_COST = 3.0
 ANSWER_COST = 0.3
 MUTANT_COST = 0.02
 PICTURES_COST = 10.0
+CASCADE_COST = 0.2
 
 
 def cost_of(tasks: Sequence[Task]) -> float:
@@ -136,6 +137,10 @@ class Gatherer:
             spell = partial(try_spellings, self._course, evidence.sources, exercise)
             found = partial(self._take_refusals, name)
             self._submit("refused calls", f"{name}: refused calls", spell, found)
+        if used := self._jobs.chains.used_by(exercise):
+            blame = partial(self._jobs.chains.blamed, exercise)
+            found = partial(self._take_blame, name)
+            self._submit("cascades", f"{name}: cascades", blame, found, cost=len(used) * CASCADE_COST)
         cheat = partial(self._jobs.cheat, exercise)
         self._submit("undeserved points", f"{name}: undeserved points", cheat, self._take_undeserved)
 
@@ -224,6 +229,9 @@ class Gatherer:
 
     def _take_names(self, namings: Any) -> None:
         self._evidence.namings += [Naming.from_plain(naming) for naming in namings]
+
+    def _take_blame(self, exercise: str, said: Any) -> None:
+        self._evidence.cascades += [(exercise, sentence) for sentence in said]
 
     def _take_undeserved(self, rows: Any) -> None:
         self._evidence.undeserved += [Undeserved(*row) for row in rows]

@@ -14,6 +14,7 @@ from typing import Any
 from course.catalog import Exercise
 from course.testing.answers import Answer
 from course.testing.running import Runner
+from course.verify.cascading import Chains
 from course.verify.cheats import cheats
 from course.verify.evidence import Evidence, Naming
 from course.verify.given import GivenCode
@@ -40,6 +41,7 @@ class Jobs:
         self._brisk = trier.limited(ANSWER_SECONDS, ANSWER_MEMORY_MIB)
         self._seeds = seeds
         self.given = GivenCode(evidence, trier, seeds[0])
+        self.chains = Chains(evidence.sources, self._brisk, trier.suite.answers(trier.day), seeds[0])
 
     def solve(self, tasks: Sequence[Task], seeds: Sequence[int]) -> list[dict[str, Any]]:
         """The solution; what fails is run again by itself, to see whether it always does."""

@@ -32,6 +32,8 @@ def faults_in(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     yield from undeserved_points(evidence)
     for where, says in evidence.given:
         yield Finding("given code", where, says)
+    for where, says in evidence.cascades:
+        yield Finding("cascade", where, says)
     yield from narrow_margins(evidence, margins)
 
 
