@@ -26,6 +26,9 @@ Files = Path | Mapping[str, bytes]  # the folder that holds the day folders, or 
 Reopen = Callable[[Mapping[str, bytes], str], AbstractContextManager[Link]]
 """Opens a fresh way to these files' modules of a day."""
 
+Asked = Callable[[Exercise], Sequence[str]]
+"""The other exercises that the checks of one use as well."""
+
 JudgeAgain = Callable[[Exercise, Sequence[Check], Link], Mapping[str, Outcome]]
 """Runs these checks; the outcome of each by name. One that could not be asked is left out."""
 
@@ -83,7 +86,7 @@ class Cascades:
     def _of(self, exercise: Exercise) -> list[CheckResult]:
         return [self._results[exercise.name, check.name] for check in exercise.checks]
 
-    def settle(self, reopen: Reopen | None, judge: JudgeAgain) -> None:
+    def settle(self, reopen: Reopen | None, judge: JudgeAgain, asked: Asked) -> None:
         """Judge again, or point to what is to be mended first, in the order of the sheet."""
         if not self._wrong or (len(self._wrong | self._wrong_before) < 2 and self._course.helpers != "given"):
             return  # nobody else can be to blame
@@ -99,7 +102,7 @@ class Cascades:
                 continue
             suspects = [
                 name
-                for name in used_by(self._day, exercise.name, own, right)
+                for name in used_by(self._day, exercise.name, own, right, asked(exercise))
                 if name in self._wrong or name in self._wrong_before
             ]
             if not suspects:
@@ -160,7 +163,9 @@ class Cascades:
 
     def _pointer(self, exercise: Exercise, suspects: Sequence[str], own: DayCode) -> str:
         one, verb = len(suspects) == 1, self._verb(suspects, own)
-        uses = f"`{exercise.qualname}` uses {_list(suspects)}, which"
+        itself = set(used_by(self._day, exercise.name, own)).issuperset(suspects)
+        who = f"`{exercise.qualname}`" if itself else f"The check of `{exercise.qualname}`"
+        uses = f"{who} uses {_list(suspects)}, which"
         if self._wrong_before.issuperset(suspects):
             was, first = ("was", "that one") if one else ("were", "these")
             return f"{uses} {was} not right when last checked: check {first} first."

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ from course.testing.fingerprints import Explainer, Known
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.testing.scanning import RefusedCall, Scanned, look_ahead, scan
+from course.testing.uses import asked_by
 from course.worker.far.refusals import refusal
 from course.worker.memory import without_collecting
 from course.worker.near.handle import Link, Student, Transcript
@@ -49,7 +50,7 @@ _TOO_MUCH_MEMORY = (
     "What your code returned takes too much memory to be checked; is an array too large by far?"
 )
 
-TestFunction = Callable[..., None]
+TestFunction = FunctionType
 LinkMaker = Callable[[str], Link]  # given the day, opens a way to the student's modules
 
 
@@ -192,6 +193,7 @@ class Runner:
                     checked[exercise.name, one.check.name] = one if evidence else one.without_evidence()
                     done(day, exercise, one)
                 self._settle_cascades(
+                    day,
                     Cascades(self.course, selection, root, checked, complete or {}),
                     reopen,
                     self._judging_again(day, begun, link.spent),
@@ -250,10 +252,16 @@ class Runner:
             )
         return ""
 
-    def _settle_cascades(self, cascades: Cascades, reopen: Reopen | None, judge: JudgeAgain) -> None:
+    def asked(self, day: Day, exercise: Exercise) -> list[str]:
+        """The other exercises that the checks of one use as well."""
+        return asked_by(day, exercise, [self.suite.function(day, check) for check in exercise.checks])
+
+    def _settle_cascades(
+        self, day: Day, cascades: Cascades, reopen: Reopen | None, judge: JudgeAgain
+    ) -> None:
         """A fault of ours in the second look leaves what the first one has found."""
         try:
-            cascades.settle(reopen, judge)
+            cascades.settle(reopen, judge, partial(self.asked, day))
         except Exception as error:
             traceback.print_exception(error)
 

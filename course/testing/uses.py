@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from types import CodeType, FunctionType
 
-from course.catalog import Day
+from course.catalog import Day, Exercise
 from course.catalog.blocks import lines_of
 from course.testing.scanning import MAX_SOURCE
 
@@ -70,8 +71,10 @@ class DayCode:
             return
         owner = qualname.rpartition(".")[0]
         methods = module.methods(owner)
-        if methods and qualname != f"{owner}.__init__":
-            yield f"{name.rpartition('.')[0]}.__init__"
+        if methods and not qualname.endswith("__"):
+            yield from (
+                f"{place}.{owner}.{one}" for one in methods if self._is_implied(f"{place}.{owner}.{one}")
+            )
         hidden = _bound_in(node)
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in hidden:
@@ -82,6 +85,15 @@ class DayCode:
                     yield f"{place}.{owner}.{part.attr}"
                 if (dotted := _dotted(part)) is not None:
                     yield from module.resolve(place, dotted)
+
+    def _is_implied(self, method: str) -> bool:
+        """Whether objects of a class use it without naming it: when they are made, or as what a sign stands for.
+
+        Special methods that are exercises themselves count only where they are named.
+        """
+        return method.endswith(".__init__") or (
+            method.endswith("__") and method not in [one.name for one in self._day.exercises]
+        )
 
     def unwritten(self, exercise: str) -> bool:
         """Whether the stub is still there: the exercise itself says that it is not implemented."""
@@ -176,14 +188,17 @@ def _is_stub(node: ast.AST) -> bool:
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
-def used_by(day: Day, exercise: str, own: DayCode, right: DayCode | None = None) -> list[str]:
+def used_by(
+    day: Day, exercise: str, own: DayCode, right: DayCode | None = None, asked: Collection[str] = ()
+) -> list[str]:
     """The exercises that one uses, directly or through others, in the order of the sheet.
 
-    ``right`` is what may be put in the place of those others, and uses some itself. Only what stands before the
-    exercise on the sheet counts: so no two use one another, and nobody gets points by calling what comes later.
+    ``right`` is what may be put in the place of those others, and uses some itself; ``asked`` are those that its
+    checks use as well. Only what stands before the exercise on the sheet counts: so no two use one another, and
+    nobody gets points by calling what comes later.
     """
     found: set[str] = set()
-    waiting = [*own.named(exercise)]
+    waiting = [*own.named(exercise), *asked]
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -192,6 +207,29 @@ def used_by(day: Day, exercise: str, own: DayCode, right: DayCode | None = None)
     names = [one.name for one in day.exercises]
     before = names[: names.index(exercise)]
     return [name for name in before if name in found and not exercise.startswith(f"{name}.")]
+
+
+def asked_by(day: Day, exercise: Exercise, tests: Iterable[FunctionType]) -> list[str]:
+    """Other exercises of the module that the tests of one name: a backward pass is asked with what forward gave."""
+    words = {word for test in tests for word in _words(test, set())}
+    beside = [one for one in day.exercises if one.module == exercise.module and one != exercise]
+    return [one.name for one in beside if one.qualname.rpartition(".")[2] in words]
+
+
+def _words(function: FunctionType, seen: set[FunctionType]) -> Iterator[str]:
+    """The names in a test, in the functions inside it, and in those of its module that it calls."""
+    seen.add(function)
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        codes += [one for one in code.co_consts if isinstance(one, CodeType)]
+        yield from code.co_names
+        for name in code.co_names:
+            called = function.__globals__.get(name)
+            if not isinstance(called, FunctionType) or called in seen:
+                continue
+            if called.__module__ == function.__module__:
+                yield from _words(called, seen)
 
 
 def definition_of(text: str, qualname: str) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,10 @@ from course.release.skeletons import skeleton
 from course.testing.cascades import in_process
 from course.testing.results import CheckResult, RunResult
 from course.testing.running import Runner
-from course.testing.uses import DayCode, definition_of, used_by, with_definition
+from course.testing.uses import DayCode, asked_by, definition_of, used_by, with_definition
+from course.verify.cascading import Chains
+from course.verify.roots import Sources
+from course.verify.trials import Trier
 from course.worker.near.local import LocalLink
 from course.worker.near.warm import WarmProcess
 from tests.course.conftest import write
@@ -429,6 +433,50 @@ def _skeletons_but(course: Course, day_name: str, name: str, code: DayCode) -> d
     definition = definition_of(code.texts[module], qualname)
     assert definition is not None
     return {**texts, module: with_definition(texts[module], qualname, definition)}
+
+
+def chains(course: Course) -> Chains:
+    day = course.days[0]
+    trier = Trier(course, day)
+    return Chains(Sources.read(course, day), trier, trier.suite.answers(day), course.seed)
+
+
+def test_verify_finds_a_right_exercise_that_is_blamed(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = course.days[0].exercises[-1]
+    assert chains(course).used_by(twice) == ["steps.shift", "steps.Scale.apply", "chain.standard"]
+    assert chains(course).blamed(twice) == []
+    monkeypatch.setattr("course.testing.cascades.with_definition", lambda text, *_: text)
+    assert chains(course).blamed(twice) == [
+        "with the misconception with_mean of chain.standard, test_twice_of_vectors ends with 'failed', "
+        "and on right helpers: failed.",
+        "with nothing else of the day written, test_twice_of_vectors ends with 'not_implemented', "
+        "and on right helpers: not_implemented.",
+    ]
+
+
+ASKED = """
+def test_scale(student):
+    check(student, [student.Scale(2).value for _ in range(2)])
+
+def check(student, x):
+    student.shift(x)
+"""
+
+
+def test_what_a_check_uses_beside_its_exercise_is_a_helper_too(course: Course) -> None:
+    space: dict[str, Any] = {"__name__": "test_steps"}
+    exec(ASKED, space)
+    day = course.days[0]
+    assert asked_by(day, day.exercises[1], [space["test_scale"]]) == ["steps.shift"]
+    assert asked_by(day, day.exercises[0], [space["test_scale"]]) == []
+
+
+def test_special_methods_of_a_class_are_used_without_being_named(course: Course) -> None:
+    day = course.days[0]
+    more = "\n    def __add__(self, other):\n        return shift(other)\n"
+    assert DayCode(day, {"steps": STEPS + more}).named("steps.Scale.apply") == {"steps.shift"}
 
 
 def test_an_exercise_alone_is_right_on_right_helpers(course: Course, tmp_path: Path) -> None:
