@@ -211,7 +211,12 @@ class _Frame:
         if owner is not None:  # at the end of the class
             lines = text.splitlines()
             method = textwrap.indent(self._method(self._function), "    ")
-            lines[owner.end_lineno : owner.end_lineno] = ["", *method.splitlines()]
+            at = owner.end_lineno or len(lines)
+            while lines[at : at + 1] and lines[at].startswith(
+                " "
+            ):  # the marker that ends a region is a comment
+                at += 1
+            lines[at:at] = ["", *method.splitlines()]
             return path, "\n".join(lines) + "\n"
         return path, f"{text.rstrip()}\n\n\n{self._definition()}\n"
 
@@ -291,7 +296,7 @@ class _Frame:
 
     def _answer(self, name: str) -> str:
         name = f"{name}_of_{self._words}"
-        raising = f'raise NotImplementedError("{self._fill("and a name that says what is done")}")'
+        raising = f'raise NotImplementedError("{self._fill("its body, and a name")}")'
         if not self._is_class:
             return f"def {name}({'self, ' if self._owner else ''}x):\n    {raising}"
         return f"class {name.title().replace('_', '')}:\n    def __init__(self, x):\n        {raising}"

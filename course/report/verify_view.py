@@ -14,10 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from course.report.terminal import console, progress_bar
-from course.verify.findings import DayReport, Finding, Report
+from course.verify.findings import NEXT, DayReport, Finding, Report
 from course.verify.mutants import MutantResult
 from course.verify.pace import Pace
 
+NEXT_AFTER_SURVIVORS = (
+    "write a test on whose input the two lines differ, take out of the solution what it need not do, or record the "
+    "mutant in equivalent_mutants.toml with a reason."
+)
 EVERY = 60.0
 """Seconds between two lines of progress where there is no terminal."""
 
@@ -111,12 +115,15 @@ class VerifyView:
     def _show_finding(self, finding: Finding) -> None:
         self._out.print(Text.assemble("  ", (finding.kind, "red"), "  ", finding.where), soft_wrap=True)
         self._out.print(Padding(Text(finding.says), (0, 0, 0, 4)))
+        self._out.print(Padding(Text(f"next: {NEXT[finding.kind]}", style="dim"), (0, 0, 0, 4)))
 
     def _show_survivors(self, day: DayReport) -> None:
         if day.survivors:
             self._out.print(Text(f"\n{day.day}: mutants that no test noticed", style="bold"))
         for result in day.survivors:
             self._show_survivor(day, result)
+        if day.survivors:
+            self._out.print(Padding(Text(f"next: {NEXT_AFTER_SURVIVORS}", style="dim"), (0, 0, 0, 4)))
 
     def _show_survivor(self, day: DayReport, result: MutantResult) -> None:
         mutant = result.mutant

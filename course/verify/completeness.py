@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from course.catalog import Course, Exercise, Selection
+from course.catalog import Course, Day, Exercise, Selection
+from course.release.drafts import MARK
 from course.testing.answers import Answer
 from course.verify.findings import Finding
 from course.verify.trials import answers_of
@@ -15,6 +17,32 @@ VARIANTS = 2
 HINTS = 2
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*\s*$")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+def unfinished(course: Course, selection: Selection) -> Iterator[Finding]:
+    """What `course new` has marked FILL and nobody has written: a finding per exercise, and one for the day."""
+    day = selection.day
+    if not day.exercises:
+        says = f"has no exercise yet; `course new {day.number}/module.function` writes the frame of one."
+        yield Finding("unfinished", day.name, says)
+    places: dict[str, dict[str, list[str]]] = {}
+    for path in _written_by_hand(course, day):
+        where = str(path.relative_to(course.root))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            for name in MARK.findall(line):
+                places.setdefault(name, {}).setdefault(where, []).append(str(number))
+    for name in (day.name, *(exercise.name for exercise in selection.exercises)):
+        if name in places:
+            files = (f"{where}:{','.join(lines)}" for where, lines in places[name].items())
+            yield Finding("unfinished", name, f"is still to be filled at {'; '.join(files)}.")
+
+
+def _written_by_hand(course: Course, day: Day) -> Iterator[Path]:
+    yield from sorted((course.solutions / day.name).glob("*.py"))
+    yield from sorted(course.tests(day).glob("*.py"))
+    yield course.tests(day) / "exercises.toml"
+    if course.sheet(day).is_file():
+        yield course.sheet(day)
 
 
 def incomplete(course: Course, selection: Selection, answers: Sequence[Answer]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from course.verify.margins import Margins
 from course.verify.mutants import Fate, MutantResult
 
 Kind = Literal[
+    "unfinished",
     "catalogue",
     "promise",
     "skeleton",
@@ -32,6 +33,27 @@ Kind = Literal[
 ]
 """What sort of thing is wrong; each is explained in docs/verify.md."""
 
+NEXT: Mapping[Kind, str] = {
+    "unfinished": "write what stands behind each FILL(…) and take the mark away, then `course sync`.",
+    "catalogue": "add what is missing; docs/authoring.md says where it stands.",
+    "promise": "write those words into the docstring or the section of the sheet, or ask for less; then `course sync`.",
+    "skeleton": "let the test ask for one right answer of its own exercise first, on random input.",
+    "solution": "run `pytest --solutions` on that test with `--seed`, then mend the solution or the expected value.",
+    "flaky test": "draw every input from rng, and let nothing depend on time, on hash() or on the tests before.",
+    "misconception": "think of the input on which it gives something else, and put it into a test.",
+    "naming": "put the input on which it answers as nothing else does into the first test, or before it.",
+    "indistinguishable": "take one of the two out, or write a test on whose input they differ.",
+    "variant": "widen what the test accepts when the docstring allows the answer; else mend the variant.",
+    "refused call": "correct the name in `refused` of exercises.toml, or add the spelling to the scanner.",
+    "undeserved points": "let the test ask for one right answer first, on random input.",
+    "given code": "put np.asarray around what given code gets from a class, or anywhere outside of plots.py.",
+    "slow test": "take smaller inputs or fewer steps, or mark a test that trains @training.",
+    "tolerance": "choose inputs of better condition, or another rtol, until both sides are ten times away.",
+    "mutation score": "write a test for each survivor below, or record it in equivalent_mutants.toml with a reason.",
+    "equivalent mutant": "take the entry out of equivalent_mutants.toml, or correct its `before` and `after`.",
+}
+"""What an author does about each kind of finding."""
+
 SCORE_TARGET = 0.95
 SCORE_TARGET_WITHOUT_EXCEPTIONS = 0.90
 
@@ -45,7 +67,7 @@ class Finding:
     says: str
 
     def to_plain(self) -> dict[str, Any]:
-        return {"kind": self.kind, "where": self.where, "says": self.says}
+        return {"kind": self.kind, "where": self.where, "says": self.says, "next": NEXT[self.kind]}
 
 
 @dataclass

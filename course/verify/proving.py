@@ -15,7 +15,7 @@ from course.catalog import Course, Selection
 from course.errors import CourseError
 from course.testing.scanning import look_ahead
 from course.verify.cold import ENVIRONMENTS, try_in_environment
-from course.verify.completeness import incomplete
+from course.verify.completeness import incomplete, unfinished
 from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
@@ -141,10 +141,21 @@ class _DayProof:
 
     def start(self, zygote: WarmProcess) -> None:
         try:
-            self._submit(zygote)
+            self._set_aside_what_is_unfinished()
+            if self._selection.exercises:
+                self._submit(zygote)
+            else:
+                self._view.judged(self.report)
         except CourseError as error:
             self.report.add("catalogue", self._selection.day.name, str(error))
             self._view.judged(self.report)
+
+    def _set_aside_what_is_unfinished(self) -> None:
+        """An exercise that is still to be filled fails in every way; one finding says so, and the others are proved."""
+        self.report.findings += unfinished(self._course, self._selection)
+        waiting = {finding.where for finding in self.report.findings}
+        exercises = tuple(e for e in self._selection.exercises if e.name not in waiting)
+        self._selection = Selection(self._selection.day, exercises)
 
     def _submit(self, zygote: WarmProcess) -> None:
         course, selection = self._course, self._selection
