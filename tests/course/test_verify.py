@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from course.catalog import Course, Day, Selection, load_course, select
 from course.cli import main
 from course.errors import CourseError, UsageError
+from course.release.drafts import new_exercise
 from course.report import verify_view
 from course.report.terminal import console
 from course.report.verify_view import VerifyView
@@ -32,7 +33,7 @@ from course.verify.cold import ENVIRONMENTS
 from course.verify.completeness import heading_anchors
 from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
-from course.verify.findings import DayReport, Report
+from course.verify.findings import NEXT, DayReport, Kind, Report
 from course.verify.forks import Ended, ForkPool
 from course.verify.judging import faults_in
 from course.verify.margins import Margins
@@ -44,7 +45,7 @@ from course.verify.refusing import spellings
 from course.verify.roots import Sources, folders_in_memory
 from course.verify.trials import Trial, Trier
 from course.worker.outcomes import Outcome
-from tests.course.conftest import write
+from tests.course.conftest import ROOT, write
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="course verify forks its process")
 
@@ -435,6 +436,24 @@ def test_what_an_exercise_lacks_is_found(found: Any) -> None:
     assert refused == ["numpy.polyvall is not refused: no installed package has that name."]
 
 
+def test_every_kind_of_finding_has_a_next_step_and_a_line_in_the_documents() -> None:
+    documented = (ROOT / "docs" / "verify.md").read_text(encoding="utf-8")
+    assert NEXT.keys() == set(get_args(Kind))
+    assert [kind for kind in get_args(Kind) if f"`{kind}`" not in documented] == []
+
+
+def test_an_unfinished_exercise_is_one_finding_and_the_others_are_proved(two: Course) -> None:
+    new_exercise(two, "day01/lines.mean")
+    course = load_course(two.root)
+    report = verify(course, select(course, ()), Options(seeds=2, mutants=False), SilentView())
+    (day,) = report.days
+    assert [(finding.kind, finding.where) for finding in day.findings] == [("unfinished", "lines.mean")]
+    assert day.exercises == 2
+    assert report.to_plain()["days"][0]["findings"][0]["next"].startswith(
+        "write what stands behind each FILL"
+    )
+
+
 def test_progress_ends_where_it_was_said_to_end(run: tuple[Report, SilentView]) -> None:
     report, view = run
     assert sorted(view.days) == [day.day for day in report.days]
@@ -461,6 +480,7 @@ def test_the_screen_is_readable_without_colour_on_sixty_columns(
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
     assert "day01_sound: holds" in shown
+    assert shown.count("next: ") == sum(len(day.findings) + bool(day.survivors) for day in run[0].days)
     assert "solutions/day02_weak/lines.py:9  lines.affine  operator\n" in shown
     assert "    + return slope * np.asarray(x, dtype=float) - offset\n" in shown
     words = [
