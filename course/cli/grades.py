@@ -72,9 +72,19 @@ store_option = click.option(
 )
 
 
-@main.command()
+class _WithFormats(click.Command):
+    """Its help ends with the formats, which are imported only when somebody reads it."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from course.results.exports import FORMATS
+
+        with formatter.section("Formats"):
+            formatter.write_dl([(name, f"{one.file}, for {one.reader}") for name, one in FORMATS.items()])
+
+
+@main.command(cls=_WithFormats)
 @out_folder
-@click.option("--format", "name", required=True, help="csv, junit, gradescope, canvas or moodle.")
+@click.option("--format", "name", required=True, help="Who is to read it; the formats stand below.")
 @click.option("--out", "target", type=click.Path(path_type=Path), help="Where to write it (default: in DIR).")
 @store_option
 def export(out: Path, name: str, target: Path | None, store_url: str | None) -> None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from course.catalog import Course
+from course.cli import main
 from course.errors import CourseError, UsageError
 from course.grading.records import write_json
 from course.results.exports import FORMATS, export
 from course.results.names import file_stem
 from course.results.reading import Adjustment
 from tests.course.class_records import record, write_record
+from tests.course.conftest import ROOT
 from tests.course.test_cli import run
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="such names cannot be files on Windows")
@@ -196,6 +200,13 @@ def test_days_that_not_everybody_has_stay_empty(out: Path) -> None:
 def test_an_unknown_format_names_those_there_are(out: Path) -> None:
     with pytest.raises(UsageError, match="there is: csv, junit, gradescope, canvas, moodle"):
         export(out, "excel")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_named_by_the_help_and_by_the_documents(name: str) -> None:
+    said = CliRunner().invoke(main, ["export", "--help"]).output
+    assert re.search(rf"^  {name} .*{re.escape(FORMATS[name].file)}", said, re.MULTILINE)
+    assert f"| `{name}` | `{FORMATS[name].file}` |" in (ROOT / "docs" / "results.md").read_text("utf-8")
 
 
 def test_a_folder_without_results_is_one_sentence(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import Course
+from course.catalog import Course, load_course
 from course.errors import CourseError
+from course.release.drafts import new_day
 from course.release.skeletons import differences, find_regions, is_untouched, skeleton, write
 from tests.course.conftest import SOLUTION
 
@@ -109,6 +110,21 @@ def test_force_keeps_a_backup(tiny: Course) -> None:
     (backup,) = write(tiny, differences(tiny), force=True)
     assert backup.read_text(encoding="utf-8") == mine
     assert "not written yet" in file.read_text(encoding="utf-8")
+
+
+def test_the_table_of_days_is_written_and_leaves_drafts_out(
+    tiny: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = tiny.root / "README.md"
+    readme.write_text("# Tiny\n\n<!-- days -->\nold\n<!-- /days -->\n\nEnd.\n", encoding="utf-8")
+    new_day(tiny, "day02_draft")
+    monkeypatch.setenv("COURSE_DRAFTS", "1")
+    course = load_course(tiny.root)
+    assert len(course.days) == 2
+    write(course, differences(course), force=False)
+    table = "| day | topic |\n|---|---|\n| [day01_tiny](day01_tiny/README.md) | Tiny |\n"
+    assert readme.read_text("utf-8") == f"# Tiny\n\n<!-- days -->\n{table}<!-- /days -->\n\nEnd.\n"
+    assert differences(course) == []
 
 
 def test_one_broken_source_means_nothing_is_written(tiny: Course) -> None:

@@ -17,7 +17,9 @@ from course.results.reading import Adjustment, Record, Rows, read_records
 
 @dataclass(frozen=True)
 class Format:
-    """How results are written for one reader, and the name of the file in the folder of results."""
+    """How results are written for one reader, the name of the file (or folder) in the folder of results, and for
+    whom it is.
+    """
 
     write: Callable[[Rows, Path], None]
     file: str
@@ -26,11 +28,28 @@ class Format:
 
 FORMATS = {
     "csv": Format(gradebook.write, "grades.csv", "spreadsheets"),
-    "junit": Format(junit.write, "junit.xml", "continuous integration and test viewers"),
-    "gradescope": Format(gradescope.write, "gradescope", "Gradescope, one results.json per student"),
-    "canvas": Format(canvas.write, "canvas.csv", "Canvas, Grades, Import"),
-    "moodle": Format(moodle.write, "moodle.csv", "Moodle, Grades, Import, CSV file"),
+    "junit": Format(
+        junit.write,
+        "junit.xml",
+        "continuous integration, test viewers; only a passed check is shown as passed",
+    ),
+    "gradescope": Format(
+        gradescope.write,
+        "gradescope",
+        "Gradescope's autograder harness, which reads `<student>/results.json`",
+    ),
+    "canvas": Format(
+        canvas.write,
+        "canvas.csv",
+        "Canvas, Grades, Import; students are found by SIS Login ID, a column per day",
+    ),
+    "moodle": Format(
+        moodle.write,
+        "moodle.csv",
+        "Moodle, Grades, Import; map `username` to the user, and both the day and its feedback",
+    ),
 }
+"""Every format of ``course export``. The help of the command and the table in docs/results.md are made from it."""
 
 
 def export(
