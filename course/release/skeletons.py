@@ -20,14 +20,12 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import write_atomically
 from course.release.announcing import announced, announced_in_sheet
-from course.results.exports import FORMATS
+from course.release.tables import documents_with_tables
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
 _DIGEST = re.compile(r"^# skeleton ([0-9a-f]{16})$", re.MULTILINE)
 _POINTS = re.compile(r"(<!-- points -->\n).*?(<!-- /points -->)", re.DOTALL)
-_DAYS = re.compile(r"(<!-- days -->\n).*?(<!-- /days -->)", re.DOTALL)
-_FORMATS = re.compile(r"(<!-- formats -->\n).*?(<!-- /formats -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -212,14 +210,7 @@ def _day_differences(course: Course, day: Day) -> Iterator[Difference]:
 
 
 def _table_differences(course: Course) -> Iterator[Difference]:
-    """Tables of the whole course, where a document has the markers of one."""
-    for name, marked, table in (
-        ("README.md", _DAYS, days_table(course)),
-        ("docs/results.md", _FORMATS, formats_table()),
-    ):
-        path = course.root / name
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        wanted = _with_table(text, marked, table)
+    for path, text, wanted in documents_with_tables(course):
         if wanted != text:
             yield Difference(path, wanted, text, edited=False)
 
@@ -260,11 +251,7 @@ def _sheet_difference(course: Course, day: Day) -> Iterator[Difference]:
 
 def replace_points(sheet: str, table: str) -> str:
     """The sheet with this points table."""
-    return _with_table(sheet, _POINTS, table)
-
-
-def _with_table(text: str, marked: re.Pattern[str], table: str) -> str:
-    return marked.sub(lambda match: match.group(1) + table + match.group(2), text)
+    return _POINTS.sub(lambda match: match.group(1) + table + match.group(2), sheet)
 
 
 def points_table(day: Day) -> str:
@@ -277,20 +264,6 @@ def points_table(day: Day) -> str:
             f"| {link} | `{exercise.qualname}` in [{exercise.module}.py]({exercise.module}.py) | {points} |"
         )
     rows.append(f"| | | **{day.max_score}** |")
-    return "\n".join(rows) + "\n"
-
-
-def days_table(course: Course) -> str:
-    """The days of the course as a Markdown table; a draft stands in none."""
-    rows = ["| day | topic |", "|---|---|"]
-    rows += [f"| [{day.name}]({day.name}/README.md) | {day.title} |" for day in course.days if not day.draft]
-    return "\n".join(rows) + "\n"
-
-
-def formats_table() -> str:
-    """What `course export` writes, for whom, as a Markdown table."""
-    rows = ["| format | file | for |", "|---|---|---|"]
-    rows += [f"| `{name}` | `{one.file}` | {one.reader} |" for name, one in FORMATS.items()]
     return "\n".join(rows) + "\n"
 
 

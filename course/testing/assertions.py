@@ -86,7 +86,7 @@ def _fail(
 
 
 def compare_by(statistic: Callable[..., Any], *values: Any, slack: float = 0.05) -> None:
-    """Let misconceptions be told by ``statistic(*values)``, one or more numbers, instead of by every number of the
+    """Lets misconceptions be told by ``statistic(*values)``, one or more numbers, instead of by every number of the
     last result: what is drawn at random comes out differently for everybody who makes the same mistake.
 
     Two answers are alike when no number differs by more than ``slack``. Nothing is asserted. Where the values allow no
@@ -116,9 +116,10 @@ def assert_close(
 ) -> None:
     """``actual`` has the shape of ``expected`` and every entry is within ``atol + rtol · |expected|``.
 
-    float32 results get the tolerance of their precision, if no answer that knows nothing passes because of it. NaN
-    and infinity must stand where they are expected; that NaN is, the test says with ``nan``, for an expected value that
-    is computed from what came back would take over the NaN in it. Raises ValueError for an ``rtol`` above 0.01.
+    Lists count as arrays, NumPy scalars as numbers, tensors as arrays. float32 results are compared at float32
+    precision, unless zeros, the mean, the signs or the negative would pass for it. Half precision (float16, bfloat16)
+    is a wrong dtype, here and in every assertion about numbers, unless an argument of the call was half. NaN and
+    infinity must stand where they are expected. ``rtol`` is at most 0.01.
     """
     if rtol > WIDEST:
         raise ValueError(f"a relative tolerance of {rtol:g} is too wide; {WIDEST:g} is the widest.")
@@ -332,7 +333,8 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
 
     For integers, strings, truth values, None, and tuples, lists and dicts of them. An integer may come as a
     NumPy integer of any width, a truth value as a NumPy one; integer arrays are compared entry by entry. **Where
-    integers are asked for, integers must come back**: 3.0 is not 3, and neither is an array of floats.
+    integers are asked for, integers must come back**: 3.0 is not 3, and neither is an array of floats, so the
+    docstring of the exercise says "int", "integer" or the dtype. Where it says "number" or "float", use assert_close.
     """
     try:
         difference = _difference(actual, expected, "")
@@ -501,7 +503,8 @@ def _is_numeric(value: Any) -> bool:
 def assert_parts(actual: Any, count: int, name: str = "result") -> tuple[Any, ...]:
     """``actual`` is made of ``count`` parts, which are returned for unpacking.
 
-    A tuple or a list has parts, and so has an array or a tensor: the rows along its first axis.
+    A tuple or a list has parts, and so has an array or a tensor: the rows along its first axis. So
+    ``loss, grad = assert_parts(student.loss_and_grad(x), 2)`` is safe.
     """
     rows = (is_tensor(actual) or isinstance(actual, np.ndarray)) and actual.ndim > 0
     if not (rows or isinstance(actual, (tuple, list))) or len(actual) != count:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from course import testing
 from course.catalog.model import Limits
 from course.report.terminal import fold
 from course.testing import (
@@ -27,12 +29,14 @@ from course.testing import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    assertions,
 )
 from course.testing.assertions import CheckFailed, current_transcript
 from course.testing.describing import show
 from course.worker.near.handle import Call, Student, Transcript
 from course.worker.near.local import LocalLink
 from course.worker.outcomes import StudentProblem
+from tests.course.conftest import ROOT
 
 X = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 
@@ -332,6 +336,27 @@ def test_an_unwritten_stub_never_counts_as_the_expected_error() -> None:
 def test_every_assertion_can_fail(wrong: Callable[[], object]) -> None:
     with pytest.raises(CheckFailed):
         wrong()
+
+
+def names_that_fail(source: str) -> set[str]:
+    """What is called where CheckFailed is expected: under ``pytest.raises``, or in the table of wrong calls."""
+    expected = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if (isinstance(node, ast.With) and "raises(CheckFailed" in ast.unparse(node.items[0]))
+        or isinstance(node, ast.Lambda)
+    ]
+    return {part.id for node in expected for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def test_every_assertion_is_exported_documented_and_has_a_failing_case() -> None:
+    written = {name for name in vars(assertions) if name.startswith("assert_")}
+    failing = names_that_fail(Path(__file__).read_text(encoding="utf-8"))
+    documented = (ROOT / "docs" / "authoring.md").read_text(encoding="utf-8")
+    assert written == {name for name in testing.__all__ if name.startswith("assert_")}
+    assert written - failing == set()
+    for name in (*written, "compare_by", "in_place"):
+        assert re.search(rf"^\| `(with )?{name}\(.*` \| \S", documented, re.MULTILINE), name
 
 
 def test_every_assertion_can_pass() -> None:
