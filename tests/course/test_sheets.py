@@ -82,6 +82,9 @@ def _of_course(words: list[str], course: Course, for_students: bool) -> str:
     command = main.commands.get(words[0])
     if command is None or (for_students and words[0] not in STUDENTS):
         return "no such command"
+    if words[0] == "new":  # what is not there yet
+        wrong = [w for w in words[1:] if not re.fullmatch(r"day\d\d(_[a-z]+|/\w+(\.\w+)+)", w)]
+        return f"nothing can be named {wrong[0]}" if wrong else ""
     try:
         values, _, _ = command.make_parser(click.Context(command)).parse_args(list(words[1:]))
     except click.UsageError as error:
@@ -184,6 +187,7 @@ def _tracked() -> Iterator[Path]:
         ("course hint log_sum_exp", "more than one exercise"),
         ("course plot day05", "There is no day"),
         ("pytest -k pseudo_inverse", "collects every day"),
+        ("course new day03/regression.huber_loss", "no such command"),
         ("pytest tests/day03_linalg -k quaternion", "no test is called"),
         ("pytest tests/day05", "there is no tests/day05"),
         ("python benchmarks/conv2d.py", "there is no benchmarks/conv2d.py"),
