@@ -256,3 +256,18 @@ def test_markdown_eats_no_sign_of_the_mathematics(sheet: str) -> None:
     formulas = re.findall(r"\$\$.*?\$\$|\$[^$]+\$", text, re.DOTALL)
     assert formulas
     assert not [formula for formula in formulas if re.search(r"\\[^\w\s]", formula)]
+
+
+FILE = re.compile(r"(?:[\w.-]+/)*[\w-]+\.(?:md|py|toml)")
+
+
+@pytest.mark.parametrize("page", ["docs/authoring.md", "docs/verify.md", "CONTRIBUTING.md", "AGENTS.md"])
+def test_authors_are_sent_to_no_document_that_is_not_there(page: str) -> None:
+    """Links, and files in `code`, by their path or by their name where an example stands for all days."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    names = {path.name for path in (*_tracked(), *ROOT.glob("*"), *ROOT.glob("docs/*"))}
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    missing = [link for link in links if not (ROOT / page).parent.joinpath(link).exists()]
+    named = [name for name in re.findall(r"`([^`\s]+)`", text) if FILE.fullmatch(name) and "NN" not in name]
+    missing += [name for name in named if not (ROOT / name).exists() and name not in names]
+    assert missing == []
