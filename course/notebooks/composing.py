@@ -14,8 +14,9 @@ import symtable
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
-from course.notebooks.pieces import defined_names, first_line, parse
+from course.notebooks.pieces import defined_names, first_line, parse, python_lines
 
 _EXPERIMENTS = (ast.Expr, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.AugAssign)
 _TIMING = ("%%time", "%%capture", "%%prun")  # magics with ordinary Python below them
@@ -91,25 +92,25 @@ def additions(
     """
     own = f"from {day}.{module} import "
     pool = [statement for statement in pool if not statement.text.startswith(own)]  # no module imports itself
+    stars = {number for number, statement in enumerate(pool) if "*" in statement.binds}
+    places, elsewhere = _places(pool, module), _defined_elsewhere(module, modules)
     bound = set(_GIVEN_BY_PYTHON).union(*map(bound_names, modules[module]))
     needed: dict[int, list[str]] = {}
     for position, part in enumerate(modules[module]):
         imports: list[str] = []
         taken: set[int] = set()
+        stars_here = stars
         waiting = [part]
         while waiting:
             for wanted in sorted(loaded_names(waiting.pop()) - bound):
                 bound.add(wanted)
-                found = _nearest(wanted, module, pool)
+                found = {places[wanted]} if wanted in places else stars_here
+                stars_here = set() if found is stars_here else stars_here  # they are taken once
                 taken |= found
                 waiting += [pool[number].text for number in found]
                 bound |= {name for number in found for name in pool[number].binds}
-                if (
-                    not found
-                    and wanted not in unknown
-                    and (line := _import_from_other(wanted, module, modules, day))
-                ):
-                    imports.append(line)
+                if not (stars or wanted in places) and wanted not in unknown and wanted in elsewhere:
+                    imports.append(f"from {day}.{elsewhere[wanted]} import {wanted}")
         texts = [*imports, *(pool[number].text for number in sorted(taken))]
         if texts:
             needed[position] = texts
@@ -130,8 +131,8 @@ def _definition(code: Code, composed: Modules) -> tuple[str, list[Statement]]:
     found = [node for node in tree.body if getattr(node, "name", None) == code.name]
     if not found:
         others = [node for node in tree.body if hasattr(node, "decorator_list")]
-        return "\n\n\n".join(_segment(text, node) for node in others), statements(code)
-    return _segment(text, found[-1]), [s for s in statements(code) if code.name not in s.binds]
+        return "\n\n\n".join(_segments(text, others)), statements(code)
+    return _segments(text, found[-1:])[0], [s for s in statements(code) if code.name not in s.binds]
 
 
 def _unreadable(name: str, text: str) -> str:
@@ -172,32 +173,44 @@ def statements(code: Code) -> list[Statement]:
     tree = parse(text)
     if tree is None:
         return []
-    segments = [_segment(text, node) for node in tree.body if not isinstance(node, _EXPERIMENTS)]
-    return [Statement(segment, bound_names(segment), code.module) for segment in segments]
+    found = _segments(text, [node for node in tree.body if not isinstance(node, _EXPERIMENTS)])
+    return [Statement(segment, bound_names(segment), code.module) for segment in found]
 
 
-def _segment(text: str, node: ast.stmt) -> str:
+def _segments(text: str, nodes: Sequence[ast.stmt]) -> list[str]:
+    """The source of each node. The text is cut into lines once: ``ast.get_source_segment`` does it every time."""
+    lines = [line.encode() for line in python_lines(text)]  # columns are counted in bytes
+    return [_segment(lines, node) for node in nodes]
+
+
+def _segment(lines: Sequence[bytes], node: ast.stmt) -> str:
+    end = node.end_lineno or node.lineno
     if hasattr(node, "decorator_list"):
-        return "\n".join(text.split("\n")[first_line(node) - 1 : node.end_lineno])
-    return ast.get_source_segment(text, node) or ast.unparse(node)
+        return b"".join(lines[first_line(node) - 1 : end]).decode().rstrip("\r\n")
+    cut = lines[node.lineno - 1 : end]
+    cut[-1] = cut[-1][: node.end_col_offset]
+    cut[0] = cut[0][node.col_offset :]
+    return b"".join(cut).decode()
 
 
-def _nearest(wanted: str, module: str, pool: Sequence[Statement]) -> set[int]:
-    """The latest statement that binds a name, from next to an answer of the same module if there is one."""
-    found = [number for number, statement in enumerate(pool) if wanted in statement.binds]
-    nearest = [number for number in found if pool[number].module == module] or found
-    if nearest:
-        return {nearest[-1]}
-    return {number for number, statement in enumerate(pool) if "*" in statement.binds}
+def _places(pool: Sequence[Statement], module: str) -> dict[str, int]:
+    """By name, the latest statement that binds it, from next to an answer of the module if there is one."""
+    places: dict[str, int] = {}
+    for own in (False, True):
+        for number, statement in enumerate(pool):
+            if not own or statement.module == module:
+                places |= dict.fromkeys(statement.binds, number)
+    return places
 
 
-def _import_from_other(
-    wanted: str, module: str, modules: Mapping[str, Sequence[str]], day: str
-) -> str | None:
+def _defined_elsewhere(module: str, modules: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """By name, the first other module that defines it."""
+    found: dict[str, str] = {}
     for other, parts in modules.items():
-        if other != module and any(wanted in defined_names(part) for part in parts):
-            return f"from {day}.{other} import {wanted}"
-    return None
+        if other != module:
+            for name in chain.from_iterable(map(defined_names, parts)):
+                found.setdefault(name, other)
+    return found
 
 
 @lru_cache(maxsize=4096)

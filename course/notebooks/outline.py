@@ -167,7 +167,10 @@ def needed_to_define(text: str) -> frozenset[str]:
     """Names that must mean something before a definition can be run: of annotations, defaults, bases, decorators."""
     if parse(text) is None:
         return frozenset()
-    return loaded_names(ast.unparse(_WithoutBodies().visit(ast.parse(text))))
+    try:
+        return loaded_names(ast.unparse(_WithoutBodies().visit(ast.parse(text))))
+    except RecursionError:  # Python reads deeper expressions than it writes
+        return frozenset()
 
 
 class _WithoutBodies(ast.NodeTransformer):

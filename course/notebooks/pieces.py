@@ -19,7 +19,7 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 _OPENING = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)")
 _INNER_COMMENT = re.compile(r"[ \t]+#")
 _BLANK_ABOVE = re.compile(r"(?:[ \t]*(?:\r\n|\r|\n))*")
-_BLANK_BELOW = re.compile(r"(?:(?:\r\n|\r|\n)[ \t]*)*\Z")
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def split(text: str, names: Collection[str]) -> list[Piece]:
     A name that is defined twice has its piece at the last definition, the one that counts. The blank end of the
     file is the lead of a last, empty piece; comments inside a function belong to it, also below its last statement.
     """
-    lines = _LINE.findall(text)
+    lines = python_lines(text)
     pieces: list[Piece] = []
     lead, position = "", 0
     for stretch in [*_stretches(text, lines, names), _Stretch("", len(lines), len(lines))]:
@@ -59,6 +59,11 @@ def split(text: str, names: Collection[str]) -> list[Piece]:
                 lead = below
         position = stretch.last
     return [*pieces, Piece("", "", lead)] if lead else pieces
+
+
+def python_lines(text: str) -> list[str]:
+    """The lines as Python counts them, with their ends; joined they are the text."""
+    return _LINE.findall(text)
 
 
 def join(pieces: Sequence[Piece]) -> str:
@@ -83,7 +88,7 @@ def defined_names(text: str) -> list[str]:
     """Functions and classes at the top level of a text, also of one that Python cannot read."""
     tree = parse(text)
     if tree is None:
-        return [match.group(1) for line in _LINE.findall(text) if (match := _OPENING.match(line))]
+        return [match.group(1) for line in python_lines(text) if (match := _OPENING.match(line))]
     return [node.name for node in tree.body if isinstance(node, _DEFINITIONS)]
 
 
@@ -115,8 +120,18 @@ def _read(tree: ast.Module, lines: Sequence[str], names: Collection[str]) -> Ite
             while last < len(lines) and _INNER_COMMENT.match(lines[last]):
                 last += 1
             yield _Stretch(node.name, first_line(node) - 1, last)
-        elif isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'":
+        elif isinstance(node, ast.If) and _asks_for_script(node.test):
             yield _Stretch(SCRIPT, node.lineno - 1, node.end_lineno or node.lineno)
+
+
+def _asks_for_script(test: ast.expr) -> bool:
+    """Whether this is ``__name__ == "__main__"``; looked at and not written out, for a condition may be deeper than
+    Python can follow.
+    """
+    match test:
+        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
+            return True
+    return False
 
 
 def _unread(lines: Sequence[str], names: Collection[str]) -> Iterator[_Stretch]:
@@ -139,8 +154,11 @@ def _strip(text: str) -> tuple[str, str, str]:
     """Blank lines above, the text, and what is blank below it."""
     above = _BLANK_ABOVE.match(text)
     start = above.end() if above else 0
-    if not text[start:].strip(" \t\r\n"):
+    written = len(text.rstrip(" \t\r\n"))
+    if written <= start:
         return text, "", ""
-    below = _BLANK_BELOW.search(text, start)
+    # Blanks behind the last word are of its line. No regular expression looks for the end of the text: one that tries
+    # at every line break takes hours for a file of a megabyte that holds little else.
+    below = _BREAK.search(text, written)
     end = below.start() if below else len(text)
     return text[:start], text[start:end], text[end:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from course.catalog import Course, load_course
 from course.errors import CourseError
 from course.grading.classes import grade_class
+from course.notebooks.composing import Code, statements
 from course.notebooks.handed_in import Notebooks, choose_notebook
 from course.notebooks.modules import modules_of
 from course.notebooks.outline import outline, read_modules, read_outline, refuse_shared_names
+from course.notebooks.pieces import join, split
 from course.notebooks.reading import UnreadableNotebookError, parse_notebook
 from course.notebooks.sheets import sections
 from tests.course.conftest import SOLUTION
@@ -468,6 +471,68 @@ def test_no_notebook_makes_reading_fail(tiny: Course, source: dict[str, Any], da
 
     text, _ = _modules(tiny, source, change)
     assert isinstance(text, str)
+
+
+# Nothing that is read takes longer than in proportion to its length
+
+MANY = 10_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1" + "\n" * MANY + SOLUTION,
+        SOLUTION + "\n \n" * MANY + "y = 1",
+        "# ~\n" * MANY + SOLUTION + "(",
+        "x = 1\r" * MANY + SOLUTION,
+    ],
+    ids=["blank lines", "blank lines below", "no Python", "statements"],
+)
+def test_a_long_module_is_cut_at_once(text: str) -> None:
+    started = time.process_time()
+    assert join(split(text, ["total", "Counter"])) == text
+    assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a = 1\n", "a{0} = 1\n", "a{0} = b{0}\n", "from x import *; b{0}\n", "total(a{0})\n", "\n"],
+    ids=["one name", "many names", "many uses", "stars", "experiments", "blank lines"],
+)
+@pytest.mark.parametrize("answer", [False, True])
+def test_a_cell_of_many_statements_is_read_at_once(
+    tiny: Course, source: dict[str, Any], line: str, answer: bool
+) -> None:
+    uses = "def total(x):\n    return " + "\n    ".join(f"a{n}, b{n}" for n in range(MANY // 4))
+    many = "".join(map(line.format, range(MANY)))
+
+    def change(cells: Cells) -> None:
+        if answer:
+            named(cells, "sums-total")["source"] = f"{uses}\n{many}"
+        else:
+            named(cells, "sums-total")["source"] = uses
+            cells.insert(0, code_cell(many))
+
+    started = time.process_time()
+    text, _ = _modules(tiny, source, change)
+    assert "def total" in text
+    assert time.process_time() - started < 6
+
+
+def test_statements_are_cut_where_python_ends_them() -> None:
+    found = statements(Code("é = 'ü'; import os  # why\r\n@cache\r\ndef f():\r\n    pass; pass\n𝔘 = (1,\n2)"))
+    texts = [statement.text for statement in found]
+    assert texts == ["é = 'ü'", "import os", "@cache\r\ndef f():\r\n    pass; pass", "𝔘 = (1,\n2)"]
+
+
+@pytest.mark.parametrize(
+    "condition", ["1+" * 900 + "1", "-" * 900 + "1", "a" + ".b" * 900, "f(" * 90 + ")" * 90]
+)
+def test_a_condition_deeper_than_python_writes_is_read(condition: str) -> None:
+    text = f"if {condition}:\n    pass\nif __name__ == '__main__':\n    pass\n{SOLUTION}"
+    found = split(text, ["total", "Counter"])
+    assert join(found) == text
+    assert [piece.name for piece in found if piece.name] == ["__main__", "total", "Counter"]
 
 
 # Among the files that were handed in
