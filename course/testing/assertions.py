@@ -119,7 +119,8 @@ def assert_close(
     Lists count as arrays, NumPy scalars as numbers, tensors as arrays. float32 results are compared at float32
     precision, unless zeros, the mean, the signs or the negative would pass for it. Half precision (float16, bfloat16)
     is a wrong dtype, here and in every assertion about numbers, unless an argument of the call was half. NaN and
-    infinity must stand where they are expected. ``rtol`` is at most 0.01.
+    infinity must stand where they are expected; that NaN is, the test says with ``nan=True``, for an expected value
+    that is computed from what came back would take over the NaN in it. ``rtol`` is at most 0.01.
     """
     if rtol > WIDEST:
         raise ValueError(f"a relative tolerance of {rtol:g} is too wide; {WIDEST:g} is the widest.")
