@@ -349,6 +349,15 @@ def precision_of_the_argument(f, x, h=1e-5):
     return gradient
 
 
+@misconception(
+    "numerical_gradient",
+    "The difference is divided by 2 and multiplied by h: Python reads `a / 2 * h` from the left. Write `a / (2 * h)`.",
+)
+def times_h(f, x, h=1e-5):
+    x = np.asarray(x, dtype=float)
+    return np.array([(f(x + h * e) - f(x - h * e)) / 2 * h for e in np.eye(len(x))])
+
+
 @misconception("numerical_gradient", "The two points are 2h apart, but the difference is divided by h.")
 def divided_by_h(f, x, h=1e-5):
     x = np.asarray(x, dtype=float)

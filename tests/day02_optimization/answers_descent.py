@@ -41,6 +41,17 @@ def start_missing(grad, x0, learning_rate, steps):
 
 @misconception(
     "gradient_descent",
+    "Only the last point is returned. The whole path is asked for: x0 and every point after it, one in a row.",
+)
+def only_the_last_point(grad, x0, learning_rate, steps):
+    x = np.array(x0, dtype=float)
+    for _ in range(steps):
+        x = x - learning_rate * grad(x)
+    return x
+
+
+@misconception(
+    "gradient_descent",
     "The gradient is always taken at the start. It changes along the way: ask for it at the current point.",
 )
 def gradient_at_the_start(grad, x0, learning_rate, steps):
@@ -111,6 +122,18 @@ def with_copies(grad, x0, learning_rate, steps):
 )
 def always_from_rest(grad, x0, learning_rate, momentum, steps):
     return gradient_descent(grad, x0, learning_rate, steps)
+
+
+@misconception(
+    "momentum_descent",
+    "Only the last point is returned. The whole path is asked for: x0 and every point after it, one in a row.",
+)
+def only_where_it_ends(grad, x0, learning_rate, momentum, steps):
+    x, velocity = np.array(x0, dtype=float), np.zeros(len(x0))
+    for _ in range(steps):
+        velocity = momentum * velocity - learning_rate * grad(x)
+        x = x + velocity
+    return x
 
 
 @misconception(

@@ -155,7 +155,7 @@ def test_sigmoid_derivative_far_from_zero(student, rng):
 
 @points(2)
 def test_numerical_gradient_of_coupled_functions(student, rng):
-    cause = "the other coordinates must stay where x is: the slope of x·y along x depends on y"
+    cause = "where are the other coordinates while one is moved? The slope of x·y along x depends on y"
     for h in (1e-2, 1e-5):
         x = rng.uniform(1, 3, size=2) * rng.choice([-1, 1], size=2)
         with assert_unchanged(x):

@@ -402,17 +402,23 @@ def one_sweep(a, sweeps=30):
 @misconception(
     "jacobi_svd",
     "The singular values are not sorted: the largest comes first, and U and Vᵀ are put into the same order.",
+    turned=("far", "little"),
 )
-def not_sorted(a, sweeps=30):
+def not_sorted(a, sweeps=30, *, turned="far"):
     u, v = a.astype(float), np.eye(a.shape[1])
     pairs = [(i, j) for j in range(len(v)) for i in range(j)]
     for i, j in pairs * sweeps:
         p, q = u[:, i], u[:, j]
         angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        if (
+            turned == "little"
+        ):  # the smaller of the two angles that make columns orthogonal leaves them in their order
+            angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
-    s = np.linalg.norm(u, axis=0)
-    return u[:, ::-1] / s[::-1], s[::-1], v[:, ::-1].T
+    order = slice(None, None, -1 if turned == "far" else 1)
+    s = np.linalg.norm(u, axis=0)[order]
+    return u[:, order] / s, s, v[:, order].T
 
 
 @misconception(

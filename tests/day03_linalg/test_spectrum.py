@@ -219,7 +219,8 @@ def test_jacobi_svd_of_several_shapes(student, rng):
         with assert_unchanged(a):
             result = student.jacobi_svd(a)
         u, s, vt = assert_parts(result, 3)
-        assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values")
+        cause = "are they sorted, the largest first?"
+        assert_close(s, np.linalg.svd(a, compute_uv=False), name="list of singular values", cause=cause)
         assert_shape(u, (m, n), name="matrix U")
         assert_shape(vt, (n, n), name="matrix Vᵀ")
         u, s, vt = np.asarray(u), np.asarray(s), np.asarray(vt)

@@ -229,14 +229,18 @@ def cosines(x):
     "class_statistics",
     "counts[labels] += 1 counts every class once only: with repeated indices NumPy adds only one of them. "
     "Use np.bincount, or compare with each label.",
+    means=("right", "by these counts", "of the last one"),
 )
-def repeated_indices(x, labels, k):
+def repeated_indices(x, labels, k, *, means="right"):
     counts = np.zeros(k, dtype=int)
     counts[labels] += 1
-    means = np.full((k, x.shape[1]), np.nan)
-    for label in np.unique(labels):
-        means[label] = x[labels == label].mean(axis=0)
-    return counts, means
+    sums = np.array([x[labels == label].sum(axis=0) for label in range(k)])
+    if means == "of the last one":  # sums[labels] += x, by the same slip
+        sums = np.zeros((k, x.shape[1]))
+        sums[labels] += x
+    divisors = np.bincount(labels, minlength=k) if means == "right" else counts
+    with np.errstate(invalid="ignore"):
+        return counts, sums / divisors[:, np.newaxis]
 
 
 @misconception(

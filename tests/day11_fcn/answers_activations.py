@@ -9,11 +9,13 @@ from day11_fcn.activations import activate, log_sum_exp, sigmoid
 
 @misconception(
     "sigmoid",
-    "exp(−x) overflows for large negative x. Use exp(x) / (1 + exp(x)) there: exp must "
-    "never see a large number.",
+    "exp(−x) is computed for large negative x, and overflows. exp(x) / (1 + exp(x)) is right there, but np.where "
+    "between the two does not help: it computes both for every x, and only then picks. exp(−|x|) serves both sides.",
+    picked=(False, True),
 )
-def one_form_for_all(x):
-    return 1 / (1 + np.exp(-x))
+def exp_of_large_numbers(x, *, picked=False):
+    left = 1 / (1 + np.exp(-x))
+    return np.where(x >= 0, left, np.exp(x) / (1 + np.exp(x))) if picked else left
 
 
 @misconception(
@@ -326,9 +328,13 @@ def independent_sigmoids(z):
     return sigmoid(z)
 
 
-@misconception("softmax", "One maximum for the whole array is not enough: a row far below it becomes 0 / 0.")
-def common_maximum(z):
-    with np.errstate(all="ignore"):
+@misconception(
+    "softmax",
+    "One maximum for the whole array is not enough: a row far below it becomes 0 / 0. Take that of each row.",
+    quiet=(False, True),
+)
+def common_maximum(z, *, quiet=False):
+    with np.errstate(**({"all": "ignore"} if quiet else {})):
         e = np.exp(z - z.max())
         return e / e.sum(axis=-1, keepdims=True)
 

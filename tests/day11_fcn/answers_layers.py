@@ -106,12 +106,15 @@ def with_einsum(grad, x, w):
 
 @misconception(
     "dropout",
-    "What is kept is not divided by 1 − rate: the signal becomes weaker in training than in evaluation.",
+    "What is kept is not divided by 1 − rate in training. As first published, evaluation was multiplied by 1 − rate "
+    "instead; inverted dropout, which is asked for, does all of it in training and nothing in evaluation.",
+    evaluation=("as it is", "weaker"),
 )
-def not_scaled(x, rate, rng):
+def not_scaled(x, rate, rng, *, evaluation="as it is"):
     if not 0 <= rate < 1:
         raise ValueError("rate out of range")
-    mask = np.ones_like(x) if rng is None else (rng.random(x.shape) >= rate).astype(float)
+    left = 1 - rate if evaluation == "weaker" else 1.0
+    mask = np.full_like(x, left) if rng is None else (rng.random(x.shape) >= rate).astype(float)
     return x * mask, mask
 
 

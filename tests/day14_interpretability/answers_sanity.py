@@ -160,12 +160,14 @@ def one_layer_at_a_time(model, x, target, explain, seed=0):
 
 
 @misconception(
-    "randomise_layers", "The model itself is broken. Work on copy.deepcopy(model), or its owner has lost it."
+    "randomise_layers",
+    "The model itself is broken. Work on copy.deepcopy(model), or its owner has lost it.",
+    forked=(True, False),
 )
-def without_a_copy(model, x, target, explain, seed=0):
+def without_a_copy(model, x, target, explain, seed=0, *, forked=True):
     intact, similarity = explain(model, x, target), {}
     layers = [(name, layer) for name, layer in model.named_modules() if hasattr(layer, "reset_parameters")]
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(enabled=forked):
         torch.manual_seed(seed)
         for name, layer in reversed(layers):
             layer.reset_parameters()
