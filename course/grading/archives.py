@@ -24,7 +24,6 @@ MAX_NOTEBOOK = 16 * 2**20  # with the pictures in its outputs
 MAX_TOTAL = 32 * 2**20
 MAX_DEPTH = 12
 TAKEN = (".py", ".ipynb")
-SUFFIXES = (".zip", ".tar.gz", ".tgz")
 
 
 class UnsafeArchiveError(Exception):
@@ -37,18 +36,6 @@ class _Entry:
     kind: str  # "file", "folder", or what else it is
     size: int
     open: Callable[[], IO[bytes] | None]
-
-
-def is_archive(name: str) -> bool:
-    """Whether a file of this name is taken for an archive; Windows also writes ``.ZIP``."""
-    return name.lower().endswith(SUFFIXES)
-
-
-def stem(name: str) -> str:
-    """The student's name: the archive's without its suffix, unless nothing would be left."""
-    suffix = next(suffix for suffix in SUFFIXES if name.lower().endswith(suffix))
-    rest = name[: -len(suffix)]
-    return rest if rest.strip(".") else name
 
 
 def largest(name: str) -> int:

@@ -26,11 +26,10 @@ from course.grading.archives import (
     MAX_FILE,
     TAKEN,
     UnsafeArchiveError,
-    is_archive,
     largest,
     read_archive,
-    stem,
 )
+from course.results.class_folder import SUBMITTED, class_folder, is_archive, stem
 from course.results.names import shown
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ class Intake:
             raise CourseError(
                 f"There is no folder {folder}; give the folder that holds one folder per student."
             )
-        self._folder = folder / "submitted" if (folder / "submitted").is_dir() else folder
+        self._folder = class_folder(folder, [day.name for day in course.days])
         self._course, self.days = course, days
         self._places = _places(self._folder, days)  # names only: a class may be large
         if not self._places:
@@ -119,6 +118,10 @@ class Intake:
         """One submission. Whatever is wrong with it stands in its note; nothing is raised, for the class goes on."""
         taken, *others = self._places[student]
         beside = [f"{shown(name)} lies beside {shown(taken)}, which was taken" for name in others]
+        if taken == SUBMITTED:
+            beside.append(
+                f"the folder {SUBMITTED} was taken for a student's: it holds a day, or others lie beside it"
+            )
         try:
             return self._read(student, self._folder / taken, beside)
         except UnsafeArchiveError as why:

@@ -15,10 +15,10 @@ from typing import Any
 
 from course.catalog import Course, Limits
 from course.errors import CourseError, UsageError
-from course.grading.archives import SUFFIXES, is_archive
 from course.grading.classes import Graded, Manner, grade_class
 from course.grading.merging import by_run
 from course.grading.provenance import differences, provenance
+from course.results.class_folder import SUFFIXES, is_archive
 from course.results.reading import Record, read_record, result_path, tests_of
 
 MAX_FILE = 32 * 2**20

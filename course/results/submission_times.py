@@ -16,6 +16,7 @@ from course.catalog import Course
 from course.catalog.deadlines import as_time, read_zone
 from course.catalog.selecting import find_day
 from course.errors import CourseError, UsageError
+from course.results.class_folder import SUBMITTED, class_folder
 from course.results.lateness import Handed
 
 TABLE = "submitted.csv"
@@ -29,9 +30,8 @@ class SubmissionTimes:
         table = submissions / TABLE
         self._table = _read_table(course, table, "submitted") if table.is_file() else {}
         # Only in nbgrader's own layout is the file nbgrader's; in a clone it would be the student's.
-        inner = submissions / "submitted"
-        own = submissions if submissions.name == "submitted" else None
-        self._nbgrader = inner if inner.is_dir() else own
+        students = class_folder(submissions, [day.name for day in course.days])
+        self._nbgrader = students if students.name == SUBMITTED else None
 
     def of(self, student: str, day: str) -> Handed:
         """When ``student`` handed in ``day``; of several pushes the last counts."""

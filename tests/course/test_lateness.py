@@ -161,10 +161,10 @@ def test_nbgraders_timestamp_is_read_in_its_layout(
     tiny: Course, tmp_path: Path, stamp: str, hour: int
 ) -> None:
     course = with_late(tiny, LATE, head='timezone = "Asia/Tokyo"')
-    folder = tmp_path / "submitted/ada/day01_tiny"
+    folder = tmp_path / "nbgrader/submitted/ada/day01_tiny"
     folder.mkdir(parents=True)
     (folder / "timestamp.txt").write_text(stamp, encoding="utf-8")
-    for place in (tmp_path, tmp_path / "submitted"):
+    for place in (tmp_path / "nbgrader", tmp_path / "nbgrader/submitted"):
         handed = SubmissionTimes(course, place).of("ada", "day01_tiny")
         assert handed.source == "timestamp.txt"
         assert handed.time is not None
@@ -178,6 +178,14 @@ def test_a_timestamp_in_a_clone_is_the_students_and_not_read(tiny: Course, tmp_p
     (folder / "timestamp.txt").write_text("2020-01-01 00:00:00 UTC", encoding="utf-8")
     (tmp_path / "class/ada/submitted.csv").write_text("student,day,submitted\nada,day01,2020-01-01\n")
     assert SubmissionTimes(course, tmp_path / "class").of("ada", "day01_tiny") == Handed()
+
+
+def test_a_student_called_submitted_says_nothing_of_the_others_times(tiny: Course, tmp_path: Path) -> None:
+    (tmp_path / "class/ada/day01_tiny").mkdir(parents=True)
+    folder = tmp_path / "class/submitted/ada/day01_tiny"
+    folder.mkdir(parents=True)
+    (folder / "timestamp.txt").write_text("2020-01-01 00:00:00 UTC", encoding="utf-8")
+    assert SubmissionTimes(with_late(tiny, LATE), tmp_path / "class").of("ada", "day01_tiny") == Handed()
 
 
 @pytest.mark.parametrize("stamp", ["yesterday", "", "2026-10-12 17:59:03 Atlantis/Main", "\x00" * 200])

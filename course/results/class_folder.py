@@ -1,0 +1,48 @@
+"""Where the hand-ins of a class lie, and which of the files there is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+SUFFIXES = (".zip", ".tar.gz", ".tgz")
+SUBMITTED = "submitted"
+_NBGRADERS = (SUBMITTED, "source", "release", "autograded", "feedback")  # folders of a course of nbgrader's
+
+
+def class_folder(folder: Path, days: Collection[str]) -> Path:
+    """The folder that holds one folder or archive per student: the given one, or nbgrader's ``submitted`` in it.
+
+    A student may be called ``submitted`` too. So it is nbgrader's only where it holds no work of a day itself and no
+    other student lies beside it: else one hand-in would take the place of the whole class.
+    """
+    inner = folder / SUBMITTED
+    if not inner.is_dir() or _holds_a_day(inner, days):
+        return folder
+    try:
+        with os.scandir(folder) as beside:
+            others = any(_is_a_students(entry, days) for entry in beside if entry.name not in _NBGRADERS)
+    except PermissionError:
+        return folder  # whoever reads it says so
+    return folder if others else inner
+
+
+def _is_a_students(entry: os.DirEntry[str], days: Collection[str]) -> bool:
+    return is_archive(entry.name) if entry.is_file() else _holds_a_day(Path(entry.path), days)
+
+
+def _holds_a_day(folder: Path, days: Collection[str]) -> bool:
+    return any(os.path.lexists(folder / day) for day in days)
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is taken for an archive; Windows also writes ``.ZIP``."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def stem(name: str) -> str:
+    """The student's name: the archive's without its suffix, unless nothing would be left."""
+    suffix = next(suffix for suffix in SUFFIXES if name.lower().endswith(suffix))
+    rest = name[: -len(suffix)]
+    return rest if rest.strip(".") else name
