@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from course.files import write_atomically
 from course.grading.intake import Submission
 from course.grading.merging import of_days, over_days
 from course.grading.provenance import provenance
+from course.results.names import shortened
 from course.results.reading import Record
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.worker.outcomes import Outcome
@@ -103,6 +105,10 @@ class RecordWriter:
         }
         for day in record["days"]:
             day |= {"submission": submission.hash(day["day"]), "suite": self._suites[day["day"]]}
+            for test in chain.from_iterable(exercise["tests"] for exercise in day["exercises"]):
+                test["message"] = shortened(test["message"], LONGEST_MESSAGE)
+                if "note" in test:
+                    test["note"] = shortened(test["note"], LONGEST_NOTE)
         record = of_days(record, record["days"])
         return record | notes_of(submission)
 
@@ -119,11 +125,19 @@ class RecordWriter:
 
 
 NOTES = ("note", "tamper")
+# Characters of what is said in a record: it may quote what was handed in, and everything that reads results shows it.
+LONGEST_MESSAGE = 20_000
+LONGEST_NOTE = 2_000
+LONGEST_TAMPER = 300
+MOST_TAMPER = 20
 
 
 def notes_of(submission: Submission) -> dict[str, Any]:
     """What staff should know about a submission; empty where there is nothing."""
-    said = {"note": submission.note, "tamper": list(submission.tamper)}
+    tamper = [shortened(one, LONGEST_TAMPER) for one in submission.tamper[:MOST_TAMPER]]
+    if len(submission.tamper) > MOST_TAMPER:
+        tamper.append(f"{len(submission.tamper) - MOST_TAMPER} more like these")
+    said = {"note": shortened(submission.note, LONGEST_NOTE), "tamper": tamper}
     return {name: value for name, value in said.items() if value}
 
 

@@ -29,6 +29,13 @@ def shown(text: str) -> str:
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
+def shortened(text: str, room: int) -> str:
+    """Text of at most so many characters, and how many were left out where it had more."""
+    if len(text) <= room:
+        return text
+    return f"{text[:room]}… ({len(text) - room} characters more)"
+
+
 def is_text(name: str) -> bool:
     """Whether a name is UTF-8. Python marks bytes of a file's name that are not; no database takes those."""
     return name.encode("utf-8", "ignore").decode() == name
