@@ -18,11 +18,14 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from course.results.names import shortened
+
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_NOTEBOOK = 16 * 2**20  # with the pictures in its outputs
-MAX_TOTAL = 32 * 2**20
 MAX_DEPTH = 12
+MAX_PATH = 1000  # bytes of a whole name: all that honest systems make is shorter
+_SHOWN = 100
 TAKEN = (".py", ".ipynb")
 
 
@@ -37,23 +40,25 @@ class _Entry:
     size: int
     open: Callable[[], IO[bytes] | None]
 
+    @property
+    def shown(self) -> str:
+        """The name as it stands in a message, where it has little room."""
+        return shortened(repr(self.name[: 2 * _SHOWN]), _SHOWN)
+
 
 def largest(name: str) -> int:
     """Bytes that a file of this name may have."""
     return MAX_NOTEBOOK if name.endswith(".ipynb") else MAX_FILE
 
 
-def read_archive(archive: Path, days: Sequence[str]) -> dict[str, bytes]:
-    """The days' files by relative name. Raises UnsafeArchiveError."""
-    found: dict[str, bytes] = {}
-    total = 0
+def read_archive(
+    archive: Path, days: Sequence[str], takes: Callable[[str, int], bool] = lambda place, size: True
+) -> dict[str, bytes]:
+    """The days' files by relative name, as far as ``takes`` wants a file of this name and size. Raises
+    UnsafeArchiveError.
+    """
     try:
-        for place, entry in _wanted(archive, days):
-            found[place] = _read(entry)
-            total += len(found[place])
-            if total > MAX_TOTAL:
-                raise UnsafeArchiveError(f"its files have more than {MAX_TOTAL >> 20} MiB")
-        return found
+        return {place: _read(entry) for place, entry in _wanted(archive, days) if takes(place, entry.size)}
     except (UnsafeArchiveError, PermissionError):
         raise
     except (NotImplementedError, RuntimeError):  # an unknown compression, or a password
@@ -66,7 +71,7 @@ def read_archive(archive: Path, days: Sequence[str]) -> dict[str, bytes]:
 
 def _wanted(archive: Path, days: Sequence[str]) -> Iterator[tuple[str, _Entry]]:
     """Entries of the form ``[folder/…/]<day>/<name>.py`` with their place; every entry is judged."""
-    seen: dict[str, str] = {}
+    seen: dict[str, _Entry] = {}
     entries = _zip_entries(archive) if archive.name.lower().endswith(".zip") else _tar_entries(archive)
     for number, entry in enumerate(entries, start=1):
         if number > MAX_ENTRIES:
@@ -75,15 +80,17 @@ def _wanted(archive: Path, days: Sequence[str]) -> Iterator[tuple[str, _Entry]]:
         if entry.kind != "file" or len(parts) < 2 or parts[-2] not in days or not parts[-1].endswith(TAKEN):
             continue
         if entry.size > largest(entry.name):
-            raise UnsafeArchiveError(f"{entry.name!r} is larger than {largest(entry.name) >> 20} MiB")
+            raise UnsafeArchiveError(f"{entry.shown} is larger than {largest(entry.name) >> 20} MiB")
         place = f"{parts[-2]}/{parts[-1]}"
-        other = seen.setdefault(place.casefold(), entry.name)
-        if other != entry.name:
-            raise UnsafeArchiveError(f"{other!r} and {entry.name!r} claim the same place")
+        other = seen.setdefault(place.casefold(), entry)
+        if other is not entry:
+            raise UnsafeArchiveError(f"{other.shown} and {entry.shown} claim the same place")
         yield place, entry
 
 
 def _safe_parts(entry: _Entry) -> tuple[str, ...]:
+    if len(entry.name.encode("utf-8", "replace")) > MAX_PATH:
+        raise UnsafeArchiveError(f"{entry.shown} is too long a name")
     path = PurePosixPath(entry.name.replace("\\", "/"))
     if (
         path.is_absolute()
@@ -91,11 +98,11 @@ def _safe_parts(entry: _Entry) -> tuple[str, ...]:
         or (path.parts and ":" in path.parts[0])
         or "\0" in entry.name
     ):
-        raise UnsafeArchiveError(f"{entry.name!r} points outside the archive")
+        raise UnsafeArchiveError(f"{entry.shown} points outside the archive")
     if entry.kind not in ("file", "folder"):
-        raise UnsafeArchiveError(f"{entry.name!r} is {entry.kind}")
+        raise UnsafeArchiveError(f"{entry.shown} is {entry.kind}")
     if len(path.parts) > MAX_DEPTH:
-        raise UnsafeArchiveError(f"{entry.name[:60]!r}… is nested too deeply")
+        raise UnsafeArchiveError(f"{entry.shown} is nested too deeply")
     return path.parts
 
 
@@ -153,11 +160,11 @@ class _Counted:
 def _read(entry: _Entry) -> bytes:
     file = entry.open()
     if file is None:
-        raise UnsafeArchiveError(f"{entry.name!r} cannot be read")
+        raise UnsafeArchiveError(f"{entry.shown} cannot be read")
     try:
         data = file.read(largest(entry.name) + 1)
     finally:
         file.close()
     if len(data) > largest(entry.name):
-        raise UnsafeArchiveError(f"{entry.name!r} is larger than it says")
+        raise UnsafeArchiveError(f"{entry.shown} is larger than it says")
     return data

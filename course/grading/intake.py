@@ -29,6 +29,7 @@ from course.grading.archives import (
     largest,
     read_archive,
 )
+from course.grading.room import Room, known_names
 from course.results.class_folder import SUBMITTED, class_folder, is_archive, stem
 from course.results.names import shown
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from course.notebooks.handed_in import Notebooks
 
 IGNORED = (".DS_Store", "__MACOSX", "__pycache__", ".ipynb_checkpoints")
-MAX_FILES = 200
+MAX_TESTS = 200  # of a day, that are looked at
 # Read by Python, pytest or the course wherever they lie; in a submission they have no effect.
 STEERING = ("sitecustomize.py", "usercustomize.py", "conftest.py", "pytest.ini", "tox.ini", "setup.cfg")
 
@@ -136,13 +137,16 @@ class Intake:
         return Submission(student, note="; ".join([f"it cannot be read ({said})", *beside]), fault=True)
 
     def _read(self, student: str, path: Path, notes: list[str]) -> Submission:
+        room = Room(self.days, self._course.limits.scratch_mib // 2)
         if path.is_file():
-            return self._noted(student, read_archive(path, [day.name for day in self.days]), notes)
+            files = read_archive(path, [day.name for day in self.days], room.takes)
+            return self._noted(student, files, [*notes, *room.notes()])
         os.listdir(path)  # so that a folder that may not be read is not taken for an empty one
-        files: dict[str, bytes] = {}
+        files = {}
         for day in self.days:
-            files |= _day_files(path, day, notes)
-        return self._noted(student, files, notes, [*_tampering(path, self._course, self.days)])
+            files |= _day_files(path, day, room, notes)
+        tamper = [*_tampering(path, self._course, self.days)]
+        return self._noted(student, files, [*notes, *room.notes()], tamper)
 
     def _noted(
         self, student: str, files: Mapping[str, bytes], notes: Sequence[str] = (), tamper: Sequence[str] = ()
@@ -150,8 +154,14 @@ class Intake:
         of_notebooks: list[str] = []
         if any(name.endswith(".ipynb") for name in files):
             files, of_notebooks = self._notebooks.unfold(files)
+        large = [name for name, data in files.items() if len(data) > largest(name)]  # out of a notebook
+        files = {name: data for name, data in files.items() if name not in large}
         unusual = [name for name in files if not name.isprintable()]  # no import finds them
         files = {name: data for name, data in files.items() if name.isprintable()}
+        notes = [
+            *notes,
+            *(f"{name} would be larger than {MAX_FILE >> 20} MiB and was not made" for name in large),
+        ]
         notes = [*notes, *(f"{shown(name)} has an odd name and was not read" for name in unusual)]
         said = [*notes, *of_notebooks, *_strangers(files)]
         known = (f"{day.name}/{module}.py" for day in self.days for module in day.modules)
@@ -185,7 +195,7 @@ def _is_a_tools(entry: os.DirEntry[str], days: Sequence[Day]) -> bool:
     return entry.name.startswith(".") and not any(os.path.isdir(f"{entry.path}/{day.name}") for day in days)
 
 
-def _day_files(folder: Path, day: Day, notes: list[str]) -> dict[str, bytes]:
+def _day_files(folder: Path, day: Day, room: Room, notes: list[str]) -> dict[str, bytes]:
     """The Python files and notebooks of a day: ordinary files of a plausible size, the known ones first."""
     inner = folder / day.name
     if inner.is_symlink():
@@ -193,14 +203,23 @@ def _day_files(folder: Path, day: Day, notes: list[str]) -> dict[str, bytes]:
         return {}
     if not inner.is_dir():
         return {}
-    known = [f"{module}.py" for module in day.modules]
+    known = known_names(day)
     others = sorted(name for name in os.listdir(inner) if name not in known and name.endswith(TAKEN))
     found: dict[str, bytes] = {}
-    for name in [*known, *others][:MAX_FILES]:
+    for name in [*known, *others]:
+        if not room.takes(f"{day.name}/{name}", _size(inner / name)):
+            continue
         data = _ordinary_file(inner / name, f"{day.name}/{name}", notes)
         if data is not None:
             found[f"{day.name}/{name}"] = data
     return found
+
+
+def _size(path: Path) -> int:
+    try:
+        return min(path.lstat().st_size, largest(path.name))  # a larger one is not read
+    except OSError:
+        return 0
 
 
 def _names(folder: Path) -> list[str]:
@@ -270,7 +289,7 @@ def _tampering(folder: Path, course: Course, days: Sequence[Day]) -> Iterator[st
                 yield f"{shown(name)} was ignored"
     for day in days:
         tests = folder / "tests" / day.name
-        for path in sorted(tests.glob("test_*.py"))[:MAX_FILES] if tests.is_dir() else ():
+        for path in sorted(tests.glob("test_*.py"))[:MAX_TESTS] if tests.is_dir() else ():
             if not _part_of(path, course.tests(day) / path.name):
                 yield f"{shown(str(path.relative_to(folder)))} differs from the course's, which was used"
 
@@ -290,7 +309,12 @@ def _part_of(released: Path, own: Path) -> bool:
 def _same_tests(released: bytes, own: bytes) -> bool:
     try:
         return _functions(released).items() <= _functions(own).items()
-    except (SyntaxError, ValueError, RecursionError):
+    except (
+        SyntaxError,
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ):  # the last of the parser, when it is too deep
         return False
 
 

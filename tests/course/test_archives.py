@@ -7,8 +7,9 @@ import io
 import os
 import stat
 import tarfile
+import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ import pytest
 from course.catalog import Course
 from course.grading.archives import MAX_ENTRIES, MAX_FILE, UnsafeArchiveError, read_archive
 from course.grading.classes import Graded, grade_class
+from course.grading.intake import Intake
+from course.grading.room import MAX_STRANGERS
 from tests.course.conftest import SOLUTION
 
 DAYS = ["day01_tiny"]
@@ -29,6 +32,13 @@ def make_zip(path: Path, files: dict[str, bytes], mode: int = 0o100644) -> Path:
             info.external_attr = mode << 16
             info.compress_type = zipfile.ZIP_DEFLATED
             bundle.writestr(info, data)
+    return path
+
+
+def make_zip_of_pairs(path: Path, files: Sequence[tuple[str, bytes]]) -> Path:
+    with zipfile.ZipFile(path, "w") as bundle, warnings.catch_warnings(action="ignore"):
+        for name, data in files:
+            bundle.writestr(name, data)
     return path
 
 
@@ -85,6 +95,12 @@ def _device(info: tarfile.TarInfo) -> None:
         (lambda p: make_zip(p / "a.zip", {FILE: b"", "day01_tiny/Sums.py": b""}), "claim the same place"),
         (lambda p: make_zip(p / "a.zip", {f"n{i}": b"" for i in range(MAX_ENTRIES + 1)}), "entries"),
         (lambda p: make_zip(p / "a.zip", {"d/" * 30 + "x.py": b""}), "nested too deeply"),
+        (
+            lambda p: make_zip(p / "a.zip", {"x" * 1001: b""}),
+            r"x… \(\d+ characters more\) is too long a name",
+        ),
+        (lambda p: make_zip_of_pairs(p / "a.zip", [(FILE, b"1"), (FILE, b"2")]), "claim the same place"),
+        (lambda p: make_tar(p / "a.tar.gz", {"../" + "x/" * 2**20: b""}), "is too long a name"),
         (lambda p: make_tar(p / "a.tar.gz", {"../day01_tiny/sums.py": b""}), "points outside"),
         (lambda p: make_tar(p / "a.tar.gz", {FILE: b""}, _link), "is a link"),
         (lambda p: make_tar(p / "a.tar.gz", {FILE: b""}, _hard_link), "is a link"),
@@ -97,8 +113,9 @@ def test_an_unsafe_archive_is_refused_by_name(
     tmp_path: Path, make: Callable[[Path], Path], says: str
 ) -> None:
     archive = make(tmp_path)
-    with pytest.raises(UnsafeArchiveError, match=says):
+    with pytest.raises(UnsafeArchiveError, match=says) as refused:
         read_archive(archive, DAYS)
+    assert len(str(refused.value)) < 400
     assert {p.name for p in tmp_path.iterdir()} == {archive.name}
 
 
@@ -138,3 +155,44 @@ def test_archives_are_graded_beside_folders(tiny: Course, tmp_path: Path) -> Non
     assert [(one.student, one.score) for one in list(outcome.lines())] == [("ada", 5), ("bob", 5), ("cy", 0)]
     assert "cy.tar.gz was refused: 'day01_tiny/sums.py' is a link" in list(outcome.lines())[2].remark
     assert "3 rejected" in list(outcome.lines())[2].remark
+
+
+MUCH: dict[str, dict[str, bytes]] = {
+    "many": {f"{DAYS[0]}/f{number}.py": b"" for number in range(12_000)},
+    "large": {f"{DAYS[0]}/x{number:02}.py": b"#" * (2**20 - 10) + b"\n" for number in range(60)},
+    "long": {f"{DAYS[0]}/{'a' * 300}.py": b"x = 1"},
+}
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("kind", ["zip", "tar.gz", "folder"])
+@pytest.mark.parametrize("much", MUCH)
+def test_what_lies_beside_right_work_costs_no_point(
+    tiny: Course, tmp_path: Path, much: str, kind: str, first: bool
+) -> None:
+    right = {FILE: SOLUTION.encode()}
+    files = right | MUCH[much] if first else MUCH[much] | right
+    if kind == "folder":
+        (tmp_path / "in/ada" / DAYS[0]).mkdir(parents=True)
+        for name, data in files.items():
+            if len(name) < 255:
+                (tmp_path / "in/ada" / name).write_bytes(data)
+    else:
+        (tmp_path / "in").mkdir()
+        (make_zip if kind == "zip" else make_tar)(tmp_path / f"in/ada.{kind}", files)
+    submission = next(iter(Intake(tiny, tmp_path / "in", tiny.days)))
+    assert submission.files[FILE] == SOLUTION.encode()
+    assert len(submission.files) <= MAX_STRANGERS + 1
+    assert sum(map(len, submission.files.values())) < tiny.limits.scratch_mib * 2**20
+    assert ("not read: too many" in submission.note) == (kind != "folder" or much != "long")
+    assert len(submission.note) < 400
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
+def test_right_work_among_too_much_is_graded(tiny: Course, tmp_path: Path) -> None:
+    for number, (much, files) in enumerate(MUCH.items()):
+        make = make_tar if number else make_zip
+        (tmp_path / "in").mkdir(exist_ok=True)
+        make(tmp_path / f"in/{much}.{'tar.gz' if number else 'zip'}", files | {FILE: SOLUTION.encode()})
+    outcome = grade_class(tiny, tmp_path / "in", tmp_path / "out", seed=1, view=Quiet())
+    assert [one.score for one in outcome.lines()] == [5, 5, 5]

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from course.catalog import Course, load_course
+from course.catalog import Course, Selection, load_course
 from course.errors import CourseError
 from course.grading import classes
 from course.grading.classes import ClassOutcome, Manner, grade_class
@@ -386,3 +386,55 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
     view = Quiet()
     grade_class(tiny, folder, tmp_path / "out", view=view, manner=Manner(jobs=1))
     assert (view.students, view.already) == (["bob", "cy"], 1)
+
+
+def test_a_student_called_submitted_does_not_take_the_place_of_the_class(
+    tiny: Course, tmp_path: Path
+) -> None:
+    hand_in(make_class(tmp_path / "in"), "submitted", "x = 1\n")
+    hand_in(tmp_path / "in/submitted", "ada", "x = 1\n")
+    intake = Intake(tiny, tmp_path / "in", tiny.days)
+    assert intake.students == ["ada", "bob", "cy", "submitted"]
+    assert "the folder submitted was taken for a student's" in intake.read("submitted").note
+
+
+@pytest.mark.parametrize(
+    "others", [[], ["source", "release", "autograded/ada", "feedback/ada"], ["data/raw"]]
+)
+def test_the_folder_of_nbgrader_is_the_class(tiny: Course, tmp_path: Path, others: list[str]) -> None:
+    make_class(tmp_path / "in/submitted")
+    for other in others:
+        (tmp_path / "in" / other / (DAY if other != "data/raw" else "")).mkdir(parents=True)
+    assert Intake(tiny, tmp_path / "in", tiny.days).students == ["ada", "bob", "cy"]
+
+
+@pytest.mark.parametrize("beside", ["ada.zip", "BIG.TGZ", DAY])
+def test_what_lies_beside_or_in_submitted_makes_it_a_students(
+    tiny: Course, tmp_path: Path, beside: str
+) -> None:
+    make_class(tmp_path / "in/submitted")
+    if beside == DAY:
+        (tmp_path / "in/submitted" / DAY).symlink_to(tmp_path)
+    else:
+        (tmp_path / "in" / beside).write_bytes(zip_of(SOLUTION))
+    assert "submitted" in Intake(tiny, tmp_path / "in", tiny.days).students
+
+
+def test_a_test_file_that_python_cannot_hold_is_one_that_differs(tiny: Course, tmp_path: Path) -> None:
+    folder = make_class(tmp_path / "in")
+    (folder / "ada/tests" / DAY).mkdir(parents=True)
+    (folder / "ada/tests" / DAY / "test_sums.py").write_text("~" * 20_000 + "1\n", encoding="utf-8")
+    submission = Intake(tiny, folder, tiny.days).read("ada")
+    assert submission.tamper == (f"tests/{DAY}/test_sums.py differs from the course's, which was used",)
+    assert not submission.fault
+
+
+def test_what_is_said_of_a_hand_in_has_an_end(tiny: Course) -> None:
+    writer = RecordWriter(tiny, [Selection(day, day.exercises) for day in tiny.days], 1, {DAY: ""})
+    long = "x" * 100_000
+    submission = Submission("ada", note=long, tamper=(long,) * 1_000)
+    record = writer.without_running(submission, "rejected", long)
+    assert len(json.dumps(record)) < 80_000
+    assert "(98000 characters more)" in record["note"]
+    assert record["tamper"][-1] == "980 more like these"
+    assert "(80000 characters more)" in record["days"][0]["exercises"][0]["tests"][0]["message"]
