@@ -9,6 +9,7 @@ import signal
 import time
 
 STACK_SECONDS = 1.0
+FILES_DO_NOT_FIT = 73  # exit status of an isolated process that could not lay out the files it was given
 
 
 def signal_name(number: int) -> str:

@@ -10,6 +10,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -759,6 +760,33 @@ def test_no_process_and_no_scratch_folder_is_left(
         time.sleep(0.01)
     assert sys.platform != "linux" or not Path(f"/proc/{number}").exists()
     assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+@pytest.mark.parametrize(
+    "beside", [{f"x{number}.py": bytes(2**20) for number in range(60)}, {"a" * 300 + ".py": b""}]
+)
+def test_files_that_do_not_fit_are_tried_once_and_are_no_fault_of_ours(
+    zygote: WarmProcess, beside: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forks: list[object] = []
+    fork = WarmProcess.fork
+
+    def counted(self: WarmProcess, *args: Any) -> None:
+        forks.append(args)
+        fork(self, *args)
+
+    monkeypatch.setattr(WarmProcess, "fork", counted)
+    if "namespaces" not in zygote.layers and len(beside) > 1:
+        pytest.skip("only a scratch folder in memory is bounded")
+    files = {f"{DAY}/{name}": data for name, data in beside.items()} | {f"{DAY}/work.py": b"x = 1\n"}
+    before = set(os.listdir("/proc/self/fd"))
+    with closing(zygote.open(files, DAY)) as link:
+        for _ in range(3):
+            with pytest.raises(StudentProblem, match="do not fit") as problem:
+                _ = _begin(link).x
+            assert problem.value.outcome == "not_gradable"
+    assert len(forks) == 1
+    assert len(os.listdir("/proc/self/fd")) == len(before)
 
 
 def test_a_link_in_the_submission_is_not_followed(zygote: WarmProcess, tmp_path: Path) -> None:

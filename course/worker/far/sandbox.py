@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import resource
 import struct
@@ -34,6 +35,7 @@ from typing import Any
 
 from course.catalog.model import Limits
 from course.errors import CourseError
+from course.worker.ending import FILES_DO_NOT_FIT
 from course.worker.far import namespaces
 from course.worker.memory import address_space
 
@@ -200,10 +202,7 @@ def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
     namespaces.drop_rights(cell.user if "user" in layers else None)
     die_with_parent()
     os.chdir(scratch)
-    for name, data in cell.files.items():
-        file = scratch / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(data)
+    _lay_out(cell.files, scratch, bounded="namespaces" in layers)
     for name in ("HOME", "TMPDIR", "MPLCONFIGDIR"):
         os.environ[name] = str(scratch)
     if "rlimits" in layers:
@@ -213,6 +212,21 @@ def enter(cell: Cell, limits: Limits, capabilities: Capabilities) -> Path:
     if capabilities.program:
         _restrict_calls(capabilities.program)
     return scratch
+
+
+def _lay_out(files: Mapping[str, bytes], scratch: Path, bounded: bool) -> None:
+    """Write the files into the scratch folder. Where they are too much for a ``bounded`` one, or have names that no
+    system takes, this process ends and says so: that is the submission's doing. A full disk is not.
+    """
+    try:
+        for name, data in files.items():
+            file = scratch / name
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(data)
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG or (bounded and error.errno == errno.ENOSPC):
+            os._exit(FILES_DO_NOT_FIT)
+        raise
 
 
 def _make_scratch(cell: Cell, limits: Limits, layers: Sequence[str]) -> Path:

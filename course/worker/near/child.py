@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from course.errors import CourseError
-from course.worker.ending import signal_name
+from course.worker.ending import FILES_DO_NOT_FIT, signal_name
 from course.worker.near.clock import Clock
 from course.worker.near.local import exit_message, flood_problem
 from course.worker.near.warm import FORK_SECONDS, WarmProcess, WarmProcessGoneError
@@ -29,6 +29,10 @@ from course.worker.wire import receive, send
 BUFFER = 4 * 2**20
 END_SECONDS = 10
 DEATH_SECONDS = 0.5  # between the end of a connection and the news of the end of its process
+_DO_NOT_FIT = (
+    "The files of the day do not fit into the place where they are checked; leave out data, "
+    "and all that no exercise needs."
+)
 
 
 class Child:
@@ -79,7 +83,10 @@ class Child:
                 text += piece
             return tuple(json.loads(text))
         except (OSError, ValueError):
-            self._exit_code()
+            code = self._exit_code()
+            self._close()
+            if code == FILES_DO_NOT_FIT:
+                raise StudentProblem("not_gradable", _DO_NOT_FIT) from None
             raise CourseError(
                 "An isolated process could not be set up; run again with `--isolated` and look at the messages above."
             ) from None

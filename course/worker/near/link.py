@@ -48,6 +48,7 @@ class IsolatedLink:
         self._budget = Budget(self._limits.test_seconds, self._limits.call_seconds)
         self._left = self._budget.test_seconds
         self._ended: StudentProblem | None = None
+        self._unfit: StudentProblem | None = None  # why there will never be a process
         self._spoilt = False
         self._modules = 0  # that this process has imported
         self.failed_imports: dict[str, StudentProblem] = {}
@@ -61,7 +62,7 @@ class IsolatedLink:
             self._stop()
         self._begin = self._begun = (seed, refused)
         self._budget, self._left = budget, budget.test_seconds
-        self._ended = None
+        self._ended = self._unfit
         if self._worker is not None:
             self._worker.output.clear()
 
@@ -163,6 +164,9 @@ class IsolatedLink:
             except WarmProcessGoneError:
                 self._zygote.revive(warm)
                 continue
+            except StudentProblem as problem:
+                self._unfit = self._ended = problem
+                raise
             self._zygote.has_answered()
             return worker
 
