@@ -183,7 +183,7 @@ def _segments(text: str, nodes: Sequence[ast.stmt]) -> list[str]:
     return [_segment(lines, node) for node in nodes]
 
 
-def _segment(lines: Sequence[bytes], node: ast.stmt) -> str:
+def _segment(lines: list[bytes], node: ast.stmt) -> str:
     end = node.end_lineno or node.lineno
     if hasattr(node, "decorator_list"):
         return b"".join(lines[first_line(node) - 1 : end]).decode().rstrip("\r\n")
