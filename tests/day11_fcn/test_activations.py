@@ -32,7 +32,7 @@ def assert_quiet(result):
     assert_that(
         not isinstance(result, str),
         f"A step on the way is out of range: {result}.",
-        cause="exp of a large positive number, the logarithm of a zero, or 0 / 0 where every term underflowed",
+        cause="exp of a large number, the logarithm of a zero, or 0 / 0 where everything that was added up underflowed",
     )
 
 
