@@ -120,7 +120,7 @@ def grade_class(
     new = [student for student in intake.students if not book.holds(student)]
     if new:
         graders.start(suites, len(new))
-    with graders, _open_store(out, manner.store_url) as store:
+    with intake, graders, _open_store(out, manner.store_url) as store:
         waiting = _Waiting(intake, book, store, again=manner.again)
         view.started(len(intake), len(intake) - len(waiting))
         if waiting:

@@ -29,6 +29,7 @@ from course.grading.archives import (
     largest,
     read_archive,
 )
+from course.grading.reading import NotReadError, Reader
 from course.grading.room import Room, known_names
 from course.results.class_folder import SUBMITTED, class_folder, is_archive, stem
 from course.results.names import shown
@@ -92,6 +93,7 @@ class Intake:
             )
         self._folder = class_folder(folder, [day.name for day in course.days])
         self._course, self.days = course, days
+        self._reader = Reader(self._read_here)
         self._places = _places(self._folder, days)  # names only: a class may be large
         if not self._places:
             raise CourseError(
@@ -103,6 +105,15 @@ class Intake:
         from course.notebooks.handed_in import Notebooks  # a class that hands in modules need not import it
 
         return Notebooks(self._course, self.days)
+
+    def __enter__(self) -> Intake:
+        """Start the process that reads now."""
+        if hasattr(os, "fork"):
+            self._reader.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
 
     def __len__(self) -> int:
         return len(self._places)
@@ -117,6 +128,12 @@ class Intake:
 
     def read(self, student: str) -> Submission:
         """One submission. Whatever is wrong with it stands in its note; nothing is raised, for the class goes on."""
+        try:
+            return self._reader.read(student)
+        except NotReadError as why:
+            return Submission(student, note=f"it cannot be read ({why})", fault=True)
+
+    def _read_here(self, student: str) -> Submission:
         taken, *others = self._places[student]
         beside = [f"{shown(name)} lies beside {shown(taken)}, which was taken" for name in others]
         if taken == SUBMITTED:

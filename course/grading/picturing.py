@@ -149,19 +149,20 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
     here = frozenset(intake.students)
     pictured = Pictured()
     waiting: list[str] = []
-    for student, work in graded.items():
-        if student not in here or _hashes(intake.read(student), work) != work:
-            pictured.elsewhere += 1
-        elif _drawn(out, student) == {"submission": work, "drawing": drawing}:
-            pictured.kept += 1
-        else:
-            waiting.append(student)
+    with intake:
+        for student, work in graded.items():
+            if student not in here or _hashes(intake.read(student), work) != work:
+                pictured.elsewhere += 1
+            elif _drawn(out, student) == {"submission": work, "drawing": drawing}:
+                pictured.kept += 1
+            else:
+                waiting.append(student)
     view.started(len(waiting) * sum(len(one.captions) for one in days))
     if not waiting:
         return pictured
     imports, _ = to_warm([one.day for one in days])
     names = [day.name for day in course.days]
-    with WarmProcess(names, [*imports, *DRAWING], course.limits) as zygote:
+    with intake, WarmProcess(names, [*imports, *DRAWING], course.limits) as zygote:
         for student in waiting:
             submission = intake.read(student)
             made = dict(_draw_submission(zygote, course, days, submission, view))
