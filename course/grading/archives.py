@@ -18,8 +18,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from course.results.names import shortened
-
 MAX_ENTRIES = 20_000
 MAX_FILE = 2**20
 MAX_NOTEBOOK = 16 * 2**20  # with the pictures in its outputs
@@ -43,7 +41,7 @@ class _Entry:
     @property
     def shown(self) -> str:
         """The name as it stands in a message, where it has little room."""
-        return shortened(repr(self.name[: 2 * _SHOWN]), _SHOWN)
+        return repr(self.name) if len(self.name) <= _SHOWN else f"{self.name[:_SHOWN]!r}…"
 
 
 def largest(name: str) -> int:

@@ -97,7 +97,7 @@ def _device(info: tarfile.TarInfo) -> None:
         (lambda p: make_zip(p / "a.zip", {"d/" * 30 + "x.py": b""}), "nested too deeply"),
         (
             lambda p: make_zip(p / "a.zip", {"x" * 1001: b""}),
-            r"x… \(\d+ characters more\) is too long a name",
+            "x'… is too long a name",
         ),
         (lambda p: make_zip_of_pairs(p / "a.zip", [(FILE, b"1"), (FILE, b"2")]), "claim the same place"),
         (lambda p: make_tar(p / "a.tar.gz", {"../" + "x/" * 2**20: b""}), "is too long a name"),
