@@ -70,10 +70,12 @@ def new_day(course: Course, name: str) -> Written:
         course.root / "tests" / name / "exercises.toml": (
             "# The exercises of the day in the order of the sheet. Points stand with the tests.\n"
         ),
+        course.solutions / name / "plots.py": (
+            f'"""FILL({name}): what the pictures show. Each is given, a function figure_name() -> Figure."""\n'
+        ),
     }
-    (course.solutions / name).mkdir(parents=True)
     steps = (
-        f"write what is marked FILL({name}) in {name}/README.md; look at title and part in course.toml",
+        f"write what is marked FILL({name}) in the sheet and in plots.py; look at title and part in course.toml",
         SHOW_DRAFTS,
         f"course new {number}/module.function    the first exercise",
     )

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from course.catalog import Check, Course, Day, Exercise, load_course
+from course.catalog.selecting import find_day
 from course.errors import CourseError
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, generator, scan_exercise
@@ -38,9 +39,19 @@ def pytest_configure(config: pytest.Config) -> None:
     settle_threads()
     if (config.rootpath / "course.toml").is_file():
         try:
-            config.stash[SESSION] = CourseSession(load_course(config.rootpath), config)
+            course = load_course(config.rootpath)
+            for word in map(str, config.invocation_params.args):
+                _refuse_a_draft(course, word)
+            config.stash[SESSION] = CourseSession(course, config)
         except CourseError as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def _refuse_a_draft(course: Course, word: str) -> None:
+    """Where the tests of a draft are asked for by name, "no tests ran" would leave its author looking for a fault."""
+    for name in course.left_out:
+        if name in Path(word.partition("::")[0]).parts:
+            find_day(course, name)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import Course
+from course.catalog import Course, load_course
+from course.release.drafts import new_day
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
 
@@ -65,6 +66,13 @@ def test_the_solutions_pass(clone: Path, options: list[str]) -> None:
 def test_a_name_selects_an_exercise(clone: Path) -> None:
     result = run(clone, "--solutions", "-k", "counter_step")
     assert "1 passed, 2 deselected" in result.stdout
+
+
+def test_a_draft_that_is_asked_for_by_name_says_what_it_is(clone: Path) -> None:
+    new_day(load_course(clone), "day02_next")
+    result = run(clone, "tests/day02_next")
+    assert "day02_next is a draft; set COURSE_DRAFTS=1 while you write it." in result.stderr
+    assert run(clone, "--solutions").returncode == 0
 
 
 def test_the_seed_changes_the_inputs_and_is_printed(clone: Path) -> None:
