@@ -21,13 +21,13 @@ from course.errors import CourseError
 from course.files import sweep
 from course.grading.intake import Intake, Submission
 from course.grading.lanes import grade_locally
-from course.grading.merging import computed_with, merged
+from course.grading.merging import computed_with, merged, without_faults
 from course.grading.provenance import tool_hash
 from course.grading.records import NOTES, RecordWriter, notes_of, suite_hashes, write_json
 from course.grading.station import Station
 from course.results.exports import export
 from course.results.names import alike, file_stem, shown
-from course.results.reading import Record, read_record, result_path, tests_of
+from course.results.reading import Record, is_undecided, read_record, result_path, tests_of
 from course.results.settling import LateRule
 
 if TYPE_CHECKING:
@@ -224,8 +224,9 @@ class _Book:
         Raises CourseError when nothing can be written at all, as on a full disk.
         """
         record: Record = json.loads(given) if isinstance(given, bytes) else given
+        old = _read(self._path(record["student"]), record["student"])
         try:
-            self._write(record, store)
+            self._write(record, old, store)
         except CourseError:
             raise
         except Exception as error:
@@ -233,18 +234,19 @@ class _Book:
             print(f"course: the result of {shown(student)} cannot be written:", file=sys.stderr)
             traceback.print_exc()
             why = f"Not checked: the result could not be written ({type(error).__name__})."
-            self._write(writer.without_running(Submission(student, days=days), "grader_fault", why), store)
+            fault = writer.without_running(Submission(student, days=days), "grader_fault", why)
+            self._write(fault, old, store)
 
-    def _write(self, record: Record, store: Store) -> None:
-        """One transaction per submission: the file first, then the store."""
+    def _write(self, record: Record, old: Record | None, store: Store) -> None:
+        """One transaction per submission: the file first, then the store. ``old`` is what stood there before."""
         path = self._path(record["student"])
-        old = _read(path, record["student"])
+        fault = any(map(is_undecided, record["days"]))
         if old is not None:
-            record = self._with_notes(old, merged(old, record, self._order))
+            record = self._with_notes(old, merged(old, without_faults(old, record), self._order))
         record = self._late.apply(record)
         write_json(path, record)
         store.save(record)
-        line = _line(record)
+        line = replace(_line(record), fault=fault)
         self._remember(record, line)
         self._view.graded(line)
 
@@ -267,9 +269,7 @@ class _Book:
             and day.get("submission") == submission.hash(name)
             and computed_with(record, day, "tool") == tool_hash()
             and computed_with(record, day, "seed") == self._seed
-            and not any(
-                test["outcome"] == "grader_fault" for one in day["exercises"] for test in one["tests"]
-            )
+            and not is_undecided(day)
         )
 
     def keep(self, submission: Submission, store: Store) -> None:

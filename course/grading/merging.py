@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from course.results.reading import Record
+from course.results.reading import Record, is_undecided, tests_of
 
 OF_A_RUN = ("seed", "isolation", "versions", "tool", "limits")
 
@@ -35,6 +35,23 @@ def of_days(record: Record, days: Sequence[dict[str, Any]]) -> Record:
         "days": list(days),
         **{name: over_days({d["day"]: d.get(name, "") for d in days}) for name in ("suite", "submission")},
     }
+
+
+def without_faults(old: Record, new: Record) -> Record:
+    """The new record without days that could not be graded this time and have a verdict in the old one, which stands;
+    its note says so.
+    """
+    decided = {day["day"] for day in old["days"] if not is_undecided(day)}
+    lost = [day for day in new["days"] if is_undecided(day) and day["day"] in decided]
+    if not lost:
+        return new
+    names = ", ".join(day["day"] for day in lost)
+    why = next(
+        t["message"] for d in lost for _, _, t in tests_of({"days": [d]}) if t["outcome"] == "grader_fault"
+    )
+    said = f"{names} could not be graded again, the earlier result stands: {why}"
+    notes = "; ".join(part for part in (new.get("note", ""), said) if part)
+    return {**new, "note": notes, "days": [day for day in new["days"] if day not in lost]}
 
 
 def merged(old: Record, new: Record, order: Sequence[str]) -> Record:

@@ -63,6 +63,11 @@ def tests_of(record: Record) -> Iterator[tuple[str, str, dict[str, Any]]]:
                 yield day["day"], exercise["exercise"], test
 
 
+def is_undecided(day: dict[str, Any]) -> bool:
+    """Whether a fault of the grader is among its verdicts: then its points are no grade."""
+    return any(test["outcome"] == "grader_fault" for one in day["exercises"] for test in one["tests"])
+
+
 @dataclass(frozen=True)
 class Adjustment:
     """Points and a comment that a person gave for an exercise, or for a whole day (``exercise`` empty).

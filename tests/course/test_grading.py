@@ -286,8 +286,9 @@ def test_what_a_killed_run_was_writing_is_swept_away(tmp_path: Path) -> None:
 
 
 def test_nbgraders_layout_is_read(tiny: Course, handed_in: Path, tmp_path: Path) -> None:
-    handed_in.rename(tmp_path / "submitted")
-    assert [s.student for s in Intake(tiny, tmp_path, tiny.days)] == [
+    (tmp_path / "course" / "release").mkdir(parents=True)
+    handed_in.rename(tmp_path / "course" / "submitted")
+    assert [s.student for s in Intake(tiny, tmp_path / "course", tiny.days)] == [
         "Bob; rm -rf x",
         "ada",
         "cara",

@@ -33,7 +33,7 @@ from course.results.store import Store, adjustments_by_student
 from course.testing import running
 from course.testing.results import RunResult
 from tests.course.conftest import SOLUTION, write_tiny_course
-from tests.course.test_grading import Quiet, hand_in, outcomes
+from tests.course.test_grading import Quiet, hand_in, outcomes, read
 
 pytestmark = pytest.mark.skipif(os.name != "posix" or os.uname().sysname != "Linux", reason="names of Linux")
 DAY = "day01_tiny"
@@ -438,3 +438,26 @@ def test_what_is_said_of_a_hand_in_has_an_end(tiny: Course) -> None:
     assert "(98000 characters more)" in record["note"]
     assert record["tamper"][-1] == "980 more like these"
     assert "(80000 characters more)" in record["days"][0]["exercises"][0]["tests"][0]["message"]
+
+
+def test_a_fault_takes_no_result_away_and_is_no_grade(
+    tiny: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    hand_in(tmp_path / "in", "bob", SOLUTION)
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
+    before = read(tmp_path / "out", "ada")
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("course.grading.station.Station.grade", broken)
+    hand_in(tmp_path / "in", "ada", SOLUTION + "\n# changed\n")
+    hand_in(tmp_path / "in", "cyd", SOLUTION)
+    outcome = grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
+    assert not outcome.complete
+    now = read(tmp_path / "out", "ada")
+    assert now["score"] == before["score"] == before["max_score"]
+    assert "the earlier result stands" in now["note"]
+    grades = (tmp_path / "out/grades.csv").read_text(encoding="utf-8").splitlines()
+    assert [line for line in grades if line.startswith("cyd")] == ["cyd,,,5"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from course.files import replacing
 from course.results.exports.cells import points_cell, text_cell
-from course.results.reading import Rows, day_totals
+from course.results.reading import Rows, day_totals, is_undecided
 
 STUDENT_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 POINTS_POSSIBLE = "Points Possible"
@@ -31,6 +31,7 @@ def write(rows: Rows, target: Path) -> None:
         for record, adjustments in rows():
             # Canvas takes a line whose first cell holds these words for the line of maximal points.
             name = record["student"].replace(POINTS_POSSIBLE, "Points-Possible")
-            points = {day["day"]: points_cell(day_totals(day, adjustments).total) for day in record["days"]}
+            decided = [day for day in record["days"] if not is_undecided(day)]
+            points = {day["day"]: points_cell(day_totals(day, adjustments).total) for day in decided}
             login = text_cell(record["student"])
             table.writerow([text_cell(name), "", "", login, "", *(points.get(day, "") for day in days)])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course.files import replacing
 from course.results.exports.cells import points_cell, text_cell
-from course.results.reading import Rows, Totals, totals
+from course.results.reading import Rows, Totals, is_undecided, totals
 
 
 def write(rows: Rows, target: Path) -> None:
@@ -26,10 +26,12 @@ def write(rows: Rows, target: Path) -> None:
         more = ["late", "manual", "total"] if settled else []
         table.writerow(["student", *days, "score", "max_score", *more])
         for record, adjustments in rows():
-            scores = {day["day"]: day["score"] for day in record["days"]}
+            scores = {day["day"]: day["score"] for day in record["days"] if not is_undecided(day)}
+            undecided = any(map(is_undecided, record["days"]))  # no grade yet: an empty cell, not 0
             row = [text_cell(record["student"]), *(scores.get(day, "") for day in days)]
-            row += [record["score"], record["max_score"]]
-            table.writerow(row + (_settled(totals(record, adjustments)) if settled else []))
+            row += ["" if undecided else record["score"], record["max_score"]]
+            sums = ["", "", ""] if undecided else _settled(totals(record, adjustments))
+            table.writerow(row + (sums if settled else []))
 
 
 def _settled(sums: Totals) -> list[str]:

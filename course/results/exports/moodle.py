@@ -16,7 +16,7 @@ from typing import Any
 from course.files import replacing
 from course.results.exports.cells import points_cell, text_cell
 from course.results.lateness import number
-from course.results.reading import Adjustment, Rows, day_totals
+from course.results.reading import Adjustment, Rows, day_totals, is_undecided
 
 
 def write(rows: Rows, target: Path) -> None:
@@ -28,7 +28,8 @@ def write(rows: Rows, target: Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["username", *(cell for day in days for cell in (day, f"{day} feedback"))])
         for record, adjustments in rows():
-            given = {day["day"]: _cells(day, adjustments) for day in record["days"]}
+            decided = [day for day in record["days"] if not is_undecided(day)]
+            given = {day["day"]: _cells(day, adjustments) for day in decided}
             cells = [cell for day in days for cell in given.get(day, ("-", ""))]
             table.writerow([text_cell(record["student"]), *cells])
 
