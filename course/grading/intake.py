@@ -91,7 +91,7 @@ class Intake:
             raise CourseError(
                 f"There is no folder {folder}; give the folder that holds one folder per student."
             )
-        self._folder = class_folder(folder, [day.name for day in course.days])
+        self._folder = class_folder(folder, course)
         self._course, self.days = course, days
         self._reader = Reader(self._read_here)
         self._places = _places(self._folder, days)  # names only: a class may be large

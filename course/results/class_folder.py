@@ -6,23 +6,30 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from course.catalog import Course
+
 SUFFIXES = (".zip", ".tar.gz", ".tgz")
 SUBMITTED = "submitted"
 _NBGRADERS = (SUBMITTED, "source", "release", "autograded", "feedback")  # folders of a course of nbgrader's
 
 
-def class_folder(folder: Path, days: Collection[str]) -> Path:
+def class_folder(folder: Path, course: Course) -> Path:
     """The folder that holds one folder or archive per student: the given one, or nbgrader's ``submitted`` in it.
 
     A student may be called ``submitted`` too. So it is nbgrader's only where it holds no work of a day itself and no
-    other student lies beside it: else one hand-in would take the place of the whole class.
+    other student lies beside it: else one hand-in would take the place of the whole class. The course itself, which
+    may lie there too, is nobody's.
     """
-    inner = folder / SUBMITTED
+    inner, own, days = folder / SUBMITTED, course.root.resolve(), [day.name for day in course.days]
     if not inner.is_dir() or _holds_a_day(inner, days):
         return folder
     try:
         with os.scandir(folder) as beside:
-            others = any(_is_a_students(entry, days) for entry in beside if entry.name not in _NBGRADERS)
+            others = any(
+                _is_a_students(entry, days)
+                for entry in beside
+                if entry.name not in _NBGRADERS and Path(entry.path).resolve() != own
+            )
     except PermissionError:
         return folder  # whoever reads it says so
     return folder if others else inner

@@ -30,7 +30,7 @@ class SubmissionTimes:
         table = submissions / TABLE
         self._table = _read_table(course, table, "submitted") if table.is_file() else {}
         # Only in nbgrader's own layout is the file nbgrader's; in a clone it would be the student's.
-        students = class_folder(submissions, [day.name for day in course.days])
+        students = class_folder(submissions, course)
         self._nbgrader = students if students.name == SUBMITTED else None
 
     def of(self, student: str, day: str) -> Handed:

@@ -161,10 +161,10 @@ def test_nbgraders_timestamp_is_read_in_its_layout(
     tiny: Course, tmp_path: Path, stamp: str, hour: int
 ) -> None:
     course = with_late(tiny, LATE, head='timezone = "Asia/Tokyo"')
-    folder = tmp_path / "nbgrader/submitted/ada/day01_tiny"
+    folder = tmp_path / "submitted/ada/day01_tiny"
     folder.mkdir(parents=True)
     (folder / "timestamp.txt").write_text(stamp, encoding="utf-8")
-    for place in (tmp_path / "nbgrader", tmp_path / "nbgrader/submitted"):
+    for place in (tmp_path, tmp_path / "submitted"):
         handed = SubmissionTimes(course, place).of("ada", "day01_tiny")
         assert handed.source == "timestamp.txt"
         assert handed.time is not None
