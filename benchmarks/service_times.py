@@ -130,7 +130,7 @@ def look_seconds(course: Course, handed_in: Path, out: Path) -> float:
     """What it takes to see that a submission is graded already: read, hash, compare with record and store."""
     intake = Intake(course, handed_in, course.days)
     took = []
-    with Store(out) as store:
+    with intake, Store(out) as store:
         for student in intake.students:
             started = time.perf_counter()
             record = read_record(out / f"{student}.json")
