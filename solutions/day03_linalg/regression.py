@@ -46,7 +46,7 @@ def evaluate_polynomial(coefficients: np.ndarray, x: np.ndarray) -> np.ndarray:
     -------
     (n,) float array
     """
-    return vandermonde(x, len(coefficients) - 1) @ coefficients
+    return np.asarray(vandermonde(x, len(coefficients) - 1)) @ np.asarray(coefficients)
 
 
 def normal_equations(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -285,6 +285,22 @@ class WithoutSecondRelu(nn.Module):
 
 
 @variant("ResidualBlock")
+class BranchUnderASecondName(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.norm1, self.norm2 = nn.BatchNorm2d(in_channels), nn.BatchNorm2d(out_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.shortcut = nn.Identity()
+        if in_channels != out_channels or stride != 1:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+        self.branch = nn.Sequential(self.norm1, nn.ReLU(), self.conv1, self.norm2, nn.ReLU(), self.conv2)
+
+    def forward(self, x):
+        return torch.add(self.branch(x), self.shortcut(x))
+
+
+@variant("ResidualBlock")
 class BranchInOneLine(nn.Module):
     def __init__(self, in_channels, out_channels, stride=1):
         super().__init__()
