@@ -365,6 +365,8 @@ class _Scan:
         for node in nodes:
             if isinstance(node, ast.Import):
                 for name in node.names:
+                    if len(name.name) > LONGEST_NAME:
+                        continue
                     aliases[name.asname or name.name.partition(".")[0]] = (
                         name.name if name.asname else name.name.partition(".")[0]
                     )
@@ -491,6 +493,7 @@ def _is_array(node: ast.AST, scope: _Scope) -> bool:
 
 
 MAX_DEPTH = 20  # of attributes of attributes
+LONGEST_NAME = 200  # of a dotted name; no library has one of half the length
 _ARRAY_PACKAGES = ("numpy", "scipy", "torch")
 
 
@@ -502,4 +505,5 @@ def _dotted(node: ast.AST, aliases: Mapping[str, str]) -> str | None:
         node = node.value
     if not isinstance(node, ast.Name) or (owner := aliases.get(node.id)) is None:
         return None
-    return ".".join((owner, *reversed(attributes)))
+    dotted = ".".join((owner, *reversed(attributes)))
+    return dotted if len(dotted) <= LONGEST_NAME else None

@@ -333,3 +333,16 @@ def total(x):
 
 def test_honest_styles_are_not_noted() -> None:
     assert detours([("work.py", HONEST.encode())]) == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import numpy as a\n" + "a=a.b\n" * 30000 + "\ndef inverse(x):  # pinv\n" + "    a.c\n" * 500,
+        "import numpy as np\nimport " + "a." * 20000 + "pinv as zz\ndef inverse(x):\n    return np.pinv(x)\n",
+    ],
+)
+def test_names_that_grow_are_not_followed(source: str) -> None:
+    started = time.process_time()
+    find_refused(source.encode(), "inverse", ("numpy.linalg.pinv",))
+    assert time.process_time() - started < 10  # it took minutes
