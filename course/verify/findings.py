@@ -47,6 +47,7 @@ NEXT: Mapping[Kind, str] = {
     "refused call": "correct the name in `refused` of exercises.toml, or add the spelling to the scanner.",
     "undeserved points": "let the test ask for one right answer first, on random input.",
     "given code": "put np.asarray around what given code gets from a class, or anywhere outside of plots.py.",
+    "cascade": "let a check of the exercise use the helper so that a right answer on a right helper passes it.",
     "slow test": "take smaller inputs or fewer steps, or mark a test that trains @training.",
     "tolerance": "choose inputs of better condition, or another rtol, until both sides are ten times away.",
     "mutation score": "write a test for each survivor below, or record it in equivalent_mutants.toml with a reason.",

@@ -145,7 +145,7 @@ def test_neighbouring_changes_do_not_clash() -> None:
 def test_where_both_changed_the_same_lines_the_students_stand(
     clone: Path, releases: tuple[Path, Path]
 ) -> None:
-    edit(clone, '"""Sum of all entries."""', '"""My own words."""')
+    edit(clone, '"""Sum of all entries.', '"""My own words.')
     edit(clone, STUB, MINE)
     update = updated(clone, releases[1])
     text = (clone / WORK).read_text(encoding="utf-8")
@@ -439,7 +439,7 @@ def test_the_new_release_may_come_from(
 
 
 def test_it_says_what_changed_why_and_where_the_copy_is(clone: Path, releases: tuple[Path, Path]) -> None:
-    edit(clone, '"""Sum of all entries."""', '"""My own words."""')
+    edit(clone, '"""Sum of all entries.', '"""My own words.')
     edit(clone, "# Tiny", "# Tiny, with my notes", "day01_tiny/README.md")
     text = course(clone, "update", str(releases[1])).stdout
     assert "New in 1.1\n- The total is explained better." in text
@@ -469,7 +469,7 @@ def test_a_dry_run_changes_nothing(clone: Path, releases: tuple[Path, Path]) -> 
 
 
 def test_a_narrow_terminal_cuts_nothing_off(clone: Path, releases: tuple[Path, Path]) -> None:
-    edit(clone, '"""Sum of all entries."""', '"""My own words."""')
+    edit(clone, '"""Sum of all entries.', '"""My own words.')
     text = course(clone, "update", str(releases[1]), COLUMNS="60").stdout
     assert max(map(len, text.splitlines())) <= 60
 
