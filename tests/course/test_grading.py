@@ -350,8 +350,8 @@ def test_a_fault_of_a_check_is_shown_and_fails_the_run(tiny: Course, handed_in: 
 def test_an_answer_that_a_lane_has_no_memory_for_is_that_checks_verdict(
     tiny: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(station, "LANE_MEBIBYTES", 200)
-    large = SOLUTION.replace("return float(np.add", "return np.zeros(2**25)\n    return float(np.add")
+    monkeypatch.setattr(station, "LANE_MEBIBYTES", 150)
+    large = SOLUTION.replace("return float(np.add", "return np.zeros(60_000_000)\n    return float(np.add")
     hand_in(tmp_path / "in", "ada", large)
     hand_in(tmp_path / "in", "bob", SOLUTION)
     outcome = grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet(), manner=Manner(jobs=1))
