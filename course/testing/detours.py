@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeGuard
 
 from course.testing.scanning import MAX_SOURCE, body_of, nodes_of
@@ -28,7 +28,8 @@ _ATTRIBUTES = frozenset(
     __getattribute__ __dict__ attrgetter methodcaller asmatrix aten _VF
     """.split()
 )
-_OTHERS = frozenset("modules ops getattr".split())
+_OTHERS = frozenset("modules ops getattr matrix bmat".split())
+_LIBRARIES = ("numpy", "scipy", "torch")
 _WORDS = re.compile(
     "|".join(rf"(?<!\w){word}(?!\w)" for word in sorted(_FUNCTIONS | _MODULES | _ATTRIBUTES | _OTHERS))
 )
@@ -53,8 +54,9 @@ def _in(source: bytes) -> Iterator[tuple[str, int]]:
     first: dict[str, int] = {}
     nodes = nodes_of(source)
     plain = {id(node.func) for node in nodes if _asks_for_a_literal(node)}
+    libraries = set(_names_of_libraries(nodes))
     for node in nodes:
-        for word in _words(node) if id(node) not in plain else ():
+        for word in (*_words(node), *_parts_of_a_library(node, libraries)) if id(node) not in plain else ():
             first.setdefault(word, node.lineno)  # type: ignore[attr-defined]
     for name, line in _bound_again(source):
         first.setdefault(f"{name} is bound again", line)
@@ -66,9 +68,10 @@ def _may_have_one(source: bytes) -> bool:
     if not source.isascii() or b"coding" in source[:200]:
         return True
     text = source.decode()
-    return _WORDS.search(text) is not None or _PUT_LAMBDA.search(text) is not None or _may_bind_again(text)
+    return any(words.search(text) for words in (_WORDS, _PUT_LAMBDA, _PRIVATE)) or _may_bind_again(text)
 
 
+_PRIVATE = re.compile(r"(?<!self)\._[a-z]|\bimport\s.*\b_[a-z]|\bimport\s*\(")
 _PUT_LAMBDA = re.compile(r"[.\]]\s*\w*\s*=\s*lambda|from\s+operator\s+import\s+\*")
 _DEFINED = re.compile(r"^(?:async\s+def|def|class)\s+(\w+)", re.MULTILINE)
 _BOUND = re.compile(r"^[ \t]*(?:(?:async\s+def|def|class)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
@@ -107,6 +110,32 @@ def _bound_again(source: bytes) -> Iterator[tuple[str, int]]:
             case _:
                 waiting += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
     yield from ((name, line) for name, line in others if name in defined)
+
+
+def _names_of_libraries(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The names under which a source knows modules of the libraries whose calls are refused."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names = [name for name in node.names if name.name.partition(".")[0] in _LIBRARIES]
+            yield from (name.asname or name.name.partition(".")[0] for name in names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in _LIBRARIES:
+            yield from (name.asname or name.name for name in node.names)
+
+
+def _parts_of_a_library(node: ast.AST, libraries: Collection[str]) -> Iterator[str]:
+    """Private parts of a library, which do the work of public ones, and matrices, whose ``*`` is a product."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in libraries and _leads_around(name):
+            yield f"{owner}.{name}"
+        case ast.ImportFrom(module=str(module), names=names) if module.partition(".")[0] in _LIBRARIES:
+            yield from (f"{module}.{name.name}" for name in names if _leads_around(name.name))
+            yield from [module] if "._" in module else []
+        case ast.Import(names=names):
+            yield from (name.name for name in names if name.name.startswith(_LIBRARIES) and "._" in name.name)
+
+
+def _leads_around(name: str) -> bool:
+    return name in ("matrix", "bmat") or (name.startswith("_") and not name.startswith("__"))
 
 
 def _words(node: ast.AST) -> Iterator[str]:

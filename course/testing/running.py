@@ -36,7 +36,7 @@ from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
-from course.testing.scanning import RefusedCall, Scanned, look_ahead, scan
+from course.testing.scanning import RefusedCall, Scanned, Siblings, look_ahead, scan
 from course.testing.uses import asked_by
 from course.worker.far.refusals import refusal
 from course.worker.memory import without_collecting
@@ -385,7 +385,7 @@ class Runner:
 
 
 def _found_message(finding: RefusedCall, day: Day, exercise: Exercise) -> str:
-    where = f"{day.name}/{exercise.module}.py, line {finding.line}"
+    where = f"{day.name}/{finding.module or exercise.module}.py, line {finding.line}"
     said = refused_message(exercise, refusal(finding.name), where, finding.helper)
     return f"{said}{read_row(day, exercise)}"
 
@@ -431,11 +431,9 @@ def look_for_refused(root: Files, day: Day, exercise: Exercise) -> Scanned:
     if source is None:
         return Scanned()
 
-    def sibling(module: str) -> bytes | None:
-        name = module.removeprefix(f"{day.name}.").lstrip(".")
-        return _read(root, f"{day.name}/{name}.py") if name.isidentifier() else None
-
-    return scan(source, exercise.qualname, exercise.refused, sibling)
+    exercises = frozenset(f"{one.module}.{one.qualname.partition('.')[0]}" for one in day.exercises)
+    siblings = Siblings(day.name, lambda module: _read(root, f"{day.name}/{module}.py"), exercises)
+    return scan(source, exercise.qualname, exercise.refused, siblings)
 
 
 def _detours(root: Files, selection: Selection) -> str:

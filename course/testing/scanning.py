@@ -8,7 +8,8 @@ such as ``np.linalg._linalg.pinv`` counts. Nothing that a source names is import
 
 A refused method counts on objects that can be a library's. Where the student's own classes have a method or an
 attribute of that name, ``layer.backward(…)`` is left to the guard at run time, and ``x.dot(…)`` counts only where
-``x`` must be an array. Sources that are too long to be followed are left to the guard altogether.
+``x`` must be an array. Functions are followed into the other modules of the day, but not into exercises there: what
+these may call is asked of them. Sources that are too long to be followed are left to the guard altogether.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import dataclasses
 import re
 import sys
 import unicodedata
-from collections import ChainMap, deque
+from collections import ChainMap, Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -29,6 +30,7 @@ import numpy as np
 from course.worker.far.refusals import METHODS_OF_TENSORS, imported, modules_of, original, places
 
 MAX_SOURCE = 2**18  # bytes; the longest module of a course has a tenth of it
+MAX_DEPTH = 20  # of attributes of attributes, and of modules that have a name from another one
 MAX_PARTS = 10_000  # of a syntax tree, looked at for one exercise; no solution has four hundred
 
 _OPERATORS: dict[type[ast.operator], str] = {
@@ -65,13 +67,14 @@ def _special_methods(sign: str) -> list[str]:
 
 @dataclass(frozen=True)
 class RefusedCall:
-    """A refused call: its name as the exercise lists it, the line where it stands, and the function or method around
-    it when that is not the exercise itself but something it calls.
+    """A refused call: its name as the exercise lists it, the line where it stands, the function or method around
+    it when that is not the exercise itself but something it calls, and the module of that when it is another one.
     """
 
     name: str
     line: int
     helper: str = ""
+    module: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,20 +85,59 @@ class Scanned:
     note: str = ""
 
 
-Siblings = Callable[[str], bytes | None]
-"""The source of another module of the submission, by the name under which it is imported."""
+@dataclass(frozen=True)
+class Siblings:
+    """The other modules of a submission's day; none where ``day`` is empty."""
+
+    day: str = ""
+    read: Callable[[str], bytes | None] = lambda _: None
+    """The source of a module by its name; None when there is none."""
+    exercises: frozenset[str] = frozenset()
+    """``module.name`` of each exercise of the day, or of the class that it is in."""
+
+    def module(self, dotted: str) -> tuple[str, str]:
+        """The module of the day in which a dotted name lies, ``.layers.Dense`` or ``day12_cnn.layers.Dense``, and what
+        it is called there; both empty for any other name.
+        """
+        head, _, rest = dotted.partition(".")
+        if not self.day or head not in ("", self.day):
+            return "", ""
+        module, _, name = rest.partition(".")
+        return module, name
+
+    def imported_by(self, source: bytes) -> Iterator[bytes]:
+        """The sources of those that a source imports."""
+        if not self.day or not (spelt := _own_imports(self.day).findall(source)):
+            return
+        names = [name.decode() for _, name in spelt]
+        if not all(names):  # some other spelling than ``from day.module import``
+            module = _parse(source)
+            names = [] if module is None else [self.module(name)[0] for name in module.imports]
+        yield from (found for name in dict.fromkeys(names) if (found := self.sized(name)) is not None)
+
+    def sized(self, module: str) -> bytes | None:
+        """The source of a module, unless it is too long to be followed."""
+        source = self.read(module) if module.isidentifier() else None
+        return source if source is not None and len(source) <= MAX_SOURCE else None
+
+
+@lru_cache(maxsize=32)
+def _own_imports(day: str) -> re.Pattern[bytes]:
+    """The beginnings of lines that import from the day, and the module where it stands there."""
+    own = re.escape(day.encode())
+    return re.compile(
+        rb"^[ \t]*(from|import)[ \t]+(?:" + own + rb"\.(\w+)(?=[ \t]+import)|" + own + rb"|\.)", re.MULTILINE
+    )
 
 
 def find_refused(
-    source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings = lambda _: None
+    source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings | None = None
 ) -> RefusedCall | None:
-    """The first refused call that the exercise ``qualname`` makes, itself or through functions of its module."""
+    """The first refused call that the exercise ``qualname`` makes, itself or through functions of the day."""
     return scan(source, qualname, refused, siblings).finding
 
 
-def scan(
-    source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings = lambda _: None
-) -> Scanned:
+def scan(source: bytes, qualname: str, refused: Sequence[str], siblings: Siblings | None = None) -> Scanned:
     """Look for refused calls in the exercise ``qualname``.
 
     ``source`` is the file as it stands, for it may name an encoding of its own. One that Python cannot parse has no
@@ -106,10 +148,22 @@ def scan(
     if len(source) > MAX_SOURCE:
         kib = len(source) // 1024
         return Scanned(note=f"The source has {kib} KiB, too much to be searched for refused calls.")
-    if not _may_name(source, _signs(tuple(refused))):
+    siblings = siblings or Siblings()
+    signs = _signs(tuple(refused))
+    if not any(_may_name(one, signs) for one in _with_siblings(source, siblings)):
         return Scanned()
     module = _parse(source)
     return Scanned() if module is None else _Scan(module, refused, siblings).run(qualname)
+
+
+def _with_siblings(source: bytes, siblings: Siblings) -> Iterator[bytes]:
+    """A source, those that it imports from the day, those that they import, and so on."""
+    seen, waiting = {source}, [source]
+    for one in waiting:
+        yield one
+        new = [sibling for sibling in siblings.imported_by(one) if sibling not in seen]
+        seen |= set(new)
+        waiting += new
 
 
 @dataclass(frozen=True)
@@ -188,8 +242,8 @@ class _Module:
         """Whether a class here, or in a module of the submission that is imported here, has such an attribute."""
         if name in self._attributes:
             return True
-        sources = (siblings(module) for module in self._imports)
-        others = (_parse(source) for source in sources if source is not None and len(source) <= MAX_SOURCE)
+        sources = (siblings.sized(siblings.module(module)[0]) for module in self.imports)
+        others = (_parse(source) for source in sources if source is not None)
         return any(name in other._attributes for other in others if other is not None)
 
     @cached_property
@@ -197,7 +251,7 @@ class _Module:
         return frozenset(_attributes_of_classes(self.nodes()))
 
     @cached_property
-    def _imports(self) -> tuple[str, ...]:
+    def imports(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_imports(self.nodes())))
 
     def nodes(self) -> list[ast.AST]:
@@ -253,10 +307,10 @@ def _imports(nodes: Sequence[ast.AST]) -> Iterator[str]:
 
 _LOOKED_AT = frozenset(
     (ast.Name, ast.Attribute, ast.Call, ast.BinOp, ast.AugAssign, ast.Assign, ast.Import, ast.ImportFrom)
-)
+) | {ast.MatchClass, ast.arg}
 
 
-@lru_cache(maxsize=8)  # the exercises of a module are scanned one after the other
+@lru_cache(maxsize=16)  # the exercises of a module are scanned one after the other
 def _parse(source: bytes) -> _Module | None:
     try:
         return _Module(ast.parse(source))
@@ -271,9 +325,23 @@ def _object(name: str) -> Any:
 
 
 class _Scan:
-    def __init__(self, module: _Module, refused: Sequence[str], siblings: Siblings) -> None:
+    """One module of the day, searched for the refused calls of one exercise. ``name`` is empty for the module of the
+    exercise itself; ``others`` are the scans of the modules that were reached from it.
+    """
+
+    def __init__(
+        self,
+        module: _Module,
+        refused: Sequence[str],
+        siblings: Siblings,
+        name: str = "",
+        others: dict[str, _Scan] | None = None,
+    ) -> None:
+        self.name = name
         self._module = module
+        self._refused = refused
         self._siblings = siblings
+        self._others = {} if others is None else others
         self._parts = module.parts
         self._unjudged: set[str] = set()
         self._methods = {name[1:]: name for name in refused if name.startswith(".")}
@@ -299,6 +367,7 @@ class _Scan:
         }
 
     def run(self, qualname: str) -> Scanned:
+        """Follow the exercise from function to function, through the day."""
         owner, _, method = qualname.partition(".")
         start = self._definitions.get(owner)
         if start is None:
@@ -307,29 +376,32 @@ class _Scan:
         start = methods.get(method, start)
         given = _arguments(start)
         seen: set[ast.AST] = set()
-        waiting: deque[tuple[ast.AST, str]] = deque([(start, "")])
+        waiting: deque[_Step] = deque([_Step(self, start)])
         looked_at = 0
         while waiting:
-            node, helper = waiting.popleft()
+            step = waiting.popleft()
+            node, where = step.node, step.scan
             if node in seen:
                 continue
             seen.add(node)
-            scope = self._scope(node, given if node is start else frozenset())
-            looked_at += len(self._parts(node)) + len(scope.local)
+            scope = where._scope(node, given if node is start else frozenset())
+            looked_at += len(where._parts(node)) + len(scope.local)
             if looked_at > MAX_PARTS:
                 return Scanned(note="The source is too long to be searched to its end for refused calls.")
-            finding = self._inspect(node, scope)
+            finding = where._inspect(node, scope)
             if finding is not None:
-                return Scanned(dataclasses.replace(finding, helper=helper))
-            waiting += self._used_definitions(node)
-            used = self._names_of_self(node) if methods else ()
-            waiting += [(methods[name], f"{owner}.{name}") for name in used if name in methods]
+                return Scanned(dataclasses.replace(finding, helper=step.helper, module=where.name))
+            waiting += where._used_definitions(node)
+            waiting += where._used_siblings(node, scope)
+            used = self._names_of_self(node) if methods and where is self else ()
+            waiting += [_Step(self, methods[name], f"{owner}.{name}") for name in used if name in methods]
         return Scanned(note=self._note())
 
     def _note(self) -> str:
-        if not self._unjudged:
+        unjudged = self._unjudged.union(*(other._unjudged for other in self._others.values()))
+        if not unjudged:
             return ""
-        names = ", ".join(sorted(self._unjudged))
+        names = ", ".join(sorted(unjudged))
         return f"The source has a class with {names}, so refused calls of that name were not judged by it."
 
     def _inspect_alias(self, owner: str) -> RefusedCall | None:
@@ -340,16 +412,52 @@ class _Scan:
         local: dict[str, str] = {}
         names: Mapping[str, str] = ChainMap(local, self._module_names)
         parts = self._parts(node)
-        self._collect_aliases(parts, names)  # type: ignore[arg-type]
-        bound = [part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)]
-        return _Scope(names if local else self._module_names, local, arguments.difference(bound))
+        renamed = self._collect_aliases(parts, names)  # type: ignore[arg-type]
+        stored = Counter(
+            part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+        )
+        return _Scope(
+            names if local else self._module_names,
+            local,
+            arguments.difference(stored),
+            frozenset(stored - renamed) | {part.arg for part in parts if isinstance(part, ast.arg)},
+        )
 
-    def _used_definitions(self, node: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    def _used_definitions(self, node: ast.AST) -> Iterator[_Step]:
         names = [part for part in self._parts(node) if isinstance(part, ast.Name)]
         for name in dict.fromkeys(part.id for part in names if isinstance(part.ctx, ast.Load)):
-            for table in (self._definitions, self._assignments):
-                if name in table:
-                    yield table[name], name
+            yield from self._defined(name)
+
+    def _defined(self, name: str) -> Iterator[_Step]:
+        for table in (self._definitions, self._assignments):
+            if name in table:
+                yield _Step(self, table[name], name)
+
+    def _used_siblings(self, node: ast.AST, scope: _Scope) -> Iterator[_Step]:
+        """What stands in other modules of the day, exercises left out."""
+        for part in self._parts(node):
+            if isinstance(part, (ast.Name, ast.Attribute)) and isinstance(part.ctx, ast.Load):
+                yield from self._reached(_dotted(part, scope.aliases) or "")
+
+    def _reached(self, dotted: str, hops: int = MAX_DEPTH) -> Iterator[_Step]:
+        """What a dotted name leads to in another module of the day, which may have it from a third one."""
+        module, name = self._siblings.module(dotted)
+        name = name.partition(".")[0]
+        other = self._other(module) if name and f"{module}.{name}" not in self._siblings.exercises else None
+        if other is not None:
+            yield from other._defined(name)
+            if hops and name in other._module_names:
+                yield from other._reached(other._module_names[name], hops - 1)
+
+    def _other(self, name: str) -> _Scan | None:
+        """The scan of another module of the day; None when there is none that can be read."""
+        if name not in self._others:
+            source = self._siblings.sized(name)
+            module = None if source is None else _parse(source)
+            if module is None:
+                return None
+            self._others[name] = _Scan(module, self._refused, self._siblings, name, self._others)
+        return self._others[name]
 
     def _names_of_self(self, node: ast.AST) -> Iterator[str]:
         """Attributes of ``self`` that a method uses: its helpers may be among them."""
@@ -361,7 +469,9 @@ class _Scan:
             ):
                 yield part.attr
 
-    def _collect_aliases(self, nodes: Sequence[ast.AST], aliases: dict[str, str]) -> None:
+    def _collect_aliases(self, nodes: Sequence[ast.AST], aliases: dict[str, str]) -> Counter[str]:
+        """Add what imports and assignments name; how often an assignment has named each."""
+        renamed: Counter[str] = Counter()
         for node in nodes:
             if isinstance(node, ast.Import):
                 for name in node.names:
@@ -370,21 +480,28 @@ class _Scan:
                     aliases[name.asname or name.name.partition(".")[0]] = (
                         name.name if name.asname else name.name.partition(".")[0]
                     )
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            elif isinstance(node, ast.ImportFrom) and node.level < 2:
+                module = "." * node.level + (node.module or "")
                 for name in node.names:
                     if name.name == "*":
-                        self._collect_star(node.module, aliases)
+                        self._collect_star(module, aliases)
                     else:
-                        aliases[name.asname or name.name] = f"{node.module}.{name.name}"
+                        aliases[name.asname or name.name] = f"{module.rstrip('.')}.{name.name}"
             elif isinstance(node, ast.Assign) and (dotted := _dotted(node.value, aliases)) is not None:
                 for target in node.targets:
                     if isinstance(target, ast.Name):
                         aliases[target.id] = dotted
+                        renamed[target.id] += 1
+        return renamed
 
     def _collect_star(self, module: str, aliases: dict[str, str]) -> None:
         for name in self._names:
             if name.startswith(module + "."):
                 aliases[name.removeprefix(module + ".").partition(".")[0]] = name
+        own, _ = self._siblings.module(module)
+        other = self._other(own) if own and own != self.name else None
+        if other is not None:
+            aliases.update((name, f"{module}.{name}") for name in (*other._definitions, *other._assignments))
 
     def _inspect(self, node: ast.AST, scope: _Scope) -> RefusedCall | None:
         hits = [hit for part in self._parts(node) if (hit := self._hit(part, scope)) is not None]
@@ -403,10 +520,12 @@ class _Scan:
             return self._method_hit(node, node.value, node.attr, scope)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             return self._getattr_hit(node, scope)
+        if isinstance(node, ast.MatchClass):
+            return self._pattern_hit(node, scope)
         return None
 
     def _method_hit(self, node: ast.expr, owner: ast.expr, name: str, scope: _Scope) -> RefusedCall | None:
-        if name not in self._methods or (isinstance(owner, ast.Name) and owner.id in scope.aliases):
+        if name not in self._methods or _is_of_a_module(owner, scope):
             return None
         method = self._methods[name]
         if self._module.defines(name, self._siblings):
@@ -416,6 +535,15 @@ class _Scan:
                 self._unjudged.add(method)
                 return None
         return RefusedCall(method, node.lineno)
+
+    def _pattern_hit(self, node: ast.MatchClass, scope: _Scope) -> RefusedCall | None:
+        """``case numpy.ndarray(T=x)`` asks for the attribute too."""
+        for name in node.kwd_attrs:
+            if name in self._methods:
+                of_library = (_dotted(node.cls, scope.aliases) or "").partition(".")[0] in _ARRAY_PACKAGES
+                if of_library or not self._module.defines(name, self._siblings):
+                    return RefusedCall(self._methods[name], node.lineno)
+        return None
 
     def _getattr_hit(self, node: ast.Call, scope: _Scope) -> RefusedCall | None:
         if (
@@ -432,8 +560,12 @@ class _Scan:
         return self._method_hit(node, node.args[0], attribute, scope)
 
     def _refused_name(self, dotted: str) -> str | None:
+        if dotted.startswith("."):
+            return None  # a module of the day
         if dotted in self._names:
             return dotted
+        if (plain := dotted.replace("numpy.ma.", "numpy.", 1)) in self._names:
+            return plain  # the same work on arrays with a mask
         if dotted in self._functions:
             return self._functions[dotted]
         if "." in dotted and self._objects and (found := _object(dotted)) is not None:
@@ -450,14 +582,32 @@ def _methods_of(node: ast.AST) -> dict[str, ast.AST]:
 
 
 @dataclass(frozen=True)
+class _Step:
+    """A definition that is still to be looked at, in the scan of its module, and its name where it is a helper."""
+
+    scan: _Scan
+    node: ast.AST
+    helper: str = ""
+
+
+@dataclass(frozen=True)
 class _Scope:
-    """The names of one function: what stands for a dotted name, and which arguments of the exercise are not bound
-    again.
+    """The names of one function: what stands for a dotted name, which arguments of the exercise are not bound
+    again, and which names stand for something else as well, as parameters do.
     """
 
     aliases: Mapping[str, str]
     local: Mapping[str, str] = field(default_factory=dict)
     arguments: frozenset[str] = frozenset()
+    bound: frozenset[str] = frozenset()
+
+
+def _is_of_a_module(owner: ast.expr, scope: _Scope) -> bool:
+    """Whether an attribute of this is a function of a module, and no method: ``np.dot``, but not ``ndarray.dot``."""
+    if not isinstance(owner, ast.Name) or owner.id in scope.bound:
+        return False
+    dotted = scope.aliases.get(owner.id)
+    return dotted is not None and (dotted.startswith(".") or not isinstance(_object(dotted), type))
 
 
 def _arguments(node: ast.AST) -> frozenset[str]:
@@ -492,7 +642,6 @@ def _is_array(node: ast.AST, scope: _Scope) -> bool:
     return False
 
 
-MAX_DEPTH = 20  # of attributes of attributes
 LONGEST_NAME = 200  # of a dotted name; no library has one of half the length
 _ARRAY_PACKAGES = ("numpy", "scipy", "torch")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course.testing.detours import detours
-from course.testing.scanning import RefusedCall, find_refused, scan
+from course.testing.scanning import RefusedCall, Siblings, find_refused, scan
 
 REFUSED = ("numpy.linalg.pinv", ".dot", "@")
 assert np.linalg.pinv  # loaded, so that detours are compared as objects
@@ -39,6 +39,14 @@ def _module(top: str, body: str) -> str:
         ("", "return a.T.dot(a)", ".dot"),
         ("", "return a @ a", "@"),
         ("", "a @= a; return a", "@"),
+        ("from numpy import ndarray", "return ndarray.dot(a, a)", ".dot"),
+        ("import numpy as np\nArray = np.ndarray", "return Array.dot(a, a)", ".dot"),
+        ("import math as a", "return a.dot(a)", ".dot"),
+        ("import math as b", "b = a; return b.dot(a)", ".dot"),
+        ("import math as b", "return [b.dot(a) for b in a]", ".dot"),
+        ("import numpy as np", "\n    match a:\n        case np.ndarray(dot=d): return d(a)", ".dot"),
+        ("from numpy import *", "\n    match a:\n        case ndarray(dot=d): return d(a)", ".dot"),
+        ("import numpy as np", "return np.ma.linalg.pinv(a)", "numpy.linalg.pinv"),
     ],
 )
 def test_a_refused_call_is_found(top: str, body: str, name: str) -> None:
@@ -56,6 +64,9 @@ def test_a_refused_call_is_found(top: str, body: str, name: str) -> None:
         ("", "return 'numpy.linalg.pinv'"),
         ("", "pinv = a; return pinv"),
         ("", "return a * a"),
+        ("import numpy as np", "np = __import__('numpy'); return a"),
+        ("from numpy import linalg", "return linalg.dot(a, a)"),
+        ("import math as dot", "return dot.floor(2.5)"),
     ],
 )
 def test_other_code_is_left_alone(top: str, body: str) -> None:
@@ -182,13 +193,50 @@ def test_a_method_counts_where_no_class_defines_it() -> None:
 )
 def test_a_class_of_another_module_of_the_day_is_ones_own_too(top: str) -> None:
     source = f"{top}\ndef f(layers, x):\n    return layers[0].backward(x)\n".encode()
-    others = {"day01_tiny.layers": b"class Dense:\n    def backward(self, grad):\n        return grad\n"}
-    others[".layers"] = others["day01_tiny.layers"]
-    assert find_refused(source, "f", [".backward"], others.get) is None
+    beside = Siblings(
+        "day01_tiny", {"layers": b"class Dense:\n    def backward(self, grad):\n        return grad\n"}.get
+    )
+    assert find_refused(source, "f", [".backward"], beside) is None
     assert find_refused(source, "f", [".backward"]) is not None
     # the same source beside another module: what was found out before does not count
-    others = dict.fromkeys(others, b"class Dense:\n    def forward(self, x):\n        return x\n")
-    assert find_refused(source, "f", [".backward"], others.get) is not None
+    beside = Siblings(
+        "day01_tiny", {"layers": b"class Dense:\n    def forward(self, x):\n        return x\n"}.get
+    )
+    assert find_refused(source, "f", [".backward"], beside) is not None
+
+
+@pytest.mark.parametrize(
+    ("top", "call"),
+    [
+        ("from day01_tiny.beside import product", "product(a, x)"),
+        ("from day01_tiny.beside import product as p", "p(a, x)"),
+        ("from day01_tiny.beside import *", "product(a, x)"),
+        ("from day01_tiny import beside", "beside.product(a, x)"),
+        ("import day01_tiny.beside as b", "b.product(a, x)"),
+        ("import day01_tiny.beside", "day01_tiny.beside.product(a, x)"),
+        ("from .beside import product", "product(a, x)"),
+        ("from . import beside", "beside.product(a, x)"),
+        ("from . import (\n    beside,\n)", "beside.renamed(a, x)"),
+        ("from day01_tiny.between import product", "product(a, x)"),
+        ("from day01_tiny.beside import Product", "Product().of(a, x)"),
+    ],
+)
+def test_a_helper_is_followed_into_another_module_of_the_day(top: str, call: str) -> None:
+    source = f"{top}\ndef f(a, x):\n    return {call}\n".encode()
+    beside = b"def product(a, x):\n    return a @ x\nrenamed = product\nclass Product:\n    of = product\n"
+    files = {"beside": beside, "between": b"from .beside import product\n"}
+    finding = find_refused(source, "f", ["@"], Siblings("day01_tiny", files.get))
+    assert finding is not None
+    assert (finding.name, finding.module, finding.line) == ("@", "beside", 2)
+    exercise = frozenset({"beside.product", "beside.renamed", "beside.Product", "between.product"})
+    assert find_refused(source, "f", ["@"], Siblings("day01_tiny", files.get, exercise)) is None
+
+
+def test_modules_of_a_day_that_import_each_other_are_followed_to_their_end() -> None:
+    files = {"one": b"from .two import g\ndef f(a):\n    return g(a)\n"}
+    files["two"] = b"from .one import f\ndef g(a):\n    return f(a) if a else a.T\n"
+    finding = find_refused(files["one"], "f", [".T"], Siblings("day01_tiny", files.get))
+    assert finding == RefusedCall(".T", 3, "g", "two")
 
 
 def test_what_the_source_could_not_tell_is_noted_for_staff() -> None:
@@ -248,6 +296,13 @@ def test_deep_expressions_end(expression: str) -> None:
         ("getattr(len, '__wrapped__')", "__wrapped__"),
         ("class A:\n    def __array_function__(self): ...", "__array_function__"),
         ("\uff45xec('x')", "exec"),
+        ("import torch\ndef f(x, w): return torch._convolution(x, w)", "torch._convolution"),
+        ("import torch.nn.functional as F\nF._canonical_mask", "F._canonical_mask"),
+        ("from torch import _convolution as c", "torch._convolution"),
+        ("from numpy import (\n    _core,\n)", "numpy._core"),
+        ("import numpy._core.umath as u", "numpy._core.umath"),
+        ("np.matrix([1]) * np.matrix([2])", "np.matrix"),
+        ("from numpy import bmat", "numpy.bmat"),
     ],
 )
 def test_what_could_lead_around_is_noted_with_its_line(line: str, what: str) -> None:
@@ -259,6 +314,7 @@ def test_what_could_lead_around_is_noted_with_its_line(line: str, what: str) -> 
 def test_ordinary_code_is_not_noted() -> None:
     source = (
         b"import re, torch\n# exec gc\ndef f(x):\n    'compile, gc'\n    x.eval()\n    re.compile('gc')\n"
+        b"    x._grid = x.matrix\n    torch.__version__\n"
     )
     assert detours([("a.py", source)]) == ""
 
