@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 5eef21a152287e66
+# skeleton c07de1e83c4b2045
 """Derivatives from function values alone: by definition, symmetrically, for many variables, and as a check.
 
 Nothing here knows a formula for a derivative, except for the sigmoid at the end of the first half. That is
@@ -37,7 +37,8 @@ def forward_difference(
         of the shape of ``x``
 
     Not allowed here: ``scipy.differentiate.derivative``, ``scipy.optimize.approx_fprime``,
-    ``torch.func.grad``, ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``.
+    ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``; from ``torch.func``: ``grad``,
+    ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -68,7 +69,8 @@ def central_difference(
         of the shape of ``x``
 
     Not allowed here: ``scipy.differentiate.derivative``, ``scipy.optimize.approx_fprime``,
-    ``torch.func.grad``, ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``.
+    ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``; from ``torch.func``: ``grad``,
+    ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -151,8 +153,8 @@ def sigmoid_derivative(z: float | np.ndarray) -> float | np.ndarray:
     float or float array
         of the shape of ``z``
 
-    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``scipy.special.expit``,
-    ``scipy.stats.logistic``.
+    Not allowed here: ``torch.autograd.grad``, ``scipy.special.expit``, ``scipy.stats.logistic``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -183,7 +185,7 @@ def numerical_gradient(f: Function, x: np.ndarray, h: float = 1e-5) -> np.ndarra
 
     Not allowed here: ``numpy.gradient``, ``torch.autograd.grad``; from ``scipy.differentiate``:
     ``derivative``, ``jacobian``; from ``scipy.optimize``: ``approx_fprime``, ``check_grad``; from
-    ``torch.func``: ``grad``, ``jacrev``, ``jacfwd``.
+    ``torch.func``: ``grad``, ``jacrev``, ``vjp``, ``jacfwd``.
 
     References
     ----------

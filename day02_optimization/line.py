@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton e2e0d7fb2a01b1b3
+# skeleton b9bc3dcc09757188
 """A straight line by gradient descent: the smallest model that is trained like the largest.
 
 The line is y = slope · x + intercept, and its two parameters travel together as θ = (slope, intercept). Day 3
@@ -60,8 +60,8 @@ def mean_squared_error_gradient(theta: np.ndarray, x: np.ndarray, y: np.ndarray)
     (2,) float array
         in the order of ``theta``
 
-    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``,
-    ``numpy.gradient``.
+    Not allowed here: ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``, ``numpy.gradient``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 9e1997a67707c7f4
+# skeleton 57d718419dd61229
 """Landscapes to descend on: four functions (given) and their gradients (yours, from paper and pencil).
 
 The functions sum over the last axis, so they take a single point and a whole grid of points alike. A gradient
@@ -26,8 +26,8 @@ def parabola_derivative(x: float | np.ndarray) -> float | np.ndarray:
     number or array
         of the shape of ``x``
 
-    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``,
-    ``scipy.optimize.approx_fprime``.
+    Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``, ``scipy.optimize.approx_fprime``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -53,8 +53,8 @@ def paraboloid_gradient(x: np.ndarray) -> np.ndarray:
     -------
     (n,) array
 
-    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``,
-    ``scipy.optimize.approx_fprime``.
+    Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``, ``scipy.optimize.approx_fprime``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -80,8 +80,8 @@ def bumpy_paraboloid_gradient(x: np.ndarray) -> np.ndarray:
     -------
     (2,) float array
 
-    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``,
-    ``scipy.optimize.approx_fprime``.
+    Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``, ``scipy.optimize.approx_fprime``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -116,8 +116,8 @@ def rosenbrock_gradient(x: np.ndarray) -> np.ndarray:
     -------
     (n,) float array
 
-    Not allowed here: ``torch.func.grad``, ``torch.autograd.grad``, ``numpy.gradient``; from
-    ``scipy.optimize``: ``rosen_der``, ``approx_fprime``.
+    Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``; from ``scipy.optimize``: ``rosen_der``,
+    ``approx_fprime``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------

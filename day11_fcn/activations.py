@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 304b9dc3943ba908
+# skeleton 8e56e710589174b6
 """Activation functions, entry by entry and row by row, written so that no input makes them overflow.
 
 Every one takes arrays of any shape. What ``exp`` is given is never positive: it may underflow to 0, which is right,
@@ -100,8 +100,8 @@ def activate_backward(x: np.ndarray, grad: np.ndarray, activation: str) -> np.nd
     ValueError
         when there is no activation of that name
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
-    ``numpy.gradient``; from ``torch``: ``tensor``, ``from_numpy``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``numpy.gradient``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``torch``: ``tensor``, ``from_numpy``.
 
     References
     ----------
@@ -190,7 +190,8 @@ def modern_activation(x: np.ndarray, activation: str) -> tuple[np.ndarray, np.nd
         when there is no activation of that name
 
     Not allowed here: ``torch.autograd.grad``; from ``torch.nn.functional``: ``leaky_relu``, ``elu``,
-    ``silu``, ``gelu``; from ``torch.nn``: ``LeakyReLU``, ``ELU``, ``SiLU``, ``GELU``.
+    ``silu``, ``gelu``; from ``torch.nn``: ``LeakyReLU``, ``ELU``, ``SiLU``, ``GELU``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------

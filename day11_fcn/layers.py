@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton c78001c441ffd76a
+# skeleton 8ae0735fba78c9ce
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -63,7 +63,7 @@ def dense_backward(
         each of the shape of what it is the gradient of; nothing is divided by n: that n is in the loss already
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
-    ``vjp``; from ``torch``: ``tensor``, ``from_numpy``.
+    ``vjp``, ``jacrev``; from ``torch``: ``tensor``, ``from_numpy``.
 
     References
     ----------
@@ -190,8 +190,8 @@ def gradient_error(
         between 0 and 1
 
     Not allowed here: ``numpy.gradient``; from ``torch.autograd``: ``gradcheck``, ``grad``; from
-    ``scipy.optimize``: ``approx_fprime``, ``check_grad``; from ``scipy.differentiate``: ``derivative``,
-    ``jacobian``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``scipy.optimize``: ``approx_fprime``,
+    ``check_grad``; from ``scipy.differentiate``: ``derivative``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 4a2d0f148c9dbd4e
+# skeleton 8b7c685c404c1b7b
 """Losses: one number that says how wrong a network is, and its gradient, where backpropagation begins.
 
 On every day of the course a loss is the *mean* over the batch, and classification losses take logits: scores of any
@@ -82,8 +82,9 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
     (n, c) float array
         every row has sum 0: what the right class gains, the others lose
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
-    ``torch.nn.functional.cross_entropy``, ``torch.tensor``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
+    ``torch.nn.functional.cross_entropy``, ``torch.tensor``; from ``torch.func``: ``grad``, ``vjp``,
+    ``jacrev``.
 
     References
     ----------
@@ -172,7 +173,8 @@ def weighted_cross_entropy(
     gradient : (n, c) float array
 
     Not allowed here: ``torch.nn.CrossEntropyLoss``, ``torch.autograd.grad``; from
-    ``torch.nn.functional``: ``cross_entropy``, ``nll_loss``.
+    ``torch.nn.functional``: ``cross_entropy``, ``nll_loss``; from ``torch.func``: ``grad``, ``vjp``,
+    ``jacrev``.
 
     References
     ----------

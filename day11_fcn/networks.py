@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 6fd9ea609661f732
+# skeleton c5af6ebb70002801
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
@@ -35,8 +35,9 @@ def softmax_regression(
     grad_w : (d, c) float array
     grad_b : (c,) float array
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
-    ``torch.nn.functional.cross_entropy``, ``sklearn.linear_model.LogisticRegression``, ``torch.tensor``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
+    ``torch.nn.functional.cross_entropy``, ``sklearn.linear_model.LogisticRegression``, ``torch.tensor``;
+    from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -63,8 +64,8 @@ def two_layer(parameters: Parameters, x: np.ndarray, target: np.ndarray) -> tupl
     gradients : [(grad_w1, grad_b1), (grad_w2, grad_b2)]
         each of the shape of what it is the gradient of
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.func.grad``,
-    ``torch.tensor``, ``sklearn.neural_network.MLPRegressor``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
+    ``sklearn.neural_network.MLPRegressor``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -129,7 +130,7 @@ def mlp_backward(
         in the order of ``parameters``, each of the shape of what it is the gradient of
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
-    ``torch.nn.Sequential``; from ``torch.func``: ``grad``, ``vjp``.
+    ``torch.nn.Sequential``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 2444de239864bd2d
+# skeleton f5e5c6d0f65418b3
 """Arithmetic of architectures: sizes, numbers of parameters, receptive fields, before anything is built.
 
 A network is written down as a list of layers, each a tuple that begins with its kind:
@@ -87,7 +87,8 @@ def receptive_field(layers: list[Layer]) -> tuple[int, int]:
     (height, width)
         two integers, in pixels; the edge of the image is not considered
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
+    ``vjp``, ``jacrev``.
 
     References
     ----------

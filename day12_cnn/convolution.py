@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 68d376f8d0492138
+# skeleton 3a270c549a3de9fb
 """Convolution of whole batches with many channels, forward and backward, as one matrix product.
 
 Shapes are those of PyTorch: images (batch, channels, height, width), weights (filters, channels, height, width).
@@ -151,9 +151,10 @@ def conv2d_backward(
     dweight : (f, c, kh, kw) float array, ∂L/∂weight, summed over the batch
     dbias : (f,) float array, ∂L/∂bias, summed over the batch
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.nn.grad``:
-    ``conv2d_input``, ``conv2d_weight``; from ``torch.nn.functional``: ``conv2d``, ``conv_transpose2d``,
-    ``fold``, ``unfold``; from ``torch``: ``conv2d``, ``conv_transpose2d``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
+    ``vjp``, ``jacrev``; from ``torch.nn.grad``: ``conv2d_input``, ``conv2d_weight``; from
+    ``torch.nn.functional``: ``conv2d``, ``conv_transpose2d``, ``fold``, ``unfold``; from ``torch``:
+    ``conv2d``, ``conv_transpose2d``.
 
     References
     ----------
@@ -224,7 +225,8 @@ def conv_transpose2d(
     (b, c, (oh − 1) · stride − 2 · padding + kh, and the same for the width) float array
 
     Not allowed here: the method ``.backward``, ``torch.conv_transpose2d``, ``torch.nn.ConvTranspose2d``,
-    ``torch.autograd.grad``; from ``torch.nn.functional``: ``conv_transpose2d``, ``fold``.
+    ``torch.autograd.grad``; from ``torch.nn.functional``: ``conv_transpose2d``, ``fold``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 8570d7558f8889fc
+# skeleton 0bbe0031d99861b8
 """Gated cells: LSTM and GRU, forward and backward, equal to PyTorch's when they are given its weights.
 
 A gate is a number between 0 and 1 that says how much passes. The LSTM keeps a second state c, to which a step *adds*:
@@ -99,7 +99,7 @@ def lstm_step_backward(
 
     Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from ``torch.nn``:
     ``LSTMCell``, ``LSTM``; from ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``:
-    ``grad``, ``vjp``.
+    ``grad``, ``vjp``, ``jacrev``.
 
     References
     ----------
@@ -233,7 +233,7 @@ def gru_step_backward(
 
     Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from ``torch.nn``:
     ``GRUCell``, ``GRU``; from ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``,
-    ``vjp``.
+    ``vjp``, ``jacrev``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 7166e7bb6db845b5
+# skeleton b409f1ed9ff89d76
 """The plain recurrent network, forward and backward through time.
 
     h_t = tanh(W_ih x_t + W_hh h_{t−1} + b)
@@ -100,8 +100,8 @@ def rnn_backward(
         float arrays of the shapes of x, h0, w_ih, w_hh and (n,), and of their dtype: float32 in, float32 out
 
     Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from
-    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``; from ``torch.nn``:
-    ``RNN``, ``RNNCell``.
+    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from
+    ``torch.nn``: ``RNN``, ``RNNCell``.
 
     References
     ----------
@@ -133,7 +133,8 @@ def gradient_norms(grad: np.ndarray, hs: np.ndarray, w_hh: np.ndarray) -> np.nda
         entry k is the Frobenius norm of the (b, n) array ∂L/∂h_{T−k}; the first is that of ``grad`` itself
 
     Not allowed here: the method ``.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
-    ``torch.func``: ``grad``, ``vjp``; from ``torch.autograd.functional``: ``vjp``, ``jacobian``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``torch.autograd.functional``: ``vjp``,
+    ``jacobian``.
 
     References
     ----------

@@ -146,6 +146,12 @@ def test_every_exercise_is_complete(day: Day) -> None:
         assert (exercise.max_score == 0) == exercise.optional, exercise.name
 
 
+def test_an_exercise_that_refuses_one_way_to_differentiate_refuses_all(day: Day) -> None:
+    ways = {"torch.autograd.grad", "torch.func.grad", "torch.func.vjp", "torch.func.jacrev"}
+    for exercise in day.exercises:
+        assert not ways & set(exercise.refused) or ways <= set(exercise.refused), exercise.name
+
+
 def test_a_day_has_hidden_tests_and_an_optional_part(day: Day) -> None:
     checks = [check for exercise in day.exercises for check in exercise.checks]
     assert any(check.hidden for check in checks)
