@@ -266,7 +266,7 @@ class _Book:
         return (
             name in self._suites
             and day.get("suite") == self._suites[name]
-            and day.get("submission") == submission.hash(name)
+            and submission.is_the_work(name, day.get("submission", ""))
             and computed_with(record, day, "tool") == tool_hash()
             and computed_with(record, day, "seed") == self._seed
             and not is_undecided(day)

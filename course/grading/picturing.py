@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -151,7 +151,7 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
     waiting: list[str] = []
     with intake:
         for student, work in graded.items():
-            if student not in here or _hashes(intake.read(student), work) != work:
+            if student not in here or not _is_of(intake.read(student), work):
                 pictured.elsewhere += 1
             elif _drawn(out, student) == {"submission": work, "drawing": drawing}:
                 pictured.kept += 1
@@ -167,8 +167,7 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
             submission = intake.read(student)
             made = dict(_draw_submission(zygote, course, days, submission, view))
             _write(picture_folder(out, student), names, made)
-            work = _hashes(submission, graded[student])
-            write_json(_mark(out, student), {"submission": work, "drawing": drawing})
+            write_json(_mark(out, student), {"submission": graded[student], "drawing": drawing})
             pictured.students += 1
             pictured.pictures += len(made)
     return pictured
@@ -185,9 +184,9 @@ def _works(record: Record, days: Collection[str]) -> dict[str, str]:
     return {day["day"]: day.get("submission", "") for day in record["days"] if day["day"] in days}
 
 
-def _hashes(submission: Submission, days: Iterable[str]) -> dict[str, str]:
-    """By day, the hash of the work that is there."""
-    return {day: submission.hash(day) for day in days}
+def _is_of(submission: Submission, work: Mapping[str, str]) -> bool:
+    """Whether the work that is there is the one that was graded."""
+    return all(submission.is_the_work(day, hashed) for day, hashed in work.items())
 
 
 def _draw_submission(

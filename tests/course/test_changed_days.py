@@ -14,7 +14,7 @@ import pytest
 from course.catalog import Course, load_course
 from course.grading import classes
 from course.grading.classes import Manner, grade_class
-from course.grading.intake import Submission
+from course.grading.intake import Submission, without_comments
 from course.grading.lanes import grade_locally
 from course.grading.merging import by_run, merged, over_days
 from course.grading.records import suite_hashes
@@ -93,10 +93,51 @@ def given(tmp_path: Path) -> Class:
     return made
 
 
-def test_a_comment_has_one_day_of_one_student_graded_again(given: Class) -> None:
-    hand_in(given.folder, "bob", DAYS[1], SOLUTION + "\n# a comment\n")
+def test_a_change_has_one_day_of_one_student_graded_again(given: Class) -> None:
+    hand_in(given.folder, "bob", DAYS[1], SOLUTION + "\nmore = 1\n")
     assert given.grade() == {"bob": [DAYS[1]]}
     assert given.grade() == {}
+
+
+def test_a_comment_changes_nothing_where_everything_passes(given: Class) -> None:
+    hand_in(given.folder, "bob", DAYS[1], "# above\n\n" + SOLUTION + "\n# a comment\n")
+    assert given.grade() == {}
+
+
+def test_a_comment_may_change_the_line_that_a_message_names(given: Class) -> None:
+    hand_in(given.folder, "bob", DAYS[1], WRONG)
+    assert given.grade() == {"bob": [DAYS[1]]}
+    hand_in(given.folder, "bob", DAYS[1], "# above\n" + WRONG)
+    assert given.grade() == {"bob": [DAYS[1]]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b"x = 1\n", b"# a\n\nx = 1  # b"),
+        (b"if x:\n    y\n\nz\n", b"if x:  # a\r\n    # b\r\n    y\r\n# c\r\nz"),
+        (b"x = [\n1,\n2]", b"x = [  # '\n1,  # \"\n\n2]"),
+    ],
+)
+def test_sources_that_differ_in_comments_and_blank_lines_are_the_same_code(one: bytes, other: bytes) -> None:
+    assert without_comments(one) == without_comments(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (b"x = '# a'", b"x = '# b'"),
+        (b"x = r'\\\\'; y = '# a'", b"x = r'\\\\'; y = '# b'"),
+        (b'x = """\n# a\n"""', b'x = """\n# b\n"""'),
+        (b'x = """\n\n"""', b'x = """\n"""'),
+        (b"x = f'{y['#a']}'", b"x = f'{y['#b']}'"),
+        (b"if x:\n    y\n    z", b"if x:\n    y\nz"),
+        (b"# coding: latin-1\nx = 1", b"x = 1"),
+        (b"x = 1\\\n  + 2", b"x = 1\n  + 2"),
+    ],
+)
+def test_sources_that_differ_otherwise_are_not(one: bytes, other: bytes) -> None:
+    assert without_comments(one) != without_comments(other)
 
 
 def test_the_parts_are_put_together(given: Class) -> None:
