@@ -9,7 +9,7 @@ import ast
 import re
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,17 +51,18 @@ def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None)
             f"{day} has no {', '.join(sorted(missing))}; it has {[e.name for e in entry.exercises]}"
         )
     modules = {name.partition(".")[0] for name in names}
-    needed = _with_imported(real.solutions / day, modules)
+    texts = real.sources(entry)
+    needed = _with_imported(day, texts, modules)
     owners = {name.partition(".")[2] for name in names}
     solutions, work = root / "solutions" / day, root / day
     solutions.mkdir(parents=True)
     work.mkdir()
     shutil.copy(real.sheet(entry), work)
     for module in sorted(needed):
-        text = (real.solutions / day / f"{module}.py").read_text(encoding="utf-8")
-        text = _given(text, {owner.partition(".")[0] for owner in owners})
-        (solutions / f"{module}.py").write_text(text, encoding="utf-8")
+        text = _given(texts[module], {owner.partition(".")[0] for owner in owners})
         (work / f"{module}.py").write_text(skeleton(text, entry, module), encoding="utf-8")
+        if module in modules:
+            (solutions / f"{module}.py").write_text(text, encoding="utf-8")
     tests = root / "tests" / day
     tests.mkdir(parents=True)
     checks = {check.name for e in entry.exercises if e.name in names for check in e.checks}
@@ -85,15 +86,15 @@ def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None)
     return Assignment(load_course(root), day)
 
 
-def _with_imported(folder: Path, modules: set[str]) -> set[str]:
+def _with_imported(day: str, texts: Mapping[str, str], modules: set[str]) -> set[str]:
     """The modules and those of the day that they import: nobody hands in, or runs, what no check needs."""
     needed: set[str] = set()
     waiting = set(modules)
     while waiting:
         module = waiting.pop()
         needed.add(module)
-        for node in ast.parse((folder / f"{module}.py").read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{folder.name}."):
+        for node in ast.parse(texts[module]).body:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{day}."):
                 waiting.add((node.module or "").rpartition(".")[2])
         waiting -= needed
     return needed
@@ -155,7 +156,7 @@ def _value(value: object) -> str:
 def hand_in(assignment: Assignment, folder: Path, size: int) -> None:
     """A class: three fifths right, one fifth with a misconception, one fifth with the first module only."""
     course, day = assignment.course, assignment.course.days[0]
-    sources = {p.name: p.read_text(encoding="utf-8") for p in (course.solutions / day.name).glob("*.py")}
+    sources = {f"{module}.py": text for module, text in course.sources(day).items()}
     skeletons = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
     wrong = [answer for answer in read_answers(course, day) if answer.kind == "misconception"]
     for number in range(size):

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 2ef2d31efb0d3dab
 """Linear regression by gradient descent, with sliders for the learning rate and the number of steps (given).
 
     python -m day02_optimization.slider      opens a window

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 29e512bc4ba24fee
 """Long loops that can be watched and stopped (given): a bar with loss and remaining time, and a tame Ctrl-C."""
 
 import signal

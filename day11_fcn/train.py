@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 140a8a249d480215
 """Train on the digits or on MNIST, with your NumPy network or your PyTorch one, and say how good it is (given).
 
     python -m day11_fcn.train

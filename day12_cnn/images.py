@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton a48a655ad62becd3
 """Images to learn from and images to be judged by (given): the digits, or MNIST, behind one interface."""
 
 import numpy as np

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 30f73483768aa475
 """Train on the digits or on MNIST, with your NumPy LeNet or a PyTorch network, and say how good it is (given).
 
     python -m day12_cnn.train

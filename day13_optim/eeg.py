@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton aa0e84016baf18ec
 """The project of the day (given): find bursts of two rhythms in the recordings of people never seen before.
 
     python -m day13_optim.eeg --epochs 30 --out report.json

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 4667520ddbf27768
 """The pictures of the day, drawn through your own functions (given).
 
 Each function is one picture; the first line of its docstring is the caption. Nothing is computed here that an exercise

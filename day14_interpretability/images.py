@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton b9cc4fecc562cbfc
 """The images of the day: standardised digits, and patches of a photograph, half of them made larger (given)."""
 
 from typing import NamedTuple

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton abbdfb4c0deb1a42
 """What is looked at today: three classifiers of digits, small enough to be trained while you wait (given).
 
 `linear_net` is one dense layer, whose weights can be read directly. `dense_net` has three, and `DigitNet` three

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 35f474fef273d73f
 """Train the LSTM on NumPy's docstrings or a text of yours, measure it on the held-out part, let it write (given).
 
     python -m day15_sequence.train_text

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from course.errors import UsageError
+from course.places import SOLUTIONS, module_files, module_texts
 
 Helpers = Literal["own", "given", "better"]
 """Whether an exercise earns its points on the student's own helpers, on right ones, or on the better of the two."""
@@ -142,7 +143,15 @@ class Course:
 
     @property
     def solutions(self) -> Path:
-        return self.root / "solutions"
+        return self.root / SOLUTIONS
+
+    def sources(self, day: Day) -> dict[str, str]:
+        """The text of every module of a day, by name: solutions and what is given, or all of a student's clone."""
+        return module_texts(self.solutions, day.name)
+
+    def source_files(self, day: Day) -> dict[str, Path]:
+        """The files in which these texts stand."""
+        return module_files(self.solutions, day.name)
 
     def require_solutions(self) -> None:
         """Raise UsageError in a student's clone, which has none."""

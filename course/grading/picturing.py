@@ -81,8 +81,7 @@ class DayPictures:
     @cached_property
     def plots(self) -> bytes:
         """The course's ``plots.py``; empty for a day without pictures."""
-        path = self.course.solutions / self.day.name / "plots.py"
-        return path.read_bytes() if path.is_file() else b""
+        return self.course.sources(self.day).get("plots", "").encode()
 
     @cached_property
     def captions(self) -> dict[str, str]:

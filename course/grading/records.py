@@ -65,7 +65,7 @@ def suite_hashes(course: Course, days: Iterable[Day]) -> dict[str, str]:
             "tests": _hash_of(course.root, course.tests(day).rglob("*.py")),
         }
         if course.helpers != "own":  # then points are given on the solution's helpers as well
-            helpers = _hash_of(course.root, (course.solutions / day.name).glob("*.py"))
+            helpers = _hash_of(course.root, course.source_files(day).values())
             decides |= {"helpers": [course.helpers, helpers]}
         hashes[day.name] = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
     return hashes

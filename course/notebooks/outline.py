@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.errors import CourseError
@@ -68,15 +67,9 @@ def written_names(day: Day) -> dict[str, list[str]]:
     return names
 
 
-def read_modules(folder: Path) -> dict[str, str]:
-    """The text of every module in a day's folder."""
-    return {p.stem: p.read_text(encoding="utf-8", errors="replace") for p in sorted(folder.glob("*.py"))}
-
-
 def read_outline(course: Course, day: Day) -> Outline:
     """The outline of a day as the course has it: from the single source, or the skeletons where that is absent."""
-    source = course.solutions / day.name
-    return outline(day, read_modules(source if source.is_dir() else course.root / day.name))
+    return outline(day, course.sources(day))
 
 
 def outline(day: Day, texts: Mapping[str, str]) -> Outline:

@@ -70,7 +70,7 @@ def new_day(course: Course, name: str) -> Written:
         course.root / "tests" / name / "exercises.toml": (
             "# The exercises of the day in the order of the sheet. Points stand with the tests.\n"
         ),
-        course.solutions / name / "plots.py": (
+        course.root / name / "plots.py": (
             f'"""FILL({name}): what the pictures show. Each is given, a function figure_name() -> Figure."""\n'
         ),
     }

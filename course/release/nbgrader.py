@@ -18,11 +18,11 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.notebooks.building import check_python, day_notebook
 from course.notebooks.gradebooks import CONFIG, open_api, require_nbgrader
-from course.notebooks.outline import read_modules
 from course.release.announcing import announced
 from course.release.leaks import refuse_leaks
 from course.release.repository import refuse_existing
 from course.release.secrets import read_secrets
+from course.release.skeletons import check_places
 
 _CONFIG = '''\
 """Settings of this nbgrader course. Made by `course release nbgrader`; yours from now on."""
@@ -90,12 +90,8 @@ def _cell_seconds(course: Course, days: Sequence[Day]) -> int:
 def _write_source(course: Course, day: Day, folder: Path) -> None:
     import nbformat
 
-    source = course.solutions / day.name
-    if not source.is_dir():
-        raise CourseError(
-            f"solutions/{day.name} is missing; restore it with `git checkout -- solutions/{day.name}`."
-        )
-    texts = read_modules(source)
+    check_places(course, day)
+    texts = course.sources(day)
     check_python(texts, day)
     texts = {module: announced(text, day, module) for module, text in texts.items()}
     notebook = day_notebook(course, day, texts, locked=True)

@@ -34,9 +34,7 @@ class Sample:
 
 def sample_class(course: Course, day: Day) -> list[Sample]:
     """At least twelve submissions for one day."""
-    sources = {
-        p.name: p.read_text(encoding="utf-8") for p in sorted((course.solutions / day.name).glob("*.py"))
-    }
+    sources = {f"{module}.py": text for module, text in course.sources(day).items()}
     skeletons = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
     victim = _victim(day, sources)
     file = f"{victim.module}.py"

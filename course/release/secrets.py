@@ -78,10 +78,9 @@ def read_secrets(course: Course) -> Secrets:
     for day in course.days:
         for path in (course.sheet(day), course.tests(day) / "exercises.toml"):
             given.append(tokens(path.read_text(encoding="utf-8")))
-        for path in sorted((course.solutions / day.name).glob("*.py")):
-            source = path.read_text(encoding="utf-8")
-            _add_regions(secrets, announced(source, day, path.stem), f"{day.name}/{path.name}")
-            given.append(tokens(skeleton(source, day, path.stem)))
+        for module, source in course.sources(day).items():
+            _add_regions(secrets, announced(source, day, module), f"{day.name}/{module}.py")
+            given.append(tokens(skeleton(source, day, module)))
         hidden = {check.name for exercise in day.exercises for check in exercise.checks if check.hidden}
         for path in sorted(course.tests(day).glob("test_*.py")):
             source = path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import difflib
 import hashlib
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from pathlib import Path
 from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import write_atomically
+from course.places import SOLUTIONS
 from course.release.announcing import announced, announced_in_sheet
 from course.release.tables import documents_with_tables
 
@@ -128,7 +129,7 @@ def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function
 
 
 def skeleton(source: str, day: Day, module: str) -> str:
-    """The student's version of one source file, with its header and digest."""
+    """The student's version of one source file: its header says that it is given, or has the digest of its text."""
     where = f"solutions/{day.name}/{module}.py"
     find_regions(source, where)  # what is misplaced is said with the lines of the source
     source = announced(source, day, module)
@@ -147,7 +148,12 @@ def skeleton(source: str, day: Day, module: str) -> str:
         position = region.last
     out += lines[position:]
     body = "\n".join(out).rstrip() + "\n"
-    return _with_header(body, day, module, bool(regions))
+    if not regions:
+        return f"# Given: read it, there is nothing to write.\n{body}"
+    what = (
+        f"Write the parts marked TODO({day.number}). Made by `course sync` from the course's single source."
+    )
+    return f"# {what}\n# skeleton {_digest(body)}\n{body}"
 
 
 def _comment(text: str, indent: str) -> list[str]:
@@ -155,19 +161,13 @@ def _comment(text: str, indent: str) -> list[str]:
     return [f"{indent}# {first}", *(f"{indent}#   {line}" for line in rest)]
 
 
-def _with_header(body: str, day: Day, module: str, has_regions: bool) -> str:
-    what = (
-        f"Write the parts marked TODO({day.number})."
-        if has_regions
-        else "Given: read it, there is nothing to write."
-    )
-    return (
-        f"# {what} Made by `course sync` from the course's single source.\n# skeleton {_digest(body)}\n{body}"
-    )
-
-
 def _digest(body: str) -> str:
     return hashlib.sha256(body.encode("utf-8")).hexdigest()[:16]
+
+
+def is_skeleton(text: str) -> bool:
+    """Whether a file was generated, whatever has become of it."""
+    return _DIGEST.search(text[:400]) is not None
 
 
 def is_untouched(text: str) -> bool:
@@ -188,25 +188,38 @@ def differences(course: Course, days: Sequence[Day] | None = None) -> list[Diffe
 
 
 def _day_differences(course: Course, day: Day) -> Iterator[Difference]:
-    folder = course.solutions / day.name
-    if not folder.is_dir():
-        raise CourseError(
-            f"solutions/{day.name} is missing; restore it with `git checkout -- solutions/{day.name}`."
-        )
-    sources = sorted(folder.glob("*.py"))
-    _check_coverage(day, sources)
-    for path in sources:
-        wanted = skeleton(path.read_text(encoding="utf-8"), day, path.stem)
-        target = course.root / day.name / path.name
+    check_places(course, day)
+    texts = course.sources(day)
+    _check_coverage(day, texts)
+    for module, source in course.source_files(day).items():
+        target = course.root / day.name / f"{module}.py"
         text = target.read_text(encoding="utf-8") if target.is_file() else None
-        if text != wanted:
-            yield Difference(target, wanted, text, edited=text is not None and not is_untouched(text))
-    names = {path.name for path in sources}
-    for target in sorted((course.root / day.name).glob("*.py")):
-        if target.name not in names:
-            text = target.read_text(encoding="utf-8")
+        if source != target:
+            wanted = skeleton(texts[module], day, module)
+            if text != wanted:
+                yield Difference(target, wanted, text, edited=text is not None and not is_untouched(text))
+        elif text is not None and is_skeleton(text):  # of a source that is not there any more
             yield Difference(target, None, text, edited=not is_untouched(text))
     yield from _sheet_difference(course, day)
+
+
+def check_places(course: Course, day: Day) -> None:
+    """What students write stands in ``solutions/``, what they are given in the day folder. Raises CourseError."""
+    home, solutions = f"{day.name}/", f"{SOLUTIONS}/{day.name}/"
+    if day.exercises and not (course.root / solutions).is_dir():
+        raise CourseError(f"{solutions} is missing; restore it with `git checkout -- {solutions}`.")
+    for path in course.source_files(day).values():
+        where = str(path.relative_to(course.root))
+        regions = find_regions(path.read_text(encoding="utf-8"), where)
+        if where.startswith(solutions) and not regions:
+            raise CourseError(
+                f"{where} has no region, so it is given, and what is given has one copy, in the day folder: "
+                f"`git mv -f {where} {home}`."
+            )
+        if where.startswith(home) and regions:
+            raise CourseError(
+                f"{where}:{regions[0].first}: what students write stands in solutions/: `git mv {where} {solutions}`."
+            )
 
 
 def _table_differences(course: Course) -> Iterator[Difference]:
@@ -215,13 +228,13 @@ def _table_differences(course: Course) -> Iterator[Difference]:
             yield Difference(path, wanted, text, edited=False)
 
 
-def _check_coverage(day: Day, sources: Sequence[Path]) -> None:
+def _check_coverage(day: Day, texts: Mapping[str, str]) -> None:
     """Every region belongs to an exercise, every exercise has a region."""
     covered: set[str] = set()
-    for path in sources:
-        where = f"solutions/{day.name}/{path.name}"
-        for region in find_regions(path.read_text(encoding="utf-8"), where):
-            name = f"{path.stem}.{region.qualname}"
+    for module, text in texts.items():
+        where = f"solutions/{day.name}/{module}.py"
+        for region in find_regions(text, where):
+            name = f"{module}.{region.qualname}"
             owners = [e.name for e in day.exercises if name == e.name or name.startswith(f"{e.name}.")]
             if not owners:
                 raise CourseError(

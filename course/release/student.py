@@ -83,8 +83,8 @@ def build_release(
 
 def _work(course: Course, day: Day) -> Iterator[tuple[str, str]]:
     """The modules of a day, as skeletons."""
-    for path in sorted((course.solutions / day.name).glob("*.py")):
-        yield path.name, skeleton(_read(path), day, path.stem)
+    for module, text in course.sources(day).items():
+        yield f"{module}.py", skeleton(text, day, module)
 
 
 def _day_files(course: Course, day: Day) -> dict[str, bytes]:

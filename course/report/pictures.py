@@ -11,6 +11,7 @@ from typing import Protocol
 from course.catalog import Course, Day
 from course.errors import CourseError
 from course.files import write_bytes_atomically
+from course.places import find_file
 from course.plots import draw, file_content, file_name
 from course.worker.far.importing import ModuleSpace
 from course.worker.far.session import describe_exception
@@ -47,7 +48,7 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, view: PicturesView
     matplotlib.use("Agg")
     if root == course.solutions:
         course.require_solutions()
-    if not (root / day.name / "plots.py").is_file():
+    if find_file(root, f"{day.name}/plots.py") is None:
         raise CourseError(
             f"{day.name} has no plots.py; bring it back with `git checkout -- {day.name}/plots.py`."
         )

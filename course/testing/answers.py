@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import shutil
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -225,9 +224,13 @@ def _first_line(node: ast.stmt) -> int:
 
 def write_answer(course: Course, day: Day, answer: Answer, folder: Path) -> None:
     """Make ``folder`` a submission: the day's solutions with this answer in its place."""
-    target = folder / day.name
-    shutil.copytree(
-        course.solutions / day.name, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True
-    )
-    file = target / f"{answer.module}.py"
-    file.write_text(with_answer(file.read_text(encoding="utf-8"), answer), encoding="utf-8")
+    texts = course.sources(day)
+    texts[answer.module] = with_answer(texts[answer.module], answer)
+    write_modules(folder, day, texts)
+
+
+def write_modules(folder: Path, day: Day, texts: Mapping[str, str]) -> None:
+    """Make ``folder`` a submission that has these modules of the day."""
+    (folder / day.name).mkdir(parents=True, exist_ok=True)
+    for module, text in texts.items():
+        (folder / day.name / f"{module}.py").write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from course.catalog import Check, Course, Day, Exercise, Selection
+from course.places import module_files
 from course.testing.assertions import message_row
 from course.testing.results import CheckResult
 from course.testing.uses import DayCode, definition_of, used_by, with_definition, with_imports
@@ -92,10 +93,9 @@ class Cascades:
             return  # nobody else can be to blame
         files = _files_of(self._root, self._day)
         own = DayCode(self._day, _texts(files, self._day))
-        solutions = self._course.solutions / self._day.name
         right = None
-        if reopen is not None and solutions.is_dir():
-            right = DayCode(self._day, {p.stem: p.read_text("utf-8") for p in sorted(solutions.glob("*.py"))})
+        if reopen is not None and self._course.solutions.is_dir():
+            right = DayCode(self._day, self._course.sources(self._day))
         for exercise in self._selection.exercises:
             checks = [one.check for one in self._of(exercise) if self._is_doubtful(one)]
             if not checks:
@@ -214,9 +214,8 @@ def _pointing(result: CheckResult, sentence: str) -> CheckResult:
 
 def _files_of(root: Files, day: Day) -> dict[str, bytes]:
     if isinstance(root, Path):
-        return {
-            f"{day.name}/{path.name}": path.read_bytes() for path in sorted((root / day.name).glob("*.py"))
-        }
+        found = module_files(root, day.name)
+        return {f"{day.name}/{module}.py": path.read_bytes() for module, path in found.items()}
     return {name: data for name, data in root.items() if name.startswith(f"{day.name}/")}
 
 

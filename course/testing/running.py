@@ -27,6 +27,7 @@ import numpy as np
 
 from course.catalog import Check, Course, Day, Exercise, Selection
 from course.errors import CourseError
+from course.places import find_file, module_files
 from course.testing.answers import Answer, read_answers
 from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
 from course.testing.calls import call_row
@@ -442,16 +443,19 @@ def _detours(root: Files, selection: Selection) -> str:
         return ""
     day = selection.day.name
     if isinstance(root, Path):
-        names = [f"{day}/{path.name}" for path in sorted((root / day).glob("*.py"))]
+        names = [f"{day}/{module}.py" for module in module_files(root, day)]
     else:
         names = sorted(name for name in root if name.startswith(f"{day}/") and name.endswith(".py"))
     return detours((name, source) for name in names if (source := _read(root, name)) is not None)
 
 
 def _read(root: Files, name: str) -> bytes | None:
+    if not isinstance(root, Path):
+        return root.get(name)
+    file = find_file(root, name)
     try:
-        return (root / name).read_bytes() if isinstance(root, Path) else root[name]
-    except (OSError, KeyError):
+        return file.read_bytes() if file is not None else None
+    except OSError:
         return None
 
 

@@ -38,7 +38,7 @@ def unfinished(course: Course, selection: Selection) -> Iterator[Finding]:
 
 
 def _written_by_hand(course: Course, day: Day) -> Iterator[Path]:
-    yield from sorted((course.solutions / day.name).glob("*.py"))
+    yield from course.source_files(day).values()
     yield from sorted(course.tests(day).glob("*.py"))
     yield course.tests(day) / "exercises.toml"
     if course.sheet(day).is_file():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.release.skeletons import Region, find_regions, skeleton
-from course.testing.answers import Answer, with_answer
+from course.testing.answers import Answer, with_answer, write_modules
 
 MEMORY = Path("/dev/shm")
 ROOM = 32 * 2**20
@@ -29,9 +29,8 @@ class Sources:
 
     @classmethod
     def read(cls, course: Course, day: Day) -> Sources:
-        """Read them from ``solutions/``."""
-        folder = course.solutions / day.name
-        return cls(day, {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))})
+        """Read them."""
+        return cls(day, course.sources(day))
 
     def skeletons(self) -> Mapping[str, str]:
         """What a student starts with."""
@@ -70,10 +69,7 @@ class Sources:
         """A root with all modules, some of them replaced."""
         with tempfile.TemporaryDirectory(prefix="course-verify-") as name:
             root = Path(name).resolve()
-            target = root / self.day.name
-            target.mkdir()
-            for module, text in {**self.texts, **replaced}.items():
-                (target / f"{module}.py").write_text(text, encoding="utf-8")
+            write_modules(root, self.day, {**self.texts, **replaced})
             yield root
 
 

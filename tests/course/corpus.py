@@ -71,7 +71,7 @@ def write_case(case: Case, course: Course, folder: Path) -> None:
     """Write a submission below ``folder``, under the name of its case."""
     made: str | None = case.keys.get("made")
     target = folder / case.name
-    sources = {p.name: p.read_bytes() for p in (course.solutions / DAY).glob("*.py")}
+    sources = {path.name: path.read_bytes() for path in course.source_files(course.days[0]).values()}
     if made is not None:
         _BUILDERS[made](target, sources)
         return

@@ -21,8 +21,7 @@ NOISE = (
 
 def solution_work(course: Course, day: Day) -> dict[str, str]:
     """The day's solutions, file by file."""
-    folder = course.solutions / day.name
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    return {f"{module}.py": text for module, text in course.sources(day).items()}
 
 
 def mixed_work(course: Course, day: Day) -> dict[str, str]:

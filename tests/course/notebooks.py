@@ -8,7 +8,6 @@ from typing import Any
 
 from course.catalog import Course, Day
 from course.notebooks.building import day_notebook
-from course.notebooks.outline import read_modules
 from course.notebooks.reading import Notebook, parse_notebook
 
 Cells = list[dict[str, Any]]
@@ -18,7 +17,7 @@ def source_notebook(course: Course, day: Day) -> dict[str, Any]:
     """The instructor's notebook of a day, as JSON."""
     import nbformat
 
-    made = day_notebook(course, day, read_modules(course.solutions / day.name), locked=True)
+    made = day_notebook(course, day, course.sources(day), locked=True)
     plain: dict[str, Any] = json.loads(nbformat.writes(made))
     return plain
 

@@ -74,13 +74,13 @@ def test_modules_come_back_from_their_notebook_to_the_byte(tiny: Course, files: 
 
 def test_real_days_come_back_to_the_byte(real: Course) -> None:
     for day in real.days:
-        files = {path.stem: path.read_bytes() for path in (real.solutions / day.name).glob("*.py")}
+        files = {module: path.read_bytes() for module, path in real.source_files(day).items()}
         assert module_files(parse_notebook(notebook_text(real, day, files).encode()), day) == files, day.name
 
 
 def test_without_the_metadata_of_its_cells_a_notebook_holds_the_same_modules(real: Course) -> None:
     for day in real.days:
-        files = {path.stem: path.read_bytes() for path in (real.solutions / day.name).glob("*.py")}
+        files = {module: path.read_bytes() for module, path in real.source_files(day).items()}
         plain = json.loads(notebook_text(real, day, files))
         for cell in plain["cells"]:
             cell["metadata"] = {}

@@ -79,7 +79,7 @@ def given_code(root: Path, values: str, more_tests: str = "") -> GivenCode:
     )
     double = EXERCISES.replace("lines.affine", "lines.double")
     write(root / f"solutions/{DAY}/lines.py", SOLUTION + GIVEN.format(values=values))
-    write(root / f"solutions/{DAY}/plots.py", PLOTS)
+    write(root / f"{DAY}/plots.py", PLOTS)
     write(root / f"tests/{DAY}/exercises.toml", EXERCISES + double)
     write(root / f"tests/{DAY}/test_lines.py", HEAD + SOUND_TESTS + DOUBLE_TEST + more_tests)
     write(root / f"tests/{DAY}/answers_lines.py", HEAD + WRONG + RIGHT)

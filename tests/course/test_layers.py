@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from course.catalog import load_course
 from tests.course.conftest import ROOT
 
 ROOMS = [
     "errors",
     "files",
     "threads",
+    "places",
     "data",
     "plots",
     "catalog",
@@ -70,9 +72,11 @@ def test_the_process_boundary_is_crossed_in_two_places(path: Path) -> None:
     assert all(module.startswith(own) for module in over), f"{name} imports {sorted(over)}"
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "solutions").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT))
-)
+COURSE = load_course(ROOT)
+CONTENT = [path for day in COURSE.days for path in COURSE.source_files(day).values()]
+
+
+@pytest.mark.parametrize("path", CONTENT, ids=lambda p: str(p.relative_to(ROOT)))
 def test_content_knows_only_data_and_plots(path: Path) -> None:
     for module in _imports(path):
         if module.split(".")[0] == "course":

@@ -112,7 +112,7 @@ def test_a_new_day_is_a_draft_that_may_be_empty(tiny: Course, drafts: None) -> N
     (selection,) = select(course, ["day02"])
     found = [finding.says for finding in unfinished(course, selection)]
     assert "`course new day02/module.function`" in found[0]
-    assert "solutions/day02_next_topic/plots.py:1; day02_next_topic/README.md:3" in found[1]
+    assert "day02_next_topic/plots.py:1; day02_next_topic/README.md:3" in found[1]
 
 
 def test_what_is_marked_is_listed_until_it_is_written(tiny: Course, drafts: None) -> None:

@@ -19,7 +19,7 @@ from course.grading.classes import grade_class
 from course.notebooks.composing import Code, statements
 from course.notebooks.handed_in import Notebooks, choose_notebook
 from course.notebooks.modules import modules_of
-from course.notebooks.outline import outline, read_modules, read_outline, refuse_shared_names
+from course.notebooks.outline import outline, read_outline, refuse_shared_names
 from course.notebooks.pieces import join, split
 from course.notebooks.reading import UnreadableNotebookError, parse_notebook
 from course.notebooks.sheets import sections
@@ -137,7 +137,7 @@ def test_a_function_stands_below_the_class_that_its_annotations_need(tiny: Cours
 
 def test_every_real_day_comes_back_from_its_notebook(real: Course) -> None:
     for day in real.days:
-        texts = read_modules(real.solutions / day.name)
+        texts = real.sources(day)
         modules = modules_of(as_notebook(source_notebook(real, day)), read_outline(real, day))
         assert modules.notes == [], day.name
         for module in day.modules:

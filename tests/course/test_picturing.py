@@ -119,7 +119,7 @@ def given(tmp_path: Path) -> Class:
     (root / "course.toml").write_text(
         settings.replace("test_seconds", "training_seconds = 1.5\ntest_seconds"), encoding="utf-8"
     )
-    conftest.write(root / "solutions/day01_tiny/plots.py", PLOTS)
+    conftest.write(root / "day01_tiny/plots.py", PLOTS)
     course = load_course(root)
     write(course, differences(course), force=False)
     return Class(course, tmp_path)
@@ -223,9 +223,7 @@ def test_only_what_has_changed_is_drawn_again(given: Class) -> None:
 def test_new_pictures_of_the_course_are_drawn_for_all(given: Class) -> None:
     given.graded(ada=SOLUTION)
     given.draw()
-    conftest.write(
-        given.course.solutions / "day01_tiny/plots.py", PLOTS.replace("figure_total", "figure_sum")
-    )
+    conftest.write(given.course.root / "day01_tiny/plots.py", PLOTS.replace("figure_total", "figure_sum"))
     given.draw()
     assert list(given.drawn("ada")) == [*COUNTERS, "day01_tiny-sum.png"]
 

@@ -191,7 +191,7 @@ def test_status_hint_and_help_work_in_a_fresh_clone(clone: Path) -> None:
 
 def test_pictures_are_drawn_in_a_fresh_clone(releasable: Course, tmp_path: Path) -> None:
     write(
-        releasable.root / "solutions/day01_tiny/plots.py",
+        releasable.root / "day01_tiny/plots.py",
         '''
         """Pictures."""
 

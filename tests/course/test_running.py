@@ -37,10 +37,9 @@ class _Ran:
 
     def __init__(self, course: Course, root: Path, source: str, zygote: WarmProcess | None) -> None:
         (root / DAY).mkdir(parents=True)
-        for file in (course.solutions / DAY).glob("*.py"):
-            text = file.read_text(encoding="utf-8")
-            more = textwrap.dedent(source) if file.stem == "work" else ""
-            (root / DAY / file.name).write_text(text + more, encoding="utf-8")
+        for module, text in course.sources(course.days[0]).items():
+            more = textwrap.dedent(source) if module == "work" else ""
+            (root / DAY / f"{module}.py").write_text(text + more, encoding="utf-8")
         self.order: list[str] = []
         self.result: RunResult = Runner(course, 3).run(
             [Selection(course.days[0], course.days[0].exercises)],

@@ -143,5 +143,43 @@ def test_a_region_without_an_exercise_is_named(tiny: Course) -> None:
         differences(tiny)
 
 
+GIVEN = '"""Given."""\n\nfrom day01_tiny.sums import total\n\n\ndef twice(x):\n    return 2 * total(x)\n'
+
+
+def test_what_is_given_has_one_copy_and_stays_as_it_is(tiny: Course) -> None:
+    given = tiny.root / "day01_tiny/more.py"
+    given.write_text(GIVEN, encoding="utf-8")
+    write(tiny, differences(tiny), force=False)
+    assert differences(tiny) == []
+    assert given.read_text(encoding="utf-8") == GIVEN
+    assert list(tiny.sources(tiny.days[0])) == ["more", "sums"]
+
+
+def test_a_module_of_the_solutions_with_nothing_to_write_is_sent_home(tiny: Course) -> None:
+    (tiny.solutions / "day01_tiny/more.py").write_text(GIVEN, encoding="utf-8")
+    with pytest.raises(CourseError, match=r"`git mv -f solutions/day01_tiny/more\.py day01_tiny/`"):
+        differences(tiny)
+
+
+def test_a_region_in_a_day_folder_is_sent_to_the_solutions(tiny: Course) -> None:
+    text = GIVEN.replace("    return", "    ### BEGIN SOLUTION\n    return") + "    ### END SOLUTION\n"
+    (tiny.root / "day01_tiny/more.py").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        CourseError, match=r"more\.py:7: .*`git mv day01_tiny/more\.py solutions/day01_tiny/`"
+    ):
+        differences(tiny)
+
+
+def test_a_skeleton_whose_source_is_gone_goes_too(tiny: Course) -> None:
+    source = (tiny.solutions / "day01_tiny/sums.py").read_text(encoding="utf-8")
+    left = tiny.root / "day01_tiny/old.py"
+    left.write_text(skeleton(source, tiny.days[0], "old"), encoding="utf-8")
+    write(tiny, differences(tiny), force=False)
+    assert not left.exists()
+    left.write_text(skeleton(source, tiny.days[0], "old") + "\nmine = 1\n", encoding="utf-8")
+    with pytest.raises(CourseError, match=r"old\.py was edited by hand"):
+        write(tiny, differences(tiny), force=False)
+
+
 def test_the_skeletons_of_this_repository_are_in_step(real: Course) -> None:
     assert [str(d.path) for d in differences(real)] == []

@@ -245,7 +245,7 @@ def test_accidents_cost_the_same_in_a_notebook(tmp_path: Path) -> None:
 
 def test_every_real_day_scores_the_same_as_a_notebook(real: Course, tmp_path: Path) -> None:
     for day in real.days:
-        sources = {p.name: p.read_text(encoding="utf-8") for p in (real.solutions / day.name).glob("*.py")}
+        sources = {f"{module}.py": text for module, text in real.sources(day).items()}
         stubs = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
         hand_in_notebook(tmp_path / "in", "complete", real, day, sources)
         hand_in_notebook(tmp_path / "in", "untouched", real, day, stubs)

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from course.places import find_file, folders
+
 
 class _FreshSource(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType:
@@ -47,10 +49,10 @@ class DayFinder:
         self.asked.add(fullname)
         if not module:
             spec = ModuleSpec(day, None, is_package=True)
-            spec.submodule_search_locations = [str(self.root / day)]
+            spec.submodule_search_locations = [str(folder / day) for folder in folders(self.root)]
             return spec
-        file = self.root / day / f"{module}.py"
-        if not file.is_file():
+        file = find_file(self.root, f"{day}/{module}.py")
+        if file is None:
             return None
         return importlib.util.spec_from_file_location(
             fullname, file, loader=_FreshSource(fullname, str(file))

@@ -17,12 +17,14 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+from course.places import folders
+
 
 class Ownership:
     """Asked while the student's code runs; what counts as a library is settled before."""
 
     def __init__(self, root: Path, days: Sequence[str]) -> None:
-        self._students = tuple(f"{root / day}{os.sep}" for day in days)
+        self._students = tuple(f"{folder / day}{os.sep}" for folder in folders(root) for day in days)
         self._libraries = _library_folders()
         self._answers: dict[int, tuple[CodeType, bool]] = {}
 

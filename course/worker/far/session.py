@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from course.places import find_file, folders
 from course.worker.far.importing import ModuleSpace
 from course.worker.far.refusals import Refusals, RefusedCallError
 from course.worker.outcomes import Interruption, StudentProblem
@@ -55,7 +56,7 @@ class Session:
     """A student's modules below ``root``, and the objects of theirs that a test holds by number."""
 
     def __init__(self, root: Path, days: Sequence[str], first_number: int = 1) -> None:
-        self.root = root
+        self.root = folders(root)[-1]  # of everything that is the student's
         self.space = ModuleSpace(root, days)
         self.refusals = Refusals(root, days)
         self._objects: dict[int, Any] = {}
@@ -128,8 +129,9 @@ class Session:
 
     def _import(self, name: str) -> tuple[ModuleType, dict[str, Any]]:
         """The module and, so that nobody has to ask for each, the functions and classes that it defines."""
-        file = self.root / Path(*name.split(".")).with_suffix(".py")
-        if name not in sys.modules and not file.is_file():
+        place = f"{name.replace('.', '/')}.py"
+        if name not in sys.modules and find_file(self.space.root, place) is None:
+            file = self.space.root / place
             raise StudentProblem("not_gradable", f"{_shown(file, self.root)} is missing{_near_file(file)}")
         module = self.space.import_module(name)
         own = {

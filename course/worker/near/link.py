@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from course.places import module_files
 from course.worker.arguments import mutable_parts
 from course.worker.asking import write_question
 from course.worker.near.child import Child
@@ -203,7 +204,7 @@ def _scratch_parent() -> str | None:
 def read_day(root: Path, day: str) -> dict[str, bytes]:
     """What may be looked at: the Python files of the day, no links, none larger than a megabyte, not too many."""
     found: dict[str, bytes] = {}
-    for path in sorted((root / day).glob("*.py")):
+    for path in module_files(root, day).values():
         if (
             len(found) < MAX_FILES
             and path.is_file()
