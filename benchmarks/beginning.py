@@ -4,8 +4,8 @@
 
 first    by day: seconds until a line stands there, and until the result of a class of one (the untouched skeleton, all
          checks), from a plain shell; and until the first verdict of `course watch`
-changed  one student with the solutions of all days: seconds for everything, for nothing new, and after a comment was
-         added to one file of one day
+changed  one student with the solutions of all days: seconds for everything, for nothing new, and after a comment or
+         a line of code was added to one file of one day
 
 Medians; prints Markdown.
 """
@@ -76,18 +76,21 @@ def changed(course: Course, rounds: int) -> None:
         place = Path(name)
         handed_in = hand_in(place / "in", course.solutions, *course.days)
         words = ["grade", str(handed_in), "--out", str(place / "out")]
-        print("| what has changed, of nine days of one student | seconds |\n|---|---|")
-        print(f"| everything is new | {until(words, 'Results:')[0]:.1f} |", flush=True)
+        everything = until(words, "Results:")[0]
         nothing = statistics.median(until(words, "Results:")[0] for _ in range(rounds))
-        print(f"| nothing | {nothing:.1f} |", flush=True)
+        print(f"All nine days of one student: {everything:.1f} s. Nothing new: {nothing:.1f} s.\n")
+        print("| one file of | a comment more | a line of code more |\n|---|---|---|", flush=True)
         for day in course.days:
             file = handed_in / "ada" / day.name / f"{day.modules[0]}.py"
-            times = []
-            for number in range(rounds):
-                with file.open("a", encoding="utf-8") as source:
-                    source.write(f"# a comment, number {number}\n")
-                times.append(until(words, "Results:")[0])
-            print(f"| a comment in {day.name}/{file.name} | {statistics.median(times):.1f} |", flush=True)
+            times: list[float] = []
+            for line in ("# a comment, number {}", "_more = {}"):
+                rows = []
+                for number in range(rounds):
+                    with file.open("a", encoding="utf-8") as source:
+                        source.write(line.format(number) + "\n")
+                    rows.append(until(words, "Results:")[0])
+                times.append(statistics.median(rows))
+            print(f"| {day.name} | {times[0]:.1f} s | {times[1]:.1f} s |", flush=True)
 
 
 def main() -> None:

@@ -129,7 +129,7 @@ def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function
 
 
 def skeleton(source: str, day: Day, module: str) -> str:
-    """The student's version of one source file: its header says that it is given, or has the digest of its text."""
+    """The student's version of one source file: with a header that has its digest, or as it is where it is given."""
     where = f"solutions/{day.name}/{module}.py"
     find_regions(source, where)  # what is misplaced is said with the lines of the source
     source = announced(source, day, module)
@@ -149,7 +149,7 @@ def skeleton(source: str, day: Day, module: str) -> str:
     out += lines[position:]
     body = "\n".join(out).rstrip() + "\n"
     if not regions:
-        return f"# Given: read it, there is nothing to write.\n{body}"
+        return body
     what = (
         f"Write the parts marked TODO({day.number}). Made by `course sync` from the course's single source."
     )

@@ -217,7 +217,7 @@ class Runner:
         day = selection.day
         scans = {exercise.name: _try_to_scan(root, day, exercise) for exercise in selection.exercises}
         notes = {name: one.note for name, one in scans.items() if isinstance(one, Scanned)}
-        of_the_day = _detours(root, selection)
+        of_the_day = _detours(root, selection, self.course.root)
         timeouts: Counter[str] = Counter()  # by module
         checks = [(exercise, check) for exercise in selection.exercises for check in exercise.checks]
         for exercise, check in sorted(checks, key=lambda pair: pair[1].hidden):
@@ -437,8 +437,10 @@ def look_for_refused(root: Files, day: Day, exercise: Exercise) -> Scanned:
     return scan(source, exercise.qualname, exercise.refused, siblings)
 
 
-def _detours(root: Files, selection: Selection) -> str:
-    """A note for staff on what could lead around refused calls, where there are any."""
+def _detours(root: Files, selection: Selection, given: Path) -> str:
+    """A note for staff on what could lead around refused calls, where there are any, in files that are not just as
+    the course gave them.
+    """
     if not any(exercise.refused for exercise in selection.exercises):
         return ""
     day = selection.day.name
@@ -446,7 +448,8 @@ def _detours(root: Files, selection: Selection) -> str:
         names = [f"{day}/{module}.py" for module in module_files(root, day)]
     else:
         names = sorted(name for name in root if name.startswith(f"{day}/") and name.endswith(".py"))
-    return detours((name, source) for name in names if (source := _read(root, name)) is not None)
+    sources = {name: source for name in names if (source := _read(root, name)) is not None}
+    return detours((name, source) for name, source in sources.items() if source != _read(given, name))
 
 
 def _read(root: Files, name: str) -> bytes | None:
