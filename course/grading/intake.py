@@ -2,7 +2,7 @@
 and never changed.
 
 Only the Python files and the notebook of a day are taken, as bytes, one submission after the other; nothing
-is copied or unpacked to the disk.
+is copied or unpacked to the disk. Where they lie and what they are called is read with patience (``claims``).
 """
 
 from __future__ import annotations
@@ -12,34 +12,39 @@ import hashlib
 import os
 import pkgutil
 import re
+import shutil
 import stat
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course.catalog import Course, Day
 from course.errors import CourseError
 from course.grading.archives import (
+    MAX_DEPTH,
+    MAX_ENTRIES,
     MAX_FILE,
-    TAKEN,
+    Found,
     UnsafeArchiveError,
     largest,
-    read_archive,
+    look_into,
 )
+from course.grading.claims import IGNORED, Claims, is_passed_by, is_work
 from course.grading.reading import NotReadError, Reader
-from course.grading.room import Room, known_names
+from course.grading.room import Room
 from course.results.class_folder import SUBMITTED, class_folder, is_archive, stem
 from course.results.names import shown
 
 if TYPE_CHECKING:
     from course.notebooks.handed_in import Notebooks
 
-IGNORED = (".DS_Store", "__MACOSX", "__pycache__", ".ipynb_checkpoints")
 MAX_TESTS = 200  # of a day, that are looked at
+MOST_ARCHIVES = 10  # in one student's folder
 # Read by Python, pytest or the course wherever they lie; in a submission they have no effect.
 STEERING = ("sitecustomize.py", "usercustomize.py", "conftest.py", "pytest.ini", "tox.ini", "setup.cfg")
 
@@ -181,15 +186,19 @@ class Intake:
         return Submission(student, note="; ".join([f"it cannot be read ({said})", *beside]), fault=True)
 
     def _read(self, student: str, path: Path, notes: list[str]) -> Submission:
-        room = Room(self.days, self._course.limits.scratch_mib // 2)
-        if path.is_file():
-            files = read_archive(path, [day.name for day in self.days], room.takes)
-            return self._noted(student, files, [*notes, *room.notes()])
-        os.listdir(path)  # so that a folder that may not be read is not taken for an empty one
-        files = {}
-        for day in self.days:
-            files |= _day_files(path, day, room, notes)
-        tamper = [*_tampering(path, self._course, self.days)]
+        tamper: list[str] = []
+        claims: Claims[Found] = Claims(self.days, self._course.days)
+        with ExitStack() as stack:
+            if path.is_file():
+                look_into(path, claims, stack)
+            else:
+                os.listdir(path)  # so that a folder that may not be read is not taken for an empty one
+                _look_around(path, claims, stack, notes)
+                tamper = [*_tampering(path, self._course, self.days)]
+            notes += claims.notes()
+            room = Room(self.days, self._course.limits.scratch_mib // 2)
+            taken = {place: found for place, found in claims if room.takes(place, found.size)}
+            files = {place: data for place, found in taken.items() if (data := found.read()) is not None}
         return self._noted(student, files, [*notes, *room.notes()], tamper)
 
     def _noted(
@@ -239,24 +248,56 @@ def _is_a_tools(entry: os.DirEntry[str], days: Sequence[Day]) -> bool:
     return entry.name.startswith(".") and not any(os.path.isdir(f"{entry.path}/{day.name}") for day in days)
 
 
-def _day_files(folder: Path, day: Day, room: Room, notes: list[str]) -> dict[str, bytes]:
-    """The Python files and notebooks of a day: ordinary files of a plausible size, the known ones first."""
-    inner = folder / day.name
-    if inner.is_symlink():
-        notes.append(f"{day.name} is a link and was not followed")
-        return {}
-    if not inner.is_dir():
-        return {}
-    known = known_names(day)
-    others = sorted(name for name in os.listdir(inner) if name not in known and name.endswith(TAKEN))
-    found: dict[str, bytes] = {}
-    for name in [*known, *others]:
-        if not room.takes(f"{day.name}/{name}", _size(inner / name)):
-            continue
-        data = _ordinary_file(inner / name, f"{day.name}/{name}", notes)
-        if data is not None:
-            found[f"{day.name}/{name}"] = data
-    return found
+def _look_around(folder: Path, claims: Claims[Found], stack: ExitStack, notes: list[str]) -> None:
+    """Tell ``claims`` of the files in a student's folder: first of those that lie where they are asked for, then, if
+    modules are missing, of all, and if there is nothing at all, of those in archives.
+    """
+    for day in claims.days:
+        inner = folder / day
+        if inner.is_symlink():
+            notes.append(f"{day} is a link and was not followed")
+        elif inner.is_dir():
+            for name in os.listdir(inner):
+                _claim(claims, folder, (day, name), notes)
+    if claims.complete():
+        return
+    archives = []
+    for parts in _walk(folder):
+        if len(parts) != 2 or parts[0] not in claims.days:  # those were looked at
+            _claim(claims, folder, parts, notes)
+        if is_archive(parts[-1]):
+            archives.append(parts)
+    for parts in sorted(archives)[:MOST_ARCHIVES] if not claims.any_known() else ():
+        look_into(folder.joinpath(*parts), claims, stack, (*parts[:-1], stem(parts[-1])))
+
+
+def _claim(claims: Claims[Found], folder: Path, parts: tuple[str, ...], notes: list[str]) -> None:
+    path = folder.joinpath(*parts)
+    claims.add(parts, Found(_size(path), partial(_ordinary_file, path, "/".join(parts), notes)))
+
+
+def copy_work(source: Path, target: Path) -> None:
+    """Copy of a student's folder what an intake would read, to where it lies there. Links are left where they are."""
+    for parts in _walk(source):
+        path = source.joinpath(*parts)
+        if is_archive(parts[-1]) or (is_work(parts[-1]) and path.stat().st_size <= largest(parts[-1])):
+            target.joinpath(*parts[:-1]).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target.joinpath(*parts))
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, ...]]:
+    """The paths of all files below a folder, links and what tools keep left out."""
+    left = MAX_ENTRIES
+    for inner, folders, names in os.walk(folder):
+        parts = Path(inner).relative_to(folder).parts
+        deeper = len(parts) < MAX_DEPTH
+        folders[:] = sorted(name for name in folders if deeper and not is_passed_by(name))
+        for name in sorted(names)[:left]:
+            if not Path(inner, name).is_symlink():
+                yield (*parts, name)
+        left -= len(names)
+        if left <= 0:
+            return
 
 
 def _size(path: Path) -> int:

@@ -7,6 +7,7 @@ It is forked once and reads one after the other: a fork for each would cost more
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import select
@@ -108,6 +109,7 @@ class Reader(Generic[T]):
         status = 70
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the grader, which then closes us
+            gc.freeze()  # sockets among the garbage of the grader would close numbers that are given anew here
             _close_other_sockets(sock.fileno())
             tell_stack_when_asked()
             bound_address_space(MEBIBYTES)

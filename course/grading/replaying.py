@@ -16,12 +16,11 @@ from typing import Any
 from course.catalog import Course, Limits
 from course.errors import CourseError, UsageError
 from course.grading.classes import Graded, Manner, grade_class
+from course.grading.intake import copy_work
 from course.grading.merging import by_run
 from course.grading.provenance import differences, provenance
 from course.results.class_folder import SUFFIXES, is_archive
 from course.results.reading import Record, read_record, result_path, tests_of
-
-MAX_FILE = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def _again(course: Course, before: Record, source: Path) -> Record:
     course = dataclasses.replace(course, limits=_limits(course.limits, before))
     with tempfile.TemporaryDirectory(prefix="course-replay-") as folder:
         handed_in, out = Path(folder, "class"), Path(folder, "out")
-        _copy(source, handed_in, before["student"], days)
+        _copy(source, handed_in, before["student"])
         grade_class(
             course, handed_in, out, days=days, seed=before["seed"], view=_Unseen(), manner=Manner(jobs=1)
         )
@@ -111,22 +110,15 @@ def _find(student: str, place: Path, days: list[str]) -> Path:
     raise CourseError(f"There is no submission at {place}; give the student's folder or archive.")
 
 
-def _copy(source: Path, handed_in: Path, student: str, days: list[str]) -> None:
-    """A class of one: the student's archive, or the ordinary files of the days. Links are left where they are."""
+def _copy(source: Path, handed_in: Path, student: str) -> None:
+    """A class of one: the student's archive, or the files in the folder that may be read."""
     if source.is_file():
         suffix = next(suffix for suffix in SUFFIXES if source.name.lower().endswith(suffix))
         handed_in.mkdir(parents=True)
         shutil.copyfile(source, handed_in / f"{student}{suffix}")
         return
     (handed_in / student).mkdir(parents=True)
-    for day in days:
-        folder = source / day
-        if folder.is_symlink() or not folder.is_dir():
-            continue
-        (handed_in / student / day).mkdir()
-        for file in folder.iterdir():
-            if file.is_file() and not file.is_symlink() and file.stat().st_size <= MAX_FILE:
-                shutil.copyfile(file, handed_in / student / day / file.name)
+    copy_work(source, handed_in / student)
 
 
 def _verdict_differences(before: Record, after: Record) -> list[str]:

@@ -16,6 +16,7 @@ from course.notebooks.outline import Outline, read_outline, written_names
 from course.notebooks.pieces import split
 from course.notebooks.reading import UnreadableNotebookError, parse_notebook
 
+MOST_TEXT = 2**23  # characters in the cells of one notebook; outputs may be larger
 STUB = "raise NotImplementedError"
 
 
@@ -37,6 +38,8 @@ class Notebooks:
                 continue
             try:
                 notebook = parse_notebook(files[name])
+                if sum(len(cell.text) for cell in notebook.cells) > MOST_TEXT:
+                    raise UnreadableNotebookError(f"holds more than {MOST_TEXT >> 20} MiB of text")
             except UnreadableNotebookError as why:
                 notes.append(f"{name} {why}")
                 continue

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course.catalog import Course
 
-SUFFIXES = (".zip", ".tar.gz", ".tgz")
+SUFFIXES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z", ".rar")
 SUBMITTED = "submitted"
 _NBGRADERS = (SUBMITTED, "source", "release", "autograded", "feedback")  # folders of a course of nbgrader's
 

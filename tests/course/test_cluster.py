@@ -109,7 +109,7 @@ def test_odd_hand_ins_are_their_own_affair_there_too(tiny: Course, tmp_path: Pat
         outcome = grade_class(tiny, tmp_path / "in", tmp_path / folder, seed=5, view=Quiet(), manner=manner)
         assert [one.score for one in outcome.lines()].count(5) == 5
     assert _without_times(tmp_path / "far") == _without_times(tmp_path / "near")
-    hand_in(tmp_path / "in", "Ada", SOLUTION + "\n# a comment\n")
+    hand_in(tmp_path / "in", "Ada", SOLUTION + "\nmore = 1\n")
     view = Quiet()
     grade_class(tiny, tmp_path / "in", tmp_path / "far", view=view, manner=on_cluster)
     assert view.students == ["Ada"]

@@ -452,7 +452,7 @@ def test_a_fault_takes_no_result_away_and_is_no_grade(
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr("course.grading.station.Station.grade", broken)
-    hand_in(tmp_path / "in", "ada", SOLUTION + "\n# changed\n")
+    hand_in(tmp_path / "in", "ada", SOLUTION + "\nchanged = 1\n")
     hand_in(tmp_path / "in", "cyd", SOLUTION)
     outcome = grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
     assert not outcome.complete

@@ -26,6 +26,7 @@ ASLEEP = (
 )
 WORTH_NAMING = 0.5  # of the time must have gone into one function
 BUSY = 1.5  # times as long on the wall as was charged
+LEAST_SHARE = 0.2  # of the limit, that a busy machine is not blamed for
 
 
 class TimeUpError(Interruption):
@@ -96,7 +97,7 @@ class Alarm:
     def problem(self, limit: float) -> StudentProblem:
         """What a student is told when the time is up; ``limit`` is the one that the check announces."""
         place, seconds = max(self._in.items(), key=lambda item: item[1], default=("", 0.0))
-        waited = self._wall if self._wall > BUSY * max(self.used, limit / HARD_CAP) else 0.0
+        waited = self._wall if self._wall > BUSY * max(self.used, limit * LEAST_SHARE) else 0.0
         if place and seconds >= WORTH_NAMING * self.used:
             return timeout_problem(
                 limit, f"{seconds_text(seconds)} of {seconds_text(self.used)} s in {place}", waited

@@ -98,7 +98,7 @@ class IsolatedLink:
             )
         except StudentProblem as problem:
             self._spoilt = self._spoilt or _spoils(problem)
-            if problem.outcome in ("timeout", "output") or worker.dead:
+            if problem.outcome in ("timeout", "output", "grader_fault") or worker.dead:
                 self._ended = problem
                 self._stop()
             raise
