@@ -24,7 +24,9 @@ from course.errors import UsageError
     help="Submissions graded at the same time (default: one per core).",
 )
 @click.option(
-    "--seed", type=int, help="Seed of the run of record (default: drawn once and kept with the results)."
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    help="Seed of the run of record (default: drawn once and kept with the results).",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster, such as tcp://10.0.0.1:8786.")
 @click.option(
@@ -47,8 +49,11 @@ def grade(
 ) -> None:
     """Grade a folder of submissions in isolation.
 
-    SUBMISSIONS holds one folder (or .zip, .tar.gz) per student, each with day folders as in the course.
-    Results are written as they are ready; started again, the run goes on where it was stopped.
+    SUBMISSIONS holds one folder or archive (.zip, .tar.gz, .7z, …) per student, each with day folders as in the
+    course. Results are written as they are ready; started again, the run goes on where it was stopped.
+
+    Exit status 1: something could not be checked, run it again. 3: all is checked, but something among the hand-ins
+    is neither a folder nor an archive, and may be somebody's.
     """
     course = the_course()
     click.echo(f"Grading {click.format_filename(submissions)}: reading, and warming up …")
@@ -59,7 +64,7 @@ def grade(
     with show_class() as view:
         outcome = grade_class(course, submissions, out, days=days, seed=seed, view=view, manner=manner)
         view.finish(outcome)
-    sys.exit(0 if outcome.complete else 1)
+    sys.exit(1 if not outcome.complete else 3 if outcome.passed_over else 0)
 
 
 out_folder = click.argument("out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))

@@ -11,7 +11,7 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -58,6 +58,8 @@ class ClassOutcome:
     students: Sequence[str]
     isolation: tuple[str, ...] = ()
     faults: int = 0
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+    """What lies among the hand-ins and is none, by name, and why."""
 
     @property
     def complete(self) -> bool:
@@ -112,7 +114,7 @@ def grade_class(
     # The manifest is fixed before student code is touched.
     chosen = [find_day(course, word) for word in days] or list(course.days)
     suites = suite_hashes(course, chosen)
-    intake = Intake(course, submissions, chosen)
+    intake = Intake(course, submissions, chosen, out)
     sweep(out)
     seed = _settle_seed(out, seed, chosen, submissions)
     book = _Book(course, submissions, out, seed, suites, intake.students, view)
@@ -129,7 +131,7 @@ def grade_class(
                 book.write(record, store, writer)
         adjustments = store.adjustments_by_student()
     export(out, "csv", adjustments=adjustments)
-    return ClassOutcome(out, seed, intake.students, book.isolation, book.faults)
+    return ClassOutcome(out, seed, intake.students, book.isolation, book.faults, intake.passed_over)
 
 
 def _open_store(out: Path, url: str | None) -> Store:

@@ -37,7 +37,7 @@ from course.grading.archives import (
 from course.grading.claims import IGNORED, Claims, is_passed_by, is_work
 from course.grading.reading import NotReadError, Reader
 from course.grading.room import Room
-from course.results.class_folder import SUBMITTED, class_folder, is_archive, stem
+from course.results.class_folder import SUBMITTED, class_folder, is_archive, refuse_one_students, stem
 from course.results.names import shown
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 MAX_TESTS = 200  # of a day, that are looked at
 MOST_ARCHIVES = 10  # in one student's folder
+TABLES = ("submitted.csv", "extensions.csv", "roster.csv", "README.md")  # beside the hand-ins, of staff
 # Read by Python, pytest or the course wherever they lie; in a submission they have no effect.
 STEERING = ("sitecustomize.py", "usercustomize.py", "conftest.py", "pytest.ini", "tox.ini", "setup.cfg")
 
@@ -112,10 +113,10 @@ def without_comments(source: bytes) -> bytes:
 class Intake:
     """The submissions in a folder, in the order of the students' names, read one at a time."""
 
-    def __init__(self, course: Course, folder: Path, days: Sequence[Day]) -> None:
-        """``folder`` holds one folder (or ``.zip``, ``.tar.gz``) per student with day folders in it, as in a clone
+    def __init__(self, course: Course, folder: Path, days: Sequence[Day], out: Path | None = None) -> None:
+        """``folder`` holds one folder or archive per student with day folders in it, as in a clone
         of the course; nbgrader's ``submitted/<student>/<assignment>`` has the same form when the assignments are
-        called like the days.
+        called like the days. ``out`` is the folder of results, which is nobody's.
 
         Raises CourseError when the folder cannot be read or holds no submission.
         """
@@ -123,13 +124,16 @@ class Intake:
             raise CourseError(
                 f"There is no folder {folder}; give the folder that holds one folder per student."
             )
+        refuse_one_students(folder, course)
         self._folder = class_folder(folder, course)
         self._course, self.days = course, days
         self._reader = Reader(self._read_here)
-        self._places = _places(self._folder, days)  # names only: a class may be large
+        listing = _list(self._folder, days, out)  # names only: a class may be large
+        self._places, self.passed_over = listing.students, listing.passed_over
         if not self._places:
+            there = "".join(f" {shown(name)} is {why}." for name, why in list(self.passed_over.items())[:3])
             raise CourseError(
-                f"There is no submission in {self._folder}; it must hold one folder or archive per student."
+                f"There is no submission in {self._folder}; it must hold one folder or archive per student.{there}"
             )
 
     @cached_property
@@ -223,24 +227,50 @@ class Intake:
         return Submission(student, files, "; ".join(said), tuple(tamper))
 
 
-def _places(folder: Path, days: Sequence[Day]) -> dict[str, list[str]]:
-    """Student → name of the folder or archive that is taken, and of what lies beside it under the same name."""
+@dataclass(frozen=True)
+class _Listing:
+    """What a class's folder holds: student → name of the folder or archive that is taken, and of what lies beside it
+    under the same name; and what is nobody's, with the reason.
+    """
+
+    students: dict[str, list[str]]
+    passed_over: dict[str, str]
+
+
+def _list(folder: Path, days: Sequence[Day], out: Path | None) -> _Listing:
     found: dict[str, list[str]] = {}
+    passed_over: dict[str, str] = {}
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: (entry.is_file(follow_symlinks=False), entry.name))
     except PermissionError:
         raise CourseError(f"The folder {folder} cannot be read; ask for the permission to read it.") from None
     for entry in entries:
-        if (
-            entry.name.startswith("._") or entry.name in IGNORED
+        if entry.name.startswith("._") or entry.name in (
+            *IGNORED,
+            *TABLES,
         ):  # macOS lays the first beside each file of an archive
             continue
         if entry.is_file(follow_symlinks=False) and is_archive(entry.name):
             found.setdefault(stem(entry.name), []).append(entry.name)
         elif entry.is_dir(follow_symlinks=False) and not _is_a_tools(entry, days):
+            if out is not None and os.path.exists(out) and os.path.samefile(entry.path, out):
+                continue
             found.setdefault(entry.name, []).append(entry.name)
-    return dict(sorted(found.items()))
+        elif why := _why_not(entry):
+            passed_over[entry.name] = why
+    return _Listing(dict(sorted(found.items())), passed_over)
+
+
+def _why_not(entry: os.DirEntry[str]) -> str:
+    """Why what lies in the folder of a class is no hand-in; empty for what is no student's."""
+    if entry.is_symlink():
+        return "a link, which is not followed: put the folder itself here"
+    if entry.is_dir(follow_symlinks=False):
+        return ""
+    if is_work(entry.name):
+        return "a bare file: put it into a folder with the student's name"
+    return "" if entry.name.startswith(".") else "no folder and no archive"
 
 
 def _is_a_tools(entry: os.DirEntry[str], days: Sequence[Day]) -> bool:

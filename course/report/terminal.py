@@ -254,6 +254,7 @@ def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> No
 
 
 MAX_LINES = 100
+MOST_PASSED_OVER = 20
 REFRESH = 0.1
 """Seconds between two pictures of a bar: drawing one takes a tenth of the time to grade a submission."""
 
@@ -328,6 +329,10 @@ class ClassView:
         count = len(outcome.students)
         out.print(f"{count} submission{'s' * (count != 1)}, seed {outcome.seed}, isolation: {layers}.")
         out.print(f"Results: {shown_path(outcome.out)}/grades.csv and one JSON file per student.")
+        for name, why in itertools.islice(outcome.passed_over.items(), MOST_PASSED_OVER):
+            out.print(Text(f"Passed over: {shown(name)} is {why}."))
+        if len(outcome.passed_over) > MOST_PASSED_OVER:
+            out.print(f"And {len(outcome.passed_over) - MOST_PASSED_OVER} more that are no hand-ins.")
         if not outcome.complete:
             out.print(
                 f"{outcome.faults} submission{'s' * (outcome.faults != 1)} could not be checked through no fault of "

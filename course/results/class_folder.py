@@ -7,10 +7,26 @@ from collections.abc import Collection
 from pathlib import Path
 
 from course.catalog import Course
+from course.errors import CourseError
 
 SUFFIXES = (".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".7z", ".rar")
 SUBMITTED = "submitted"
 _NBGRADERS = (SUBMITTED, "source", "release", "autograded", "feedback")  # folders of a course of nbgrader's
+
+
+def refuse_one_students(folder: Path, course: Course) -> None:
+    """Raise CourseError where a folder that should be a class's holds a day itself, and so is one student's."""
+    days = [day.name for day in course.days]
+    if folder.resolve() != course.root.resolve() and any(_is_a_day(folder / day) for day in days):
+        raise CourseError(
+            f"{folder} holds day folders itself, so it is one student's; give the folder that holds it, or a folder "
+            f"of its own: `mkdir class && cp -r {folder} class/`."
+        )
+
+
+def _is_a_day(place: Path) -> bool:
+    """Whether this is a day's folder and not that of a student with such a name, who has folders in it."""
+    return place.is_dir() and any(place.glob("*.py"))
 
 
 def class_folder(folder: Path, course: Course) -> Path:

@@ -7,17 +7,21 @@ from pathlib import Path
 
 import py7zr
 import pytest
+from click.testing import CliRunner, Result
 
 from course.catalog import Course, load_course
+from course.cli import main
 from course.grading.claims import Claims
 from course.grading.intake import Intake, Submission
 from tests.course.conftest import SOLUTION, write_tiny_course
 from tests.course.test_archives import make_archive, make_zip
 from tests.course.test_changed_days import second_day
+from tests.course.test_grading import hand_in
 
 DAY = "day01_tiny"
 FILE = f"{DAY}/sums.py"
 WORK = SOLUTION.encode()
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
 
 
 @pytest.fixture
@@ -180,3 +184,55 @@ def test_7z_links_are_refused(tmp_path: Path, two: Course) -> None:
     submission = next(iter(Intake(two, tmp_path / "in", two.days)))
     assert submission.refused
     assert "is a link" in submission.note
+
+
+def grade(course: Course, folder: Path, out: Path) -> Result:
+    """The command, as an instructor types it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(course.root)
+        return CliRunner().invoke(main, ["grade", str(folder), "--out", str(out), "--seed", "1"])
+
+
+@forks
+def test_nothing_in_the_folder_of_a_class_is_passed_over_in_silence(tiny: Course, tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    (tmp_path / "in/bob.py").write_text(SOLUTION, encoding="utf-8")
+    (tmp_path / "in/notes.pdf").write_bytes(b"%PDF")
+    os.symlink(tmp_path, tmp_path / "in/cy")
+    for name in (".DS_Store", "submitted.csv", "extensions.csv"):
+        (tmp_path / "in" / name).write_text(
+            "student,day,submitted\n" if "sub" in name else "student,day,due\n", encoding="utf-8"
+        )
+    said = grade(tiny, tmp_path / "in", tmp_path / "out")
+    assert said.exit_code == 3, said.output
+    assert "Passed over: bob.py is a bare file: put it into a folder with the student's" in said.output
+    assert "Passed over: notes.pdf is no folder and no archive." in said.output
+    assert "Passed over: cy is a link" in said.output
+    assert said.output.count("Passed over") == 3
+    for name in ("bob.py", "notes.pdf", "cy"):
+        (tmp_path / "in" / name).unlink()
+    assert grade(tiny, tmp_path / "in", tmp_path / "out").exit_code == 0
+
+
+@forks
+def test_the_folder_of_results_is_nobodys(tiny: Course, tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    for _ in range(2):
+        said = grade(tiny, tmp_path / "in", tmp_path / "in/results")
+        assert said.exit_code == 0
+        assert "1 submission, seed 1" in said.output
+
+
+def test_one_students_folder_is_no_class(tiny: Course, tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    said = grade(tiny, tmp_path / "in/ada", tmp_path / "out")
+    assert said.exit_code != 0
+    assert "it is one student's" in said.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("seed", ["-1", str(2**63), "1.5"])
+def test_a_seed_that_no_database_takes_is_refused(tiny: Course, tmp_path: Path, seed: str) -> None:
+    said = CliRunner().invoke(main, ["grade", str(tmp_path), "--out", str(tmp_path / "out"), "--seed", seed])
+    assert said.exit_code == 2
+    assert "Invalid value for '--seed'" in said.output
