@@ -47,7 +47,7 @@ def train_torch(sets: list[Samples], hidden: list[int], epochs: int, seed: int) 
     standardizer = Standardizer()
     standardizer.fit(sets[0][0])
     train, validation, test = ((np.asarray(standardizer.transform(x)), labels) for x, labels in sets)
-    model = MLP([train[0].shape[1], *hidden, int(train[1].max()) + 1], rate=0.3)
+    model = MLP([len(train[0][0]), *hidden, 1 + int(np.max(train[1]))], rate=0.3)
     fit_torch(model, train, validation, learning_rate=0.1, batch_size=32, epochs=epochs, seed=seed)
     return evaluate(model, DataLoader(ArrayDataset(*test), batch_size=500))[1]
 

@@ -19,7 +19,9 @@ from course.release.skeletons import find_regions, skeleton
 from course.testing.answers import read_answers
 
 WINDOW = 16  # tokens; shorter runs are common idioms
-LONG_WINDOW = 24  # may not even stand in a public test, whose reference may share an idiom with the solution
+LONG_WINDOW = (
+    24  # may not even stand in a public test or a given module, which may share an idiom with the solution
+)
 SHORTEST = 8  # a region with fewer tokens is only recognised behind its docstring
 DIGITS = 6  # a number with this many digits is a value somebody computed
 
@@ -74,24 +76,24 @@ def read_secrets(course: Course) -> Secrets:
     """The secrets of every day of the course, released or not."""
     secrets = Secrets()
     given: list[list[str]] = []
-    public_tests: list[list[str]] = []
+    shared: list[list[str]] = []  # public tests and modules without regions, written by hand
     for day in course.days:
         for path in (course.sheet(day), course.tests(day) / "exercises.toml"):
             given.append(tokens(path.read_text(encoding="utf-8")))
         for module, source in course.sources(day).items():
             _add_regions(secrets, announced(source, day, module), f"{day.name}/{module}.py")
-            given.append(tokens(skeleton(source, day, module)))
+            (given if module in day.modules else shared).append(tokens(skeleton(source, day, module)))
         hidden = {check.name for exercise in day.exercises for check in exercise.checks if check.hidden}
         for path in sorted(course.tests(day).glob("test_*.py")):
             source = path.read_text(encoding="utf-8")
             for part in hidden_parts(source, hidden):
                 _add_text(secrets, part, f"hidden part of tests/{day.name}/{path.name}")
-            public_tests.append(tokens(without_tests(source, hidden) or ""))
+            shared.append(tokens(without_tests(source, hidden) or ""))
         for answer in read_answers(course, day):
             _add_text(secrets, answer.source, f"answer {answer.name} to {day.name}/{answer.exercise}")
     for words in given:
         secrets.forgive(words, list(secrets.by_size))
-    for words in public_tests:
+    for words in shared:
         secrets.forgive(words, [size for size in secrets.by_size if size != LONG_WINDOW])
     return secrets
 

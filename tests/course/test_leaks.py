@@ -270,12 +270,24 @@ def test_what_students_are_given_is_no_secret(releasable: Course, tmp_path: Path
     assert not after
 
 
+def test_an_attempt_left_in_a_day_folder_is_a_leak(releasable: Course, tmp_path: Path) -> None:
+    write(releasable.root / "solutions/day01_tiny/sums.py", LONG_SOLUTION)
+    write(releasable.root / "day01_tiny/attempt.py", f"def total(x):\n{region(releasable)}")
+    made = build_release(releasable, releasable.days, "1")
+    write(tmp_path / "release/day01_tiny/attempt.py", made["day01_tiny/attempt.py"].decode())
+    found = leaks(releasable, tmp_path / "release")
+    assert "day01_tiny/attempt.py: solution of day01_tiny/sums.total" in found
+
+
 def test_the_secrets_of_the_real_course_are_not_in_its_public_files(real: Course, tmp_path: Path) -> None:
-    """Skeletons and public tests as students get them; the rest of a release is searched when it is made."""
+    """Given modules and public tests as students get them; the rest of a release is searched when it is made."""
     from course.release.hiding import without_tests
 
     secrets = read_secrets(real)
     for day in real.days:
+        for module, text in real.sources(day).items():
+            if module not in day.modules:
+                assert secrets.find(tokens(text)) == {}, f"{day.name}/{module}.py"
         hidden = {check.name for e in day.exercises for check in e.checks if check.hidden}
         for path in sorted(real.tests(day).glob("test_*.py")):
             public = without_tests(path.read_text(encoding="utf-8"), hidden) or ""
