@@ -20,6 +20,7 @@ import numpy as np
 
 from course.testing.calls import call_row
 from course.testing.describing import as_array, describe, is_tensor, kind, show
+from course.testing.differing import difference
 from course.worker.arguments import mutable_parts
 from course.worker.near.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
@@ -338,12 +339,12 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     docstring of the exercise says "int", "integer" or the dtype. Where it says "number" or "float", use assert_close.
     """
     try:
-        difference = _difference(actual, expected, "")
+        found = difference(actual, expected)
     except (TypeError, ValueError, RuntimeError, OverflowError):  # an array of something else than numbers
-        difference = "", "kind"
-    if difference is None:
+        found = "", "kind"
+    if found is None:
         return
-    where, problem = difference
+    where, problem = found
     wrong_kind = problem != "value"
     floats = problem == "no integers"
     if floats:
@@ -368,62 +369,6 @@ def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
     same = next((at for at, (a, e) in pairs if a != e), min(len(actual), len(expected)))
     theirs, mine = (repr(text[same : same + 20]) if text[same:] else "the end" for text in (expected, actual))
     yield "differ", f"from character {same} on: {theirs} is expected, {mine} came back"
-
-
-def _difference(actual: Any, expected: Any, where: str) -> tuple[str, str] | None:
-    """Where the two first differ, and in what: kind, value, or no integers; None when they are equal."""
-    if isinstance(expected, np.ndarray) or is_tensor(expected):
-        try:
-            if isinstance(actual, (Handle, str, dict)) or actual is None:
-                return where, "kind"
-            got, want = as_array(actual), as_array(expected)
-        except (TypeError, ValueError, RuntimeError):
-            return where, "kind"
-        if got.shape != want.shape or not bool(_array_equal(got, want)):
-            return where, "value"
-        return (
-            (where, "no integers")
-            if want.dtype.kind in "iu" and got.dtype.kind in "fcb" and got.size
-            else None
-        )
-    if isinstance(expected, (bool, np.bool_)):
-        if is_tensor(actual) or isinstance(actual, np.ndarray):
-            actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
-        if not isinstance(actual, (bool, np.bool_)):
-            return where, "kind"
-        return None if bool(actual) == bool(expected) else (where, "value")
-    if isinstance(expected, (int, np.integer)):
-        if is_tensor(actual) or (isinstance(actual, np.ndarray) and actual.ndim == 0):
-            actual = as_array(actual)[()] if as_array(actual).ndim == 0 else actual
-        if isinstance(actual, (float, np.floating)) and float(actual) == int(expected):
-            return where, "no integers"
-        if isinstance(actual, (bool, np.bool_)) or not isinstance(actual, (int, np.integer)):
-            return where, "kind"
-        return None if int(actual) == int(expected) else (where, "value")
-    if isinstance(expected, (list, tuple)):
-        if isinstance(actual, np.ndarray) or is_tensor(actual):
-            if actual.ndim and len(actual) != len(
-                expected
-            ):  # and not made a list first, which may be enormous
-                return where, "value"
-            actual = as_array(actual).tolist()
-        if not isinstance(actual, (list, tuple)):
-            return where, "kind"
-        if len(actual) != len(expected):
-            return where, "value"
-        pairs = ((a, e, f"{where}[{i}]") for i, (a, e) in enumerate(zip(actual, expected, strict=True)))
-        return next((d for a, e, w in pairs if (d := _difference(a, e, w)) is not None), None)
-    if isinstance(expected, dict):
-        if not isinstance(actual, dict):
-            return where, "kind"
-        if actual.keys() != expected.keys():
-            return where, "value"
-        return next(
-            (d for k in expected if (d := _difference(actual[k], expected[k], f"{where}[{k!r}]"))), None
-        )
-    if type(actual) is not type(expected):
-        return where, "kind"
-    return None if actual == expected else (where, "value")
 
 
 def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "result", cause: str = "") -> None:
