@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from course.cli.group import main, the_course
+from course.cli.group import json_option, main, save_as_json, the_course
 
 if TYPE_CHECKING:
     from course.catalog import Course
@@ -84,12 +84,7 @@ def new(name: str) -> None:
 @click.option("--jobs", type=click.IntRange(1), help="Processes at the same time (default: one per core).")
 @click.option("--no-mutants", is_flag=True, help="Leave out the mutation score.")
 @click.option("--changed", metavar="REV", help="Only days with files changed since the merge base with REV.")
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the report as JSON.",
-)
+@json_option
 def verify(
     words: tuple[str, ...],
     seeds: int,
@@ -123,10 +118,7 @@ def verify(
     with show_verify() as view:
         report = prove(course, chosen, Options(jobs, seeds, mutants=not no_mutants), view)
         view.finish(report)
-    if json_file is not None:
-        from course.grading.records import write_json
-
-        write_json(json_file, report.to_plain())
+    save_as_json(report, json_file)
     sys.exit(0 if report.good else 1)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -62,6 +63,26 @@ def main() -> None:
     Students begin with `course status` and `course watch`. Every command has its own --help.
     """
     settle_threads()
+
+
+json_option = click.option(
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the result as JSON.",
+)
+
+
+class _Result(Protocol):
+    def to_plain(self) -> dict[str, Any]: ...
+
+
+def save_as_json(result: _Result, file: Path | None) -> None:
+    """What ``json_option`` asks for."""
+    if file is not None:
+        from course.grading.records import write_json
+
+        write_json(file, result.to_plain())
 
 
 def the_course() -> Course:

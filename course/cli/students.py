@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from course.cli.group import main, the_course
+from course.cli.group import json_option, main, save_as_json, the_course
 from course.errors import UsageError
 
 
@@ -17,12 +17,7 @@ from course.errors import UsageError
 @click.option("--isolated", is_flag=True, help="Run the code in a sandboxed process, as grading does.")
 @click.option("--full", is_flag=True, help="Show every value of a message, however long.")
 @click.option("--seed", type=int, help="Seed of the random inputs (default: the one in course.toml).")
-@click.option(
-    "--json",
-    "json_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Also write the result as JSON.",
-)
+@json_option
 @click.option(
     "--summary",
     "summary_file",
@@ -53,10 +48,7 @@ def check(
             course, what, root, isolated=isolated, seed=seed, done=view.done, started=view.started
         )
         view.finish(result)
-    if json_file is not None:
-        from course.grading.records import write_json
-
-        write_json(json_file, result.to_plain())
+    save_as_json(result, json_file)
     if summary_file is not None:
         from course.files import write_atomically
         from course.report.summary import summary

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from course.errors import CourseError
+from course.data.bundled import reading
 
 
 class Diabetes(NamedTuple):
@@ -37,10 +37,6 @@ def load_diabetes() -> Diabetes:
     """
     from sklearn.datasets import load_diabetes as load
 
-    try:
+    with reading("The diabetes data"):
         bunch = load(scaled=False)
         return Diabetes(bunch.data[:, 2].astype(np.float64), bunch.target.astype(np.float64))
-    except (OSError, ValueError, IndexError) as error:
-        raise CourseError(
-            f"The diabetes data cannot be read ({error}); install scikit-learn again."
-        ) from None

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from course.errors import CourseError
+from course.data.bundled import reading
 
 
 class Digits(NamedTuple):
@@ -37,8 +37,6 @@ def load_digits() -> Digits:
     """
     from sklearn.datasets import load_digits as load
 
-    try:
+    with reading("The digits"):
         bunch = load()
-    except (OSError, ValueError) as error:
-        raise CourseError(f"The digits cannot be read ({error}); install scikit-learn again.") from None
-    return Digits(bunch.images / 16.0, bunch.target.astype(np.int64))
+        return Digits(bunch.images / 16.0, bunch.target.astype(np.int64))

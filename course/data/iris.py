@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from course.errors import CourseError
+from course.data.bundled import reading
 
 
 class Iris(NamedTuple):
@@ -42,8 +42,6 @@ def load_iris() -> Iris:
     """
     from sklearn.datasets import load_iris as load
 
-    try:
+    with reading("The irises"):
         bunch = load()
         return Iris(bunch.data.astype(np.float64), bunch.target.astype(np.int64))
-    except (OSError, ValueError, IndexError) as error:
-        raise CourseError(f"The irises cannot be read ({error}); install scikit-learn again.") from None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course.data.bundled import reading
 from course.data.time_series import TimeSeries
 from course.errors import CourseError
 
@@ -40,15 +41,10 @@ def load_stock(symbol: str = "^IXIC", path: str | Path | None = None) -> TimeSer
     if symbol not in STOCK_SYMBOLS:
         raise CourseError(f"There is no stock {symbol!r}; choose one of {', '.join(STOCK_SYMBOLS)}.")
     file = Path(path) if path is not None else _matplotlib_file()
-    try:
+    if not file.is_file():
+        raise CourseError(f"{file.name} is missing; install Matplotlib again, with its sample data.")
+    with reading(file.name, "Matplotlib"):
         lines = file.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise CourseError(
-            f"{file.name} is missing; install Matplotlib again, with its sample data."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{file.name} cannot be read ({error}); install Matplotlib again.") from None
-
     times, values = [], []
     column: int | None = None
     for number, line in enumerate(lines, start=1):

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+import course.data
 from course.data import (
     STOCK_SYMBOLS,
     load_digits,
@@ -149,3 +150,13 @@ def test_a_missing_river_gauge_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "absent"))
     with pytest.raises(CourseError, match="not a folder"):
         load_time_series()
+
+
+@pytest.mark.parametrize("name", ["digits", "diabetes", "iris"])
+def test_what_scikit_learn_lacks_is_one_sentence(name, monkeypatch):
+    def missing(**_):
+        raise FileNotFoundError("no such file")
+
+    monkeypatch.setattr(f"sklearn.datasets.load_{name}", missing)
+    with pytest.raises(CourseError, match=r"cannot be read \(no such file\); install scikit-learn again\."):
+        getattr(course.data, f"load_{name}")()
