@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,16 @@ def test_rooms_import_only_downwards(path: Path) -> None:
         if module.startswith("course."):
             other = module.split(".")[1]
             assert ROOMS.index(other) <= ROOMS.index(room), f"{room} imports {module}"
+
+
+def test_the_rooms_in_the_documents_are_those_of_the_tree() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text, re.MULTILINE)
+    rooms = [name for names in listed for name in re.findall(r"\w+", names)]
+    there = {path.parent.name for path in (ROOT / "course").glob("*/__init__.py")}
+    assert set(rooms) == there | {"plots"} == set(ROOMS) - {"errors", "files", "threads", "places"}
+    drawn = text.partition("## The house")[2].partition("## One source")[0]
+    assert [room for room in rooms if not re.search(rf"\b{room}\b", drawn)] == []
 
 
 WALL = ROOT / "course" / "worker"
