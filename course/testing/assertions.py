@@ -21,10 +21,12 @@ import numpy as np
 from course.testing.calls import call_row
 from course.testing.describing import as_array, describe, is_tensor, kind, show
 from course.testing.differing import difference
+from course.testing.patterns import is_telling, shape_cause, shape_pattern, value_pattern
 from course.worker.arguments import mutable_parts
 from course.worker.near.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
 
+MOST_PARTS = 8  # of a result that are compared with each other
 ROOM = 8  # lines of a brief message for the inputs of a call; a value gets half
 
 # Bound now: in process, a submission may replace them in NumPy later.
@@ -128,13 +130,8 @@ def assert_close(
     want = as_array(expected)
     got = _numbers(actual, want, name)
     if got.shape != want.shape:
-        raise _fail(
-            actual,
-            f"The {name} has the wrong shape.",
-            ("expected", f"shape {want.shape}"),
-            ("came back", f"shape {got.shape}"),
-            cause=cause or _shape_cause(got.shape, want.shape),
-        )
+        pattern = shape_pattern(got, want, rtol, atol)
+        raise _wrong_shape(actual, got, want.shape, name, cause, pattern)
     if np.isnan(want).any() and not nan:
         raise _fail(
             actual,
@@ -171,7 +168,7 @@ def assert_close(
         rows.append(("differ", f"{int(wrong.sum())} of {want.size} entries, by up to {largest:.3g}"))
         if want.size <= 60:
             rows += [("all expected", describe(want)), ("all came back", describe(got))]
-    pattern = _pattern(got, want, rtol, atol)
+    pattern = _exchanged(actual, want, rtol, atol) or value_pattern(got, want, rtol, atol)
     if pattern:
         rows.append(("pattern", pattern))
     raise _fail(actual, f"The {name} is wrong.", *rows, cause=cause)
@@ -295,39 +292,39 @@ def _deviation(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> f
     return float(np.max(np.where(np.isnan(deviations), np.inf, deviations), initial=0.0))
 
 
-def _shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
-    if got == want[::-1] and len(want) > 1:
-        return "rows and columns are exchanged: a transpose too many or too few"
-    if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
-        return "an axis of length 1 too many or too few (keepdims, reshape, [:, None])"
-    if len(got) < len(want):
-        return "a sum or mean over an axis that should have stayed"
-    if len(got) > len(want):
-        return "an axis that should have been summed over or indexed is still there"
-    return ""
+def _elsewhere(actual: Any, fits: Callable[[np.ndarray], bool]) -> str:
+    """Where the one other part of the same result stands that ``fits`` here; empty when there is none."""
+    transcript = current_transcript.get()
+    call = transcript.find(actual) if transcript is not None else None
+    parts = call.result if call is not None and isinstance(call.result, (tuple, list)) else ()
+    if not 2 <= len(parts) <= MOST_PARTS:
+        return ""
+    others = [place for place, part in enumerate(parts) if part is not actual and _is_numeric(part)]
+    places = [place for place in others if fits(as_array(parts[place]))]
+    return f"part [{places[0]}] of what came back" if len(places) == 1 else ""
 
 
-def _pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
-    """What all entries have in common: seen, not guessed."""
-    if want.size < 2 or "b" in (got.dtype.kind, want.dtype.kind):
+def _exchanged(actual: Any, want: np.ndarray, rtol: float, atol: float) -> str:
+    """What to say when another part of the same result is what is expected here."""
+    if not want.size or not is_telling(want):
         return ""
-    if not np.isfinite(got).all() or not np.isfinite(want).all():
-        return ""
-    if _allclose(got, -want, rtol=rtol, atol=atol):
-        return "the sign is the wrong way round everywhere"
-    if want.ndim == 2 and want.shape[0] == want.shape[1] and _allclose(got, want.T, rtol=rtol, atol=atol):
-        return "this is the transpose of what is expected"
-    nonzero = np.abs(want) > 1e-12
-    if nonzero.any():
-        ratio = got[nonzero] / want[nonzero]
-        if _allclose(ratio, 1.0, rtol=1e-6):
-            return "right wherever anything but 0 is expected"
-        if _allclose(ratio, ratio.flat[0], rtol=1e-6) and not _isclose(ratio.flat[0], 0.0):
-            return f"every entry is {ratio.flat[0]:.6g} times what is expected: a constant factor"
-    offset = got - want
-    if _allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
-        return f"every entry is off by the same {offset.flat[0]:.6g}"
-    return ""
+    place = _elsewhere(
+        actual, lambda part: part.shape == want.shape and _allclose(part, want, rtol=rtol, atol=atol)
+    )
+    return f"what is expected here is {place}: mind the order of the parts" if place else ""
+
+
+def _wrong_shape(
+    actual: Any, got: np.ndarray, shape: tuple[int, ...], name: str, cause: str, pattern: str
+) -> CheckFailed:
+    """The failure of an array that has another shape than ``shape``."""
+    place = _elsewhere(actual, lambda part: part.shape == shape)
+    if place:
+        cause = f"{place} has this shape: are the parts in the order of the docstring?"
+    rows = [("expected", f"shape {shape}"), ("came back", f"shape {got.shape}")]
+    rows += [("pattern", pattern)] if pattern else []
+    guess = "" if pattern else shape_cause(got.shape, shape)
+    return _fail(actual, f"The {name} has the wrong shape.", *rows, cause=cause or guess)
 
 
 def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = "") -> None:
@@ -379,13 +376,7 @@ def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "result", caus
         else as_array(actual)
     )
     if got.shape != tuple(shape):
-        raise _fail(
-            actual,
-            f"The {name} has the wrong shape.",
-            ("expected", f"shape {tuple(shape)}"),
-            ("came back", f"shape {got.shape}"),
-            cause=cause or _shape_cause(got.shape, tuple(shape)),
-        )
+        raise _wrong_shape(actual, got, tuple(shape), name, cause, "")
 
 
 def _is_bool_array(value: Any) -> bool:
@@ -508,20 +499,37 @@ def assert_raises(*exceptions: type[BaseException], cause: str = "") -> Iterator
         if any(e.__name__ in problem.types for e in exceptions):
             return
         raise _fail(
-            None, "The wrong error is raised.", ("expected", wanted), ("came back", str(problem)), cause=cause
+            None,
+            "The wrong error is raised.",
+            ("expected", f"{wanted}, by raise {exceptions[0].__name__}(…), before another error comes"),
+            ("came back", str(problem)),
+            cause=cause,
         ) from None
+    result = _last_result()
+    if _is_error(result):
+        raise _fail(
+            None,
+            "The error is returned, not raised.",
+            ("expected", f"raise {wanted}(…)"),
+            ("came back", describe(result)),
+        )
     raise _fail(
         None,
         "No error is raised.",
-        ("expected", wanted),
-        ("came back", _last_result()),
+        ("expected", f"{wanted}, by raise {exceptions[0].__name__}(…)"),
+        ("came back", describe(result)),
         cause=cause or "a missing check of the arguments",
     )
 
 
-def _last_result() -> str:
+def _last_result() -> Any:
     transcript = current_transcript.get()
-    return describe(transcript.calls[-1].result) if transcript is not None and transcript.calls else "nothing"
+    return transcript.calls[-1].result if transcript is not None and transcript.calls else None
+
+
+def _is_error(value: Any) -> bool:
+    """Whether it is an exception, or the class of one, that was returned."""
+    return isinstance(value, Handle) and value._type.endswith(("Error", "Exception"))
 
 
 def assert_converges(path: Any, to: Any, tol: float = 1e-3, name: str = "path", cause: str = "") -> None:

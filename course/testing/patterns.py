@@ -1,0 +1,157 @@
+"""What wrong numbers have in common with the right ones: seen, not guessed.
+
+A pattern holds for every entry up to the tolerance of the comparison, so it can be stated; what it may come from is
+asked. Of a few numbers that many formulas give, such as small integers, nothing is said.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+# Bound now: in process, a submission may replace them in NumPy later.
+_isclose, _allclose = np.isclose, np.allclose
+
+Close = Callable[[np.ndarray, np.ndarray], bool]
+
+FORMULAS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
+    ("the square of", np.square),
+    ("the square root of", np.sqrt),
+    ("1 divided by", np.reciprocal),
+    ("the logarithm of", np.log),
+    ("exp of", np.exp),
+    ("1 minus", lambda x: 1 - x),
+)
+FACTORS = {2.0: "twice", 0.5: "half", -2.0: "−2 times", -0.5: "−1/2 times"}
+
+
+def value_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """What all entries of two arrays of one shape have in common; empty when nothing is."""
+    if "b" in (got.dtype.kind, want.dtype.kind) or not want.size:
+        return ""
+    if not np.isfinite(got).all() or not np.isfinite(want).all():
+        return ""
+
+    def close(a: np.ndarray, b: np.ndarray) -> bool:
+        return bool(_allclose(a, b, rtol=rtol, atol=atol))
+
+    with np.errstate(all="ignore"):
+        if want.size == 1:
+            return _of_one(got, want, close) if is_telling(want) else ""
+        found = itertools.chain(
+            _of_signs(got, want, close), _of_places(got, want, close), _of_sizes(got, want, rtol, atol, close)
+        )
+        return next(found, "")
+
+
+def is_telling(want: np.ndarray) -> bool:
+    """Whether that many digits are no coincidence: not for small integers, nor for halves of them."""
+    twice = 2 * want[np.isfinite(want)]
+    return bool(np.any(np.abs(twice - np.round(twice.real)) > 1e-6))
+
+
+def _of_one(got: np.ndarray, want: np.ndarray, close: Close) -> str:
+    if close(got, -want):
+        return "the size is right, the sign is not"
+    for factor, word in FACTORS.items():
+        if close(got, factor * want):
+            return f"this is {word} what is expected"
+    return next(_of_formulas(got, want, close, "this is"), "")
+
+
+def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
+    if close(got, -want):
+        yield "the sign is the wrong way round everywhere"
+    elif close(got, np.abs(want)):
+        yield "the sizes are right, but what should be negative is positive"
+    elif got.dtype.kind != "c" and want.dtype.kind != "c" and close(np.abs(got), np.abs(want)):
+        yield "every entry is right apart from its sign"
+
+
+def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
+    """The right entries in other places, or only the first ones of them."""
+    if want.ndim == 2 and want.shape[0] == want.shape[1] and close(got, want.T):
+        yield "this is the transpose of what is expected"
+    for axis in range(want.ndim):
+        if want.shape[axis] > 1 and close(got, np.flip(want, axis)):
+            yield f"the order is reversed{f' along axis {axis}' if want.ndim > 1 else ''}"
+    if want.ndim:
+        yield from _of_rows(got, want, close)
+    if want.size > 2 and got.dtype.kind != "c" and close(np.sort(got, axis=None), np.sort(want, axis=None)):
+        yield "the numbers are the right ones, but in other places"
+
+
+def _of_rows(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
+    right = [close(g, w) for g, w in itertools.islice(zip(got, want, strict=True), 1000)]
+    begun = right.index(False) if False in right else 0
+    if 0 < begun < len(want) and not np.any(got[begun:]) and np.all(np.any(want[begun:], axis=_inner(want))):
+        yield (
+            f"right as far as [{begun - 1}], and 0 from there on: does a return or a break stand inside the loop?"
+        )
+
+
+def _inner(array: np.ndarray) -> tuple[int, ...]:
+    return tuple(range(1, array.ndim))
+
+
+def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close: Close) -> Iterator[str]:
+    nonzero = np.abs(want) > 1e-12
+    if nonzero.any():
+        ratio = got[nonzero] / want[nonzero]
+        if _allclose(ratio, 1.0, rtol=1e-6):
+            yield "right wherever anything but 0 is expected"
+        elif ratio.size > 1 and _allclose(ratio, ratio.flat[0], rtol=1e-6) and not _isclose(ratio.flat[0], 0):
+            yield f"every entry is {ratio.flat[0]:.6g} times what is expected: a constant factor"
+    offset = got - want
+    if _allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
+        yield f"every entry is off by the same {offset.flat[0]:.6g}"
+    if is_telling(want):
+        yield from _of_formulas(got, want, close, "every entry is")
+
+
+def _of_formulas(got: np.ndarray, want: np.ndarray, close: Close, subject: str) -> Iterator[str]:
+    wide = want.astype(complex if want.dtype.kind == "c" else float)
+    for words, formula in FORMULAS:
+        if close(got, formula(wide)):
+            yield f"{subject} {words} what is expected"
+
+
+def shape_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """What an array of another shape has in common with what is expected: the right entries, and some more or less."""
+    if got.ndim == want.ndim - 1 and got.shape == want.shape[1:] and len(want) > 1:
+        for place, name in ((-1, "last"), (0, "first")):
+            if _allclose(got, want[place], rtol=rtol, atol=atol):
+                return f"this is only the {name} of the {len(want)} entries along axis 0"
+    for axis in range(want.ndim if got.ndim == want.ndim else 0):
+        a, b = np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0)
+        if a.shape[1:] == b.shape[1:] and abs(len(a) - len(b)) == 1 and min(len(a), len(b)):
+            word = _one_off(a, b, rtol, atol)
+            if word:
+                return word + (f" along axis {axis}" if want.ndim > 1 else "")
+    return ""
+
+
+def _one_off(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> str:
+    """The right entries, but one too many or too few at one end."""
+    short, long, what = (a, b, "is missing") if len(a) < len(b) else (b, a, "is too many")
+    for part, name in ((long[1:], "first"), (long[:-1], "last")):
+        if _allclose(short, part, rtol=rtol, atol=atol):
+            return f"the entries are right, but the {name} one {what}"
+    return ""
+
+
+def shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
+    """What a shape is often the sign of: a guess."""
+    if got == want[::-1] and len(want) > 1:
+        return "rows and columns are exchanged: a transpose too many or too few"
+    if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
+        return "an axis of length 1 too many or too few (keepdims, reshape, [:, None])"
+    if len(got) == len(want) and sorted(got) == sorted(want):
+        return "the axes stand in another order: np.moveaxis, or the axis of np.stack"
+    if len(got) < len(want):
+        return "a sum or mean over an axis that should have stayed"
+    if len(got) > len(want):
+        return "an axis that should have been summed over or indexed is still there"
+    return ""

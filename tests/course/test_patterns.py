@@ -1,0 +1,112 @@
+"""What wrong numbers have in common with right ones is said when it is so, and only then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from course.catalog.model import Limits
+from course.testing import assert_close, assert_parts, assert_raises, assert_shape
+from course.testing.assertions import CheckFailed, current_transcript
+from course.testing.patterns import value_pattern
+from course.worker.near.handle import Student
+from course.worker.near.local import LocalLink
+from course.worker.outcomes import StudentProblem
+
+X = np.array([[0.31, -1.27, 2.6], [0.77, 3.14, -0.58]])
+V = np.array([0.31, 1.27, 2.61, 0.55])
+BEGUN = X * np.array([[1.0], [0.0]])
+
+
+def said(actual: Any, expected: Any) -> str:
+    with pytest.raises(CheckFailed) as caught:
+        assert_close(actual, expected)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "says"),
+    [
+        (np.abs(X), X, "what should be negative is positive"),
+        (X * np.sign(X[::-1]), X, "right apart from its sign"),
+        (X[::-1], X, "the order is reversed along axis 0"),
+        (X[:, ::-1], X, "the order is reversed along axis 1"),
+        (V[::-1], V, "the order is reversed"),
+        (V[[1, 0, 3, 2]], V, "in other places"),
+        (BEGUN, X, "right as far as [0], and 0 from there on"),
+        (V**2, V, "every entry is the square of"),
+        (np.sqrt(V), V, "every entry is the square root of"),
+        (1 / V, V, "every entry is 1 divided by"),
+        (np.log(V), V, "every entry is the logarithm of"),
+        (1 - V, V, "every entry is 1 minus"),
+        (X[-1], X, "only the last of the 2 entries along axis 0"),
+        (V[1:], V, "right, but the first one is missing"),
+        (X[:, :-1], X, "right, but the last one is missing along axis 1"),
+        (np.append(V, 7.0), V, "right, but the last one is too many"),
+        (-0.62, 0.62, "the size is right, the sign is not"),
+        (0.31, 0.62, "this is half what is expected"),
+        (0.62**2, 0.62, "this is the square of what is expected"),
+        (np.ones((2, 5, 3)), np.ones((3, 2, 5)), "the axes stand in another order"),
+    ],
+)
+def test_a_pattern_is_named(actual: Any, expected: Any, says: str) -> None:
+    assert says in said(actual, expected)
+
+
+def test_of_numbers_that_many_formulas_give_nothing_is_said() -> None:
+    for actual, expected in [(4.0, 2.0), (1.0, 2.0), (0.0, 1.0), (-1.0, 1.0), ([0, 1, 0], [1, 0, 1])]:
+        assert "what is expected" not in said(actual, expected)
+
+
+def test_whatever_is_compared_has_a_pattern_or_none(rng: np.random.Generator) -> None:
+    for got, want in [
+        (np.empty((0, 2)),) * 2,
+        (np.array([np.nan, 1]), np.ones(2)),
+        (np.uint8([1, 2]), np.uint8([9, 3])),
+    ]:
+        assert value_pattern(got, want, 1e-6, 1e-8) == ""
+    assert value_pattern(rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), 1e-6, 1e-8) == ""
+
+
+@pytest.fixture
+def student(tmp_path: Path) -> Iterator[Student]:
+    (tmp_path / "day01_tiny").mkdir()
+    code = """
+        def pair(x): return x.sum() + 0.25, x
+        def error(x): return ValueError("no")
+        def product(a, b): return a.T @ (a @ b)
+    """
+    text = "\n".join(line.strip() for line in code.strip().splitlines())
+    (tmp_path / "day01_tiny/things.py").write_text(text, encoding="utf-8")
+    link = LocalLink(tmp_path, ["day01_tiny"], Limits())
+    student = Student(link, "day01_tiny.things")
+    token = current_transcript.set(student.transcript)
+    yield student
+    current_transcript.reset(token)
+    link.close()
+
+
+def test_parts_in_another_order_are_noticed(student: Student) -> None:
+    vector, number = assert_parts(student.pair(V), 2)
+    question = "part [1] of what came back has this shape: are the parts in the order of the docstring?"
+    assert question in said(vector, V)
+    assert "what is expected here is part [0] of what came back" in said(number.sum(), V.sum() + 0.25)
+    with pytest.raises(CheckFailed, match="has this shape"):
+        assert_shape(vector, V.shape)
+
+
+def test_an_error_that_is_returned_is_told_from_none(student: Student) -> None:
+    with pytest.raises(CheckFailed, match="The error is returned, not raised"), assert_raises(ValueError):
+        student.error(V)
+    with pytest.raises(CheckFailed, match="No error is raised"), assert_raises(ValueError):
+        student.pair(V)
+
+
+def test_an_error_of_shapes_shows_the_shapes_of_its_line(student: Student) -> None:
+    with pytest.raises(StudentProblem) as caught:
+        student.product(X, V)
+    assert "shapes there: a (2, 3), b (4,)" in caught.value.traceback
