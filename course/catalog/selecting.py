@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course.catalog.model import Course, Day, Exercise
@@ -76,13 +76,14 @@ def find_exercise(day: Day, word: str) -> Exercise:
     for exercise in day.exercises:
         if word in (exercise.name, exercise.qualname):
             return exercise
-    names = [name for e in day.exercises for name in (e.qualname, e.name)]
-    raise UsageError(f"{day.name} has no exercise {word!r}{_did_you_mean(word, names)}")
+    short = [e.qualname for e in day.exercises]
+    full = [e.name for e in day.exercises]
+    raise UsageError(f"{day.name} has no exercise {word!r}{_did_you_mean(word, short, also=full)}")
 
 
-def _did_you_mean(word: str, names: Iterable[str]) -> str:
-    names = list(names)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.4)
+def _did_you_mean(word: str, names: Sequence[str], also: Sequence[str] = ()) -> str:
+    """The nearest name; all ``names`` when none is near, and not what they are called ``also``."""
+    near = difflib.get_close_matches(word, [*names, *also], n=1, cutoff=0.4)
     if near:
         return f"; did you mean {near[0]!r}?"
     return f"; there is: {', '.join(names)}." if names else "."

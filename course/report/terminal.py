@@ -173,17 +173,26 @@ class CheckView:
         ]
         left.sort(key=_least_urgent)
         if not left:
-            out.print("All points earned. `course plot` draws the pictures with your functions.")
+            out.print(f"{_all_earned(result)}. `course plot` draws the pictures with your functions.")
             return
         day, one = left[0]
         if one.exercise.optional:
-            out.print("All points earned; what is optional is still open.")
+            out.print(f"{_all_earned(result)}; what is optional is still open.")
         name, short = one.exercise.qualname, f"{day.number}/{one.exercise.qualname}"
         file = f"{day.name}/{one.exercise.module}.py"
         verb = "mend" if is_wrong(one) else "write"
         out.print(
             f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`."
         )
+
+
+def _all_earned(result: RunResult) -> str:
+    """What is said when nothing that was checked is open: no more than is known."""
+    hidden = sum(one.exercise.hidden_points for day in result.days for one in day.exercises)
+    if hidden:
+        return f"All points earned that are checked here; hidden checks give {hidden} more when it is graded"
+    whole = all(len(day.exercises) == len(day.day.exercises) for day in result.days)
+    return "All points earned" if whole else "All points earned of what was checked"
 
 
 def _least_urgent(left: tuple[Day, ExerciseResult]) -> tuple[bool, bool, bool]:

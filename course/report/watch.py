@@ -82,15 +82,19 @@ class Screen:
         if verdict == "not_implemented" and not is_wrong(result):
             out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
 
-    def passed(self, then: Watched | None, optional: Sequence[Watched]) -> None:
-        """What comes after an exercise that is done; ``optional`` are those that are open and earn nothing."""
+    def passed(self, then: Watched | None, optional: Sequence[Watched], hidden: int) -> None:
+        """What comes after an exercise that is done; ``optional`` are those that are open and earn nothing, ``hidden``
+        the points of checks that are not here.
+        """
+        earned = f"All points earned that are checked here, {hidden} more when it is graded" if hidden else ""
         if then is not None:
             self._out.print(f"Next: {then.exercise.name} in {self._where(then)}.")
         elif optional:
             names = ", ".join(task.exercise.name for task in optional)
-            self._out.print(f"All points earned; what is optional is still open: {names}.")
+            self._out.print(f"{earned or 'All points earned'}; what is optional is still open: {names}.")
         else:
-            self._out.print("Everything is done. `course plot` draws the pictures with your functions.")
+            done = earned or "Everything is done"
+            self._out.print(f"{done}. `course plot` draws the pictures with your functions.")
 
     def keys(self) -> None:
         if self._keys:
@@ -175,7 +179,8 @@ class Watch:
         self._screen.verdict(self._current, result, seconds, len(self._done), len(self._tasks))
         if good:
             optional = [t for t in self._tasks if t.exercise.optional and t.name not in self._done]
-            self._screen.passed(self._next(self._current), optional)
+            hidden = sum(task.exercise.hidden_points for task in self._tasks)
+            self._screen.passed(self._next(self._current), optional, hidden)
         self._screen.keys()
 
     def _next(self, after: Watched | None) -> Watched | None:

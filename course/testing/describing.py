@@ -64,7 +64,7 @@ def _shown(value: Any) -> str:
             text = str(shown)
         return text if value.size <= 400 or value.ndim <= 2 else text.split("\n\n")[0] + " …"
     if isinstance(value, (float, np.floating)):
-        return f"{value:.6g}"
+        return _float(value)
     if isinstance(value, (complex, np.complexfloating)):
         return f"({value:.6g})"
     if isinstance(value, (list, tuple)):
@@ -77,6 +77,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) > _WRITTEN:
         return _large_integer(value)
     return _cut(repr(value), LONGEST)
+
+
+def _float(value: float | np.floating[Any]) -> str:
+    """Six digits of it; a whole number keeps its point, by which it is told from an integer."""
+    text = f"{value:.6g}"
+    return f"{text}.0" if text.lstrip("-").isdigit() else text
 
 
 def _line(part: Any) -> str:

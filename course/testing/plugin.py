@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 from course.catalog import Check, Course, Day, Exercise, load_course
-from course.catalog.selecting import find_day
+from course.catalog.selecting import Selection, find_day
 from course.errors import CourseError
+from course.testing.cascades import Cascades
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, generator, scan_exercise
+from course.testing.uses import asked_by
 from course.threads import settle_threads
 from course.worker.near.handle import Link, Student
 from course.worker.near.local import LocalLink
@@ -89,6 +91,7 @@ class CourseSession:
         self._links: dict[str, Link] = {}
         self._zygote: Any = None
         self.days: dict[str, Day] = {}  # those with collected tests
+        self.functions: dict[str, Any] = {}  # the tests that have run, by name
 
     def place(self, path: Path, name: str) -> tuple[Day, Exercise, Check] | None:
         """Where in the course a test function belongs; None for tests of the tooling."""
@@ -196,6 +199,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     else:
         result = session.runner.judge(lambda: pyfuncitem.obj(**fixtures), sitting)
     pyfuncitem.stash[RESULT] = result
+    session.functions[check.name] = pyfuncitem.obj
     if result.outcome == "passed":
         return True
     raise result.error if result.error is not None else AssertionError(result.message)
@@ -223,8 +227,11 @@ _LABELS = {
 }
 
 
+Rows = dict[tuple[str, str], list[CheckResult]]
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    rows: dict[tuple[str, str], list[CheckResult]] = {}
+    rows: Rows = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
@@ -246,3 +253,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                 f"{score} {passed:>2} of {len(results):<2} {day.number} {exercise.name}"
             )
     terminalreporter.write_line(f"{total:>3}/{maximum:<3} points, seed {session.runner.seed}", bold=True)
+    for day in session.days.values():
+        for sentence in _whom_to_mend_first(session, day, rows):
+            terminalreporter.write_line(sentence)
+
+
+def _whom_to_mend_first(session: CourseSession, day: Day, rows: Rows) -> list[str]:
+    """A sentence for each exercise that uses another one that is not right yet, of those whose checks have all run."""
+    whole = tuple(
+        e for e in day.exercises if e.checks and len(rows.get((day.name, e.name), ())) == len(e.checks)
+    )
+    results = {(e.name, r.check.name): r for e in whole for r in rows[day.name, e.name]}
+    cascades = Cascades(session.course, Selection(day, whole), session.root, results, {})
+    cascades.settle(
+        None, lambda *_: {}, lambda e: asked_by(day, e, [session.functions[c.name] for c in e.checks])
+    )
+    return list(dict.fromkeys(result.cascade for result in results.values() if result.cascade))

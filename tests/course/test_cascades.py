@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import subprocess
+import sys
 import textwrap
 from collections.abc import Mapping
 from contextlib import closing
@@ -200,6 +202,18 @@ def run(
 
 def by_name(result: RunResult) -> dict[str, CheckResult]:
     return {one.check.name.removeprefix("test_"): one for one in result.all_checks}
+
+
+@pytest.mark.parametrize("words", [(), ("-k", "standard or shift")])
+def test_pytest_says_as_well_whom_to_mend_first(tmp_path: Path, words: tuple[str, ...]) -> None:
+    course = chain_course(tmp_path)
+    write(tmp_path / "conftest.py", 'pytest_plugins = ["course.testing.plugin"]\n')
+    for module, text in {**RIGHT, **WRONG_SHIFT}.items():
+        write(tmp_path / DAY / f"{module}.py", text)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, encoding="utf-8", check=False)
+    assert "\n`standard` uses `shift`, which is not right yet: mend that one first.\n" in done.stdout
+    assert ("`twice` uses" in done.stdout) == (not words)
 
 
 def test_what_stands_on_a_wrong_helper_is_called_right(course: Course, tmp_path: Path) -> None:

@@ -139,6 +139,7 @@ def test_isolated_gives_the_same_json(clone: Path) -> None:
     [
         (["check", "day02"], 2, "did you mean 'day01_tiny'"),
         (["check", "day01/totals"], 2, "did you mean 'total'"),
+        (["check", "day01/xyz"], 2, "; there is: total, Counter.step."),
         (["check", "--colour"], 2, "No such option"),
         (["chekc"], 2, "No such command"),
         (["hint", "day01"], 2, "A hint is for one exercise"),
@@ -246,3 +247,4 @@ def test_an_optional_exercise_that_is_open_is_not_called_done(clone: Path) -> No
         assert f"Next: {verb} Counter.step in day01_tiny/sums.py" in result.stdout
     solve(clone)
     assert "All points earned. `course plot`" in run(clone, "check").stdout
+    assert "All points earned of what was checked. `course plot`" in run(clone, "check", "day01/total").stdout

@@ -159,7 +159,11 @@ def test_an_exercise_with_hidden_tests_only_is_still_listed(releasable: Course, 
     assert "when graded" in done.stdout
     assert "0 of 2 points; hidden checks give 3 more when your work is graded" in done.stdout
     solve(tmp_path / "out")
-    assert course(tmp_path / "out", "check").returncode == 0
+    done = course(tmp_path / "out", "check")
+    assert done.returncode == 0
+    assert (
+        "All points earned that are checked here; hidden checks give 3 more when it is graded." in done.stdout
+    )
 
 
 def test_the_same_source_gives_the_same_bytes(releasable: Course, tmp_path: Path) -> None:
