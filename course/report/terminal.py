@@ -136,7 +136,23 @@ class CheckView:
         for day in result.days:
             for exercise in day.exercises:
                 show_failure(self._out, exercise, full=self._full)
+                if self._full:
+                    self._keep(day.day, exercise)
         self._show_next(result)
+
+    def _keep(self, day: Day, exercise: ExerciseResult) -> None:
+        """Say where every digit of what was shown is."""
+        from course.practice.keeping import keep_values
+
+        failure = exercise.first_failure
+        if failure is None or not is_wrong(exercise):
+            return
+        kept = keep_values(self._course.root, day, exercise.exercise, failure)
+        if kept is not None:
+            file, names = kept
+            place = f'np.load("{file.relative_to(self._course.root).as_posix()}")["{names[0]}"]'
+            text = f"  {'every digit':<13} {names[0]} = {place}; so with {', '.join(names[1:])}"
+            self._out.print(Text(fold(text if names[1:] else text.partition(";")[0], self._out.width)))
 
     def _show_day(self, day: DayResult) -> None:
         out = self._out

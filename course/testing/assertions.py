@@ -61,6 +61,7 @@ class CheckFailed(AssertionError):
     outcome: Outcome = "failed"
     call: Call | None = None
     kind_only: bool = False
+    values: tuple[tuple[str, np.ndarray], ...] = ()  # what was compared, for whoever wants every digit
 
     def __str__(self) -> str:
         return self.text()
@@ -171,7 +172,8 @@ def assert_close(
     pattern = _exchanged(actual, want, rtol, atol) or value_pattern(got, want, rtol, atol)
     if pattern:
         rows.append(("pattern", pattern))
-    raise _fail(actual, f"The {name} is wrong.", *rows, cause=cause)
+    failed = _fail(actual, f"The {name} is wrong.", *rows, cause=cause)
+    raise replace(failed, values=(("expected", want), ("came_back", got)))
 
 
 def _plainly_close(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> bool:
@@ -346,11 +348,12 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     floats = problem == "no integers"
     if floats:
         cause = "integers are asked for: count with dtype=int, divide with //, round with int(…)"
+    tell = _with_kind if wrong_kind else describe
     failed = _fail(
         actual,
         f"The {name} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
-        ("expected", describe(expected)),
-        ("came back", describe(actual)),
+        ("expected", tell(expected)),
+        ("came back", tell(actual)),
         *_first_difference(actual, expected),
         cause=cause or ("is a return missing?" if actual is None else ""),
         outcome="wrong_type" if wrong_kind and not where else "failed",
@@ -358,14 +361,49 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     raise replace(failed, kind_only=floats)
 
 
+def _with_kind(value: Any) -> str:
+    """The value, and what it is where that is not to be seen: 11 may be an integer of Python or of NumPy."""
+    name = type(value).__name__ if isinstance(value, (bool, int, float, complex)) else ""
+    name = f"numpy.{value.dtype}" if isinstance(value, np.generic) else name
+    return f"{describe(value)} ({name})" if name else describe(value)
+
+
 def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
-    """Where two texts begin to differ, which the eye misses when it is a blank or far from the beginning."""
+    """Where two texts begin to differ, which the eye misses when it is a blank or far from the beginning; where two
+    arrays differ, and what their entries have in common.
+    """
+    if _is_table(actual) and _is_table(expected):
+        yield from _array_difference(as_array(actual), as_array(expected))
     if not (isinstance(actual, str) and isinstance(expected, str)):
         return
     pairs = enumerate(zip(actual, expected, strict=False))
     same = next((at for at, (a, e) in pairs if a != e), min(len(actual), len(expected)))
     theirs, mine = (repr(text[same : same + 20]) if text[same:] else "the end" for text in (expected, actual))
     yield "differ", f"from character {same} on: {theirs} is expected, {mine} came back"
+
+
+def _is_table(value: Any) -> bool:
+    """Whether it is an array with more than one entry."""
+    return (
+        (isinstance(value, np.ndarray) or is_tensor(value))
+        and _is_numeric(value)
+        and as_array(value).size > 1
+    )
+
+
+def _array_difference(got: np.ndarray, want: np.ndarray) -> Iterator[tuple[str, str]]:
+    if got.shape != want.shape:
+        yield "differ", f"in shape: {want.shape} is expected, {got.shape} came back"
+        pattern = shape_pattern(got, want, 0.0, 0.0)
+    else:
+        wrong = got != want
+        at = _first(wrong) if wrong.any() else ()
+        if at:
+            here = f"{want[at]} is expected, {got[at]} came back{_at(at)}"
+            yield "differ", f"{int(wrong.sum())} of {want.size} entries: {here}"
+        pattern = value_pattern(got, want, 0.0, 0.0) if at else ""
+    if pattern:
+        yield "pattern", pattern
 
 
 def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "result", cause: str = "") -> None:
@@ -407,9 +445,20 @@ def assert_object(actual: Any, name: str = "result", cause: str = "") -> None:
             f"The {name} is no object of your class.",
             ("expected", "an object of the class that the exercise asks for"),
             ("came back", describe(actual)),
-            cause=cause,
+            cause=_no_object(actual) or cause,
             outcome="wrong_type",
         )
+
+
+def _no_object(actual: Any) -> str:
+    """The question for what is plainly no object, in the place of one for numbers."""
+    if actual is None:
+        return "is a return missing?"
+    return (
+        "the parts are there: hand them to the class, which makes an object of them"
+        if isinstance(actual, (tuple, list))
+        else ""
+    )
 
 
 def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:

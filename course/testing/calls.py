@@ -7,6 +7,7 @@ the student's code says so.
 from __future__ import annotations
 
 import dis
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ from course.worker.near.handle import FUNCTIONS, Call, Handle
 WIDTH = 72
 SCREEN = 100  # characters of a line of a terminal, about
 SHORT = 40  # characters of a value that stands between the parentheses
+MOST = 60  # numbers of a value that is spelt out where there is room
+USUAL = {"np": ("float64", "int64", "bool", "complex128"), "torch": ("float32", "int64", "bool")}
 DEEP = 4  # objects made of objects made of objects; what lies deeper is shown by its class
 SIGNS = {
     **{"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**"},
@@ -156,9 +159,14 @@ class _Spelling:
                 return f"{x} {SIGNS[name]} {y}"
         return f"{call.label}({', '.join(words)})"
 
+    def named(self) -> list[tuple[str, Any]]:
+        """The names that stand for values, with these."""
+        return [(name, value) for name, value in self._below if not isinstance(value, (_Code, _Told))]
+
     def below(self, lines: int | None) -> Iterator[str]:
         """A text for each name, the longest ones cut down to what they are when there is no room for all."""
-        texts = [_definition(name, value) for name, value in self._below]
+        most = MOST if lines is None else SMALL
+        texts = [_definition(name, value, most) for name, value in self._below]
         heights = [sum(1 + len(line) // SCREEN for line in text.split("\n")) for text in texts]
         left = float("inf") if lines is None else lines - len(texts)
         for place in sorted(range(len(texts)), key=heights.__getitem__):
@@ -177,18 +185,20 @@ class _Told(str):
     """What something is, where no code says it."""
 
 
-def _definition(name: str, value: Any) -> str:
-    """The value behind a name: code where it is small enough to be typed, else what it is and how it begins."""
+def _definition(name: str, value: Any, most: int) -> str:
+    """The value behind a name: code where it has at most so many numbers, else what it is and how it begins."""
     if isinstance(value, _Code):
         return f"{name} = {value}"
     if isinstance(value, _Told):
         return f"{name}: {value}"
-    if isinstance(value, np.ndarray) and 0 < value.size <= SMALL and value.dtype.kind in "biufc":
-        return _array_code(name, "np.array", value, value.dtype)
-    if is_tensor(value) and 0 < value.numel() <= SMALL and not value.is_sparse:
-        return _array_code(name, "torch.tensor", as_array(value), value.dtype)
     if isinstance(value, (list, tuple, dict)) and _is_plain(value):
         return f"{name} = {spell(value)}"
+    if _count(value) > most:
+        return f"{name}: {describe(value)}"
+    if isinstance(value, (list, tuple, dict)):
+        return f"{name} = {_container_code(value)}"
+    if isinstance(value, np.ndarray) or is_tensor(value):
+        return _array_code(name, value)
     return f"{name} = {describe(value)}"
 
 
@@ -205,6 +215,59 @@ def _is_plain(value: Any) -> bool:
     )
 
 
+def _count(value: Any) -> float:
+    """How many numbers it is made of; infinitely many when there is more in it than code can say."""
+    if isinstance(value, np.ndarray):
+        return value.size if value.dtype.kind in "biufc" else float("inf")
+    if is_tensor(value):
+        plain = not (value.is_sparse or value.is_nested or value.is_quantized)
+        return value.numel() if plain else float("inf")
+    if isinstance(value, dict):
+        return sum(map(_count, value.values())) if all(map(_is_plain, value)) else float("inf")
+    if isinstance(value, (list, tuple)):
+        return sum(map(_count, value))
+    return 1 if _is_plain(value) else float("inf")
+
+
+def _container_code(value: Any) -> str:
+    """A dict, list or tuple with arrays in it as code, a line for each part."""
+    if isinstance(value, dict):
+        parts = [f"{spell(key)}: {_part_code(part)}" for key, part in value.items()]
+    else:
+        parts = [_part_code(part) for part in value]
+    opened, closed = "{}" if isinstance(value, dict) else "[]" if isinstance(value, list) else "()"
+    return "\n".join([opened, *(textwrap.indent(f"{part},", " " * 4) for part in parts), closed])
+
+
+def _part_code(value: Any) -> str:
+    if isinstance(value, (dict, list, tuple)) and not _is_plain(value):
+        return _container_code(value)
+    if isinstance(value, np.ndarray) or is_tensor(value):
+        maker, text, dtype, _ = _array_words(value, len("    "))
+        return f"{maker}({text}{dtype})"
+    return spell(value)
+
+
+def values_of(call: Call) -> dict[str, np.ndarray]:
+    """The arrays behind the names that `describe_call` uses, each under the expression that gives it."""
+    spelling = _Spelling()
+    spelling.call(call)
+    return {name: array for place, value in spelling.named() for name, array in arrays_in(place, value)}
+
+
+def arrays_in(place: str, value: Any) -> Iterator[tuple[str, np.ndarray]]:
+    """Every array that stands in a value, with the expression that leads to it from ``place``."""
+    if isinstance(value, np.ndarray):
+        yield place, value
+    elif is_tensor(value):
+        if _count(value) < float("inf"):  # no array is made of a sparse or a nested one
+            yield place, as_array(value)
+    elif isinstance(value, (dict, list, tuple)):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in pairs:
+            yield from arrays_in(f"{place}[{key!r}]", part)
+
+
 def _outline(value: Any) -> str:
     """What it is, without what it holds."""
     if isinstance(value, (list, tuple)):
@@ -213,17 +276,34 @@ def _outline(value: Any) -> str:
     return kind(value)
 
 
-def _array_code(name: str, maker: str, array: np.ndarray, dtype: Any) -> str:
+def _array_code(name: str, value: Any) -> str:
     """The array as code, its kind as a comment where a terminal does not break the line."""
-    indent = " " * 4
-    text = np.array2string(
-        array, precision=5, separator=", ", prefix=indent, max_line_width=WIDTH, threshold=SMALL
-    )
-    what = f"# {str(dtype).removeprefix('torch.')}, shape {array.shape}"
-    short = f"{name} = {maker}({text})  {what}"
+    maker, text, dtype, what = _array_words(value, len("    "))
+    short = f"{name} = {maker}({text}{dtype})  # {what}"
     if "\n" not in short and len(short) <= WIDTH:
         return short
-    return f"{name} = {maker}(  {what}\n{indent}{text})"
+    return f"{name} = {maker}(  # {what}\n    {text}{dtype})"
+
+
+def _array_words(value: Any, indent: int) -> tuple[str, str, str, str]:
+    """What makes it, of which numbers, in which dtype when that is not the usual one, and what it is."""
+    array = as_array(value)
+    dtype = str(value.dtype).removeprefix("torch.")
+    library = "torch" if is_tensor(value) else "np"
+    maker = "torch.tensor" if is_tensor(value) else "np.array"
+    text = np.array2string(
+        array,
+        precision=5,
+        separator=", ",
+        prefix=" " * indent,
+        max_line_width=WIDTH,
+        threshold=max(array.size, 1),
+    )
+    text = re.sub(r"\b(nan|inf)\b", rf"{library}.\1", text)
+    if not array.size:
+        maker, text = f"{library}.zeros", str(array.shape)
+    usual = dtype in USUAL[library]
+    return maker, text, "" if usual else f", dtype={library}.{dtype}", f"{dtype}, shape {array.shape}"
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ Nothing here raises, whatever a student's code gave: a value that Python cannot 
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from course.worker.near.handle import Handle
 WIDTH = 88
 SMALL = 24
 MOST = 4000  # characters of anything
+ROWS = 20  # of a dict that are shown
 AXES = 4  # of a large array that are shown
 SAMPLE = 10_000  # entries of an array that are looked at to choose how numbers are written
 LONGEST = 200  # characters of a text; what is shown of it stands there sign by sign, every blank included
@@ -70,6 +72,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         inner = ", ".join(_line(part) for part in value[:6]) + (", …" if len(value) > 6 else "")
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict) and any(map(_is_array, value.values())):
+        return _rows(value)
     if isinstance(value, dict):
         return f"{{{_as_many_as_fit(f'{_line(key)}: {_line(part)}' for key, part in value.items())}}}"
     if isinstance(value, (set, frozenset)) and value:
@@ -77,6 +81,24 @@ def _shown(value: Any) -> str:
     if isinstance(value, int) and abs(value) > _WRITTEN:
         return _large_integer(value)
     return _cut(repr(value), LONGEST)
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray) or is_tensor(value)
+
+
+def _rows(value: dict[Any, Any]) -> str:
+    """A dict with arrays in it, a line for each: the key, what it is, and the numbers where these are few."""
+    keys = [_line(key) for key in itertools.islice(value, ROWS)]
+    wide = min(max(map(len, keys)), LONGEST // 4)
+    parts = zip(keys, value.values(), strict=False)
+    lines = [f"{key:<{wide}}  {describe(part) if _is_short(part) else kind(part)}" for key, part in parts]
+    return "\n".join([*lines, *(["…"] if len(value) > ROWS else [])])
+
+
+def _is_short(part: Any) -> bool:
+    """Whether it stands behind its kind on one line."""
+    return "\n" not in describe(part)
 
 
 def _float(value: float | np.floating[Any]) -> str:

@@ -29,6 +29,8 @@ def _arrays(actual: Any, expected: Any, where: str) -> Difference | None:
         return where, "kind"
     if got.shape != want.shape or not bool(_array_equal(got, want)):
         return where, "value"
+    if want.dtype.kind == "b" and got.dtype.kind != "b" and got.size:
+        return where, "kind"
     are_floats = want.dtype.kind in "iu" and got.dtype.kind in "fcb" and got.size
     return (where, "no integers") if are_floats else None
 

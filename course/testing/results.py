@@ -8,6 +8,7 @@ from typing import Any
 
 from course.catalog import Check, Day, Exercise
 from course.catalog.model import Helpers
+from course.worker.near.handle import Call
 from course.worker.outcomes import Outcome
 
 
@@ -28,10 +29,11 @@ class CheckResult:
     cascade: str = ""  # a sentence that says which exercise is to be mended first
     error: BaseException | None = field(default=None, compare=False, repr=False)
     in_brief: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+    call: Call | None = field(default=None, compare=False, repr=False)  # the one that the message shows
 
     def without_evidence(self) -> CheckResult:
         """The same, without holding on to what the student's code gave."""
-        return replace(self, error=None, in_brief=None)
+        return replace(self, error=None, in_brief=None, call=None)
 
     @property
     def points(self) -> int:

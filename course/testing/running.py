@@ -41,7 +41,7 @@ from course.testing.scanning import RefusedCall, Scanned, Siblings, look_ahead, 
 from course.testing.uses import asked_by
 from course.worker.far.refusals import refusal
 from course.worker.memory import without_collecting
-from course.worker.near.handle import Link, Student, Transcript
+from course.worker.near.handle import Call, Link, Student, Transcript
 from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
 
@@ -339,6 +339,7 @@ class Runner:
             refused=refused,
             error=error,
             in_brief=lambda: say(full=False),
+            call=_shown_call(error, sitting.student.transcript),
         )
 
     def _verdict(self, body: Callable[[], Any], sitting: Sitting) -> tuple[Outcome, BaseException | None]:
@@ -480,6 +481,13 @@ def _message(
         name = f"{sitting.day.number}/{sitting.exercise.qualname}"
         rows.append(message_row("more", f"`course check {name} --full` shows every value"))
     return "\n".join(rows) + read_row(sitting.day, sitting.exercise)
+
+
+def _shown_call(error: BaseException | None, transcript: Transcript) -> Call | None:
+    """The call that a message about ``error`` shows."""
+    if isinstance(error, CheckFailed):
+        return error.call
+    return transcript.calls[-1] if error is not None and transcript.calls else None
 
 
 def _what_happened(sitting: Sitting, error: BaseException, named: Answer | None, *, full: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import torch
 
 from course.catalog import Limits
 from course.testing.assertions import CheckFailed
-from course.testing.calls import call_row, describe_call
+from course.testing.calls import call_row, describe_call, values_of
+from course.testing.describing import show
 from course.worker.near.handle import Call, Student
 from course.worker.near.local import LocalLink
 
@@ -77,21 +79,21 @@ Asking = Callable[[Student], Any]
 @pytest.mark.parametrize(
     ("ask", "shown"),
     [
-        (lambda s: s.Number(2.0, 1.5).imag, ["number.imag", "number = Number(2, 1.5)"]),
+        (lambda s: s.Number(2.0, 1.5).imag, ["number.imag", "number = Number(2.0, 1.5)"]),
         (
             lambda s: s.Number(2.0).multiply(s.Number(0.5, imag=3.0)).real,
             [
                 "number.real",
                 "number = number2.multiply(number3)",
-                "number2 = Number(2)",
-                "number3 = Number(0.5, imag=3)",
+                "number2 = Number(2.0)",
+                "number3 = Number(0.5, imag=3.0)",
             ],
         ),
         (
             lambda s: len(s.Number(2.0) * s.Number(3.0)),
-            ["len(number)", "number = number2 * number3", "number2 = Number(2)", "number3 = Number(3)"],
+            ["len(number)", "number = number2 * number3", "number2 = Number(2.0)", "number3 = Number(3.0)"],
         ),
-        (lambda s: (-s.Number(2.0))[1], ["number[1]", "number = -number2", "number2 = Number(2)"]),
+        (lambda s: (-s.Number(2.0))[1], ["number[1]", "number = -number2", "number2 = Number(2.0)"]),
         (lambda s: next(iter(s.numbers(3))), ["next(generator)", "generator = numbers(3)"]),
         (
             lambda s: s.shares(np.array([[1.5, 2.25]])),
@@ -101,7 +103,15 @@ Asking = Callable[[Student], Any]
             lambda s: s.shares(torch.tensor([1.0, 2.5])),
             ["shares(x1)", "x1 = torch.tensor([1. , 2.5])  # float32, shape (2,)"],
         ),
-        (lambda s: s.apply(abs, 2.0, scale=3.0), ["apply(abs, 2, scale=3)"]),
+        (
+            lambda s: s.shares(np.float32([np.nan, 2.5])),
+            ["shares(x1)", "x1 = np.array([np.nan, 2.5], dtype=np.float32)  # float32, shape (2,)"],
+        ),
+        (
+            lambda s: s.shares(np.array([True, False])),
+            ["shares(x1)", "x1 = np.array([ True, False])  # bool, shape (2,)"],
+        ),
+        (lambda s: s.apply(abs, 2.0, scale=3.0), ["apply(abs, 2.0, scale=3.0)"]),
     ],
 )
 def test_a_call_can_be_typed(student: Student, ask: Asking, shown: list[str]) -> None:
@@ -111,10 +121,38 @@ def test_a_call_can_be_typed(student: Student, ask: Asking, shown: list[str]) ->
         ast.parse(line)
 
 
+def test_a_dict_of_tensors_can_be_typed_and_read() -> None:
+    weights = {"w": torch.arange(4.0).reshape(2, 2) / 8, "b": [np.zeros(0), {"n": 3}]}
+    text = describe_call(Call("f", (weights,), {})).partition("\n")[2]
+    found: dict[str, Any] = {}
+    exec(textwrap.dedent(text), {"np": np, "torch": torch}, found)
+    assert torch.equal(found["x1"]["w"], weights["w"])  # type: ignore[arg-type]
+    assert found["x1"]["b"][1] == {"n": 3}
+    large = {"weight": torch.ones(30, 4), "bias": torch.zeros(2)}
+    assert show(large).splitlines() == [
+        "'weight'  float32 tensor of shape (30, 4)",
+        "'bias'    float32 tensor of shape (2,): [0. 0.]",
+    ]
+
+
+def test_what_is_too_large_to_be_typed_does_not_look_as_if_it_could() -> None:
+    text = describe_call(Call("f", (np.arange(61.0), np.arange(60.0)), {}))
+    assert "x1: float64 array of shape (61,)" in text
+    assert "x2 = np.array(" in text
+    assert "59." in text
+    brief = describe_call(Call("f", (np.arange(25.0),), {}), lines=8)
+    assert "x1: float64 array of shape (25,)" in brief
+
+
+def test_every_array_of_a_call_has_an_expression() -> None:
+    call = Call("f", (np.arange(3), [np.arange(4), {"w": torch.ones(2)}], 2.0), {"start": np.zeros(2)})
+    assert list(values_of(call)) == ["start", "x1", "x2[0]", "x2[1]['w']"]
+
+
 def test_a_function_without_a_name_says_where_it_stands(student: Student) -> None:
     student.apply(lambda x: x, 2.0)
     head, below = describe_call(last(student)).splitlines()
-    assert head == "apply(f, 2)"
+    assert head == "apply(f, 2.0)"
     assert below.strip().startswith("f: the lambda in test_calls.py, line ")
 
 

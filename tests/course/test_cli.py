@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from course.catalog import Course
@@ -80,6 +81,17 @@ def test_where_only_the_kind_is_wrong_no_misconception_with_right_integers_is_na
     text = run(clone, "check", "day01/Counter.step").stdout
     assert "integers are asked for" in text
     assert "The step is forgotten" not in text
+
+
+def test_full_keeps_every_digit_in_a_file_that_numpy_loads(clone: Path) -> None:
+    solve(clone, SOLUTION.replace("float(np.add.reduce", "float(1 + np.add.reduce"))
+    assert not (clone / ".course/values").exists()
+    shown = run(clone, "check", "day01/total", "--full").stdout
+    assert 'np.load(".course/values/day01.total.npz")' in shown
+    with np.load(clone / ".course/values/day01.total.npz") as kept:
+        assert set(kept.files) == {"x1", "expected", "came_back"}
+        assert np.allclose(kept["x1"].sum(), kept["expected"])
+        assert np.allclose(kept["x1"].sum() + 1, kept["came_back"])
 
 
 def test_the_json_is_the_contract(clone: Path) -> None:

@@ -61,6 +61,34 @@ def never_refuses(image, top, left, height, width, step=1):
     return image[top : top + height : step, left : left + width : step].copy()
 
 
+@misconception(
+    "crop",
+    "The step makes the part longer. height and width say how much of the image it spans, of which every step-th row "
+    "and column is taken.",
+)
+def as_many_as_the_height(image, top, left, height, width, step=1):
+    if top < 0 or left < 0 or top + height > image.shape[0] or left + width > image.shape[1]:
+        raise ValueError("over an edge")
+    return image[top : top + height * step : step, left : left + width * step : step].copy()
+
+
+@misconception("crop", "The step is used for the rows only. Columns are thinned out in the same way.")
+def every_column(image, top, left, height, width, step=1):
+    if top < 0 or left < 0 or top + height > image.shape[0] or left + width > image.shape[1]:
+        raise ValueError("over an edge")
+    return image[top : top + height : step, left : left + width].copy()
+
+
+@misconception(
+    "crop",
+    "The first row and column are left out: a slice with a step begins where it is told to, at top and left.",
+)
+def begins_one_step_later(image, top, left, height, width, step=1):
+    if top < 0 or left < 0 or top + height > image.shape[0] or left + width > image.shape[1]:
+        raise ValueError("over an edge")
+    return image[top + step - 1 : top + height : step, left + step - 1 : left + width : step].copy()
+
+
 @variant("crop")
 def by_lists_of_indices(image, top, left, height, width, step=1):
     rows, columns = np.arange(top, top + height, step), np.arange(left, left + width, step)
@@ -113,6 +141,24 @@ def means_cut_to_integers(x):
     return x - x.mean(axis=0).astype(x.dtype)
 
 
+@misconception("centre_columns", "The means are added. To take them away, subtract: x - mean.")
+def means_added(x):
+    return x + x.mean(axis=0)
+
+
+@misconception("centre_columns", "These are the means alone. Take them from every row: x - mean.")
+def means_alone(x):
+    return x.mean(axis=0)
+
+
+@misconception(
+    "centre_columns",
+    "The median is taken away. The mean is asked for: add up and divide by the number of rows.",
+)
+def median_for_mean(x):
+    return x - np.median(x, axis=0)
+
+
 @variant("centre_columns")
 def column_by_column(x):
     result = np.empty(x.shape)
@@ -155,6 +201,23 @@ def one_number(x, threshold):
 )
 def mean_of_the_entries(x, threshold):
     return np.mean(np.where(x > threshold, x, 0), axis=1)
+
+
+@misconception(
+    "fraction_above", "The counts are divided by the number of rows. A row has x.shape[1] entries."
+)
+def divided_by_the_rows(x, threshold):
+    return np.sum(x > threshold, axis=1) / len(x)
+
+
+@misconception("fraction_above", "The other side is counted: above the threshold means x > threshold.")
+def fraction_below(x, threshold):
+    return np.mean(x < threshold, axis=1)
+
+
+@misconception("fraction_above", "// rounds down, so every fraction below 1 becomes 0. Divide with /.")
+def rounded_down(x, threshold):
+    return np.sum(x > threshold, axis=1) // x.shape[1]
 
 
 @variant("fraction_above")
@@ -201,6 +264,30 @@ def sum_over_the_points(a, b):
 )
 def mean_over_the_coordinates(a, b):
     return np.sqrt(np.mean((a[:, None, :] - b[None, :, :]) ** 2, axis=2))
+
+
+@misconception(
+    "pairwise_distances",
+    "|a − b|² is |a|² + |b|² − 2 a·b, with a factor of 2 before the product.",
+)
+def factor_two_forgotten(a, b):
+    return np.sqrt(np.abs(np.sum(a**2, axis=1)[:, None] + np.sum(b**2, axis=1) - a @ b.T))
+
+
+@misconception(
+    "pairwise_distances",
+    "The differences are added as they are, with their signs. Square them before they are added.",
+)
+def differences_added(a, b):
+    return np.sum(a[:, None, :] - b[None, :, :], axis=2)
+
+
+@misconception(
+    "pairwise_distances",
+    "Only the largest difference counts here. The Euclidean distance adds the squares of all of them.",
+)
+def largest_difference(a, b):
+    return np.max(np.abs(a[:, None, :] - b[None, :, :]), axis=2)
 
 
 @variant("pairwise_distances")

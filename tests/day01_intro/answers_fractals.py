@@ -137,6 +137,27 @@ def point_and_constant_exchanged(z, c, limit):
     return limit
 
 
+@misconception(
+    "escape_time",
+    "The return for points that never escape stands inside the loop, so only the first look counts. It belongs behind "
+    "the loop, with less indentation.",
+)
+def returns_after_the_first_look(z, c, limit):
+    return 0 if abs(z) > 2 else limit
+
+
+@misconception(
+    "escape_time",
+    "One look too many: of a point that never escapes just `limit` numbers are looked at, n < limit, not n <= limit.",
+)
+def one_look_too_many(z, c, limit):
+    n = 0
+    while abs(z) <= 2 and n <= limit:
+        z = z**2 + c
+        n += 1
+    return n
+
+
 @variant("escape_time")
 def while_inside(z, c, limit):
     n = 0
@@ -181,6 +202,19 @@ def divided_by_the_limit(grid, c, limit):
 )
 def mandelbrots_way(grid, c, limit):
     return np.array([[escape_time(c, z, limit) for z in row] for row in grid])
+
+
+@misconception(
+    "julia_loops",
+    "The function returns from inside the loop, so only the first row is counted. The return belongs behind the loops, "
+    "with less indentation.",
+    inner=(False, True),
+)
+def returned_after_one_row(grid, c, limit, *, inner=False):
+    counts = np.zeros(grid.shape, dtype=int)
+    for j in range(1 if inner else grid.shape[1]):
+        counts[0, j] = escape_time(grid[0, j], c, limit)
+    return counts
 
 
 @variant("julia_loops")
@@ -261,6 +295,44 @@ def counts_those_outside(grid, c, limit):
         counts[outside] = n
         z[~outside] = z[~outside] ** 2 + c
     return counts
+
+
+@misconception(
+    "julia",
+    "The steps outside are counted, not those inside: the escape time is how often |z| <= 2 was true.",
+)
+def counts_the_steps_outside(grid, c, limit):
+    z, outside = np.array(grid), np.zeros(grid.shape, dtype=int)
+    for _ in range(limit):
+        inside = np.abs(z) <= 2
+        outside[~inside] += 1
+        z[inside] = z[inside] ** 2 + c
+    return outside
+
+
+@misconception(
+    "julia",
+    "One step is missing: the loop runs `limit` times, and each time the points inside count one more.",
+)
+def one_step_short(grid, c, limit):
+    z, counts = np.array(grid), np.zeros(grid.shape, dtype=int)
+    for _ in range(limit - 1):
+        inside = np.abs(z) <= 2
+        counts[inside] += 1
+        z[inside] = z[inside] ** 2 + c
+    return counts
+
+
+@misconception(
+    "julia",
+    "These are truth values: which points are still inside at the end. Count in every step how long they have been.",
+)
+def inside_at_the_end(grid, c, limit):
+    z = np.array(grid)
+    for _ in range(limit):
+        inside = np.abs(z) <= 2
+        z[inside] = z[inside] ** 2 + c
+    return np.abs(z) <= 2
 
 
 @variant("julia")

@@ -81,6 +81,41 @@ def never_compares_the_sizes(a, b):
     return product
 
 
+@misconception(
+    "matmul_loops",
+    "The sum goes on from entry to entry. Every entry of the product is a sum of its own and starts at 0: inside the "
+    "loop over the columns.",
+    over=("rows", "everything"),
+)
+def sum_carried_on(a, b, *, over="rows"):
+    if a.shape[1] != b.shape[0]:
+        raise ValueError("sizes do not match")
+    product, total = np.zeros((a.shape[0], b.shape[1])), 0.0
+    for i in range(a.shape[0]):
+        if over == "rows":
+            total = 0.0
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                total += a[i, k] * b[k, j]
+            product[i, j] = total
+    return product
+
+
+@misconception(
+    "matmul_loops",
+    "The result always holds integers, so what stands after the point is cut off. Its dtype is np.result_type(a, b).",
+)
+def always_integers(a, b):
+    if a.shape[1] != b.shape[0]:
+        raise ValueError("sizes do not match")
+    product = np.zeros((a.shape[0], b.shape[1]), dtype=int)
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                product[i, j] = product[i, j] + a[i, k] * b[k, j]
+    return product
+
+
 @variant("matmul_loops")
 def by_rows_and_columns(a, b):
     if a.shape[1] != len(b):
@@ -198,6 +233,18 @@ def dtype_of_the_first_vector(a, b):
     table[:] = a[:, None]
     np.add(table, b, out=table, casting="unsafe")
     return table
+
+
+@misconception("outer_add", "These are differences. The table holds sums: a[:, None] + b.")
+def table_of_differences(a, b):
+    return a[:, None] - b
+
+
+@misconception(
+    "outer_add", "The sums are right, but in one long row. The table has a row for each entry of a."
+)
+def in_one_row(a, b):
+    return (a[:, None] + b).ravel()
 
 
 @variant("outer_add")

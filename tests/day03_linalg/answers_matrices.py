@@ -63,6 +63,41 @@ def square_only(a, x):
     return np.array([sum(a[i, j] * x[j] for j in range(m)) for i in range(m)])
 
 
+@misconception(
+    "matrix_vector",
+    "Only the last product of each row is kept: result[i] = … forgets what was there, result[i] += … adds to it.",
+)
+def last_product_only(a, x):
+    if x.shape != (a.shape[1],):
+        raise ValueError("lengths do not match")
+    return a[:, -1] * x[-1]
+
+
+@misconception(
+    "matrix_vector",
+    "The sum goes on from row to row. Every entry of the result is a sum of its own and starts at 0: inside the loop "
+    "over the rows.",
+)
+def sum_carried_on(a, x):
+    if x.shape != (a.shape[1],):
+        raise ValueError("lengths do not match")
+    return np.cumsum(np.sum(a * x, axis=1))
+
+
+@misconception(
+    "matrix_vector",
+    "The function returns from inside the loop, so the first row is all that was done. The return belongs behind the "
+    "loops, with less indentation.",
+    inner=(False, True),
+)
+def returned_too_early(a, x, *, inner=False):
+    if x.shape != (a.shape[1],):
+        raise ValueError("lengths do not match")
+    result = np.zeros(len(a))
+    result[0] = a[0, 0] * x[0] if inner else np.sum(a[0] * x)
+    return result
+
+
 @variant("matrix_vector")
 def two_loops(a, x):
     if len(x) != a.shape[1]:
@@ -171,6 +206,23 @@ def products_of_rows(a):
     return a[0, 0] * a[0, 1] - a[1, 0] * a[1, 1]
 
 
+@misconception(
+    "determinant",
+    "The products run down the columns, a_00 a_10 and a_01 a_11. Each product takes one entry from each column: "
+    "a_00 a_11 and a_01 a_10.",
+)
+def products_of_columns(a):
+    return a[0, 0] * a[1, 0] - a[0, 1] * a[1, 1]
+
+
+@misconception(
+    "determinant",
+    "Only the main diagonal is multiplied. The product of the other two entries is subtracted.",
+)
+def main_diagonal_only(a):
+    return a[0, 0] * a[1, 1]
+
+
 @variant("determinant")
 def unpacked(a):
     (p, q), (r, s) = a
@@ -253,6 +305,36 @@ def small_means_singular(a):
     if abs(det) < 1e-8:
         raise ValueError("singular")
     return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) / det
+
+
+@misconception(
+    "inverse",
+    "The entries of the main diagonal have not changed places: a_11 goes to the top left, a_00 to the bottom right.",
+)
+def diagonal_left_alone(a):
+    det = determinant(a)
+    if det == 0:
+        raise ValueError("singular")
+    return np.array([[a[0, 0], -a[0, 1]], [-a[1, 0], a[1, 1]]]) / det
+
+
+@misconception(
+    "inverse",
+    "The two entries off the diagonal have kept their sign: −a_01 and −a_10 belong there.",
+)
+def signs_forgotten(a):
+    det = determinant(a)
+    if det == 0:
+        raise ValueError("singular")
+    return np.array([[a[1, 1], a[0, 1]], [a[1, 0], a[0, 0]]]) / det
+
+
+@misconception("inverse", "The matrix is multiplied by its determinant. It has to be divided by it.")
+def times_the_determinant(a):
+    det = determinant(a)
+    if det == 0:
+        raise ValueError("singular")
+    return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) * det
 
 
 @variant("inverse")

@@ -71,6 +71,60 @@ def centred_in_place(x, k):
     return mean, vt[:k].T, s[:k] ** 2 / (len(x) - 1)
 
 
+@misconception(
+    "pca",
+    "vt[:, :k] are the first k numbers of every direction. np.linalg.svd gives Vᵀ, whose rows are the directions: "
+    "take vt[:k] and transpose it.",
+)
+def columns_of_vt(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, vt[:, :k], s[:k] ** 2 / (len(x) - 1)
+
+
+@misconception(
+    "pca",
+    "Every coordinate was divided by its standard deviation. That is another analysis, that of the correlations: here "
+    "the data is only centred.",
+    ddof=(0, 1),
+)
+def standardised(x, k, *, ddof=0):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd((x - mean) / x.std(axis=0, ddof=ddof), full_matrices=False)
+    return mean, vt[:k].T, s[:k] ** 2 / (len(x) - 1)
+
+
+@misconception(
+    "pca",
+    "These are shares of the whole variance. The variances themselves are asked for: s² / (n − 1).",
+)
+def shares_of_variance(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, vt[:k].T, s[:k] ** 2 / np.sum(s**2)
+
+
+@misconception(
+    "pca",
+    "These are the squares of the variances. The singular values of the covariance matrix are the variances "
+    "already; only those of the centred data are squared and divided by n − 1.",
+)
+def squared_twice(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd((x - mean).T @ (x - mean) / (len(x) - 1))
+    return mean, vt[:k].T, s[:k] ** 2
+
+
+@misconception(
+    "pca",
+    "This is the covariance of the points, not of the coordinates: np.cov takes each row for a variable, so give it "
+    "the transpose, np.cov(x.T).",
+)
+def covariance_of_the_points(x, k):
+    values, vectors = np.linalg.eigh(np.cov(x))
+    return x.mean(axis=0), vectors[:, ::-1][:, :k], values[::-1][:k]
+
+
 @variant("pca")
 def by_covariance(x, k):
     values, vectors = np.linalg.eigh(np.cov(np.asarray(x, dtype=float).T))

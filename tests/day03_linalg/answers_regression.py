@@ -51,6 +51,17 @@ def powers_in_rows(x, degree):
     return np.asarray(x, dtype=float) ** np.arange(degree + 1)[:, None]
 
 
+@misconception("vandermonde", "x is multiplied by j. Column j is x to the power of j: x ** j.")
+def multiples_of_x(x, degree):
+    return np.asarray(x, dtype=float)[:, None] * np.arange(degree + 1)
+
+
+@misconception("vandermonde", "This is j ** x: base and exponent are exchanged. Column j is x ** j.")
+def base_and_exponent_exchanged(x, degree):
+    with np.errstate(all="ignore"):
+        return np.arange(degree + 1.0) ** np.asarray(x, dtype=float)[:, None]
+
+
 @variant("vandermonde")
 def column_by_column(x, degree):
     result = np.ones((len(x), degree + 1))
@@ -105,6 +116,13 @@ def centred(a, b):
     return np.linalg.solve(a.T @ a, a.T @ (b - b.mean()))
 
 
+@misconception(
+    "normal_equations", "This is A x, the fitted values. The coefficients x themselves are asked for."
+)
+def fitted_values(a, b):
+    return a @ np.linalg.solve(a.T @ a, a.T @ b)
+
+
 @variant("normal_equations")
 def by_inverse(a, b):
     return np.linalg.inv(a.T @ a) @ (a.T @ b)
@@ -152,7 +170,8 @@ def singular_values_kept(a, rcond=1e-15):
 
 @misconception(
     "pseudo_inverse",
-    "The order of the factors is that of A. The inverse of a product reverses it: V first, Uᵀ last.",
+    "This is the transpose of A⁺: the factors stand in the order of A. The inverse of a product reverses it, V first "
+    "and Uᵀ last.",
 )
 def order_not_reversed(a, rcond=1e-15):
     u, s, vt = np.linalg.svd(a, full_matrices=False)
@@ -167,6 +186,40 @@ def order_not_reversed(a, rcond=1e-15):
 )
 def inverse_of_the_normal_matrix(a, rcond=1e-15):
     return np.linalg.inv(a.T @ a) @ a.T
+
+
+@misconception(
+    "pseudo_inverse",
+    "rcond is not used: the bound is a number of your own. Singular values up to rcond times the largest count as "
+    "zero, whatever rcond is.",
+    cutoff=(1e-15, 1e-14, 1e-12, 1e-10, 1e-8, 1e-6),
+    relative=(True, False),
+)
+def rcond_ignored(a, rcond=1e-15, *, cutoff=1e-15, relative=True):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    large = s > cutoff * (s.max() if relative else 1)
+    return (vt[large].T / s[large]) @ u[:, large].T
+
+
+@misconception(
+    "pseudo_inverse",
+    "The third factor of np.linalg.svd is Vᵀ, not V: transpose it once more, vt.T.",
+)
+def vt_taken_for_v(a, rcond=1e-15):
+    u, s, v = np.linalg.svd(a, full_matrices=False)
+    inverted = np.divide(1, s, out=np.zeros_like(s), where=s > rcond * s.max())
+    return (v * inverted) @ u.T
+
+
+@misconception(
+    "pseudo_inverse",
+    "Small singular values are lifted to the bound and inverted there. They count as zero, and so does their part of "
+    "the result: s⁺ is 0.",
+)
+def lifted_to_the_bound(a, rcond=1e-15):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    with np.errstate(all="ignore"):
+        return (vt.T / np.maximum(s, rcond * s.max())) @ u.T
 
 
 @variant("pseudo_inverse")
@@ -235,6 +288,27 @@ def norm_only(a):
     return np.linalg.svd(a, compute_uv=False)[0]
 
 
+@misconception(
+    "condition_number",
+    "np.linalg.svd gives U, s, Vᵀ in this order: the singular values are the second of the three.",
+)
+def third_for_second(a):
+    _, _, s = np.linalg.svd(a)
+    with np.errstate(all="ignore"):
+        return s[0] / s[-1]
+
+
+@misconception(
+    "condition_number",
+    "Of a matrix of zeros, 0 / 0 is not a number. Look first whether the smallest singular value is 0: then the "
+    "condition number is infinite.",
+)
+def zero_by_zero(a):
+    s = np.linalg.svd(a, compute_uv=False)
+    with np.errstate(all="ignore"):
+        return s[0] / s[-1]
+
+
 @variant("condition_number")
 def by_norms(a):
     u, s, vt = np.linalg.svd(a, full_matrices=False)
@@ -294,6 +368,16 @@ def no_check(x, low, high):
         return 2 * (x - low) / (np.float64(high) - low) - 1
 
 
+@misconception(
+    "rescale",
+    "The brackets are missing: division comes before subtraction. Write (x − low) / (high − low).",
+)
+def without_brackets(x, low, high):
+    if low == high:
+        raise ValueError("empty interval")
+    return 2 * x - low / (high - low) - 1
+
+
 @variant("rescale")
 def from_the_centre(x, low, high):
     if high == low:
@@ -345,6 +429,23 @@ def x_sorted_alone(x, y, degree):
 @misconception("fit_polynomial", "x and y are exchanged: this fits x as a function of y.")
 def axes_exchanged(x, y, degree):
     return pseudo_inverse(vandermonde(y, degree)) @ x
+
+
+@misconception(
+    "fit_polynomial",
+    "These are the values of the polynomial at the points, V c. Its coefficients c are asked for.",
+)
+def values_for_coefficients(x, y, degree):
+    v = vandermonde(x, degree)
+    return v @ (pseudo_inverse(v) @ y)
+
+
+@misconception(
+    "fit_polynomial",
+    "One coefficient too many: vandermonde(x, degree) has degree + 1 columns already.",
+)
+def degree_too_high(x, y, degree):
+    return pseudo_inverse(vandermonde(x, degree + 1)) @ y
 
 
 @variant("fit_polynomial")
@@ -418,6 +519,57 @@ def worst_degree(x_train, y_train, x_validation, y_validation, degrees):
 def sets_exchanged(x_train, y_train, x_validation, y_validation, degrees):
     fits = [fit_polynomial(x_validation, y_validation, degree) for degree in degrees]
     errors = np.array([np.mean((evaluate_polynomial(c, x_train) - y_train) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The two parts are exchanged: first the degree, then the errors of all degrees.",
+)
+def parts_exchanged(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return errors, degrees[int(np.argmin(errors))]
+
+
+@misconception(
+    "select_degree",
+    "Only the smallest error is returned. The second part holds the validation error of every candidate.",
+)
+def smallest_error_only(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors.min()
+
+
+@misconception(
+    "select_degree",
+    "The errors are not squared: the mean of their absolute values is another measure.",
+)
+def absolute_errors(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean(np.abs(evaluate_polynomial(c, x_validation) - y_validation)) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The root was taken: the mean of the squares itself is asked for.",
+)
+def root_of_the_mean(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], np.sqrt(errors)
+
+
+@misconception(
+    "select_degree",
+    "The candidates were sorted, but the caller has them in another order: error number i belongs to degrees[i].",
+)
+def candidates_sorted(x_train, y_train, x_validation, y_validation, degrees):
+    degrees = sorted(degrees)
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
     return degrees[int(np.argmin(errors))], errors
 
 

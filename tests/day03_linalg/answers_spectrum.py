@@ -44,6 +44,23 @@ def corner_kept(a, rank):
     return result
 
 
+@misconception("low_rank", "The third factor of np.linalg.svd is Vᵀ, not V: take its first rows, vt[:rank].")
+def vt_taken_for_v(a, rank):
+    u, s, v = np.linalg.svd(a, full_matrices=False)
+    return (u[:, :rank] * s[:rank]) @ v[:, :rank].T
+
+
+@misconception(
+    "low_rank",
+    "The last singular values meet the first vectors. All three factors keep their beginning: u[:, :rank], s[:rank], "
+    "vt[:rank].",
+)
+def last_values_with_first_vectors(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    rank = min(rank, len(s))
+    return (u[:, :rank] * s[len(s) - rank :]) @ vt[:rank]
+
+
 @variant("low_rank")
 def sum_of_outer_products(a, rank):
     u, s, vt = np.linalg.svd(a)
@@ -112,6 +129,17 @@ def last_two_axes(image, rank):
     return np.clip((u * s[..., None, :]) @ vt, 0, 1)
 
 
+@misconception(
+    "compress",
+    "The values are stretched until they fill [0, 1]. What lies outside is clipped; all the rest stays as it is.",
+)
+def stretched_to_the_screen(image, rank):
+    channels = [image] if image.ndim == 2 else np.moveaxis(image, 2, 0)
+    found = [low_rank(channel, rank) for channel in channels]
+    result = found[0] if image.ndim == 2 else np.stack(found, axis=2)
+    return (result - result.min()) / (result.max() - result.min())
+
+
 @variant("compress")
 def axes_moved(image, rank):
     if image.ndim == 2:
@@ -169,6 +197,22 @@ def hard_cut(s, epsilon):
 )
 def divided_by_s(s, epsilon):
     return s / (s**2 + epsilon)
+
+
+@misconception(
+    "spectral_filter",
+    "The brackets are missing: s² / s² + ε is 1 + ε. Divide by the whole sum, (s² + ε).",
+)
+def without_brackets(s, epsilon):
+    with np.errstate(all="ignore"):
+        return s**2 / s**2 + epsilon
+
+
+@misconception(
+    "spectral_filter", "This is the square root of the filter: s² stands above, s² + ε below, without a root."
+)
+def root_of_the_filter(s, epsilon):
+    return s / np.sqrt(s**2 + epsilon)
 
 
 @variant("spectral_filter")
@@ -230,6 +274,33 @@ def zero_by_zero(a, b, epsilon):
         return vt.T @ (s**2 / (s**2 + epsilon) / s * (u.T @ b))
 
 
+@misconception(
+    "filtered_least_squares",
+    "The third factor of np.linalg.svd is Vᵀ, not V: transpose it once more, vt.T.",
+)
+def vt_taken_for_v_here(a, b, epsilon):
+    u, s, v = np.linalg.svd(a, full_matrices=False)
+    factors = s / (s**2 + epsilon) * (u.T @ b)
+    return v @ factors if v.shape[0] == v.shape[1] else v.T @ factors
+
+
+@misconception(
+    "filtered_least_squares",
+    "ε is squared. Some books call the strength α and write α²; here ε itself is added to s².",
+)
+def strength_squared_here(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return vt.T @ (s / (s**2 + epsilon**2) * (u.T @ b))
+
+
+@misconception(
+    "filtered_least_squares", "This is A x, the filtered b. The coefficients x themselves are asked for."
+)
+def filtered_values(a, b, epsilon):
+    u, s, _ = np.linalg.svd(a, full_matrices=False)
+    return u @ (s**2 / (s**2 + epsilon) * (u.T @ b))
+
+
 @variant("filtered_least_squares")
 def direction_by_direction(a, b, epsilon):
     u, s, vt = np.linalg.svd(a)
@@ -279,6 +350,11 @@ def negative_penalty(a, b, epsilon):
 )
 def added_on_both_sides(a, b, epsilon):
     return np.linalg.solve(a.T @ a + epsilon * np.eye(a.shape[1]), a.T @ b + epsilon)
+
+
+@misconception("ridge", "The root of ε stands on the diagonal. ε itself is added to AᵀA.")
+def root_of_the_strength(a, b, epsilon):
+    return np.linalg.solve(a.T @ a + np.sqrt(epsilon) * np.eye(a.shape[1]), a.T @ b)
 
 
 @variant("ridge")
@@ -360,6 +436,80 @@ def one_step_too_many(a, start, steps):
         v = a @ v
         v = v / np.linalg.norm(v)
     return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "The length ‖A v‖ of the last step is returned as the eigenvalue. It belongs to the vector before and is never "
+    "negative: compute vᵀA v of the vector that you return.",
+)
+def length_of_the_last_step(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a @ v
+        length = np.linalg.norm(v)
+        v = v / length
+    return length, v
+
+
+@misconception(
+    "power_iteration",
+    "The Rayleigh quotient is that of the vector before the last step. Compute it after the loop, of the vector that "
+    "you return.",
+)
+def quotient_of_the_vector_before(a, start, steps):
+    v = start / np.linalg.norm(start)
+    for _ in range(steps):
+        w = a @ v
+        quotient = v @ w
+        v = w / np.linalg.norm(w)
+    return quotient, v
+
+
+@misconception(
+    "power_iteration",
+    "The sign of the eigenvalue is wrong. Return vᵀA v as it is, without abs and without a minus.",
+)
+def wrong_sign(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return abs(v @ a @ v), v
+
+
+@misconception(
+    "power_iteration",
+    "One multiplication too few: the loop runs `steps` times, and the vector that is returned has been multiplied as "
+    "often.",
+)
+def one_step_too_few(a, start, steps):
+    v = start / np.linalg.norm(start)
+    for _ in range(steps - 1):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "The vector is normalised before the product, so the one that is returned has not the length 1: divide after "
+    "the product, too.",
+)
+def not_normalised_in_the_end(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a @ (v / np.linalg.norm(v))
+    return v @ a @ v, v
+
+
+@misconception("power_iteration", "The two parts are exchanged: first the eigenvalue, then the eigenvector.")
+def parts_exchanged(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return v, v @ a @ v
 
 
 @variant("power_iteration")

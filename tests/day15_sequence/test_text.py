@@ -127,7 +127,7 @@ def test_pad_batch_of_several_lengths(student, rng):
         assert_equal(matrix, np.array(expected, dtype=np.int64), name="matrix")
         assert_dtype(np.asarray(mask), bool, name="mask")
         real = [[t < n for t in range(longest)] for n in lengths]
-        assert_equal(np.asarray(mask).tolist(), real, name="mask", cause="True where an id is real")
+        assert_equal(np.asarray(mask), np.array(real), name="mask", cause="True where an id is real")
 
 
 @hidden
@@ -137,7 +137,7 @@ def test_pad_batch_when_the_padding_is_a_real_id(student, rng):
     sequences = [np.array([padding, padding]), np.array([padding, 9, padding, padding]), np.array([8])]
     _, mask = assert_parts(student.pad_batch(sequences, padding), 2)
     real = [[True, True, False, False], [True] * 4, [True, False, False, False]]
-    assert_equal(np.asarray(mask).tolist(), real, name="mask")
+    assert_equal(np.asarray(mask), np.array(real), name="mask")
 
 
 def embedding_gradient(grad, ids, size):
