@@ -108,6 +108,13 @@ def two_steps_wide(f, x, h=1e-6):
     return left.item(), right.item(), torch.func.grad(f)(point).item()
 
 
+@misconception("slopes_at", "The differences are not divided by h: a slope is rise over run.")
+def differences_not_divided(f, x, h=1e-6):
+    point = torch.tensor(x, dtype=torch.float64)
+    left, right = f(point) - f(point - h), f(point + h) - f(point)
+    return left.item(), right.item(), torch.func.grad(f)(point).item()
+
+
 @variant("slopes_at")
 def through_float(f, x, h=1e-6):
     def value(at):

@@ -70,6 +70,29 @@ def exponential_overflow(theta, x, y):
         return np.mean(np.log(1 + np.exp(z)) - y * z)
 
 
+@misconception(
+    "negative_log_likelihood",
+    "A small number is added inside of the logarithm, or p is cut off: that hides how far off the model is. Write it "
+    "with np.logaddexp(0, z), which needs no such help.",
+    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
+    how=("added", "cut off"),
+)
+def probabilities_kept_from_zero(theta, x, y, *, eps=1e-12, how="added"):
+    p = probability(theta, x)
+    if how == "cut off":
+        p, eps = np.clip(p, eps, 1 - eps), 0.0
+    return -np.mean(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps))
+
+
+@misconception(
+    "negative_log_likelihood",
+    "This is in bits: the logarithm to base 2 was taken. Take the natural one, np.log.",
+)
+def in_bits(theta, x, y):
+    z = predict(theta, x)
+    return np.mean(np.logaddexp(0, z) - y * z) / np.log(2)
+
+
 @variant("negative_log_likelihood")
 def by_signs(theta, x, y):
     signed = (1 - 2 * np.asarray(y)) * predict(theta, x)

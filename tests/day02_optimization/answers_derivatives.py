@@ -40,6 +40,15 @@ def sign_reversed(f, x, h=1e-8):
     return (f(x) - f(x + h)) / h
 
 
+@misconception(
+    "forward_difference",
+    "h is not used: the step is a number of your own. Step and division take the h that was given.",
+    step=(1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
+)
+def h_ignored(f, x, h=1e-8, *, step=1e-8):
+    return (f(x + step) - f(x)) / step
+
+
 @variant("forward_difference")
 def at_a_second_point(f, x, h=1e-8):
     there = x + h
@@ -144,6 +153,28 @@ def through_the_origin(steps, errors):
 )
 def mixed_logarithms(steps, errors):
     return np.polyfit(np.log(steps), np.log10(errors), 1)[0]
+
+
+@misconception(
+    "convergence_order",
+    "Only the first and the last point are used. The slope is that of the least-squares line through all of them.",
+)
+def slope_between_the_ends(steps, errors):
+    return np.log(errors[0] / errors[-1]) / np.log(steps[0] / steps[-1])
+
+
+@misconception(
+    "convergence_order",
+    "log error / log h is no slope: the line need not pass through (0, 0). Take differences from the mean.",
+)
+def quotient_of_the_logarithms(steps, errors):
+    return np.mean(np.log(errors) / np.log(steps))
+
+
+@misconception("convergence_order", "The sign is wrong: an error that falls with h has a positive order.")
+def negative_order(steps, errors):
+    u = np.log(steps) - np.mean(np.log(steps))
+    return -np.sum(u * np.log(errors)) / np.sum(u * u)
 
 
 @variant("convergence_order")
@@ -252,6 +283,12 @@ def one_factor(z):
 def overflowing_quotient(z):
     e = np.exp(-np.asarray(z, dtype=float))
     return e / (1 + e) ** 2
+
+
+@misconception("sigmoid_derivative", "This is σ (1 + σ). The sign in the bracket is minus: σ (1 − σ).")
+def plus_in_the_bracket(z):
+    s = sigmoid(z)
+    return s * (1 + s)
 
 
 @variant("sigmoid_derivative")
@@ -364,6 +401,33 @@ def divided_by_h(f, x, h=1e-5):
     return np.array([(f(x + h * e) - f(x - h * e)) / h for e in np.eye(len(x))])
 
 
+@misconception(
+    "numerical_gradient",
+    "The gradient is computed in the dtype of x. In integers the step is lost altogether, in single precision most of it: make "
+    "x float64 first.",
+)
+def in_the_dtype_of_x(f, x, h=1e-5):
+    gradient = np.zeros_like(x)
+    for i in range(len(x)):
+        step = np.zeros_like(x)
+        step[i] = h
+        gradient[i] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
+@misconception(
+    "numerical_gradient",
+    "The function returns from inside the loop, so only the first slope was computed. The return belongs behind the "
+    "loop, with less indentation.",
+)
+def returned_too_early(f, x, h=1e-5):
+    x = np.asarray(x, dtype=float)
+    gradient, step = np.zeros_like(x), np.zeros_like(x)
+    step[0] = h
+    gradient[0] = (f(x + step) - f(x - step)) / (2 * h)
+    return gradient
+
+
 @variant("numerical_gradient")
 def with_unit_vectors(f, x, h=1e-5):
     x = np.asarray(x, dtype=np.float64)
@@ -427,6 +491,26 @@ def zero_by_zero(f, gradient, x, h=1e-5):
 def only_lengths(f, gradient, x, h=1e-5):
     a, b = np.linalg.norm(gradient(x)), np.linalg.norm(numerical_gradient(f, x, h))
     return abs(a - b) / (a + b) if a + b else 0.0
+
+
+@misconception(
+    "gradient_check",
+    "The difference is divided by ‖a + b‖. Add the lengths, ‖a‖ + ‖b‖: a gradient with the wrong sign would divide by 0.",
+)
+def length_of_the_sum(f, gradient, x, h=1e-5):
+    a, b = gradient(x), numerical_gradient(f, x, h)
+    total = np.linalg.norm(a + b)
+    return np.linalg.norm(a - b) / total if total > 0 else 0.0
+
+
+@misconception(
+    "gradient_check",
+    "This compares the largest entries. ‖a‖ is the length of the vector, the root of the sum of squares.",
+)
+def largest_entries(f, gradient, x, h=1e-5):
+    a, b = gradient(x), numerical_gradient(f, x, h)
+    total = np.max(np.abs(a)) + np.max(np.abs(b))
+    return np.max(np.abs(a - b)) / total if total > 0 else 0.0
 
 
 @variant("gradient_check")

@@ -98,6 +98,17 @@ def start_moved(grad, x0, learning_rate, steps):
     return np.array(path)
 
 
+@misconception(
+    "gradient_descent",
+    "The last step is missing: the path has the start and one point for each of the steps.",
+)
+def one_step_short(grad, x0, learning_rate, steps):
+    path = [np.array(x0, dtype=float)]
+    for _ in range(steps - 1):
+        path.append(path[-1] - learning_rate * grad(path[-1]))
+    return np.array(path)
+
+
 @variant("gradient_descent")
 def with_a_list(grad, x0, learning_rate, steps):
     path = [np.asarray(x0, dtype=float)]
@@ -204,6 +215,32 @@ def ball_on_integers(grad, x0, learning_rate, momentum, steps):
         velocity = momentum * velocity - learning_rate * grad(path[t])
         path[t + 1] = path[t] + velocity
     return path
+
+
+@misconception(
+    "momentum_descent",
+    "The velocity is subtracted. It holds −η ∇f already, so the point moves along it: x + v.",
+)
+def velocity_subtracted(grad, x0, learning_rate, momentum, steps):
+    path, velocity = [np.array(x0, dtype=float)], np.zeros(len(x0))
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            velocity = momentum * velocity - learning_rate * grad(path[-1])
+            path.append(path[-1] - velocity)
+    return np.array(path)
+
+
+@misconception(
+    "momentum_descent",
+    "The ball is pushed before it starts: the velocity begins with a gradient. v_0 is 0.",
+)
+def pushed_at_the_start(grad, x0, learning_rate, momentum, steps):
+    path = [np.array(x0, dtype=float)]
+    velocity = -learning_rate * grad(path[0])
+    for _ in range(steps):
+        velocity = momentum * velocity - learning_rate * grad(path[-1])
+        path.append(path[-1] + velocity)
+    return np.array(path)
 
 
 @variant("momentum_descent")

@@ -91,6 +91,24 @@ def intercept_missing(theta, x, y):
     return 2 * np.array([np.mean(residual * x), np.mean(residual)])
 
 
+@misconception(
+    "mean_squared_error_gradient",
+    "The factor 2 is missing in the second part. Both partial derivatives have it.",
+)
+def two_in_the_first_part_only(theta, x, y):
+    residual = predict(theta, x) - y
+    return np.array([2 * np.mean(residual * x), np.mean(residual)])
+
+
+@misconception(
+    "mean_squared_error_gradient",
+    "The mean of r times the mean of x is not the mean of r x. Multiply entry by entry, then take the mean.",
+)
+def product_of_the_means(theta, x, y):
+    residual = predict(theta, x) - y
+    return 2 * np.array([np.mean(residual) * np.mean(x), np.mean(residual)])
+
+
 @variant("mean_squared_error_gradient")
 def by_matrix(theta, x, y):
     a = np.column_stack([x, np.ones_like(x)])
@@ -243,6 +261,22 @@ def exactly_zero(x):
     return (x - np.mean(x)) / scale, np.mean(x), scale
 
 
+@misconception(
+    "standardise", "Only z is returned. Mean and scale come with it, for new numbers: return z, mean, scale."
+)
+def z_alone(x):
+    if np.all(x == x[0]):
+        raise ValueError("all entries are equal")
+    return (x - np.mean(x)) / np.std(x)
+
+
+@misconception("standardise", "Mean and scale are exchanged: the parts are z, mean, scale, in this order.")
+def scale_before_mean(x):
+    if np.all(x == x[0]):
+        raise ValueError("all entries are equal")
+    return (x - np.mean(x)) / np.std(x), np.std(x), np.mean(x)
+
+
 @variant("standardise")
 def by_hand(x):
     values = np.asarray(x, dtype=float)
@@ -290,6 +324,15 @@ def old_slope(theta, mean, scale):
 )
 def shifted_the_other_way(theta, mean, scale):
     return np.array([theta[0] / scale, theta[1] + theta[0] / scale * mean])
+
+
+@misconception(
+    "to_original_units",
+    "This goes the other way, from x to z. Put z = (x − mean) / scale into the line and collect what stands before x: "
+    "the slope is divided by the scale.",
+)
+def multiplied_by_the_scale(theta, mean, scale):
+    return np.array([theta[0] * scale, theta[1] + mean])
 
 
 @variant("to_original_units")

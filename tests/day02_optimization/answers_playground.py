@@ -45,6 +45,16 @@ def too_many(x, degree):
     return np.column_stack([x0**i * x1**j for i in range(degree + 1) for j in range(degree + 1)])
 
 
+@misconception(
+    "polynomial_features",
+    "Within one degree the order is turned round: x_0 comes first, then the power of x_1 grows: x_0², x_0 x_1, x_1².",
+)
+def second_coordinate_first(x, degree):
+    x0, x1 = np.asarray(x, dtype=float).T
+    columns = [x0**j * x1 ** (total - j) for total in range(degree + 1) for j in range(total + 1)]
+    return np.column_stack(columns)
+
+
 @variant("polynomial_features")
 def row_by_row(x, degree):
     return [

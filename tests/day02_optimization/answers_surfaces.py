@@ -30,6 +30,11 @@ def value_instead(x):
     return parabola(x)
 
 
+@misconception("parabola_derivative", "The bracket is missing: 2 (x − 3) is 2 x − 6.")
+def bracket_forgotten(x):
+    return 2 * x - 3
+
+
 @variant("parabola_derivative")
 def multiplied_out(x):
     return 2 * x - 6
@@ -177,6 +182,30 @@ def second_term_forgotten(x):
     here, following = x[:-1], x[1:]
     gradient = np.zeros(len(x))
     gradient[:-1] += -400 * here * (following - here**2)
+    gradient[1:] += 200 * (following - here**2)
+    return gradient
+
+
+@misconception(
+    "rosenbrock_gradient",
+    "The sign of the first term is wrong: the inner derivative of x_{i+1} − x_i² by x_i is −2 x_i.",
+)
+def inner_sign(x):
+    here, following = x[:-1], x[1:]
+    gradient = np.zeros(len(x))
+    gradient[:-1] = 400 * here * (following - here**2) - 2 * (1 - here)
+    gradient[1:] += 200 * (following - here**2)
+    return gradient
+
+
+@misconception(
+    "rosenbrock_gradient",
+    "200 stands where 400 belongs: the square gives a factor of 2, and its inside, x_i², another one.",
+)
+def one_factor_of_two(x):
+    here, following = x[:-1], x[1:]
+    gradient = np.zeros(len(x))
+    gradient[:-1] = -200 * here * (following - here**2) - 2 * (1 - here)
     gradient[1:] += 200 * (following - here**2)
     return gradient
 

@@ -48,6 +48,26 @@ def mean_added(x, mu, sigma):
     return np.exp(-(((x + mu) / sigma) ** 2) / 2) / (np.sqrt(2 * np.pi) * sigma)
 
 
+@misconception(
+    "normal_pdf", "The factor in front is missing: without 1 / (√(2π) σ) the area below the curve is not 1."
+)
+def without_the_factor(x, mu, sigma):
+    return np.exp(-0.5 * ((x - mu) / sigma) ** 2)
+
+
+@misconception("normal_pdf", "2π stands without its root: the factor in front is 1 / (√(2π) σ).")
+def two_pi_without_root(x, mu, sigma):
+    return np.exp(-0.5 * ((x - mu) / sigma) ** 2) / (2 * np.pi * sigma)
+
+
+@misconception(
+    "normal_pdf",
+    "/ 2 * sigma**2 divides by 2 and multiplies by σ². Put brackets around the divisor: / (2 * sigma**2).",
+)
+def without_brackets(x, mu, sigma):
+    return np.exp(-((x - mu) ** 2) / 2 * sigma**2) / (np.sqrt(2 * np.pi) * sigma)
+
+
 @variant("normal_pdf")
 def exponential_of_the_logarithm(x, mu, sigma):
     return np.exp(-((x - mu) ** 2) / (2 * sigma**2) - np.log(sigma) - np.log(2 * np.pi) / 2)
@@ -111,6 +131,15 @@ def width_forgotten(x, mu, sigma, intervals=1000):
 def substituted_halfway(x, mu, sigma, intervals=1000):
     z = np.linspace(np.zeros_like(x, dtype=float), (x - mu) / sigma, intervals + 1)
     return 0.5 + np.trapezoid(normal_pdf(mu + sigma * z, mu, sigma), z, axis=0)
+
+
+@misconception(
+    "normal_cdf",
+    "The integral begins at 0. The half that is put before it is the probability to be below μ, so it begins at μ.",
+)
+def from_zero(x, mu, sigma, intervals=1000):
+    t = np.linspace(np.zeros_like(x), x, intervals + 1)
+    return 0.5 + np.trapezoid(normal_pdf(t, mu, sigma), t, axis=0)
 
 
 @variant("normal_cdf")
@@ -230,6 +259,34 @@ def anything_is_a_covariance(x, mean, covariance):
     d = x - mean
     squares = np.einsum("ni,ij,nj->n", d, np.linalg.inv(covariance), d)
     return -0.5 * (len(mean) * np.log(2 * np.pi) + np.linalg.slogdet(covariance)[1] + squares)
+
+
+@misconception("gaussian_log_density", "d ln 2π is missing: it stands beside ln det C in the bracket.")
+def without_two_pi(x, mean, covariance):
+    lower = np.linalg.cholesky(covariance)
+    z = np.linalg.solve(lower, (x - mean).T)
+    return -0.5 * (2 * np.sum(np.log(np.diag(lower))) + np.sum(z**2, axis=0))
+
+
+@misconception(
+    "gaussian_log_density", "This is the density itself. Its logarithm is asked for: leave out exp."
+)
+def density_itself(x, mean, covariance):
+    lower = np.linalg.cholesky(covariance)
+    z = np.linalg.solve(lower, (x - mean).T)
+    log_determinant = 2 * np.sum(np.log(np.diag(lower)))
+    return np.exp(-0.5 * (len(mean) * np.log(2 * np.pi) + log_determinant + np.sum(z**2, axis=0)))
+
+
+@misconception(
+    "gaussian_log_density",
+    "All points are added up. There is one number for each point: sum over its coordinates only.",
+)
+def one_number_for_all(x, mean, covariance):
+    lower = np.linalg.cholesky(covariance)
+    z = np.linalg.solve(lower, (x - mean).T)
+    log_determinant = 2 * np.sum(np.log(np.diag(lower)))
+    return np.sum(-0.5 * (len(mean) * np.log(2 * np.pi) + log_determinant + np.sum(z**2, axis=0)))
 
 
 @variant("gaussian_log_density")

@@ -79,6 +79,35 @@ def sum_of_logarithms(x, weights, means, covariances):
     return np.exp(log_joint - log_sum_exp(log_joint, axis=1)[:, None]), np.sum(log_joint)
 
 
+@misconception(
+    "e_step",
+    "The responsibilities are not divided by p(x_n): each row has to add up to 1.",
+)
+def not_divided_by_the_evidence(x, weights, means, covariances):
+    parts = [gaussian_log_density(x, m, c) for m, c in zip(means, covariances, strict=True)]
+    log_joint = np.log(weights) + np.column_stack(parts)
+    return np.exp(log_joint), np.sum(log_sum_exp(log_joint, axis=1))
+
+
+@misconception("e_step", "These are the logarithms of the responsibilities: take exp in the end.")
+def logarithms_returned(x, weights, means, covariances):
+    parts = [gaussian_log_density(x, m, c) for m, c in zip(means, covariances, strict=True)]
+    log_joint = np.log(weights) + np.column_stack(parts)
+    log_evidence = log_sum_exp(log_joint, axis=1)
+    return log_joint - log_evidence[:, None], np.sum(log_evidence)
+
+
+@misconception(
+    "e_step",
+    "The weights multiply the log-densities. Logarithms of a product are added: ln π_k + ln p_k(x_n).",
+)
+def weights_times_logarithms(x, weights, means, covariances):
+    parts = [gaussian_log_density(x, m, c) for m, c in zip(means, covariances, strict=True)]
+    log_joint = weights * np.column_stack(parts)
+    log_evidence = log_sum_exp(log_joint, axis=1)
+    return np.exp(log_joint - log_evidence[:, None]), np.sum(log_evidence)
+
+
 @variant("e_step")
 def softmax_with_the_maximum(x, weights, means, covariances):
     scores = np.empty((len(x), len(weights)))
@@ -210,6 +239,19 @@ def shares_squared(x, responsibilities):
     return sizes / len(x), means, np.array(covariances)
 
 
+@misconception(
+    "m_step",
+    "The covariances are divided by the number of all points. Each belongs to one component: divide by its N_k.",
+)
+def covariances_divided_by_n(x, responsibilities):
+    sizes = responsibilities.sum(axis=0)
+    means = responsibilities.T @ x / sizes[:, None]
+    covariances = []
+    for share, mean in zip(responsibilities.T, means, strict=True):
+        covariances.append((share[:, None] * (x - mean)).T @ (x - mean) / len(x))
+    return sizes / len(x), means, np.array(covariances)
+
+
 @variant("m_step")
 def all_at_once(x, responsibilities):
     sizes = responsibilities.sum(axis=0)
@@ -328,6 +370,16 @@ def hard_em(x, weights, means, covariances, steps):
         weights, means, covariances = m_step(x, hard)
         history.append(e_step(x, weights, means, covariances)[1])
     return weights, means, covariances, np.array(history)
+
+
+@misconception(
+    "fit_mixture",
+    "Only the last log-likelihood is returned. The last part has steps + 1: before the first step, and after each.",
+)
+def last_likelihood_only(x, weights, means, covariances, steps):
+    for _ in range(steps):
+        weights, means, covariances = m_step(x, e_step(x, weights, means, covariances)[0])
+    return weights, means, covariances, e_step(x, weights, means, covariances)[1]
 
 
 @variant("fit_mixture")

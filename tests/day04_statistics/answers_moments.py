@@ -75,6 +75,40 @@ def unchecked(x, ddof=0):
         return mean, variance, np.sqrt(variance)
 
 
+@misconception(
+    "describe", "The mean is not subtracted before squaring: this is the mean square, not the variance."
+)
+def mean_square(x, ddof=0):
+    n = len(x)
+    if n <= ddof:
+        raise ValueError("too few")
+    variance = np.sum(x**2, axis=0) / (n - ddof)
+    return np.sum(x, axis=0) / n, variance, np.sqrt(variance)
+
+
+@misconception("describe", "ddof is added to n. It is subtracted: the divisor is n − ddof.")
+def ddof_added(x, ddof=0):
+    n = len(x)
+    if n <= ddof:
+        raise ValueError("too few")
+    mean = np.sum(x, axis=0) / n
+    variance = np.sum((x - mean) ** 2, axis=0) / (n + ddof)
+    return mean, variance, np.sqrt(variance)
+
+
+@misconception(
+    "describe",
+    "Variance and standard deviation are exchanged: the parts are mean, variance, standard deviation.",
+)
+def deviation_before_variance(x, ddof=0):
+    n = len(x)
+    if n <= ddof:
+        raise ValueError("too few")
+    mean = np.sum(x, axis=0) / n
+    variance = np.sum((x - mean) ** 2, axis=0) / (n - ddof)
+    return mean, np.sqrt(variance), variance
+
+
 @variant("describe")
 def welford(x, ddof=0):
     if len(x) - ddof < 1:
@@ -150,6 +184,18 @@ def centred_in_place(x, ddof=1):
     return x.T @ x / (len(x) - ddof)
 
 
+@misconception(
+    "covariance",
+    "This is a table of the observations, (n, n). For the columns the transpose comes first: deviations.T @ deviations.",
+)
+def table_of_the_observations(x, ddof=1):
+    n = len(x)
+    if n <= ddof:
+        raise ValueError("too few")
+    deviations = x - np.mean(x, axis=0)
+    return deviations @ deviations.T / (n - ddof)
+
+
 @variant("covariance")
 def entry_by_entry(x, ddof=1):
     n, d = x.shape
@@ -210,6 +256,16 @@ def squared(x):
 @misconception("correlation", "This is still the covariance: divide by the standard deviations.")
 def covariance_itself(x):
     return covariance(x)
+
+
+@misconception(
+    "correlation",
+    "Only one of the two standard deviations divides. Entry (j, k) is divided by both, s_j and s_k.",
+    side=(0, 1),
+)
+def divided_by_one_of_two(x, *, side=0):
+    c = covariance(x)
+    return c / np.expand_dims(np.sqrt(np.diag(c)), side)
 
 
 @variant("correlation")
@@ -280,6 +336,15 @@ def mean_over_everything(x, labels, k):
     counts = np.bincount(labels, minlength=k)
     means = [x[labels == label].mean() if (labels == label).any() else np.nan for label in range(k)]
     return counts, np.repeat(np.array(means)[:, None], x.shape[1], axis=1)
+
+
+@misconception("class_statistics", "These are sums, not means: divide the sum of each class by its count.")
+def sums_for_means(x, labels, k):
+    counts = np.bincount(labels, minlength=k)
+    sums = np.full((k, x.shape[1]), np.nan)
+    for label in np.flatnonzero(counts):
+        sums[label] = x[labels == label].sum(axis=0)
+    return counts, sums
 
 
 @variant("class_statistics")

@@ -216,6 +216,24 @@ def symmetrised(p, q):
         return 0.5 * np.sum((p - q) * np.log(p / q), axis=-1)
 
 
+@misconception(
+    "kl_divergence",
+    "The logarithms are made positive. Single terms may be negative; only their sum never is.",
+)
+def absolute_logarithms(p, q):
+    with np.errstate(all="ignore"):
+        return np.sum(np.where(p > 0, p * np.abs(np.log(p / q)), 0), axis=-1)
+
+
+@misconception(
+    "kl_divergence",
+    "Terms with q_i = 0 are left out. Where p_i > 0 there, it is infinite: what q calls impossible happens.",
+)
+def impossible_left_out(p, q):
+    both = (p > 0) & (q > 0)
+    return np.sum(np.where(both, p * np.log(np.where(both, p, 1) / np.where(both, q, 1)), 0), axis=-1)
+
+
 @variant("kl_divergence")
 def by_loops(p, q):
     p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
@@ -282,6 +300,17 @@ def nan_for_nothing(a, axis=-1):
     largest = np.max(a, axis=axis, keepdims=True)
     with np.errstate(all="ignore"):
         return np.squeeze(largest, axis) + np.log(np.sum(np.exp(a - largest), axis=axis))
+
+
+@misconception(
+    "log_sum_exp",
+    "The axis is still there, with length 1. The maximum needs keepdims to be subtracted, the result has none.",
+)
+def axis_kept(a, axis=-1):
+    largest = np.max(a, axis=axis, keepdims=True)
+    largest = np.where(largest > -np.inf, largest, 0)
+    with np.errstate(divide="ignore"):
+        return largest + np.log(np.sum(np.exp(a - largest), axis=axis, keepdims=True))
 
 
 @variant("log_sum_exp")

@@ -91,6 +91,14 @@ def gap_below_one(u, weights):
     return np.searchsorted(np.cumsum(weights / np.sum(weights)), u, side="right")
 
 
+@misconception(
+    "sample_discrete",
+    "u is compared with the single probabilities. It is the sum of all up to k that must exceed it: np.cumsum.",
+)
+def not_added_up(u, weights):
+    return np.argmax(u[:, None] < weights / np.sum(weights), axis=1)
+
+
 @variant("sample_discrete")
 def compare_with_all(u, weights):
     cumulative = np.cumsum(np.asarray(weights, dtype=float))
@@ -199,6 +207,23 @@ def root_of_sigma(samples, mu, sigma):
     return np.sqrt(samples.shape[1]) * (np.mean(samples, axis=1) - mu) / np.sqrt(sigma)
 
 
+@misconception(
+    "standardised_means",
+    "√n is taken of the number of samples. n is how many observations one sample has: samples.shape[1].",
+)
+def root_of_the_number_of_samples(samples, mu, sigma):
+    return np.sqrt(len(samples)) * (np.mean(samples, axis=1) - mu) / sigma
+
+
+@misconception(
+    "standardised_means",
+    "Mean and spread were taken from the samples. μ and σ of the distribution are given; use these.",
+)
+def standardised_by_themselves(samples, mu, sigma):
+    n = samples.shape[1]
+    return np.sqrt(n) * (np.mean(samples, axis=1) - np.mean(samples)) / np.std(samples)
+
+
 @variant("standardised_means")
 def sum_of_deviations(samples, mu, sigma):
     return ((samples - mu) / sigma).sum(axis=1) / np.sqrt(samples.shape[1])
@@ -270,6 +295,23 @@ def sorted_replicates(x, statistic, level, indices):
     replicates = np.sort([statistic(x[row]) for row in indices])
     low, high = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2])
     return low, high, replicates
+
+
+@misconception(
+    "bootstrap",
+    "np.percentile counts from 0 to 100. With shares between 0 and 1, take np.quantile.",
+)
+def shares_for_percentiles(x, statistic, level, indices):
+    replicates = np.array([statistic(x[row]) for row in indices])
+    low, high = np.percentile(replicates, [(1 - level) / 2, (1 + level) / 2])
+    return low, high, replicates
+
+
+@misconception("bootstrap", "The parts are in another order: the two ends come first, the replicates last.")
+def replicates_first(x, statistic, level, indices):
+    replicates = np.array([statistic(x[row]) for row in indices])
+    low, high = np.quantile(replicates, [(1 - level) / 2, (1 + level) / 2])
+    return replicates, low, high
 
 
 @variant("bootstrap")

@@ -87,6 +87,32 @@ def any_lag(x, max_lag):
     return np.array(sums) / np.sum(d * d)
 
 
+@misconception(
+    "autocorrelation",
+    "Each lag has a mean and a divisor of its own. Take the mean of the whole series, and divide every sum by that of lag 0.",
+)
+def correlation_of_each_pair(x, max_lag):
+    n = len(x)
+    if not 0 <= max_lag < n:
+        raise ValueError("no such lag")
+    result = []
+    for k in range(max_lag + 1):
+        a, b = x[: n - k] - np.sum(x[: n - k]) / (n - k), x[k:] - np.sum(x[k:]) / (n - k)
+        size = np.sqrt(np.sum(a * a) * np.sum(b * b))
+        result.append(np.sum(a * b) / size if size > 0 else 0.0)
+    return np.array(result)
+
+
+@misconception("autocorrelation", "The last lag is missing: from 0 to max_lag there are max_lag + 1.")
+def last_lag_missing(x, max_lag):
+    n = len(x)
+    if not 0 <= max_lag < n:
+        raise ValueError("no such lag")
+    deviations = x - np.sum(x) / n
+    sums = [np.sum(deviations[: n - k] * deviations[k:]) for k in range(max_lag)]
+    return np.array(sums) / np.sum(deviations**2)
+
+
 @variant("autocorrelation")
 def two_loops(x, max_lag):
     n = len(x)
@@ -167,6 +193,17 @@ def left_as_sums(x, max_lag):
     n = len(x)
     power = np.abs(np.fft.rfft(x - np.mean(x), n=2 * n)) ** 2
     return np.fft.irfft(power, n=2 * n)[: max_lag + 1]
+
+
+@misconception(
+    "autocorrelation_fft",
+    "The transform is squared as it is. The power spectrum is the square of its absolute value, np.abs(f) ** 2.",
+)
+def square_without_absolute(x, max_lag):
+    n = len(x)
+    spectrum = np.fft.fft(x - np.sum(x) / n, n=2 * n)
+    sums = np.fft.ifft(spectrum**2)[: max_lag + 1]
+    return np.real(sums / sums[0])
 
 
 @variant("autocorrelation_fft")
