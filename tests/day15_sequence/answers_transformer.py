@@ -84,6 +84,163 @@ def without_relu(self, x, mask=None):
     return x + self.dropout(self.contract(self.expand(self.norm2(x))))
 
 
+@misconception(
+    "Block.forward",
+    "Dropout is applied to the sums, so that it drops parts of x itself. It belongs to what a branch "
+    "adds: x + dropout(branch).",
+)
+def sums_dropped(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = self.dropout(x + attended)
+    return self.dropout(x + self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "`x += …` writes into the argument, which must come back unchanged (and PyTorch forbids it for a leaf"
+    " that wants a gradient). Write `x = x + …`.",
+)
+def added_in_place(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x += self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "Dropout stands at the end of only one of the two branches. Both need it: the attention and the MLP.",
+    dropped=("attention", "mlp"),
+)
+def one_branch_dropped(self, x, mask=None, *, dropped="attention"):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + (self.dropout(attended) if dropped == "attention" else attended)
+    thought = self.contract(torch.relu(self.expand(self.norm2(x))))
+    return x + (self.dropout(thought) if dropped == "mlp" else thought)
+
+
+@misconception(
+    "Block.forward",
+    "The dropout of the MLP stands between its two layers. It comes at the end of the branch, after "
+    "`contract`.",
+)
+def hidden_layer_dropped(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.contract(self.dropout(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "This is GELU, as in many transformers; here the MLP has a ReLU between its two layers.",
+    approximate=("none", "tanh"),
+)
+def gelu_for_relu(self, x, mask=None, *, approximate="none"):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    hidden = functional.gelu(self.expand(self.norm2(x)), approximate=approximate)
+    return x + self.dropout(self.contract(hidden))
+
+
+@misconception(
+    "Block.forward",
+    "multi_head_attention was given the layers. It takes their weights: `self.query.weight` and so on.",
+)
+def layers_for_weights(self, x, mask=None):
+    normed = self.norm1(x)
+    layers = (self.query, self.key, self.value, self.out)
+    attended, _ = multi_head_attention(normed, normed, *layers, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "x goes through `query` and `key` twice: multi_head_attention multiplies by their weights itself, so "
+    "hand it norm1(x) for both.",
+)
+def projected_twice(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(self.query(normed), self.key(normed), *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "multi_head_attention returns two things, the result and the weights of the attention. Only the first"
+    " goes on: `attended, _ = …`.",
+)
+def both_results_taken(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "Both branches use norm1. The MLP has a norm of its own, norm2.",
+)
+def norm1_for_both(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm1(x)))))
+
+
+@misconception(
+    "Block.forward",
+    "The branch of the MLP is not normalised: it begins with norm2(x).",
+)
+def norm2_missing(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(x))))
+
+
+@misconception(
+    "Block.forward",
+    "One of the two residual paths is missing. Each branch is added to what it was given: x = x + branch,"
+    " twice.",
+    kept=("attention", "mlp"),
+)
+def one_residual_missing(self, x, mask=None, *, kept="attention"):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    x = self.dropout(attended) + (x if kept == "attention" else 0)
+    thought = self.dropout(self.contract(torch.relu(self.expand(self.norm2(x)))))
+    return thought + (x if kept == "mlp" else 0)
+
+
+@misconception(
+    "Block.forward",
+    "Both branches start from the same x. The MLP comes second: it works on x after the attention has "
+    "been added.",
+)
+def side_by_side(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    thought = self.contract(torch.relu(self.expand(self.norm2(x))))
+    return x + self.dropout(attended) + self.dropout(thought)
+
+
 @variant("Block.forward")
 def branch_by_branch(self, x, mask=None):
     a = self.norm1(x)
@@ -181,9 +338,11 @@ def embedding_not_dropped(self, ids, state=None):
 
 
 @misconception(
-    "Transformer.forward", "Probabilities come back instead of logits: the softmax belongs to the loss."
+    "Transformer.forward",
+    "Probabilities, or their logarithms, come back instead of logits: the softmax belongs to the loss.",
+    last=("softmax", "log_softmax"),
 )
-def probabilities(self, ids, state=None):
+def probabilities(self, ids, state=None, *, last="softmax"):
     length = ids.shape[1]
     if length > self.context:
         raise ValueError
@@ -192,7 +351,90 @@ def probabilities(self, ids, state=None):
     mask = causal_mask(length, length)
     for block in self.blocks:
         x = block(x, mask)
-    return torch.softmax(self.out(self.norm(x)), dim=-1), ()
+    return getattr(torch, last)(self.out(self.norm(x)), dim=-1), ()
+
+
+@misconception(
+    "Transformer.forward",
+    "Only the logits come back. Two things are asked for, the logits and an empty state: `return logits, "
+    "()`.",
+)
+def logits_only(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(self.norm(x))
+
+
+@misconception(
+    "Transformer.forward",
+    "The mask is upside down: True means *may look*, and every place sees only what comes after it. "
+    "`causal_mask` makes the right one.",
+)
+def sees_only_what_comes(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    mask = ~causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(self.norm(x)), ()
+
+
+@misconception(
+    "Transformer.forward",
+    "The positions are added again in front of every block. They are added once, to the embedding.",
+)
+def positions_in_every_block(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids)
+    positions = sinusoidal_positions(length, x.shape[-1]).to(x)
+    x, mask = self.dropout(x + positions), causal_mask(length, length)
+    for number, block in enumerate(self.blocks):
+        x = block(x + positions if number else x, mask)
+    return self.out(self.norm(x)), ()
+
+
+@misconception(
+    "Transformer.forward",
+    "The embedding was multiplied by √width, as in the paper of 2017. Here the positions are added to it "
+    "as it is.",
+)
+def embedding_scaled(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.embedding(ids) * self.embedding.embedding_dim**0.5
+    x = self.dropout(x + sinusoidal_positions(length, x.shape[-1]).to(x))
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(self.norm(x)), ()
+
+
+@misconception(
+    "Transformer.forward",
+    "The dropout comes before the positions are added. It is applied to the sum of embedding and positions.",
+)
+def positions_not_dropped(self, ids, state=None):
+    length = ids.shape[1]
+    if length > self.context:
+        raise ValueError
+    x = self.dropout(self.embedding(ids))
+    x = x + sinusoidal_positions(length, x.shape[-1]).to(x)
+    mask = causal_mask(length, length)
+    for block in self.blocks:
+        x = block(x, mask)
+    return self.out(self.norm(x)), ()
 
 
 @variant("Transformer.forward")
@@ -309,6 +551,135 @@ def in_training_mode(model, prompt, length, temperature=1.0, top_k=None, seed=0)
     ids = prompt
     for _ in range(length):
         logits, _ = model(ids[None, -model.context :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The generator is seeded anew for every character, so that all are drawn with the same random number."
+    " Make it once, before the loop.",
+)
+@torch.no_grad()
+def generator_anew(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    ids = prompt
+    for _ in range(length):
+        generator = torch.Generator().manual_seed(seed)
+        logits, _ = model(ids[None, -model.context :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The seed is not used: hand torch.multinomial a generator of its own, "
+    "torch.Generator().manual_seed(seed).",
+)
+@torch.no_grad()
+def seed_not_used(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -model.context :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The axis of the batch is still there. The model needs it, `ids[None]`; the result is one row of ids,"
+    " (p + length,).",
+)
+@torch.no_grad()
+def batch_axis_left(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt[None]
+    for _ in range(length):
+        logits, _ = model(ids[:, -model.context :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)[None]], dim=1)
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The model was given ids without the axis of a batch, (t,) instead of (1, t): model(ids[None]).",
+)
+@torch.no_grad()
+def without_a_batch_axis(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[-model.context :])
+        p = next_probabilities(logits[-1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The likeliest character is always taken: nothing is drawn, and the text soon repeats itself.",
+)
+@torch.no_grad()
+def always_the_likeliest(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -model.context :])
+        ids = torch.cat([ids, logits[0, -1].argmax()[None]])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "temperature and top_k are not handed to next_probabilities.",
+)
+@torch.no_grad()
+def settings_ignored(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -model.context :])
+        ids = torch.cat([ids, torch.multinomial(next_probabilities(logits[0, -1]), 1, generator=generator)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The model sees one id less than fits in. The last model.context ids are ids[-model.context :].",
+)
+@torch.no_grad()
+def one_place_too_few(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        logits, _ = model(ids[None, -(model.context - 1) :])
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
+    return ids
+
+
+@misconception(
+    "continue_prompt",
+    "The text itself was cut to the context. Cut only what the model is shown: the whole prompt and "
+    "everything written come back.",
+)
+@torch.no_grad()
+def text_cut(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    ids = prompt
+    for _ in range(length):
+        ids = ids[-model.context :]
+        logits, _ = model(ids[None])
         p = next_probabilities(logits[0, -1], temperature, top_k)
         ids = torch.cat([ids, torch.multinomial(p, 1, generator=generator)])
     return ids
