@@ -52,14 +52,44 @@ def gradients_pile_up(model, optimizer, x, y, state, max_norm=1.0):
     return loss.item(), tuple(part.detach() for part in state)
 
 
-@misconception("train_step", "The gradient is not clipped: one steep batch can throw the weights away.")
-def not_clipped(model, optimizer, x, y, state, max_norm=1.0):
+@misconception(
+    "train_step",
+    "Nothing was clipped: one steep batch can throw the weights away. The gradient is there after backward(), and is "
+    "used by step(): clip between the two.",
+    at=("never", "before backward", "after the step"),
+)
+def not_clipped(model, optimizer, x, y, state, max_norm=1.0, *, at="never"):
     model.train()
     logits, state = model(x, state)
     loss = cross_entropy(logits.flatten(0, 1), y.flatten())
     optimizer.zero_grad()
+    if at == "before backward":
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
     loss.backward()
     optimizer.step()
+    if at == "after the step":
+        nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "The weights have not moved. Either step() is never called, or it finds no gradient, because backward() comes "
+    "after it or zero_grad() just before it. The order is zero_grad, backward, clip, step.",
+    step=("before backward", "after zero_grad", "never"),
+)
+def weights_not_moved(model, optimizer, x, y, state, max_norm=1.0, *, step="never"):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    if step == "before backward":
+        optimizer.step()
+        optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    if step == "after zero_grad":
+        optimizer.zero_grad()
+        optimizer.step()
     return loss.item(), tuple(part.detach() for part in state)
 
 
@@ -124,20 +154,6 @@ def last_place_only(model, optimizer, x, y, state, max_norm=1.0):
 
 
 @misconception(
-    "train_step", "The optimiser takes its step before the gradient is clipped: then clipping has no effect."
-)
-def clipped_too_late(model, optimizer, x, y, state, max_norm=1.0):
-    model.train()
-    logits, state = model(x, state)
-    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
-    optimizer.step()
-    optimizer.zero_grad()
-    loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
-    return loss.item(), tuple(part.detach() for part in state)
-
-
-@misconception(
     "train_step",
     "Training mode comes after the model was run, or never: dropout does nothing. model.train() is first.",
 )
@@ -150,6 +166,170 @@ def training_mode_too_late(model, optimizer, x, y, state, max_norm=1.0):
     nn.utils.clip_grad_norm_(model.parameters(), max_norm)
     optimizer.step()
     return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "The loss comes back as a tensor. A float is asked for: loss.item() (the tensor would keep its whole "
+    "graph in memory).",
+)
+def loss_as_a_tensor(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss, tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "A softmax was taken before cross_entropy, which takes one itself. Hand it the logits as they are.",
+)
+def softmax_twice(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.softmax(dim=-1).flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "Every parameter was clipped by itself, which turns the gradient. Its length is that of all "
+    "parameters together.",
+)
+def clipped_one_by_one(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    for parameter in model.parameters():
+        nn.utils.clip_grad_norm_([parameter], max_norm)
+    optimizer.step()
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "The gradient always gets the length max_norm. Only one that is longer is shortened; a shorter one "
+    "stays as it is.",
+)
+def always_of_that_length(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    norm = torch.sqrt(sum((parameter.grad**2).sum() for parameter in model.parameters()))
+    for parameter in model.parameters():
+        parameter.grad *= max_norm / norm
+    optimizer.step()
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "The state is replaced by zeros when it is handed on. detach() cuts it from the graph and keeps its "
+    "values.",
+)
+def state_zeroed(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), tuple(torch.zeros_like(part) for part in state)
+
+
+@misconception(
+    "train_step",
+    "The state is that of the model after the step, from running it once more. It comes from the run that"
+    " the loss was computed in.",
+)
+def state_after_the_step(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, _ = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    _, state = model(x, state)
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "The logits were reshaped to (v, b t), which mixes places and characters. Join batch and time, "
+    "flatten(0, 1), and leave the characters last.",
+)
+def mixed_up_by_a_reshape(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.reshape(logits.shape[-1], -1).T, y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "cross_entropy was given (b, t, v): it takes the axis after the first for the classes. Join batch and"
+    " time, flatten(0, 1), or transpose(1, 2).",
+)
+def classes_on_the_wrong_axis(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits, y)
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item(), tuple(part.detach() for part in state)
+
+
+@misconception(
+    "train_step",
+    "The loss is the one after the step. Asked for is the loss that the gradient was taken of.",
+)
+def loss_after_the_step(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, after = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    logits, _ = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    return loss.item(), tuple(part.detach() for part in after)
+
+
+@misconception(
+    "train_step",
+    "The loss comes back in bits. Training counts in nats, what cross_entropy gives; bits are for "
+    "`evaluate`.",
+)
+def bits_for_nats(model, optimizer, x, y, state, max_norm=1.0):
+    model.train()
+    logits, state = model(x, state)
+    loss = cross_entropy(logits.flatten(0, 1), y.flatten())
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item() / math.log(2), tuple(part.detach() for part in state)
 
 
 @variant("train_step")
@@ -252,6 +432,121 @@ def dropout_left_on(model, ids, batch_size=16, steps=64):
         total += cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item() * y.size
         count += y.size
     nats = total / count
+    return nats / math.log(2), math.exp(nats)
+
+
+@misconception(
+    "evaluate",
+    "The mean loss of a batch was multiplied by its number of rows, but divided by the number of places. "
+    "Weigh it by its places, y.size.",
+)
+@torch.no_grad()
+def summed_per_row(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state, total, count = None, 0.0, 0
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, state = model(torch.as_tensor(x), state)
+        total += cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item() * len(y)
+        count += y.size
+    nats = total / count
+    return nats / math.log(2), math.exp(nats)
+
+
+@misconception(
+    "evaluate",
+    "The nats are multiplied by ln 2. One bit is ln 2 = 0.69 nats, so there are more bits than nats: divide.",
+)
+@torch.no_grad()
+def multiplied_by_ln_2(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state, total, count = None, 0.0, 0
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, state = model(torch.as_tensor(x), state)
+        total += cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item() * y.size
+        count += y.size
+    nats = total / count
+    return nats * math.log(2), math.exp(nats)
+
+
+@misconception(
+    "evaluate",
+    "The perplexity is 2 to the power of the nats. It is e to the nats, or 2 to the bits.",
+)
+@torch.no_grad()
+def two_to_the_nats(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state, total, count = None, 0.0, 0
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, state = model(torch.as_tensor(x), state)
+        total += cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item() * y.size
+        count += y.size
+    nats = total / count
+    return nats / math.log(2), 2**nats
+
+
+@misconception(
+    "evaluate",
+    "A softmax was taken before cross_entropy, which takes one itself. Hand it the logits as they are.",
+)
+@torch.no_grad()
+def softmax_before_the_loss(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state, total, count = None, 0.0, 0
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, state = model(torch.as_tensor(x), state)
+        p = logits.softmax(dim=-1)
+        total += cross_entropy(p.flatten(0, 1), torch.as_tensor(y).flatten()).item() * y.size
+        count += y.size
+    nats = total / count
+    return nats / math.log(2), math.exp(nats)
+
+
+@misconception(
+    "evaluate",
+    "The perplexity is the mean of the batches' perplexities. Take the mean of the loss over all places "
+    "first, then e to its power.",
+)
+@torch.no_grad()
+def mean_of_perplexities(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state, total, count, perplexity = None, 0.0, 0, 0.0
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, state = model(torch.as_tensor(x), state)
+        loss = cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item()
+        total += loss * y.size
+        perplexity += math.exp(loss) * y.size
+        count += y.size
+    return total / count / math.log(2), perplexity / count
+
+
+@misconception(
+    "evaluate",
+    "The state of the first batch is used for all that follow. Hand on the newest one.",
+)
+@torch.no_grad()
+def first_state_kept(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state, total, count = None, 0.0, 0
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, after = model(torch.as_tensor(x), state)
+        state = after if state is None else state
+        total += cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item() * y.size
+        count += y.size
+    nats = total / count
+    return nats / math.log(2), math.exp(nats)
+
+
+@misconception(
+    "evaluate",
+    "Only the loss of the last batch comes back: add up over all of them.",
+)
+@torch.no_grad()
+def last_batch_only(model, ids, batch_size=16, steps=64):
+    model.eval()
+    state = None
+    for x, y in stateful_batches(ids, batch_size, steps):
+        logits, state = model(torch.as_tensor(x), state)
+        nats = cross_entropy(logits.flatten(0, 1), torch.as_tensor(y).flatten()).item()
     return nats / math.log(2), math.exp(nats)
 
 
@@ -420,6 +715,97 @@ def k_numbers_only(logits, temperature=1.0, top_k=None):
     if top_k is not None:
         logits = logits.topk(top_k).values
     return torch.softmax(logits / temperature, -1)
+
+
+@misconception(
+    "next_probabilities",
+    "At temperature 0 the answer is not an error: it is *greedy*, probability 1 for the largest logit.",
+)
+def greedy_refused(logits, temperature=1.0, top_k=None):
+    if temperature <= 0 or (top_k is not None and top_k < 1):
+        raise ValueError
+    if top_k is not None and top_k < len(logits):
+        logits = logits.masked_fill(logits < logits.topk(top_k).values[-1], -math.inf)
+    return torch.softmax(logits / temperature, dim=0)
+
+
+@misconception(
+    "next_probabilities",
+    "A temperature below 0, or a top_k below 1, is to raise ValueError.",
+    checked=("temperature", "top_k", "neither"),
+)
+def settings_not_checked(logits, temperature=1.0, top_k=None, *, checked="temperature"):
+    if (checked == "temperature" and temperature < 0) or (
+        checked == "top_k" and top_k is not None and top_k < 1
+    ):
+        raise ValueError
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
+    if top_k is not None and top_k < len(logits):
+        kept = logits.topk(top_k).indices
+        logits = torch.full_like(logits, -math.inf).index_copy(0, kept, logits[kept])
+    return torch.softmax(logits / temperature, dim=0)
+
+
+@misconception(
+    "next_probabilities",
+    "At temperature 0 all of the largest logits share the probability, or get 1 each. It is the *first* "
+    "of them alone.",
+    share=(True, False),
+)
+def greedy_for_all_of_them(logits, temperature=1.0, top_k=None, *, share=True):
+    if temperature < 0 or (top_k is not None and top_k < 1):
+        raise ValueError
+    if temperature == 0:
+        p = (logits == logits.max()).to(logits.dtype)
+        return p / p.sum() if share else p
+    if top_k is not None and top_k < len(logits):
+        logits = logits.masked_fill(logits < logits.topk(top_k).values[-1], -math.inf)
+    return torch.softmax(logits / temperature, dim=0)
+
+
+@misconception(
+    "next_probabilities",
+    "topk cannot take more than there are: a top_k larger than the vocabulary means all of it, min(top_k,"
+    " len(logits)).",
+)
+def more_than_there_are(logits, temperature=1.0, top_k=None):
+    if temperature < 0 or (top_k is not None and top_k < 1):
+        raise ValueError
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
+    if top_k is not None:
+        logits = logits.masked_fill(logits < logits.topk(top_k).values[-1], -math.inf)
+    return torch.softmax(logits / temperature, dim=0)
+
+
+@misconception(
+    "next_probabilities",
+    "At temperature 0 the *id* of the largest logit comes back. A vector of probabilities is asked for, "
+    "with a 1 at this id.",
+)
+def greedy_id(logits, temperature=1.0, top_k=None):
+    if temperature < 0 or (top_k is not None and top_k < 1):
+        raise ValueError
+    if temperature == 0:
+        return logits.argmax()
+    if top_k is not None and top_k < len(logits):
+        logits = logits.masked_fill(logits < logits.topk(top_k).values[-1], -math.inf)
+    return torch.softmax(logits / temperature, dim=0)
+
+
+@misconception(
+    "next_probabilities",
+    "The argument itself was changed. Work on a copy, or let masked_fill make one.",
+)
+def argument_changed(logits, temperature=1.0, top_k=None):
+    if temperature < 0 or (top_k is not None and top_k < 1):
+        raise ValueError
+    if temperature == 0:
+        return nn.functional.one_hot(logits.argmax(), len(logits)).to(logits.dtype)
+    if top_k is not None and top_k < len(logits):
+        logits[logits < logits.topk(top_k).values[-1]] = -math.inf
+    return torch.softmax(logits / temperature, dim=0)
 
 
 @variant("next_probabilities")
@@ -612,6 +998,106 @@ def text_read_again(model, prompt, length, temperature=1.0, top_k=None, seed=0):
                 ]
             )
     return text[len(prompt) :]
+
+
+@misconception(
+    "generate",
+    "The generator is seeded anew for every character, so that all are drawn with the same random number."
+    " Make it once, before the loop.",
+)
+@torch.no_grad()
+def generator_anew(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    written, ids, state = [], prompt, None
+    for _ in range(length):
+        generator = torch.Generator().manual_seed(seed)
+        logits, state = model(ids[None], state)
+        p = next_probabilities(logits[0, -1], temperature, top_k)
+        ids = torch.multinomial(p, 1, generator=generator)
+        written.append(int(ids))
+    return torch.tensor(written, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "The seed is not used: hand torch.multinomial a generator of its own, "
+    "torch.Generator().manual_seed(seed).",
+)
+@torch.no_grad()
+def seed_not_used(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    written, ids, state = [], prompt, None
+    for _ in range(length):
+        logits, state = model(ids[None], state)
+        ids = torch.multinomial(next_probabilities(logits[0, -1], temperature, top_k), 1)
+        written.append(int(ids))
+    return torch.tensor(written, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "One character too many was written: the one after the prompt counts already.",
+)
+@torch.no_grad()
+def one_too_many(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    written, ids, state = [], prompt, None
+    for _ in range(length + 1):
+        logits, state = model(ids[None], state)
+        ids = torch.multinomial(next_probabilities(logits[0, -1], temperature, top_k), 1, generator=generator)
+        written.append(int(ids))
+    return torch.tensor(written, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "With length 0 nothing is written, and torch.tensor([]) holds floats. Ids are int64 also then: "
+    "torch.tensor(written, dtype=torch.int64).",
+)
+@torch.no_grad()
+def floats_when_empty(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    written, ids, state = [], prompt, None
+    for _ in range(length):
+        logits, state = model(ids[None], state)
+        ids = torch.multinomial(next_probabilities(logits[0, -1], temperature, top_k), 1, generator=generator)
+        written.append(int(ids))
+    return torch.tensor(written)
+
+
+@misconception(
+    "generate",
+    "The model was given ids without the axis of a batch, (t,) instead of (1, t): model(ids[None], state).",
+)
+@torch.no_grad()
+def without_a_batch_axis(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    written, ids, state = [], prompt, None
+    for _ in range(length):
+        logits, state = model(ids, state)
+        ids = torch.multinomial(next_probabilities(logits[-1], temperature, top_k), 1, generator=generator)
+        written.append(int(ids))
+    return torch.tensor(written, dtype=torch.int64)
+
+
+@misconception(
+    "generate",
+    "The temperature is used twice: next_probabilities divides by it already.",
+)
+@torch.no_grad()
+def temperature_used_twice(model, prompt, length, temperature=1.0, top_k=None, seed=0):
+    model.eval()
+    generator = torch.Generator().manual_seed(seed)
+    written, ids, state = [], prompt, None
+    for _ in range(length):
+        logits, state = model(ids[None], state)
+        last = logits[0, -1] / temperature if temperature else logits[0, -1]
+        ids = torch.multinomial(next_probabilities(last, temperature, top_k), 1, generator=generator)
+        written.append(int(ids))
+    return torch.tensor(written, dtype=torch.int64)
 
 
 @variant("generate")

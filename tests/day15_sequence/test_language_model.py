@@ -325,9 +325,13 @@ def test_next_probabilities_at_the_edges(student, rng):
     large = 1000 + 5 * logits
     result = student.next_probabilities(torch.tensor(large), 0.5)
     assert_close(result, softmax(large / 0.5), name="vector of probabilities")
-    with assert_raises(ValueError, cause="a temperature below 0 turns the order round"):
+    with assert_raises(
+        ValueError, cause="a temperature below 0 would turn the order round, and is to be an error"
+    ):
         student.next_probabilities(torch.tensor(logits), -0.5)
-    with assert_raises(ValueError, cause="nothing is left to choose from"):
+    with assert_raises(
+        ValueError, cause="a top_k below 1 leaves nothing to choose from, and is to be an error"
+    ):
         student.next_probabilities(torch.tensor(logits), 1.0, 0)
 
 
@@ -366,12 +370,13 @@ def test_generate_greedily(student, rng):
         assert_equal(result, np.array(expected, dtype=np.int64), name="tensor of written ids")
 
 
-def assert_drawn_from(written, first, table, name):
-    """The pairs in the text are as frequent as the table says: a chi-square test that fails by chance once in 10^9."""
+def assert_drawn_from(texts, first, table, name):
+    """The pairs in the texts are as frequent as the table says: a chi-square test that fails by chance once in 10^9."""
     size = len(table)
     counts = np.zeros((size, size))
-    for i, j in zip([first, *written], written, strict=False):
-        counts[i, j] += 1
+    for ids in ([int(i) for i in text] for text in texts):
+        for i, j in zip([first, *ids], ids, strict=False):
+            counts[i, j] += 1
     possible = table > 0
     assert_that(not counts[~possible].any(), f"With {name}, ids were drawn that have probability 0.")
     expected = counts.sum(axis=1, keepdims=True) * table
@@ -385,15 +390,16 @@ def assert_drawn_from(written, first, table, name):
 def test_generate_draws_with_the_probabilities(student, rng):
     logits = np.stack([rng.permutation([-1.0, -0.2, 0.3, 0.9]) for _ in range(4)])
     for temperature, top_k in [(1.0, None), (0.5, None), (1.6, 3)]:
-        seed = int(rng.integers(2**31))
         model, prompt = Counting(torch.tensor(logits)), torch.tensor([1])
-        written = student.generate(model, prompt, 1500, temperature, top_k, seed)
-        assert_equal(len(written), 1500, name="number of written ids")
+        seeds = (int(seed) for seed in rng.integers(2**31, size=12))
+        texts = [student.generate(model, prompt, 125, temperature, top_k, seed) for seed in seeds]
         kept = np.argsort(-logits, axis=1)[:, :top_k]
         table = np.zeros((4, 4))
         for i in range(4):
             table[i, kept[i]] = softmax(logits[i, kept[i]] / temperature)
-        assert_drawn_from([int(i) for i in written], 1, table, f"temperature {temperature} and top_k {top_k}")
+        for written in texts:
+            assert_equal(len(written), 125, name="number of written ids")
+        assert_drawn_from(texts, 1, table, f"temperature {temperature} and top_k {top_k}")
 
 
 @hidden
@@ -406,6 +412,7 @@ def test_generate_the_same_text_for_the_same_seed(student, rng):
         assert_that(
             bool(((np.asarray(text) >= 0) & (np.asarray(text) < 6)).all()), "An id is outside the vocabulary."
         )
-    assert_equal(texts[2], np.asarray(texts[0]), name="text written with the same seed")
+    cause = "the numbers come from PyTorch's common generator instead of one of their own, made from the seed"
+    assert_equal(texts[2], np.asarray(texts[0]), name="text written with the same seed", cause=cause)
     same = bool(np.array_equal(np.asarray(texts[0]), np.asarray(texts[1])))
     assert_that(not same, "Two different seeds wrote the same 60 characters.", "the seed is not used")
