@@ -287,6 +287,43 @@ def large_number_added(q, k, v, mask=None, *, value=-1e9):
     return weights @ v, weights
 
 
+@misconception(
+    "attention",
+    "The softmax was taken over all scores together. Each query has a softmax of its own, over the keys.",
+)
+def softmax_over_everything(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores.flatten(-2), dim=-1).reshape(scores.shape)
+    return weights @ v, weights
+
+
+@misconception(
+    "attention",
+    "The scores before the softmax come back for the weights. The second part of the result is what the "
+    "values were weighted with.",
+)
+def scores_for_weights(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    return weights @ v, scores
+
+
+@misconception(
+    "attention",
+    "The two parts are returned in the wrong order: the output first, then the weights.",
+)
+def weights_first(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = torch.softmax(scores, dim=-1)
+    return weights, weights @ v
+
+
 @variant("attention")
 def exponentials_by_hand(q, k, v, mask=None):
     scores = torch.einsum("...td,...sd->...ts", q, k) / q.shape[-1] ** 0.5
@@ -403,6 +440,59 @@ def row_sum_without_the_weights(grad, q, k, v, weights):
     gw = grad @ v.transpose(-2, -1)
     gs = weights * (gw - gw.sum(-1, keepdim=True))
     return gs @ k * s, gs.transpose(-2, -1) @ q * s, weights.transpose(-2, -1) @ grad
+
+
+@misconception(
+    "attention_backward",
+    "Only one of the gradients by q and k is divided by √d. The scores were, so both are on the way back.",
+    forgotten=("queries", "keys"),
+)
+def scale_forgotten_once(grad, q, k, v, weights, *, forgotten="keys"):
+    scale = 1 / math.sqrt(q.shape[-1])
+    d_w = grad @ v.transpose(-2, -1)
+    d_s = weights * (d_w - (d_w * weights).sum(dim=-1, keepdim=True))
+    d_q = d_s @ k * (1 if forgotten == "queries" else scale)
+    d_k = d_s.transpose(-2, -1) @ q * (1 if forgotten == "keys" else scale)
+    return d_q, d_k, weights.transpose(-2, -1) @ grad
+
+
+@misconception(
+    "attention_backward",
+    "The row sum is not subtracted: δS is only P ⊙ δP. Raising one score lowers the other weights of its "
+    "row, which the sum accounts for.",
+)
+def row_sum_missing(grad, q, k, v, weights):
+    scale = 1 / math.sqrt(q.shape[-1])
+    d_s = weights * (grad @ v.transpose(-2, -1))
+    return d_s @ k * scale, d_s.transpose(-2, -1) @ q * scale, weights.transpose(-2, -1) @ grad
+
+
+@misconception(
+    "attention_backward",
+    "δS is not multiplied with P: P ⊙ (δP − rowsum(δP ⊙ P)).",
+)
+def weights_not_multiplied(grad, q, k, v, weights):
+    scale = 1 / math.sqrt(q.shape[-1])
+    d_w = grad @ v.transpose(-2, -1)
+    d_s = d_w - (d_w * weights).sum(dim=-1, keepdim=True)
+    return d_s @ k * scale, d_s.transpose(-2, -1) @ q * scale, weights.transpose(-2, -1) @ grad
+
+
+@misconception(
+    "attention_backward",
+    "The three gradients come back in another order. It is that of the arguments: q, k, v.",
+    order=("vqk", "vkq", "kqv", "qvk", "kvq"),
+)
+def in_another_order(grad, q, k, v, weights, *, order="vqk"):
+    scale = 1 / math.sqrt(q.shape[-1])
+    d_w = grad @ v.transpose(-2, -1)
+    d_s = weights * (d_w - (d_w * weights).sum(dim=-1, keepdim=True))
+    found = {
+        "q": d_s @ k * scale,
+        "k": d_s.transpose(-2, -1) @ q * scale,
+        "v": weights.transpose(-2, -1) @ grad,
+    }
+    return tuple(found[name] for name in order)
 
 
 @variant("attention_backward")
@@ -604,6 +694,20 @@ def weights_averaged(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     return o.transpose(1, 2).reshape(b, t, d) @ w_o.T, w.mean(1)
 
 
+@misconception(
+    "multi_head_attention",
+    "When heads does not divide d, the features that are left over must not be dropped, or fail somewhere"
+    " inside: raise ValueError first.",
+)
+def remainder_not_refused(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+    b, _, d = x.shape
+    size = d // heads
+    pairs = ((x, w_q), (memory, w_k), (memory, w_v))
+    q, k, v = ((a @ w.T)[..., : heads * size].reshape(b, -1, heads, size).transpose(1, 2) for a, w in pairs)
+    output, weights = attention(q, k, v, mask)
+    return output.transpose(1, 2).flatten(-2) @ w_o.T[: heads * size], weights
+
+
 @variant("multi_head_attention")
 def head_by_head(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     d = x.shape[-1]
@@ -718,6 +822,48 @@ def multiplied_frequencies(length, width):
     p[:, 0::2] = a.sin()
     p[:, 1::2] = a.cos()
     return p
+
+
+@misconception(
+    "sinusoidal_positions",
+    "The exponent is 4i/width: 2i was taken twice, once by counting in twos and once more in the formula.",
+)
+def exponent_twice_two(length, width):
+    if width % 2:
+        raise ValueError
+    angles = torch.arange(length)[:, None] / 10000 ** (2 * torch.arange(0, width, 2) / width)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
+
+
+@misconception(
+    "sinusoidal_positions",
+    "Places and features are exchanged: a row belongs to a place, (length, width).",
+)
+def transposed(length, width):
+    if width % 2:
+        raise ValueError
+    angles = torch.arange(length)[:, None] / 10000 ** (torch.arange(0, width, 2) / width)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2).T
+
+
+@misconception(
+    "sinusoidal_positions",
+    "The place was divided by 10000 · 2i/width. It is 10000 *to the power* 2i/width.",
+)
+def product_for_power(length, width):
+    if width % 2:
+        raise ValueError
+    angles = torch.arange(length)[:, None] / (10000 * torch.arange(0, width, 2) / width)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
+
+
+@misconception(
+    "sinusoidal_positions",
+    "An odd width gives no ValueError. Sines and cosines come in pairs, so it must be even.",
+)
+def odd_width_allowed(length, width):
+    angles = torch.arange(length)[:, None] / 10000 ** (torch.arange(0, width, 2) / width)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)[:, :width]
 
 
 @variant("sinusoidal_positions")

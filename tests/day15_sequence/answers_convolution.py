@@ -29,6 +29,54 @@ def dilation_ignored(x, weight, dilation=1):
     return sum(torch.einsum("oc,bct->bot", weight[:, :, j], padded[:, :, j : j + steps]) for j in range(taps))
 
 
+@misconception(
+    "causal_conv1d",
+    "The zeros stand on the right, so that every output sees what comes after it. A causal convolution is"
+    " padded on the left.",
+)
+def padded_on_the_right(x, weight, dilation=1):
+    taps, steps = weight.shape[-1], x.shape[-1]
+    padded = torch.nn.functional.pad(x, (0, (taps - 1) * dilation))
+    shifted = [padded[:, :, j * dilation : j * dilation + steps] for j in range(taps)]
+    return sum(torch.einsum("oc,bct->bot", weight[:, :, j], part) for j, part in enumerate(shifted))
+
+
+@misconception(
+    "causal_conv1d",
+    "There are k − 1 zeros on the left, whatever the dilation. The oldest tap looks (k − 1) · dilation "
+    "steps back: so many.",
+)
+def too_few_zeros(x, weight, dilation=1):
+    taps = weight.shape[-1]
+    padded = torch.nn.functional.pad(x, (taps - 1, 0))
+    steps = padded.shape[-1] - (taps - 1) * dilation
+    shifted = [padded[:, :, j * dilation : j * dilation + steps] for j in range(taps)]
+    return sum(torch.einsum("oc,bct->bot", weight[:, :, j], part) for j, part in enumerate(shifted))
+
+
+@misconception(
+    "causal_conv1d",
+    "Nothing is padded, and the output is shorter than the input. Put (k − 1) · dilation zeros on the left.",
+)
+def not_padded(x, weight, dilation=1):
+    taps = weight.shape[-1]
+    steps = x.shape[-1] - (taps - 1) * dilation
+    shifted = [x[:, :, j * dilation : j * dilation + steps] for j in range(taps)]
+    return sum(torch.einsum("oc,bct->bot", weight[:, :, j], part) for j, part in enumerate(shifted))
+
+
+@misconception(
+    "causal_conv1d",
+    "There are k · dilation zeros on the left, one step too many: the present step is not seen. It is (k "
+    "− 1) · dilation.",
+)
+def present_not_seen(x, weight, dilation=1):
+    taps, steps = weight.shape[-1], x.shape[-1]
+    padded = torch.nn.functional.pad(x, (taps * dilation, 0))
+    shifted = [padded[:, :, j * dilation : j * dilation + steps] for j in range(taps)]
+    return sum(torch.einsum("oc,bct->bot", weight[:, :, j], part) for j, part in enumerate(shifted))
+
+
 @variant("causal_conv1d")
 def step_by_step(x, weight, dilation=1):
     b, _, steps = x.shape
@@ -63,6 +111,25 @@ def whole_kernels(kernel_size, dilations):
 @misconception("receptive_field", "Only the widest layer is counted; the layers add up.")
 def widest_layer(kernel_size, dilations):
     return 1 + (kernel_size - 1) * max(dilations, default=0)
+
+
+@misconception(
+    "receptive_field",
+    "The layers are multiplied. They add: each one reaches (k − 1) · dilation steps further back.",
+)
+def layers_multiplied(kernel_size, dilations):
+    seen = 1
+    for dilation in dilations:
+        seen *= (kernel_size - 1) * dilation + 1
+    return seen
+
+
+@misconception(
+    "receptive_field",
+    "The dilations are left out: every layer reaches (k − 1) · dilation steps further back.",
+)
+def dilations_left_out(kernel_size, dilations):
+    return 1 + (kernel_size - 1) * len(dilations)
 
 
 @variant("receptive_field")
@@ -103,6 +170,42 @@ def known_values_too(predict, x, steps):
     for _ in range(steps):
         rows = torch.cat([rows, predict(rows[:, -x.shape[1] :])[:, None]], dim=1)
     return rows
+
+
+@misconception(
+    "rollout",
+    "The input grows with every prediction. It keeps its length: the oldest value drops out when a new "
+    "one comes in.",
+)
+def input_grows(predict, x, steps):
+    n = x.shape[1]
+    for _ in range(steps):
+        x = torch.cat([x, predict(x)[:, None]], dim=1)
+    return x[:, n:]
+
+
+@misconception(
+    "rollout",
+    "Steps and rows are exchanged: a row of the result belongs to a row of x, (b, steps).",
+)
+def steps_first(predict, x, steps):
+    predictions = []
+    for _ in range(steps):
+        following = predict(x)
+        predictions.append(following)
+        x = torch.cat([x[:, 1:], following[:, None]], dim=1)
+    return torch.stack(predictions)
+
+
+@misconception(
+    "rollout",
+    "Only the last prediction comes back. Asked for are all of them, (b, steps).",
+)
+def last_prediction_only(predict, x, steps):
+    for _ in range(steps):
+        following = predict(x)
+        x = torch.cat([x[:, 1:], following[:, None]], dim=1)
+    return following
 
 
 @variant("rollout")

@@ -138,6 +138,50 @@ def cell_state_through_sigmoid(x, h, c, w_ih, w_hh, b_ih, b_hh):
     return o * sigmoid(c), c, np.concatenate([i, f, g, o], axis=1)
 
 
+@misconception(
+    "lstm_step",
+    "Only h and c come back. Three things are asked for: h, c and the gates, [i, f, g, o] side by side "
+    "after σ and tanh.",
+)
+def gates_missing(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    i, f, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+@misconception(
+    "lstm_step",
+    "The cell state is f ⊙ c + g: the input gate i does not let the candidate in, it is i ⊙ g.",
+)
+def input_gate_forgotten(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    i, f, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = f * c + g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@misconception(
+    "lstm_step",
+    "The old cell state is not multiplied with the forget gate: c' = f ⊙ c + i ⊙ g.",
+)
+def nothing_forgotten(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    i, f, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = c + i * g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
+@misconception(
+    "lstm_step",
+    "The old hidden state h was taken for the old cell state c in c' = f ⊙ c + i ⊙ g.",
+)
+def hidden_for_cell_state(x, h, c, w_ih, w_hh, b_ih, b_hh):
+    i, f, g, o = np.split(x @ w_ih.T + h @ w_hh.T + b_ih + b_hh, 4, axis=1)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = f * h + i * g
+    return o * np.tanh(c), c, np.concatenate([i, f, g, o], axis=1)
+
+
 @variant("lstm_step")
 def gate_by_gate(x, h, c, w_ih, w_hh, b_ih, b_hh):
     n = h.shape[1]
@@ -317,6 +361,67 @@ def grad_c_overwritten(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x, ga.T @ h, ga.sum(axis=0)
 
 
+@misconception(
+    "lstm_step_backward",
+    "The blocks of δa stand in another order than those of the weights: i, f, g, o.",
+    order=((0, 1, 3, 2), (1, 0, 2, 3), (1, 0, 3, 2), (0, 2, 1, 3)),
+)
+def blocks_in_another_order(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh, *, order=(0, 1, 3, 2)):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    d = grad_c + grad_h * o * (1 - t**2)
+    parts = [d * g * i * (1 - i), d * c * f * (1 - f), d * i * (1 - g**2), grad_h * t * o * (1 - o)]
+    a = np.concatenate([parts[place] for place in order], axis=1)
+    return a @ w_ih, a @ w_hh, d * f, a.T @ x, a.T @ h, a.sum(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
+    "The gates are read in another order than `lstm_step` returns them, which is i, f, g, o.",
+    order=("ifog", "figo", "fiog"),
+)
+def gates_misread(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh, *, order="ifog"):
+    by_name = dict(zip(order, np.split(gates, 4, axis=1), strict=True))
+    i, f, g, o = (by_name[name] for name in "ifgo")
+    t = np.tanh(c_next)
+    d = grad_c + grad_h * o * (1 - t**2)
+    delta = {
+        "i": d * g * i * (1 - i),
+        "f": d * c * f * (1 - f),
+        "g": d * i * (1 - g**2),
+        "o": grad_h * t * o * (1 - o),
+    }
+    a = np.concatenate([delta[name] for name in order], axis=1)
+    return a @ w_ih, a @ w_hh, d * f, a.T @ x, a.T @ h, a.sum(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
+    "The derivative of tanh c' is missing in δc: it is 1 − tanh² c', times grad_h ⊙ o.",
+)
+def tanh_of_the_cell_skipped(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    t = np.tanh(c_next)
+    d = grad_c + grad_h * o
+    parts = [d * g * i * (1 - i), d * c * f * (1 - f), d * i * (1 - g**2), grad_h * t * o * (1 - o)]
+    a = np.concatenate(parts, axis=1)
+    return a @ w_ih, a @ w_hh, d * f, a.T @ x, a.T @ h, a.sum(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
+    "σ and tanh were applied to the gates once more. They are kept after σ and tanh: use them as they are.",
+)
+def gates_activated_again(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    t = np.tanh(c_next)
+    d = grad_c + grad_h * o * (1 - t**2)
+    parts = [d * g * i * (1 - i), d * c * f * (1 - f), d * i * (1 - g**2), grad_h * t * o * (1 - o)]
+    a = np.concatenate(parts, axis=1)
+    return a @ w_ih, a @ w_hh, d * f, a.T @ x, a.T @ h, a.sum(axis=0)
+
+
 @variant("lstm_step_backward")
 def block_by_block(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):
     n = h.shape[1]
@@ -441,6 +546,30 @@ def candidate_as_a_gate(x, h, w_ih, w_hh, b_ih, b_hh):
     return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
 
 
+@misconception(
+    "gru_step",
+    "The bias b_hn is missing in the candidate: n = tanh(W_in x + b_in + r ⊙ (W_hn h + b_hn)).",
+)
+def candidate_without_its_bias(x, h, w_ih, w_hh, b_ih, b_hh):
+    p_r, p_z, p_n = np.split(x @ w_ih.T + b_ih, 3, axis=1)
+    q_r, q_z, _ = np.split(h @ w_hh.T + b_hh, 3, axis=1)
+    q_n = np.split(h @ w_hh.T, 3, axis=1)[2]
+    r, z = sigmoid(p_r + q_r), sigmoid(p_z + q_z)
+    n = np.tanh(p_n + r * q_n)
+    return (1 - z) * n + z * h, np.concatenate([r, z, n], axis=1)
+
+
+@misconception(
+    "gru_step",
+    "Only the new state comes back. Two things are asked for, the state and the gates [r, z, n].",
+)
+def gates_missing_in_the_gru(x, h, w_ih, w_hh, b_ih, b_hh):
+    p_r, p_z, p_n = np.split(x @ w_ih.T + b_ih, 3, axis=1)
+    q_r, q_z, q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)
+    z = sigmoid(p_z + q_z)
+    return (1 - z) * np.tanh(p_n + sigmoid(p_r + q_r) * q_n) + z * h
+
+
 @variant("gru_step")
 def from_old_to_new(x, h, w_ih, w_hh, b_ih, b_hh):
     units = h.shape[1]
@@ -519,6 +648,73 @@ def candidate_like_a_gate(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
 
 
+@misconception(
+    "gru_step_backward",
+    "δn lacks the factor 1 − z: h' = (1 − z) ⊙ n + …, so δn = grad_h ⊙ (1 − z).",
+)
+def update_gate_forgotten(grad_h, x, h, gates, w_ih, w_hh, b_hh):
+    r, z, n = np.split(gates, 3, axis=1)
+    q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
+    d_n = grad_h * (1 - n**2)
+    d_r, d_z = d_n * q_n * r * (1 - r), grad_h * (h - n) * z * (1 - z)
+    p, q = np.concatenate([d_r, d_z, d_n], axis=1), np.concatenate([d_r, d_z, d_n * r], axis=1)
+    return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
+
+
+@misconception(
+    "gru_step_backward",
+    "The update gate is the wrong way round: here z keeps the old state, so δn = grad_h ⊙ (1 − z) and the"
+    " direct path is grad_h ⊙ z.",
+)
+def update_gate_turned_round(grad_h, x, h, gates, w_ih, w_hh, b_hh):
+    r, z, n = np.split(gates, 3, axis=1)
+    q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
+    d_n = grad_h * z * (1 - n**2)
+    d_r, d_z = d_n * q_n * r * (1 - r), grad_h * (n - h) * z * (1 - z)
+    p, q = np.concatenate([d_r, d_z, d_n], axis=1), np.concatenate([d_r, d_z, d_n * r], axis=1)
+    return p @ w_ih, q @ w_hh + grad_h * (1 - z), p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
+
+
+@misconception(
+    "gru_step_backward",
+    "The derivatives of σ are missing: δr and δz are gradients by the gates, times r (1 − r) and z (1 − "
+    "z) they are those by p and q.",
+)
+def sigmoids_not_differentiated(grad_h, x, h, gates, w_ih, w_hh, b_hh):
+    r, z, n = np.split(gates, 3, axis=1)
+    q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
+    d_n = grad_h * (1 - z) * (1 - n**2)
+    d_r, d_z = d_n * q_n, grad_h * (h - n)
+    p, q = np.concatenate([d_r, d_z, d_n], axis=1), np.concatenate([d_r, d_z, d_n * r], axis=1)
+    return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
+
+
+@misconception(
+    "gru_step_backward",
+    "h stands for q_n in the gradient of the reset gate. r multiplies q_n = W_hn h + b_hn: compute it again.",
+)
+def old_state_for_q(grad_h, x, h, gates, w_ih, w_hh, b_hh):
+    r, z, n = np.split(gates, 3, axis=1)
+    d_n = grad_h * (1 - z) * (1 - n**2)
+    d_r, d_z = d_n * h * r * (1 - r), grad_h * (h - n) * z * (1 - z)
+    p, q = np.concatenate([d_r, d_z, d_n], axis=1), np.concatenate([d_r, d_z, d_n * r], axis=1)
+    return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
+
+
+@misconception(
+    "gru_step_backward",
+    "δz is grad_h ⊙ h: z also takes the candidate away. From h' = (1 − z) ⊙ n + z ⊙ h comes grad_h ⊙ (h −"
+    " n).",
+)
+def candidate_left_out_of_the_update(grad_h, x, h, gates, w_ih, w_hh, b_hh):
+    r, z, n = np.split(gates, 3, axis=1)
+    q_n = np.split(h @ w_hh.T + b_hh, 3, axis=1)[2]
+    d_n = grad_h * (1 - z) * (1 - n**2)
+    d_r, d_z = d_n * q_n * r * (1 - r), grad_h * h * z * (1 - z)
+    p, q = np.concatenate([d_r, d_z, d_n], axis=1), np.concatenate([d_r, d_z, d_n * r], axis=1)
+    return p @ w_ih, q @ w_hh + grad_h * z, p.T @ x, q.T @ h, p.sum(axis=0), q.sum(axis=0)
+
+
 @variant("gru_step_backward")
 def in_place_of_the_last_block(grad_h, x, h, gates, w_ih, w_hh, b_hh):
     units = h.shape[1]
@@ -573,6 +769,24 @@ def one_block_for_all(cell, inputs, units):
 @misconception("parameter_count", "The biases are missing.")
 def without_biases(cell, inputs, units):
     return {"rnn": 1, "gru": 3, "lstm": 4}[cell] * units * (inputs + units)
+
+
+@misconception(
+    "parameter_count",
+    "A number comes back for an unknown cell too, or a KeyError. Anything but rnn, gru and lstm is to "
+    "raise ValueError.",
+    unknown=(0, 1),
+)
+def unknown_cells_counted(cell, inputs, units, *, unknown=0):
+    return {"rnn": 1, "gru": 3, "lstm": 4}.get(cell, unknown) * units * (inputs + units + 2)
+
+
+@misconception(
+    "parameter_count",
+    "The blocks of the two cells are exchanged: a GRU has three (r, z, n), an LSTM four (i, f, g, o).",
+)
+def cells_exchanged(cell, inputs, units):
+    return {"rnn": 1, "gru": 4, "lstm": 3}[cell] * units * (inputs + units + 2)
 
 
 @variant("parameter_count")

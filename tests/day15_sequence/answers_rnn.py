@@ -57,6 +57,14 @@ def tanh_of_each_part(x, h, w_ih, w_hh, b):
     return np.tanh(x @ w_ih.T) + np.tanh(h @ w_hh.T) + b
 
 
+@misconception(
+    "rnn_step",
+    "x is multiplied with W_ih from the wrong side. The rows of x are the batch: x @ w_ih.T.",
+)
+def column_vectors(x, h, w_ih, w_hh, b):
+    return np.tanh(w_ih @ x + w_hh @ h + b)
+
+
 @variant("rnn_step")
 def one_product(x, h, w_ih, w_hh, b):
     return np.tanh(np.concatenate([x, h], axis=1) @ np.concatenate([w_ih, w_hh], axis=1).T + b)
@@ -108,6 +116,43 @@ def backwards(x, h0, w_ih, w_hh, b):
     h, hs = h0, []
     for t in reversed(range(x.shape[1])):
         h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+        hs.append(h)
+    return np.stack(hs, axis=1), h
+
+
+@misconception(
+    "rnn_forward",
+    "Only the array of all states comes back. Two things are asked for: all states, and the last one.",
+)
+def last_state_missing(x, h0, w_ih, w_hh, b):
+    h, hs = h0, []
+    for t in range(x.shape[1]):
+        h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+        hs.append(h)
+    return np.stack(hs, axis=1)
+
+
+@misconception(
+    "rnn_forward",
+    "h0 stands at the beginning of the array of states. It is given; asked for are the t states *after* "
+    "each step.",
+)
+def first_state_too(x, h0, w_ih, w_hh, b):
+    h, hs = h0, [h0]
+    for t in range(x.shape[1]):
+        h = rnn_step(x[:, t], h, w_ih, w_hh, b)
+        hs.append(h)
+    return np.stack(hs, axis=1), h
+
+
+@misconception(
+    "rnn_forward",
+    "The loop runs over the rows of the batch. Time is the second axis: x[:, t] for t in range(x.shape[1]).",
+)
+def over_the_batch(x, h0, w_ih, w_hh, b):
+    h, hs = h0, []
+    for t in range(x.shape[0]):
+        h = rnn_step(x[t], h, w_ih, w_hh, b)
         hs.append(h)
     return np.stack(hs, axis=1), h
 
@@ -238,6 +283,137 @@ def divided_by_the_batch(grad_hs, x, h0, hs, w_ih, w_hh):
     )
 
 
+@misconception(
+    "rnn_backward",
+    "The loop runs from the first step to the last. The gradient comes from the end: reversed(range(steps)).",
+)
+def forward_in_time(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in range(x.shape[1]):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_a = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a @ w_hh
+        grad_w_ih += grad_a.T @ x[:, t]
+        grad_w_hh += grad_a.T @ before
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
+    "What flows back is δh, without the matrix: to get from a_t to h_{t−1} multiply by W_hh, δa_t W_hh.",
+    of=("h", "a"),
+)
+def without_the_matrix(grad_hs, x, h0, hs, w_ih, w_hh, *, of="a"):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_h = grad_hs[:, t] + grad_h
+        grad_a = grad_h * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a if of == "a" else grad_h
+        grad_w_ih += grad_a.T @ x[:, t]
+        grad_w_hh += grad_a.T @ before
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
+    "The derivative of tanh was taken at the state: 1 − tanh² h. The states are outputs of tanh already, "
+    "so it is 1 − h².",
+)
+def tanh_once_more(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_a = (grad_hs[:, t] + grad_h) * (1 - np.tanh(hs[:, t]) ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a @ w_hh
+        grad_w_ih += grad_a.T @ x[:, t]
+        grad_w_hh += grad_a.T @ before
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
+    "In the first step the state before is taken from the end, hs[:, −1]. Before step 0 there is h0.",
+)
+def last_state_before_the_first(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        grad_a = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a @ w_hh
+        grad_w_ih += grad_a.T @ x[:, t]
+        grad_w_hh += grad_a.T @ hs[:, t - 1]
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
+    "The first step adds nothing to the gradient of W_hh. The state before it is h0, which need not be 0.",
+)
+def first_step_left_out(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        grad_a = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a @ w_hh
+        grad_w_ih += grad_a.T @ x[:, t]
+        if t > 0:
+            grad_w_hh += grad_a.T @ hs[:, t - 1]
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
+    "What comes back for h0 is the gradient by the first state. h0 stands one step before it: ∂h_0 = δa_1"
+    " W_hh.",
+)
+def gradient_of_the_first_state(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, flowing = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_h = grad_hs[:, t] + flowing
+        grad_a = grad_h * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        flowing = grad_a @ w_hh
+        grad_w_ih += grad_a.T @ x[:, t]
+        grad_w_hh += grad_a.T @ before
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
+    "The gradients of the weights are transposed. Each has the shape of its weights, (n, d) and (n, n): "
+    "δaᵀ x.",
+)
+def gradients_transposed(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih.T), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_a = (grad_hs[:, t] + grad_h) * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_a @ w_hh
+        grad_w_ih += x[:, t].T @ grad_a
+        grad_w_hh += before.T @ grad_a
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
 @variant("rnn_backward")
 def collected_first(grad_hs, x, h0, hs, w_ih, w_hh):
     before = np.concatenate([h0[:, None], hs[:, :-1]], axis=1)
@@ -317,6 +493,29 @@ def states_in_the_order_of_time(grad, hs, w_hh):
     for t in range(hs.shape[1] - 1):
         grad = (grad * (1 - hs[:, t] ** 2)) @ w_hh
         norms.append(np.linalg.norm(grad))
+    return np.array(norms)
+
+
+@misconception(
+    "gradient_norms",
+    "Every step starts from the same grad. What one step leaves is what the next one is given: grad = "
+    "(grad ⊙ (1 − h²)) W_hh.",
+)
+def factors_alone(grad, hs, w_hh):
+    norms = [np.linalg.norm(grad)]
+    norms += [np.linalg.norm((grad * (1 - hs[:, t] ** 2)) @ w_hh) for t in range(hs.shape[1] - 1, 0, -1)]
+    return np.array(norms)
+
+
+@misconception(
+    "gradient_norms",
+    "The squares of the norms come back: take the root.",
+)
+def squared_norms(grad, hs, w_hh):
+    norms = [np.sum(grad**2)]
+    for t in range(hs.shape[1] - 1, 0, -1):
+        grad = (grad * (1 - hs[:, t] ** 2)) @ w_hh
+        norms.append(np.sum(grad**2))
     return np.array(norms)
 
 

@@ -55,6 +55,44 @@ def counted_from_one(text, vocabulary):
     return np.array([vocabulary.index(character) + 1 for character in text], dtype=np.int64)
 
 
+@misconception(
+    "encode",
+    "The vocabulary is sorted again. An id is the position in the vocabulary as it is given.",
+)
+def sorted_again(text, vocabulary):
+    id_of = {character: number for number, character in enumerate(sorted(vocabulary))}
+    for position, character in enumerate(text):
+        if character not in id_of:
+            raise ValueError(f"{character!r} at position {position} is not in the vocabulary")
+    return np.array([id_of[character] for character in text], dtype=np.int64)
+
+
+@misconception(
+    "encode",
+    "The error comes from a look-up (KeyError, or ValueError of str.index). It is to be a ValueError of "
+    "your own that shows the first unknown character, by repr, and its position in the text.",
+    how=("dict", "index"),
+)
+def error_of_the_look_up(text, vocabulary, *, how="dict"):
+    if how == "index":
+        return np.array([vocabulary.index(character) for character in text], dtype=np.int64)
+    id_of = {character: number for number, character in enumerate(vocabulary)}
+    return np.array([id_of[character] for character in text], dtype=np.int64)
+
+
+@misconception(
+    "encode",
+    "An empty text gives an array of floats: np.array([]) has nothing to tell it the dtype. Give it: "
+    "dtype=np.int64.",
+)
+def floats_when_empty(text, vocabulary):
+    id_of = {character: number for number, character in enumerate(vocabulary)}
+    for position, character in enumerate(text):
+        if character not in id_of:
+            raise ValueError(f"{character!r} at position {position} is not in the vocabulary")
+    return np.array([id_of[character] for character in text])
+
+
 @variant("encode")
 def one_character_at_a_time(text, vocabulary):
     ids = np.empty(len(text), dtype=np.int64)
@@ -102,6 +140,17 @@ def joined_with_blanks(ids, vocabulary):
 @misconception("decode", "Ids outside the vocabulary are left out without a word. Raise ValueError.")
 def outside_left_out(ids, vocabulary):
     return "".join(vocabulary[number] for number in ids if 0 <= number < len(vocabulary))
+
+
+@misconception(
+    "decode",
+    "An id that is too large raises the IndexError of the look-up. It is to be a ValueError: look at the "
+    "range first.",
+)
+def index_error(ids, vocabulary):
+    if any(number < 0 for number in ids):
+        raise ValueError
+    return "".join(vocabulary[number] for number in ids)
 
 
 @variant("decode")
@@ -266,6 +315,64 @@ def one_target_per_row(ids, batch_size, steps):
     return [(x[:, s : s + steps], y[:, s : s + steps][:, -1]) for s in range(0, length, steps)]
 
 
+@misconception(
+    "stateful_batches",
+    "A batch is one array with an id more per row, or a row has steps + 1 ids. Asked for are pairs of two"
+    " arrays of the same shape, the inputs and the targets.",
+)
+def one_array_per_batch(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    if length < 1:
+        raise ValueError
+    rows = np.stack([ids[row * length : (row + 1) * length + 1] for row in range(batch_size)])
+    return [rows[:, start : min(start + steps, length) + 1] for start in range(0, length, steps)]
+
+
+@misconception(
+    "stateful_batches",
+    "All inputs come in one list and all targets in another. Asked for is a list of pairs, one (inputs, "
+    "targets) per batch.",
+)
+def two_lists(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    if length < 1:
+        raise ValueError
+    inputs = ids[: batch_size * length].reshape(batch_size, length)
+    targets = ids[1 : batch_size * length + 1].reshape(batch_size, length)
+    cuts = [slice(start, start + steps) for start in range(0, length, steps)]
+    return [inputs[:, cut] for cut in cuts], [targets[:, cut] for cut in cuts]
+
+
+@misconception(
+    "stateful_batches",
+    "Consecutive batches overlap: they begin one id after the other. Each begins where the last one "
+    "ended, `steps` columns later.",
+)
+def sliding_windows(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    if length < 1:
+        raise ValueError
+    inputs = ids[: batch_size * length].reshape(batch_size, length)
+    targets = ids[1 : batch_size * length + 1].reshape(batch_size, length)
+    starts = range(max(length - steps + 1, 1))
+    return [(inputs[:, s : s + steps], targets[:, s : s + steps]) for s in starts]
+
+
+@misconception(
+    "stateful_batches",
+    "A generator comes back (`yield`), which can be gone through only once. A list is asked for: collect "
+    "the pairs in one.",
+)
+def generator_of_batches(ids, batch_size, steps):
+    length = (len(ids) - 1) // batch_size
+    if length < 1:
+        raise ValueError
+    inputs = ids[: batch_size * length].reshape(batch_size, length)
+    targets = ids[1 : batch_size * length + 1].reshape(batch_size, length)
+    for start in range(0, length, steps):
+        yield inputs[:, start : start + steps], targets[:, start : start + steps]
+
+
 @variant("stateful_batches")
 def by_indices(ids, batch_size, steps):
     length = (len(ids) - 1) // batch_size
@@ -351,6 +458,32 @@ def padding_ignored(sequences, padding=0):
     return matrix, mask
 
 
+@misconception(
+    "pad_batch",
+    "The mask holds the numbers 0 and 1. Truth values are asked for, dtype bool.",
+)
+def numbers_for_truth_values(sequences, padding=0):
+    longest = max(len(s) for s in sequences)
+    matrix = np.full((len(sequences), longest), padding, dtype=np.int64)
+    mask = np.zeros(matrix.shape)
+    for row, sequence in enumerate(sequences):
+        matrix[row, : len(sequence)] = sequence
+        mask[row, : len(sequence)] = 1
+    return matrix, mask
+
+
+@misconception(
+    "pad_batch",
+    "The lengths come back in the place of the mask. The mask is (b, t), True where an id is real.",
+)
+def lengths_for_the_mask(sequences, padding=0):
+    lengths = np.array([len(s) for s in sequences])
+    matrix = np.full((len(sequences), lengths.max()), padding, dtype=np.int64)
+    for row, sequence in enumerate(sequences):
+        matrix[row, : len(sequence)] = sequence
+    return matrix, lengths
+
+
 @variant("pad_batch")
 def row_by_row(sequences, padding=0):
     longest = max(len(s) for s in sequences)
@@ -404,6 +537,36 @@ def zero_as_padding(grad, ids, size):
     return table
 
 
+@misconception(
+    "embed_backward",
+    "The sum runs over all places, whatever their id: every row of the table gets the same. Row j adds up"
+    " only where the id is j.",
+)
+def every_row_the_same(grad, ids, size):
+    total = grad.reshape(-1, grad.shape[-1]).sum(axis=0)
+    return np.tile(total, (size, 1))
+
+
+@misconception(
+    "embed_backward",
+    "The table has a row for every id that occurs. It has `size` rows; those of ids that do not occur are 0.",
+)
+def occurring_ids_only(grad, ids, size):
+    table = np.zeros((ids.max() + 1, grad.shape[-1]), dtype=grad.dtype)
+    np.add.at(table, ids, grad)
+    return table
+
+
+@misconception(
+    "embed_backward",
+    "The table is float64 also when grad is float32. Take the dtype of grad: np.zeros(…, dtype=grad.dtype).",
+)
+def always_float64(grad, ids, size):
+    table = np.zeros((size, grad.shape[-1]))
+    np.add.at(table, ids, grad)
+    return table
+
+
 @variant("embed_backward")
 def by_one_hot(grad, ids, size):
     one_hot = np.eye(size, dtype=grad.dtype)[ids].reshape(-1, size)
@@ -446,6 +609,27 @@ def probabilities_of_pairs(ids, size, smoothing=1.0):
     counts = np.full((size, size), smoothing)
     np.add.at(counts, (ids[:-1], ids[1:]), 1)
     return counts / counts.sum()
+
+
+@misconception(
+    "bigram_probabilities",
+    "The smoothing is added to the counts but not to their sum, so that rows add up to more than 1. "
+    "Divide by the sum of what stands in the row.",
+)
+def sum_without_smoothing(ids, size, smoothing=1.0):
+    counts = np.zeros((size, size))
+    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    return (counts + smoothing) / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+
+
+@misconception(
+    "bigram_probabilities",
+    "Every count is raised by 1, whatever `smoothing` is. Add smoothing itself.",
+)
+def always_one(ids, size, smoothing=1.0):
+    counts = np.ones((size, size))
+    np.add.at(counts, (ids[:-1], ids[1:]), 1)
+    return counts / counts.sum(axis=1, keepdims=True)
 
 
 @variant("bigram_probabilities")
@@ -510,6 +694,115 @@ def different_words_only(words, count):
 def never_merged(words, count):
     counts = collections.Counter(p for word in words for p in itertools.pairwise(word))
     return sorted(counts, key=lambda pair: (-counts[pair], pair))[:count]
+
+
+@misconception(
+    "learn_merges",
+    "Of several equally frequent pairs the one that was met first is taken (max and Counter.most_common "
+    "do that). It is to be the first in alphabetical order.",
+)
+def first_met(words, count):
+    tokenised = [list(word) for word in words]
+    merges = []
+    for _ in range(count):
+        counts = collections.Counter(p for tokens in tokenised for p in itertools.pairwise(tokens))
+        if not counts:
+            break
+        best = max(counts, key=counts.get)
+        merges.append(best)
+        for tokens in tokenised:
+            i = 0
+            while i < len(tokens) - 1:
+                if (tokens[i], tokens[i + 1]) == best:
+                    tokens[i : i + 2] = ["".join(best)]
+                i += 1
+    return merges
+
+
+@misconception(
+    "learn_merges",
+    "When no pair is left, max of nothing is an error. It ends early instead, with the merges made so far.",
+)
+def does_not_end_early(words, count):
+    tokenised = [list(word) for word in words]
+    merges = []
+    for _ in range(count):
+        counts = collections.Counter(p for tokens in tokenised for p in itertools.pairwise(tokens))
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append(best)
+        for tokens in tokenised:
+            i = 0
+            while i < len(tokens) - 1:
+                if (tokens[i], tokens[i + 1]) == best:
+                    tokens[i : i + 2] = ["".join(best)]
+                i += 1
+    return merges
+
+
+@misconception(
+    "learn_merges",
+    'The merged tokens come back. Asked for are the pairs: ("t", "h"), not "th".',
+)
+def merged_tokens(words, count):
+    tokenised = [list(word) for word in words]
+    merges = []
+    for _ in range(count):
+        counts = collections.Counter(p for tokens in tokenised for p in itertools.pairwise(tokens))
+        if not counts:
+            break
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append("".join(best))
+        for tokens in tokenised:
+            i = 0
+            while i < len(tokens) - 1:
+                if (tokens[i], tokens[i + 1]) == best:
+                    tokens[i : i + 2] = ["".join(best)]
+                i += 1
+    return merges
+
+
+@misconception(
+    "learn_merges",
+    "Pairs are counted across the ends of words. A word is a piece of its own: its last token and the "
+    "first of the next are no neighbours.",
+)
+def across_words(words, count):
+    tokens = list("".join(words))
+    merges = []
+    for _ in range(count):
+        counts = collections.Counter(itertools.pairwise(tokens))
+        if not counts:
+            break
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append(best)
+        i = 0
+        while i < len(tokens) - 1:
+            if (tokens[i], tokens[i + 1]) == best:
+                tokens[i : i + 2] = ["".join(best)]
+            i += 1
+    return merges
+
+
+@misconception(
+    "learn_merges",
+    "The rarest pair is merged. It is the most frequent one.",
+)
+def rarest_pair(words, count):
+    tokenised = [list(word) for word in words]
+    merges = []
+    for _ in range(count):
+        counts = collections.Counter(p for tokens in tokenised for p in itertools.pairwise(tokens))
+        if not counts:
+            break
+        best = min(counts, key=lambda pair: (counts[pair], pair))
+        merges.append(best)
+        for tokens in tokenised:
+            i = 0
+            while i < len(tokens) - 1:
+                if (tokens[i], tokens[i + 1]) == best:
+                    tokens[i : i + 2] = ["".join(best)]
+                i += 1
+    return merges
 
 
 @variant("learn_merges")

@@ -164,7 +164,8 @@ def test_multi_head_attention_equals_torch(student, rng):
         expected, expected_weights = torch_multi_head(x, memory, *projections, heads)
         assert_close(weights, expected_weights, rtol=1e-9, atol=1e-10, name="array of weights")
         assert_close(output, expected, rtol=1e-9, atol=1e-10, name="output")
-    with assert_raises(ValueError, cause="each head gets d/h features, a whole number"):
+    cause = "each head gets d/h features: when that is no whole number, it is to be a ValueError"
+    with assert_raises(ValueError, cause=cause):
         student.multi_head_attention(x, memory, *projections, 3)
 
 
@@ -213,7 +214,9 @@ def test_sinusoidal_positions_of_several_sizes(student, rng):
                 expected[p, 2 * i], expected[p, 2 * i + 1] = np.sin(angle), np.cos(angle)
         result = student.sinusoidal_positions(length, width)
         assert_close(result, expected, rtol=1e-4, atol=3e-5, name="array of positions")
-    with assert_raises(ValueError, cause="sines and cosines come in pairs"):
+    with assert_raises(
+        ValueError, cause="sines and cosines come in pairs, so that an odd width is to be a ValueError"
+    ):
         student.sinusoidal_positions(4, 5)
 
 
