@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton d486fc0fe6d419f8
+# skeleton c1015e12b6786fb4
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -77,7 +77,7 @@ class ResidualBlock(nn.Module):
     norm1 and norm2 are ``nn.BatchNorm2d``. conv1 and conv2 are 3×3 with padding 1 and without bias; conv1 maps from
     ``in_channels`` to ``out_channels`` and has the stride. The shortcut is the identity when the shape stays the
     same, else (other number of channels, or a stride other than 1) a 1×1 convolution with the stride and without
-    bias. All are attributes of these names.
+    bias. All are attributes of these names; the shortcut may be the convolution itself or an ``nn.Sequential`` of it.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def fit(
 
     Parameters
     ----------
-    model : from images to logits; changed in place
+    model : from images to logits; changed in place, and left in whichever mode you like
     images : (n, …) float tensor
     labels : (n,) int64 tensor
     epochs, batch_size, learning_rate : as in lenet.py
@@ -178,7 +178,8 @@ def feature_maps(model: nn.Module, images: Tensor) -> dict[str, Tensor]:
     Returns
     -------
     dict of float tensors without a graph
-        the output of each ``nn.Conv2d`` inside the model, under its name in ``model.named_modules()``, in this order
+        the output of each ``nn.Conv2d`` inside the model, under its name in ``model.named_modules()``, in this order.
+        (A layer after it that works in place, such as ``nn.ReLU(inplace=True)``, would change it; none does here.)
 
     References
     ----------

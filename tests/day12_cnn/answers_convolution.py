@@ -75,6 +75,75 @@ def positions_in_rows(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1
     return windows.transpose(0, 2, 3, 1, 4, 5).reshape(b, oh * ow, c * kh * kw)
 
 
+@misconception(
+    "im2col",
+    "The padding is added at one end of each axis only, or all of it is laid on one side. There are "
+    "`padding` zeros at *both* ends.",
+    before=(0, 1),
+)
+def padded_at_one_end(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, before=1):
+    (kh, kw), (ph, pw), (dh, dw) = kernel_size, padding, dilation
+    margins = [(ph, 0), (pw, 0)] if before else [(0, ph), (0, pw)]
+    padded = np.pad(x, ((0, 0), (0, 0), *margins))
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
+    "The dilation is ignored: neighbouring entries of the kernel lie d pixels apart.",
+)
+def entries_side_by_side(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (kh, kw), (ph, pw) = kernel_size, padding
+    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+    windows = sliding_window_view(padded, kernel_size, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
+    "The batch and the channels are padded as well: np.pad with one number pads every axis. Give a pair "
+    "for each: ((0, 0), (0, 0), (ph, ph), (pw, pw)).",
+)
+def every_axis_padded(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (kh, kw), (dh, dw) = kernel_size, dilation
+    padded = np.pad(x, padding[0])
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
+    "The image is continued by its border, or mirrored. Around it there are zeros.",
+    how=("edge", "reflect"),
+)
+def border_for_zeros(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, how="edge"):
+    (kh, kw), (ph, pw), (dh, dw) = kernel_size, padding, dilation
+    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)), mode=how)
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
+    "Positions are counted column by column. They are counted row by row: the last axis runs fastest.",
+)
+def positions_by_columns(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (kh, kw), (ph, pw), (dh, dw) = kernel_size, padding, dilation
+    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 3, 2).reshape(b, c * kh * kw, oh * ow)
+
+
 @variant("im2col")
 def position_by_position(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
     (kh, kw), (sh, sw), (ph, pw), (dh, dw) = kernel_size, stride, padding, dilation
@@ -185,6 +254,58 @@ def dilation_ignored(columns, image_size, kernel_size, stride=(1, 1), padding=(0
     return padded[:, :, ph : ph + h, pw : pw + w]
 
 
+@misconception(
+    "col2im",
+    "The margin is cut off with [p:-p], which is empty when p is 0. Write [p : p + h].",
+)
+def cut_by_minus_zero(columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (h, w), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = image_size, kernel_size, stride, padding, dilation
+    oh, ow = output_size(h, kh, sh, ph, dh), output_size(w, kw, sw, pw, dw)
+    columns = columns.reshape(len(columns), -1, kh, kw, oh, ow)
+    padded = np.zeros((*columns.shape[:2], h + 2 * ph, w + 2 * pw), columns.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            rows, across = slice(i * dh, i * dh + sh * oh, sh), slice(j * dw, j * dw + sw * ow, sw)
+            padded[:, :, rows, across] += columns[:, :, i, j]
+    return padded[:, :, ph:-ph, pw:-pw]
+
+
+@misconception(
+    "col2im",
+    "Rows and columns of the padding are exchanged: the first number of every pair is the vertical one.",
+)
+def margins_exchanged(columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (h, w), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = image_size, kernel_size, stride, padding, dilation
+    oh, ow = output_size(h, kh, sh, ph, dh), output_size(w, kw, sw, pw, dw)
+    columns = columns.reshape(len(columns), -1, kh, kw, oh, ow)
+    padded = np.zeros((*columns.shape[:2], h + 2 * ph, w + 2 * pw), columns.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            rows, across = slice(i * dh, i * dh + sh * oh, sh), slice(j * dw, j * dw + sw * ow, sw)
+            padded[:, :, rows, across] += columns[:, :, i, j]
+    return padded[:, :, pw : pw + h, ph : ph + w]
+
+
+@misconception(
+    "col2im",
+    "Within a column the channel comes first, then the row and the column of the kernel. Here it was read"
+    " the other way round.",
+)
+def read_channel_last(columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    b, entries, positions = columns.shape
+    kh, kw = kernel_size
+    turned = columns.reshape(b, kh * kw, -1, positions).transpose(0, 2, 1, 3).reshape(b, entries, positions)
+    (h, w), (sh, sw), (ph, pw), (dh, dw) = image_size, stride, padding, dilation
+    oh, ow = output_size(h, kh, sh, ph, dh), output_size(w, kw, sw, pw, dw)
+    parts = turned.reshape(b, -1, kh, kw, oh, ow)
+    padded = np.zeros((*parts.shape[:2], h + 2 * ph, w + 2 * pw), parts.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            rows, across = slice(i * dh, i * dh + sh * oh, sh), slice(j * dw, j * dw + sw * ow, sw)
+            padded[:, :, rows, across] += parts[:, :, i, j]
+    return padded[:, :, ph : ph + h, pw : pw + w]
+
+
 @variant("col2im")
 def added_position_by_position(
     columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)
@@ -270,6 +391,35 @@ def undilated(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 
     oh = output_size(x.shape[2], kh, stride[0], padding[0])
     y = weight.reshape(f, -1) @ columns
     return (y if bias is None else y + bias[:, None]).reshape(len(x), f, oh, -1)
+
+
+@misconception(
+    "conv2d",
+    "The padding is ignored.",
+)
+def padding_ignored(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], 0, dilation[0])
+    ow = output_size(x.shape[3], kw, stride[1], 0, dilation[1])
+    y = weight.reshape(f, -1) @ im2col(x, (kh, kw), stride, (0, 0), dilation)
+    if bias is not None:
+        y += bias[:, np.newaxis]
+    return y.reshape(len(x), f, oh, ow)
+
+
+@misconception(
+    "conv2d",
+    "The axes were reshaped without being transposed: positions came before filters, and the numbers are "
+    "all there in the wrong places.",
+)
+def positions_before_filters(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
+    ow = output_size(x.shape[3], kw, stride[1], padding[1], dilation[1])
+    y = im2col(x, (kh, kw), stride, padding, dilation).transpose(0, 2, 1) @ weight.reshape(f, -1).T
+    if bias is not None:
+        y = y + bias
+    return y.reshape(len(x), f, oh, ow)
 
 
 @variant("conv2d")
@@ -388,6 +538,51 @@ def weight_first(grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(1, 1)
         flat.sum(axis=(0, 2)),
         col2im(dcolumns, x.shape[2:], weight.shape[2:], stride, padding, dilation),
     )
+
+
+@misconception(
+    "conv2d_backward",
+    "The gradient by the bias is left with an axis for the images: it is one number per filter, summed "
+    "over the batch as well.",
+)
+def bias_per_image(grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    b, f, _, _ = grad.shape
+    kernel_size, flat = weight.shape[2:], grad.reshape(b, f, -1)
+    columns = im2col(x, kernel_size, stride, padding, dilation)
+    dweight = (flat @ columns.transpose(0, 2, 1)).sum(axis=0).reshape(weight.shape)
+    dx = col2im(weight.reshape(f, -1).T @ flat, x.shape[2:], kernel_size, stride, padding, dilation)
+    return dx, dweight, flat.sum(axis=2)
+
+
+@misconception(
+    "conv2d_backward",
+    "The gradients of the weights are those of every image by itself. All images share the weights: add "
+    "up over the batch.",
+)
+def weights_per_image(grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    b, f, _, _ = grad.shape
+    kernel_size, flat = weight.shape[2:], grad.reshape(b, f, -1)
+    columns = im2col(x, kernel_size, stride, padding, dilation)
+    dweight = (flat @ columns.transpose(0, 2, 1)).reshape(b, *weight.shape)
+    dx = col2im(weight.reshape(f, -1).T @ flat, x.shape[2:], kernel_size, stride, padding, dilation)
+    return dx, dweight, flat.sum(axis=(0, 2))
+
+
+@misconception(
+    "conv2d_backward",
+    "Stride, padding or dilation are not handed to im2col and col2im, which then look at other pixels "
+    "than the forward pass did.",
+    left_out=("stride", "padding", "dilation"),
+)
+def geometry_left_out(grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, left_out="stride"):
+    b, f, _, _ = grad.shape
+    given = {"stride": stride, "padding": padding, "dilation": dilation}
+    del given[left_out]
+    kernel_size, flat = weight.shape[2:], grad.reshape(b, f, -1)
+    columns = im2col(x, kernel_size, **given)
+    dweight = (flat @ columns.transpose(0, 2, 1)).sum(axis=0).reshape(weight.shape)
+    dx = col2im(weight.reshape(f, -1).T @ flat, x.shape[2:], kernel_size, **given)
+    return dx, dweight, flat.sum(axis=(0, 2))
 
 
 @variant("conv2d_backward")

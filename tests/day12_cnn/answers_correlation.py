@@ -164,6 +164,89 @@ def same_for_odd_kernels_only(image, kernel, mode="valid"):
     return np.einsum("ijuv,uv->ij", windows, kernel)
 
 
+@misconception(
+    "correlate",
+    "In mode 'same' the odd zero of an even kernel stands on the wrong side: (k − 1) // 2 zeros come "
+    "before the image, k // 2 after it.",
+)
+def same_on_the_other_side(image, kernel, mode="valid"):
+    margins = {
+        "valid": [(0, 0) for _ in kernel.shape],
+        "same": [(k // 2, (k - 1) // 2) for k in kernel.shape],
+        "full": [(k - 1, k - 1) for k in kernel.shape],
+    }
+    if mode not in margins:
+        raise ValueError
+    padded, (kh, kw) = np.pad(image, margins[mode]), kernel.shape
+    rows, columns = (output_size(n, k) for n, k in zip(padded.shape, kernel.shape, strict=True))
+    result = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(padded[i : i + kh, j : j + kw] * kernel)
+    return result
+
+
+@misconception(
+    "correlate",
+    "In mode 'full' the kernel hangs over by k // 2 only. It may overlap the image by a single pixel: k −"
+    " 1 zeros on every side.",
+)
+def full_like_same(image, kernel, mode="valid"):
+    margins = {
+        "valid": [(0, 0) for _ in kernel.shape],
+        "same": [((k - 1) // 2, k // 2) for k in kernel.shape],
+        "full": [(k // 2, k // 2) for k in kernel.shape],
+    }
+    if mode not in margins:
+        raise ValueError
+    padded, (kh, kw) = np.pad(image, margins[mode]), kernel.shape
+    rows, columns = (output_size(n, k) for n, k in zip(padded.shape, kernel.shape, strict=True))
+    result = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(padded[i : i + kh, j : j + kw] * kernel)
+    return result
+
+
+@misconception(
+    "correlate",
+    "Another mode, or a kernel that does not fit, gives no ValueError: look for both before you begin.",
+)
+def nothing_refused(image, kernel, mode="valid"):
+    margins = {
+        "same": [((k - 1) // 2, k // 2) for k in kernel.shape],
+        "full": [(k - 1,) * 2 for k in kernel.shape],
+    }
+    padded, (kh, kw) = np.pad(image, margins.get(mode, 0)), kernel.shape
+    rows, columns = (max(n - k + 1, 0) for n, k in zip(padded.shape, kernel.shape, strict=True))
+    result = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(padded[i : i + kh, j : j + kw] * kernel)
+    return result
+
+
+@misconception(
+    "correlate",
+    "The kernel was normalised, or a mean was taken: correlation is a plain sum of products.",
+)
+def mean_of_products(image, kernel, mode="valid"):
+    margins = {
+        "valid": [(0, 0) for _ in kernel.shape],
+        "same": [((k - 1) // 2, k // 2) for k in kernel.shape],
+        "full": [(k - 1, k - 1) for k in kernel.shape],
+    }
+    if mode not in margins:
+        raise ValueError
+    padded, (kh, kw) = np.pad(image, margins[mode]), kernel.shape
+    rows, columns = (output_size(n, k) for n, k in zip(padded.shape, kernel.shape, strict=True))
+    result = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.mean(padded[i : i + kh, j : j + kw] * kernel)
+    return result
+
+
 @variant("correlate")
 def one_entry_of_the_kernel_after_the_other(image, kernel, mode="valid"):
     kh, kw = kernel.shape
@@ -371,6 +454,45 @@ def nan_where_flat(image, template):
         return np.sum(windows * pattern, axis=(2, 3)) / np.sqrt(
             np.sum(windows**2, axis=(2, 3)) * np.sum(pattern**2)
         )
+
+
+@misconception(
+    "match_template",
+    "The template of one value gives no ValueError. Without a pattern there is nothing to look for, and "
+    "the formula is 0 / 0.",
+)
+def flat_template_allowed(image, template):
+    th, tw = template.shape
+    pattern = template - template.mean()
+    result = np.zeros((image.shape[0] - th + 1, image.shape[1] - tw + 1))
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            window = image[i : i + th, j : j + tw]
+            scale = np.sqrt(np.sum((window - window.mean()) ** 2) * np.sum(pattern**2))
+            if scale > 0:
+                result[i, j] = np.sum((window - window.mean()) * pattern) / scale
+    return result
+
+
+@misconception(
+    "match_template",
+    "Only the window, or only the template, is divided by its size: the root is taken over the product of"
+    " both sums of squares.",
+    of=("window", "template"),
+)
+def half_normalised(image, template, *, of="window"):
+    if np.ptp(template) == 0:
+        raise ValueError
+    th, tw = template.shape
+    pattern = template - template.mean()
+    result = np.zeros((image.shape[0] - th + 1, image.shape[1] - tw + 1))
+    for i in range(result.shape[0]):
+        for j in range(result.shape[1]):
+            window = image[i : i + th, j : j + tw]
+            window = window - window.mean()
+            scale = np.sqrt(np.sum((window if of == "window" else pattern) ** 2))
+            result[i, j] = np.sum(window * pattern) / scale if scale else 0
+    return result
 
 
 @variant("match_template")

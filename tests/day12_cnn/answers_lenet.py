@@ -128,6 +128,40 @@ def unbiased_convolutions(parameters, images):
     }
 
 
+@misconception(
+    "forward",
+    '"conv1", "conv2" or "dense1" was kept after its ReLU. They are asked for *before* it: the backward '
+    "pass must see where the input of the ReLU was positive.",
+    kept=(("conv1", "conv2", "dense1"), ("conv1", "conv2"), ("dense1",)),
+)
+def kept_after_the_relu(parameters, images, *, kept=("conv1", "conv2", "dense1")):
+    p = parameters
+    a = {"conv1": conv2d(images, p["conv1.weight"], p["conv1.bias"], padding=(1, 1))}
+    a["pool1"] = max_pool2d(np.maximum(a["conv1"], 0), (2, 2), (2, 2))
+    a["conv2"] = conv2d(a["pool1"], p["conv2.weight"], p["conv2.bias"], padding=(1, 1))
+    a["pool2"] = max_pool2d(np.maximum(a["conv2"], 0), (2, 2), (2, 2))
+    a["flat"] = a["pool2"].reshape(len(images), -1)
+    a["dense1"] = a["flat"] @ p["dense1.weight"].T + p["dense1.bias"]
+    a["logits"] = np.maximum(a["dense1"], 0) @ p["dense2.weight"].T + p["dense2.bias"]
+    return a | {name: np.maximum(a[name], 0) for name in kept}
+
+
+@misconception(
+    "forward",
+    'Only the logits come back. A dict of all activations is asked for, the logits under "logits".',
+)
+def logits_alone(parameters, images):
+    p = parameters
+    pool1 = max_pool2d(
+        np.maximum(conv2d(images, p["conv1.weight"], p["conv1.bias"], padding=(1, 1)), 0), (2, 2), (2, 2)
+    )
+    pool2 = max_pool2d(
+        np.maximum(conv2d(pool1, p["conv2.weight"], p["conv2.bias"], padding=(1, 1)), 0), (2, 2), (2, 2)
+    )
+    dense1 = pool2.reshape(len(images), -1) @ p["dense1.weight"].T + p["dense1.bias"]
+    return np.maximum(dense1, 0) @ p["dense2.weight"].T + p["dense2.bias"]
+
+
 @variant("forward")
 def pooled_before_the_relu(parameters, images):
     a, x = {"input": images}, images
@@ -240,6 +274,79 @@ def first_layer_frozen(parameters, images, activations, grad):
         grad, a["pool1"], p["conv2.weight"], padding=(1, 1)
     )
     grads["conv1.weight"], grads["conv1.bias"] = np.zeros((16, 1, 3, 3)), np.zeros(16)
+    return grads
+
+
+@misconception(
+    "backward",
+    "The ReLU on the way back looks at the gradient: it lets through where the *input* of the forward "
+    "pass was positive, whatever the sign of the gradient.",
+)
+def relu_of_the_gradient(parameters, images, activations, grad):
+    p, a = parameters, activations
+    grads = {"dense2.weight": grad.T @ np.maximum(a["dense1"], 0), "dense2.bias": grad.sum(axis=0)}
+    grad = np.maximum(grad @ p["dense2.weight"], 0)
+    grads |= {"dense1.weight": grad.T @ a["flat"], "dense1.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense1.weight"]).reshape(a["pool2"].shape)
+    for conv, x in (("conv2", a["pool1"]), ("conv1", images)):
+        grad = max_pool2d_backward(grad, np.maximum(a[conv], 0), (2, 2), (2, 2))
+        grad, grads[f"{conv}.weight"], grads[f"{conv}.bias"] = conv2d_backward(
+            np.maximum(grad, 0), x, p[f"{conv}.weight"], padding=(1, 1)
+        )
+    return grads
+
+
+@misconception(
+    "backward",
+    "The ReLU lets the gradient through where its input was exactly 0. It does so only where it was "
+    "positive: > 0, not >= 0.",
+)
+def open_at_zero(parameters, images, activations, grad):
+    p, a = parameters, activations
+    grads = {"dense2.weight": grad.T @ np.maximum(a["dense1"], 0), "dense2.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense2.weight"]) * (a["dense1"] >= 0)
+    grads |= {"dense1.weight": grad.T @ a["flat"], "dense1.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense1.weight"]).reshape(a["pool2"].shape)
+    for conv, x in (("conv2", a["pool1"]), ("conv1", images)):
+        grad = max_pool2d_backward(grad, np.maximum(a[conv], 0), (2, 2), (2, 2)) * (a[conv] >= 0)
+        grad, grads[f"{conv}.weight"], grads[f"{conv}.bias"] = conv2d_backward(
+            grad, x, p[f"{conv}.weight"], padding=(1, 1)
+        )
+    return grads
+
+
+@misconception(
+    "backward",
+    "The gradients of the dense weights are transposed. Each has the shape of its weights: gᵀ x.",
+)
+def dense_transposed(parameters, images, activations, grad):
+    p, a = parameters, activations
+    grads = {"dense2.weight": np.maximum(a["dense1"], 0).T @ grad, "dense2.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense2.weight"]) * (a["dense1"] > 0)
+    grads |= {"dense1.weight": a["flat"].T @ grad, "dense1.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense1.weight"]).reshape(a["pool2"].shape)
+    for conv, x in (("conv2", a["pool1"]), ("conv1", images)):
+        grad = max_pool2d_backward(grad, np.maximum(a[conv], 0), (2, 2), (2, 2)) * (a[conv] > 0)
+        grad, grads[f"{conv}.weight"], grads[f"{conv}.bias"] = conv2d_backward(
+            grad, x, p[f"{conv}.weight"], padding=(1, 1)
+        )
+    return grads
+
+
+@misconception(
+    "backward",
+    "The padding of the convolutions is left out on the way back. The forward pass had padding=(1, 1), so"
+    " conv2d_backward needs it too.",
+)
+def padding_left_out(parameters, images, activations, grad):
+    p, a = parameters, activations
+    grads = {"dense2.weight": grad.T @ np.maximum(a["dense1"], 0), "dense2.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense2.weight"]) * (a["dense1"] > 0)
+    grads |= {"dense1.weight": grad.T @ a["flat"], "dense1.bias": grad.sum(axis=0)}
+    grad = (grad @ p["dense1.weight"]).reshape(a["pool2"].shape)
+    for conv, x in (("conv2", a["pool1"]), ("conv1", images)):
+        grad = max_pool2d_backward(grad, np.maximum(a[conv], 0), (2, 2), (2, 2)) * (a[conv] > 0)
+        grad, grads[f"{conv}.weight"], grads[f"{conv}.bias"] = conv2d_backward(grad, x, p[f"{conv}.weight"])
     return grads
 
 

@@ -63,6 +63,55 @@ class RectifiedLogits(nn.Module):
         return F.relu(self.dense2(F.relu(self.dense1(x.flatten(1)))))
 
 
+@misconception(
+    "LeNet",
+    "The layers have other names. conv1, conv2, dense1 and dense2 are asked for, so that the parameters "
+    "of lenet.py fit in.",
+)
+class NamedLikeElsewhere(nn.Module):
+    def __init__(self, side=8):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.fc1, self.fc2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.fc2(F.relu(self.fc1(x.flatten(1))))
+
+
+@misconception(
+    "LeNet",
+    "There is no ReLU after dense1: two dense layers in a row are one.",
+)
+class WithoutTheLastRelu(nn.Module):
+    def __init__(self, side=8):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.dense1, self.dense2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.dense2(self.dense1(x.flatten(1)))
+
+
+@misconception(
+    "LeNet",
+    "The batch was flattened along with the images. Flatten from axis 1 on: x.flatten(start_dim=1).",
+)
+class FlattenedBatch(nn.Module):
+    def __init__(self, side=8):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.dense1, self.dense2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = F.max_pool2d(F.relu(self.conv1(x)), 2)
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        return self.dense2(F.relu(self.dense1(x.flatten())))
+
+
 @variant("LeNet")
 class PooledFirst(nn.Module):
     def __init__(self, side=8):
@@ -284,6 +333,85 @@ class WithoutSecondRelu(nn.Module):
         return self.shortcut(x) + self.conv2(self.norm2(self.conv1(F.relu(self.norm1(x)))))
 
 
+@misconception(
+    "ResidualBlock",
+    "The stride is at conv2, or at both. It is at conv1 (and at the shortcut).",
+    both=(False, True),
+)
+class StrideAtConv2(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1, *, both=False):
+        super().__init__()
+        self.norm1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride if both else 1, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.shortcut = nn.Identity()
+        if in_channels != out_channels or stride != 1:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+
+    def forward(self, x):
+        return self.shortcut(x) + self.conv2(F.relu(self.norm2(self.conv1(F.relu(self.norm1(x))))))
+
+
+@misconception(
+    "ResidualBlock",
+    "This is the block of 2015: the norm comes after the convolution. Here (pre-activation) norm and ReLU"
+    " come before each convolution, so norm1 has in_channels.",
+)
+class PostActivation(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.shortcut = nn.Identity()
+        if in_channels != out_channels or stride != 1:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+
+    def forward(self, x):
+        return self.shortcut(x) + self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+
+
+@misconception(
+    "ResidualBlock",
+    "The ReLU before conv1 is missing: norm1, ReLU, conv1.",
+)
+class WithoutFirstRelu(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.norm1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.shortcut = nn.Identity()
+        if in_channels != out_channels or stride != 1:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+
+    def forward(self, x):
+        return self.shortcut(x) + self.conv2(F.relu(self.norm2(self.conv1(self.norm1(x)))))
+
+
+@misconception(
+    "ResidualBlock",
+    "The shortcut is made only when the number of channels changes. A stride other than 1 changes the "
+    "size, so it needs the 1×1 convolution too.",
+)
+class StrideForgotten(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.norm1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.shortcut = nn.Identity()
+        if in_channels != out_channels:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=False)
+
+    def forward(self, x):
+        return self.shortcut(x) + self.conv2(F.relu(self.norm2(self.conv1(F.relu(self.norm1(x))))))
+
+
 @variant("ResidualBlock")
 class BranchUnderASecondName(nn.Module):
     def __init__(self, in_channels, out_channels, stride=1):
@@ -298,6 +426,23 @@ class BranchUnderASecondName(nn.Module):
 
     def forward(self, x):
         return torch.add(self.branch(x), self.shortcut(x))
+
+
+@variant("ResidualBlock")
+class ShortcutInASequential(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.norm1, self.norm2 = nn.BatchNorm2d(in_channels), nn.BatchNorm2d(out_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, 1, 1, bias=False)
+        self.shortcut = nn.Sequential()
+        if stride != 1 or in_channels != out_channels:
+            self.shortcut = nn.Sequential(nn.Conv2d(in_channels, out_channels, 1, stride, bias=False))
+
+    def forward(self, x):
+        y = self.conv1(torch.relu(self.norm1(x)))
+        y = self.conv2(torch.relu(self.norm2(y)))
+        return y + self.shortcut(x)
 
 
 @variant("ResidualBlock")
@@ -373,6 +518,47 @@ def largest_logit(model, images):
         values = model(images).max(dim=1).values
     model.train(was_training)
     return values
+
+
+@misconception(
+    "predict",
+    "argmax was taken over the whole array, or over the batch. Every image has a label of its own: "
+    "argmax(dim=1).",
+    over=("all", "the batch"),
+)
+def argmax_without_an_axis(model, images, *, over="all"):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        logits = model(images)
+    model.train(was_training)
+    return logits.argmax() if over == "all" else logits.argmax(dim=0)
+
+
+@misconception(
+    "predict",
+    "Gradients are still being recorded: evaluation mode does not switch that off. The forward pass "
+    "stands under torch.no_grad().",
+)
+def gradients_recorded(model, images):
+    was_training = model.training
+    model.eval()
+    labels = model(images).argmax(dim=1)
+    model.train(was_training)
+    return labels
+
+
+@misconception(
+    "predict",
+    "Probabilities come back. The *class* is asked for: argmax(dim=1) of the logits.",
+)
+def probabilities_for_labels(model, images):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        probabilities = model(images).softmax(dim=1)
+    model.train(was_training)
+    return probabilities
 
 
 @variant("predict")
@@ -507,6 +693,64 @@ def last_batch_dropped(model, images, labels, epochs=10, batch_size=32, learning
     return losses
 
 
+@misconception(
+    "fit",
+    "The loss is added up as a sum over batches. The mean over all samples of the epoch is asked for.",
+)
+def losses_added_up(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    shuffling = torch.Generator().manual_seed(seed)
+    optimizer, losses = torch.optim.Adam(model.parameters(), lr=learning_rate), []
+    model.train()
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total)
+    return losses
+
+
+@misconception(
+    "fit",
+    "The losses of all batches come back. One number per epoch is asked for.",
+)
+def loss_of_every_batch(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    shuffling = torch.Generator().manual_seed(seed)
+    optimizer, losses = torch.optim.Adam(model.parameters(), lr=learning_rate), []
+    model.train()
+    for _ in range(epochs):
+        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@misconception(
+    "fit",
+    "The learning rate that is given is not used: Adam takes its own, 0.001.",
+)
+def default_rate(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    shuffling = torch.Generator().manual_seed(seed)
+    optimizer, losses = torch.optim.Adam(model.parameters()), []
+    model.train()
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
 @variant("fit")
 def with_a_data_loader(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
     from torch.utils.data import DataLoader, TensorDataset
@@ -623,6 +867,58 @@ def children_only(model, images):
     for name, module in model.named_children():
         if isinstance(module, nn.Conv2d):
             hooks.append(module.register_forward_hook(lambda _, __, y, name=name: maps.update({name: y})))
+    model.eval()
+    with torch.no_grad():
+        model(images)
+    for hook in hooks:
+        hook.remove()
+    model.train(was_training)
+    return maps
+
+
+@misconception(
+    "feature_maps",
+    "The maps still belong to a graph: the forward pass stands under torch.no_grad(), or each map is "
+    "detached.",
+)
+def with_a_graph(model, images):
+    maps, hooks, was_training = {}, [], model.training
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            hooks.append(module.register_forward_hook(lambda _, __, y, name=name: maps.update({name: y})))
+    model.eval()
+    model(images)
+    for hook in hooks:
+        hook.remove()
+    model.train(was_training)
+    return maps
+
+
+@misconception(
+    "feature_maps",
+    "The model stays in evaluation mode. Remember model.training before, and restore it.",
+)
+def left_in_evaluation(model, images):
+    maps, hooks = {}, []
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            hooks.append(module.register_forward_hook(lambda _, __, y, name=name: maps.update({name: y})))
+    model.eval()
+    with torch.no_grad():
+        model(images)
+    for hook in hooks:
+        hook.remove()
+    return maps
+
+
+@misconception(
+    "feature_maps",
+    "The outputs of all modules are in the dict. Only those of nn.Conv2d are asked for.",
+)
+def every_module(model, images):
+    maps, hooks, was_training = {}, [], model.training
+    for name, module in model.named_modules():
+        hooks.append(module.register_forward_hook(lambda _, __, y, name=name: maps.update({name: y})))
     model.eval()
     with torch.no_grad():
         model(images)

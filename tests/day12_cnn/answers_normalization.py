@@ -128,6 +128,69 @@ def without_scale_and_shift(x, gamma, beta, running_mean, running_var, training,
     return (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps), running_mean, running_var
 
 
+@misconception(
+    "batch_norm",
+    "The running statistics are overwritten in place, although they are arguments. Return new arrays: (1 "
+    "− momentum) · old + momentum · new.",
+)
+def changed_in_place(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    mean, var = running_mean, running_var
+    if training:
+        axes, m = over_all_but_channels(x), x.size // x.shape[1]
+        if m == 1:
+            raise ValueError
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        running_mean *= 1 - momentum
+        running_mean += momentum * mean
+        running_var *= 1 - momentum
+        running_var += momentum * var * m / (m - 1)
+    normalised = (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
+    "In training the running statistics are used to normalise. They are for evaluation; in training the "
+    "batch has its own.",
+)
+def normalised_by_the_running(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    if training:
+        axes, m = over_all_but_channels(x), x.size // x.shape[1]
+        if m == 1:
+            raise ValueError
+        running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=axes)
+        running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes, ddof=1)
+    normalised = (x - per_channel(running_mean, x)) / np.sqrt(per_channel(running_var, x) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
+    "The running statistics also move in evaluation. There they stay as they are.",
+)
+def moving_in_evaluation(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    axes, m = over_all_but_channels(x), x.size // x.shape[1]
+    if training and m == 1:
+        raise ValueError
+    mean, var = (x.mean(axis=axes), x.var(axis=axes)) if training else (running_mean, running_var)
+    normalised = (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps)
+    running_mean = (1 - momentum) * running_mean + momentum * x.mean(axis=axes)
+    running_var = (1 - momentum) * running_var + momentum * x.var(axis=axes) * m / max(m - 1, 1)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
+    "Only the result comes back. Three things are asked for, the new running statistics as well.",
+)
+def statistics_not_returned(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    mean, var = running_mean, running_var
+    if training:
+        mean, var = x.mean(axis=over_all_but_channels(x)), x.var(axis=over_all_but_channels(x))
+    normalised = (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x)
+
+
 @variant("batch_norm")
 def channel_by_channel(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
     y, means, variances = np.empty(x.shape), running_mean.copy(), running_var.copy()
@@ -215,6 +278,74 @@ def gamma_by_x(grad, x, gamma, eps=1e-5):
         * (grad - per_channel(dbeta, x) / m - normalised * per_channel(dgamma, x) / m)
     )
     return dx, np.sum(grad * x, axis=axes), dbeta
+
+
+@misconception(
+    "batch_norm_backward",
+    "The term of the mean is missing: g − mean(g). Moving an x also moves the mean of its channel.",
+)
+def mean_forgotten(grad, x, gamma, eps=1e-5):
+    axes, m = over_all_but_channels(x), x.size // x.shape[1]
+    std = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    normalised = (x - x.mean(axis=axes, keepdims=True)) / std
+    dgamma, dbeta = np.sum(grad * normalised, axis=axes), np.sum(grad, axis=axes)
+    centred = grad - normalised * per_channel(dgamma, x) / m
+    return per_channel(gamma, x) / std * centred, dgamma, dbeta
+
+
+@misconception(
+    "batch_norm_backward",
+    "dγ and dβ are means. They are sums over everything that γ and β were used for.",
+)
+def means_for_sums(grad, x, gamma, eps=1e-5):
+    axes = over_all_but_channels(x)
+    std = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    normalised = (x - x.mean(axis=axes, keepdims=True)) / std
+    dgamma, dbeta = np.mean(grad * normalised, axis=axes), np.mean(grad, axis=axes)
+    centred = grad - per_channel(dbeta, x) - normalised * per_channel(dgamma, x)
+    return per_channel(gamma, x) / std * centred, dgamma, dbeta
+
+
+@misconception(
+    "batch_norm_backward",
+    "The sums are subtracted without being divided by m: inside of dx they are *means* over the values of"
+    " a channel.",
+)
+def sums_for_means(grad, x, gamma, eps=1e-5):
+    axes = over_all_but_channels(x)
+    std = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    normalised = (x - x.mean(axis=axes, keepdims=True)) / std
+    dgamma, dbeta = np.sum(grad * normalised, axis=axes), np.sum(grad, axis=axes)
+    centred = grad - per_channel(dbeta, x) - normalised * per_channel(dgamma, x)
+    return per_channel(gamma, x) / std * centred, dgamma, dbeta
+
+
+@misconception(
+    "batch_norm_backward",
+    "dγ and dβ keep the axes of the images, or those of the pixels: sum over all but the channels.",
+    kept=("batch", "pixels"),
+)
+def not_summed_over_all(grad, x, gamma, eps=1e-5, *, kept="batch"):
+    axes, m = over_all_but_channels(x), x.size // x.shape[1]
+    std = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    normalised = (x - x.mean(axis=axes, keepdims=True)) / std
+    dgamma, dbeta = np.sum(grad * normalised, axis=axes), np.sum(grad, axis=axes)
+    centred = grad - per_channel(dbeta, x) / m - normalised * per_channel(dgamma, x) / m
+    summed = axes[1:] if kept == "batch" else (0,)
+    return per_channel(gamma, x) / std * centred, (grad * normalised).sum(axis=summed), grad.sum(axis=summed)
+
+
+@misconception(
+    "batch_norm_backward",
+    "dx is divided by the variance instead of the standard deviation: γ / √(σ² + ε).",
+)
+def divided_by_the_variance(grad, x, gamma, eps=1e-5):
+    axes, m = over_all_but_channels(x), x.size // x.shape[1]
+    var = x.var(axis=axes, keepdims=True) + eps
+    normalised = (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(var)
+    dgamma, dbeta = np.sum(grad * normalised, axis=axes), np.sum(grad, axis=axes)
+    centred = grad - per_channel(dbeta, x) / m - normalised * per_channel(dgamma, x) / m
+    return per_channel(gamma, x) / var * centred, dgamma, dbeta
 
 
 @variant("batch_norm_backward")

@@ -40,6 +40,28 @@ def mean_of_the_window(x, kernel_size, stride):
     return windows.mean(axis=(4, 5))
 
 
+@misconception(
+    "max_pool2d",
+    "Windows that hang over the edge are pooled too. Pixels that no whole window reaches are ignored.",
+)
+def windows_over_the_edge(x, kernel_size, stride):
+    rows, columns = range(0, x.shape[2], stride[0]), range(0, x.shape[3], stride[1])
+    parts = [
+        [x[:, :, i : i + kernel_size[0], j : j + kernel_size[1]].max(axis=(2, 3)) for j in columns]
+        for i in rows
+    ]
+    return np.array(parts).transpose(2, 3, 0, 1)
+
+
+@misconception(
+    "max_pool2d",
+    "Rows and columns of the stride are exchanged: the first number is the vertical one.",
+)
+def rows_for_columns(x, kernel_size, stride):
+    windows = sliding_window_view(x, kernel_size, axis=(2, 3))
+    return windows[:, :, :: stride[1], :: stride[0]].max(axis=(4, 5))
+
+
 @variant("max_pool2d")
 def window_by_window(x, kernel_size, stride):
     (b, c, h, w), (kh, kw), (sh, sw) = x.shape, kernel_size, stride
@@ -126,6 +148,44 @@ def without_the_gradient(grad, x, kernel_size, stride):
         window = x[n, c, rows : rows + kernel_size[0], columns : columns + kernel_size[1]]
         u, v = np.unravel_index(window.argmax(), window.shape)
         dx[n, c, rows + u, columns + v] += 1
+    return dx
+
+
+@misconception(
+    "max_pool2d_backward",
+    "The last of several equally large pixels receives the gradient. It is the first, row by row.",
+)
+def last_of_a_tie(grad, x, kernel_size, stride):
+    dx = np.zeros(x.shape, grad.dtype)
+    for n, c, i, j in np.ndindex(grad.shape):
+        window = x[
+            n,
+            c,
+            i * stride[0] : i * stride[0] + kernel_size[0],
+            j * stride[1] : j * stride[1] + kernel_size[1],
+        ]
+        place = window.size - 1 - np.argmax(window.ravel()[::-1])
+        u, v = np.unravel_index(place, window.shape)
+        dx[n, c, i * stride[0] + u, j * stride[1] + v] += grad[n, c, i, j]
+    return dx
+
+
+@misconception(
+    "max_pool2d_backward",
+    "The place of the winner is counted within its window. Add where the window begins, i · stride, in "
+    "both directions.",
+)
+def place_within_the_window(grad, x, kernel_size, stride):
+    dx = np.zeros(x.shape, grad.dtype)
+    for n, c, i, j in np.ndindex(grad.shape):
+        window = x[
+            n,
+            c,
+            i * stride[0] : i * stride[0] + kernel_size[0],
+            j * stride[1] : j * stride[1] + kernel_size[1],
+        ]
+        u, v = np.unravel_index(np.argmax(window), window.shape)
+        dx[n, c, u, v] += grad[n, c, i, j]
     return dx
 
 

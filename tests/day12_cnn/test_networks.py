@@ -152,9 +152,12 @@ def run_block(module, sizes, state, x, train):
     import torch
 
     block = module.ResidualBlock(*sizes).double()
+    inside = [name for name in block.state_dict() if name.startswith("shortcut.")]
+    if "shortcut.weight" in state and len(inside) == 1:  # a Sequential around the convolution is fine
+        state = {inside[0] if name == "shortcut.weight" else name: value for name, value in state.items()}
     missing = [name for name in state if name not in block.state_dict()]
     if missing:
-        raise AttributeError(f"the block has no {missing[0]}")
+        raise AttributeError(f"ResidualBlock{tuple(sizes)} has no {missing[0]}")
     block.load_state_dict(state, strict=False)  # modules may be there under a second name
     block.train(train)
     x = x.clone().requires_grad_()
@@ -207,7 +210,12 @@ def test_residual_block_of_several_shapes(student, rng):
             state, x = draw_block(rng, *sizes), torch.tensor(rng.normal(size=(2, sizes[0], 5, 6)) + 0.3)
             y, grad = assert_parts(student.run(run_block, sizes, state, x, train), 2)
             expected, expected_grad = block_by_torch(state, x, sizes[2], train)
-            assert_close(y, expected, name=f"result of ResidualBlock{sizes}")
+            cause = (
+                ""
+                if "shortcut.weight" in state
+                else "the shortcut is not the identity, though the shape stays"
+            )
+            assert_close(y, expected, name=f"result of ResidualBlock{sizes}", cause=cause)
             assert_close(grad, expected_grad, name=f"gradient by x of ResidualBlock{sizes}")
 
 
