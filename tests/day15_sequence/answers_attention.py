@@ -481,7 +481,7 @@ def weights_not_multiplied(grad, q, k, v, weights):
 @misconception(
     "attention_backward",
     "The three gradients come back in another order. It is that of the arguments: q, k, v.",
-    order=("vqk", "vkq", "kqv", "qvk", "kvq"),
+    order=("vqk", "vkq", "qvk", "kvq"),
 )
 def in_another_order(grad, q, k, v, weights, *, order="vqk"):
     scale = 1 / math.sqrt(q.shape[-1])

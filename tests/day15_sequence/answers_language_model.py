@@ -676,6 +676,8 @@ def divided_by_zero(logits, temperature=1.0, top_k=None):
     "The least likely were kept: argsort goes up, so that the largest are the last; or use topk.",
 )
 def least_likely_kept(logits, temperature=1.0, top_k=None):
+    if temperature < 0 or (top_k is not None and top_k < 1):
+        raise ValueError
     if temperature == 0:
         p = torch.zeros_like(logits)
         p[logits.argmax()] = 1
@@ -708,6 +710,8 @@ def logarithms(logits, temperature=1.0, top_k=None):
     "Only k probabilities come back. There is one for every id of the vocabulary; the others are 0.",
 )
 def k_numbers_only(logits, temperature=1.0, top_k=None):
+    if temperature < 0 or (top_k is not None and top_k < 1):
+        raise ValueError
     if temperature == 0:
         p = torch.zeros_like(logits)
         p[logits.argmax()] = 1
