@@ -20,7 +20,11 @@ from course.worker.near.local import LocalLink
 
 
 def files_of(root: Path) -> dict[Path, str]:
-    return {path: path.read_text(encoding="utf-8") for path in root.rglob("*") if path.is_file()}
+    return {
+        path: path.read_text(encoding="utf-8")
+        for path in root.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
 
 
 @pytest.fixture
