@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from course.errors import CourseError
+from course.signals import RequestToEndError, hear_requests_to_end
 from course.threads import settle_threads
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ class _Group(click.Group):
         except CourseError as error:
             click.echo(f"course: {error}", err=True)
             sys.exit(error.status)
+        except RequestToEndError as request:
+            click.echo(f"course: stopped by {request} before it was done.", err=True)
+            sys.exit(request.status)
         except ModuleNotFoundError as error:
             if error.name not in INSTRUCTORS:
                 raise
@@ -57,11 +61,13 @@ def _system_error(error: OSError) -> str:
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="deep-learning-course", message="course %(version)s")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """The course on the command line.
 
     Students begin with `course status` and `course watch`. Every command has its own --help.
     """
+    context.with_resource(hear_requests_to_end())
     settle_threads()
 
 

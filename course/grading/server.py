@@ -23,6 +23,7 @@ from course.grading.lanes import grade_locally
 from course.grading.merging import over_days
 from course.grading.records import RecordWriter, suite_hashes
 from course.grading.station import Station
+from course.signals import leave_requests_to_parent
 from course.threads import settle_threads
 from course.worker.ending import tell_stack_when_asked
 
@@ -44,6 +45,7 @@ class Setup:
 
 def main() -> None:
     """Serve until the other end of the socket closes, whose number is the first argument."""
+    leave_requests_to_parent()
     settle_threads()
     tell_stack_when_asked()
     stream = socket.socket(fileno=int(sys.argv[1])).makefile("rwb")

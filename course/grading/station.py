@@ -29,6 +29,7 @@ from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
 from course.grading.records import RecordWriter, to_grade
 from course.results.reading import Record
+from course.signals import leave_requests_to_parent
 from course.testing.running import Runner
 from course.threads import settle_threads
 from course.worker.ending import end_silent, tell_stack_when_asked, wait_for_end
@@ -188,6 +189,7 @@ class Station:
     def _serve_and_exit(self, sock: socket.socket, page: mmap.mmap) -> None:
         status = 70
         try:
+            leave_requests_to_parent()
             tell_stack_when_asked()
             stream: BufferedRWPair = sock.makefile("rwb")
             while (frame := read_frame(stream)) is not None:

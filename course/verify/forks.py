@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from course.errors import CourseError
+from course.signals import REQUESTS
 from course.worker.ending import signal_name
 
 TICK = 0.2
@@ -180,7 +181,7 @@ def _work(job: _Job, pipe: int) -> NoReturn:
     status = 70
     try:
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in REQUESTS:
             signal.signal(number, signal.SIG_DFL)
         gc.set_threshold(GARBAGE)
         _silence()

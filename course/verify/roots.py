@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.release.skeletons import Region, find_regions, skeleton
+from course.signals import hear_requests_to_end
 from course.testing.answers import Answer, with_answer, write_modules
 
 MEMORY = Path("/dev/shm")
@@ -78,27 +77,18 @@ def folders_in_memory() -> Iterator[None]:
     """Inside the block temporary folders are made in memory, where the system has such a place with room.
 
     There are tens of thousands of them, and a disk takes milliseconds to make and to remove each. Nobody empties
-    that place, so a request to end (SIGTERM) is heard as an exception.
+    that place, so a request to end is heard as an exception.
     """
     if not _has_room(MEMORY):
         yield
         return
     before = tempfile.tempdir
-    with _exit_on_request(), tempfile.TemporaryDirectory(prefix="course-verify-", dir=MEMORY) as name:
+    with hear_requests_to_end(), tempfile.TemporaryDirectory(prefix="course-verify-", dir=MEMORY) as name:
         tempfile.tempdir = name
         try:
             yield
         finally:
             tempfile.tempdir = before
-
-
-@contextmanager
-def _exit_on_request() -> Iterator[None]:
-    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _has_room(folder: Path) -> bool:

@@ -24,6 +24,7 @@ from course.release.drafts import new_exercise
 from course.report import verify_view
 from course.report.terminal import console
 from course.report.verify_view import VerifyView
+from course.signals import RequestToEndError
 from course.testing.answers import Answer
 from course.testing.assertions import assert_close, comparison_listener
 from course.testing.scanning import find_refused
@@ -703,9 +704,9 @@ def test_a_request_to_end_leaves_no_folder_in_memory(tmp_path: Path, monkeypatch
             Path(tempfile.mkdtemp()).joinpath("a file").touch()
             signal.raise_signal(signal.SIGTERM)
 
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(RequestToEndError) as ended:
         work()
-    assert ended.value.code == 143
+    assert ended.value.status == 143
     assert not list(tmp_path.iterdir())
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 

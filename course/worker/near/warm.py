@@ -100,6 +100,7 @@ class WarmProcess:
             stdin=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             cwd="/",
+            process_group=0,  # Ctrl-C is for this process, which then closes that one
         )
         theirs.close()
         self._layers: tuple[str, ...] | None = None
