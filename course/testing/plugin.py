@@ -92,6 +92,7 @@ class CourseSession:
         self._zygote: Any = None
         self.days: dict[str, Day] = {}  # those with collected tests
         self.functions: dict[str, Any] = {}  # the tests that have run, by name
+        self.results: dict[tuple[str, str], list[CheckResult]] = {}  # of these, by day and exercise
 
     def place(self, path: Path, name: str) -> tuple[Day, Exercise, Check] | None:
         """Where in the course a test function belongs; None for tests of the tooling."""
@@ -200,6 +201,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         result = session.runner.judge(lambda: pyfuncitem.obj(**fixtures), sitting)
     pyfuncitem.stash[RESULT] = result
     session.functions[check.name] = pyfuncitem.obj
+    session.results.setdefault((day.name, exercise.name), []).append(result)
     if result.outcome == "passed":
         return True
     raise result.error if result.error is not None else AssertionError(result.message)
@@ -213,9 +215,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         if report.failed:
             message = result.message if item.config.option.verbose > 0 else result.brief
             report.longrepr = f"{_LABELS.get(result.verdict, result.verdict)}: {message}"
-        report.user_properties.append(
-            ("course", (item.stash[PLACE][0].name, item.stash[PLACE][1].name, result))
-        )
+        day, exercise, check = item.stash[PLACE]
+        row = [day.name, exercise.name, result.points, check.points, result.outcome == "passed"]
+        report.user_properties.append(("course", row))  # plain, for it may come from a worker of pytest-xdist
     return report  # type: ignore[return-value]
 
 
@@ -227,43 +229,42 @@ _LABELS = {
 }
 
 
-Rows = dict[tuple[str, str], list[CheckResult]]
-
-
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    rows: Rows = {}
+    rows: dict[tuple[str, str], list[tuple[int, int, bool]]] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
             for name, value in getattr(report, "user_properties", ()):
                 if name == "course":
-                    rows.setdefault((value[0], value[1]), []).append(value[2])
+                    rows.setdefault((value[0], value[1]), []).append(tuple(value[2:]))
     session = config.stash.get(SESSION, None)
     if not rows or session is None:
         return
     terminalreporter.section("points")
     total = maximum = 0
-    for day in session.days.values():
+    for day in session.course.days:
         for exercise in [e for e in day.exercises if (day.name, e.name) in rows]:
             results = rows[day.name, exercise.name]
-            got, best = sum(r.points for r in results), sum(r.check.points for r in results)
+            got, best, passed = (sum(column) for column in zip(*results, strict=True))
             total, maximum = total + got, maximum + best
-            passed = sum(r.outcome == "passed" for r in results)
             score = f"{got:>3}/{best:<3}" if not exercise.optional else "  opt. "
             terminalreporter.write_line(
                 f"{score} {passed:>2} of {len(results):<2} {day.number} {exercise.name}"
             )
     terminalreporter.write_line(f"{total:>3}/{maximum:<3} points, seed {session.runner.seed}", bold=True)
     for day in session.days.values():
-        for sentence in _whom_to_mend_first(session, day, rows):
+        for sentence in _whom_to_mend_first(session, day):
             terminalreporter.write_line(sentence)
 
 
-def _whom_to_mend_first(session: CourseSession, day: Day, rows: Rows) -> list[str]:
-    """A sentence for each exercise that uses another one that is not right yet, of those whose checks have all run."""
+def _whom_to_mend_first(session: CourseSession, day: Day) -> list[str]:
+    """A sentence for each exercise that uses another one that is not right yet, of those whose checks have all run
+    in this process.
+    """
+    there = session.results
     whole = tuple(
-        e for e in day.exercises if e.checks and len(rows.get((day.name, e.name), ())) == len(e.checks)
+        e for e in day.exercises if e.checks and len(there.get((day.name, e.name), ())) == len(e.checks)
     )
-    results = {(e.name, r.check.name): r for e in whole for r in rows[day.name, e.name]}
+    results = {(e.name, r.check.name): r for e in whole for r in there[day.name, e.name]}
     cascades = Cascades(session.course, Selection(day, whole), session.root, results, {})
     cascades.settle(
         None, lambda *_: {}, lambda e: asked_by(day, e, [session.functions[c.name] for c in e.checks])

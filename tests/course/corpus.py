@@ -19,6 +19,7 @@ from course.release.skeletons import differences, write
 
 FOLDER = Path(__file__).resolve().parents[1] / "submissions"
 DAY = "day01_small"
+MARK = f"corpus-{os.getpid()}"  # begins the name of each file that a submission of ours makes: others run beside us
 FAMILIES = ("accidents", "fake_success", "tampering", "resources", "theft", "files")
 
 
@@ -90,7 +91,8 @@ def _changed(source: bytes, keys: Mapping[str, Any]) -> bytes:
     if "bytes" in keys:
         return str(keys["bytes"]).encode("ascii").decode("unicode_escape").encode("latin-1")
     text = keys.get("text", source.decode("utf-8"))
-    return f"{keys.get('before', '')}{text}{keys.get('append', '')}".encode()
+    text = f"{keys.get('before', '')}{text}{keys.get('append', '')}"
+    return text.replace("corpus-mark", MARK).encode()
 
 
 Sources = Mapping[str, bytes]

