@@ -54,7 +54,7 @@ def check(
         from course.report.summary import summary
 
         write_atomically(summary_file, summary(result))
-    sys.exit(0 if result.score == result.max_score else 1)
+    sys.exit(0 if result.score == result.max_score and not result.not_checked else 1)
 
 
 @main.command()

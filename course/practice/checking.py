@@ -11,6 +11,7 @@ from course.catalog import Course, Day, Exercise, Selection, select
 from course.errors import CourseError
 from course.practice.progress import read_progress, record_progress
 from course.testing.cascades import in_process
+from course.testing.needs import set_apart
 from course.testing.results import CheckResult, RunResult
 from course.testing.running import LinkMaker, Runner
 from course.worker.near.local import LocalLink
@@ -39,6 +40,7 @@ def check_folder(
         if not (root / selection.day.name).is_dir():
             where = f"{selection.day.name}" if root == course.root else f"{root.name}/{selection.day.name}"
             raise CourseError(f"The folder {where} is missing; bring it back with `git checkout -- {where}`.")
+    selections, not_checked = set_apart(course, selections)
     started(selections)
     runner = Runner(course, course.seed if seed is None else seed)
     complete = read_progress(course.root)["done"] if root == course.root else {}
@@ -59,6 +61,7 @@ def check_folder(
         open_link: LinkMaker = lambda day: LocalLink(root, [d.name for d in course.days], course.limits)  # noqa: E731
         reopen = partial(in_process, course)
         result = runner.run(selections, root, open_link, done, reopen=reopen, complete=complete)
+    result.not_checked = not_checked
     if root == course.root:
         record_progress(course.root, result)
     return result

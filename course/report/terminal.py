@@ -184,10 +184,15 @@ class CheckView:
     def _show_next(self, result: RunResult) -> None:
         out = self._out
         out.print(Text(f"\n{result.score} of {result.max_score} points (seed {result.seed})", style="bold"))
+        if result.not_checked:
+            out.print(Text(result.not_checked, style="yellow"))
         left = [
             (day.day, one) for day in result.days for one in day.exercises if one.first_failure is not None
         ]
         left.sort(key=_least_urgent)
+        if not left and result.not_checked:
+            out.print("Of what was checked, all points earned.")
+            return
         if not left:
             out.print(f"{_all_earned(result)}. `course plot` draws the pictures with your functions.")
             return

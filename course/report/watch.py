@@ -18,6 +18,7 @@ from course.practice.keys import Wait, single_keys
 from course.practice.progress import next_hint
 from course.practice.watching import Saves, WarmChecker, Watched, done_before, watched_exercises
 from course.report.terminal import LABELS, STYLES, bar, console, is_wrong, show_failure, show_hints
+from course.testing.needs import set_apart
 from course.testing.results import ExerciseResult
 
 GLANCE = 0.03  # seconds between two looks at the files
@@ -27,9 +28,12 @@ QUIT = "q"
 
 def watch(course: Course, words: Sequence[str]) -> None:
     """Check on every save until the student has had enough. Raises UsageError when there is nothing to watch."""
-    tasks = watched_exercises(select(course, words))
+    selections, not_checked = set_apart(course, select(course, words))
+    tasks = watched_exercises(selections)
     if not tasks:
         raise UsageError("There is nothing to watch: these exercises have hidden checks only.")
+    if not_checked:
+        console().print(Text(not_checked, style="yellow"))
     checker = WarmChecker(course)
     try:
         with single_keys() as wait:

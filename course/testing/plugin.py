@@ -6,6 +6,7 @@ other surfaces; pytest collects, selects, shows and debugs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ import pytest
 from course.catalog import Check, Course, Day, Exercise, load_course
 from course.catalog.selecting import Selection, find_day
 from course.errors import CourseError
+from course.packages import PACKAGES, advice
 from course.testing.cascades import Cascades
+from course.testing.needs import missing_package
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, generator, scan_exercise
 from course.testing.uses import asked_by
@@ -104,6 +107,9 @@ class CourseSession:
                             return day, exercise, check
         return None
 
+    def is_of_a_day(self, path: Path) -> bool:
+        return any(path.parent == self.course.tests(day) for day in self.course.days)
+
     def link(self, day: Day) -> Link:
         if day.name not in self._links:
             self._links[day.name] = self._open(day)
@@ -140,6 +146,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     folder = collection_path.relative_to(tests).parts[0]
     return True if folder.startswith("day") and folder not in {d.name for d in session.course.days} else None
+
+
+_NEEDS = "this file needs"
+
+
+class _Waiting(pytest.Module):
+    """Tests that cannot be imported here, for a package is not installed; the others are collected."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        raise pytest.skip.Exception(f"{_NEEDS} {advice(missing_package(self.path))}", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    session = parent.config.stash.get(SESSION, None)
+    if session is None or not session.is_of_a_day(module_path) or not missing_package(module_path):
+        return None
+    return _Waiting.from_parent(parent, path=module_path)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -238,6 +261,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                     rows.setdefault((value[0], value[1]), []).append(tuple(value[2:]))
     session = config.stash.get(SESSION, None)
     if not rows or session is None:
+        _say_what_waits(terminalreporter)
         return
     terminalreporter.section("points")
     total = maximum = 0
@@ -254,6 +278,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for day in session.days.values():
         for sentence in _whom_to_mend_first(session, day):
             terminalreporter.write_line(sentence)
+    _say_what_waits(terminalreporter)
 
 
 def _whom_to_mend_first(session: CourseSession, day: Day) -> list[str]:
@@ -270,3 +295,16 @@ def _whom_to_mend_first(session: CourseSession, day: Day) -> list[str]:
         None, lambda *_: {}, lambda e: asked_by(day, e, [session.functions[c.name] for c in e.checks])
     )
     return list(dict.fromkeys(result.cascade for result in results.values() if result.cascade))
+
+
+def _say_what_waits(terminalreporter: Any) -> None:
+    """Of files that need a package that is not here: how many, and what to do."""
+    reasons = [str(getattr(report, "longrepr", "")) for report in terminalreporter.stats.get("skipped", ())]
+    waiting = Counter(reason for reason in reasons if _NEEDS in reason)
+    for package in PACKAGES:
+        files = sum(number for reason, number in waiting.items() if advice(package) in reason)
+        if files:
+            terminalreporter.write_line(
+                f"Left out: {files} file{'s' * (files > 1)} of tests, for want of {advice(package)}.",
+                yellow=True,
+            )

@@ -160,6 +160,7 @@ class RunResult:
     seed: int
     days: list[DayResult] = field(default_factory=list)
     isolation: tuple[str, ...] = ()
+    not_checked: str = ""  # a sentence about exercises for which something is not installed here
 
     @property
     def score(self) -> int:

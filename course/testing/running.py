@@ -27,6 +27,7 @@ import numpy as np
 
 from course.catalog import Check, Course, Day, Exercise, Selection
 from course.errors import CourseError
+from course.packages import advice
 from course.places import find_file, module_files
 from course.testing.answers import Answer, read_answers
 from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
@@ -35,6 +36,7 @@ from course.testing.cascades import Cascades, Files, JudgeAgain, Reopen
 from course.testing.describing import describe
 from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
+from course.testing.needs import missing_package
 from course.testing.recorded import FILE, read_recorded
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.testing.scanning import RefusedCall, Scanned, Siblings, look_ahead, scan
@@ -118,6 +120,8 @@ def _import_tests(path: Path, day: str, module: str) -> ModuleType:
             spec.loader.exec_module(loaded)
     except Exception as error:
         del sys.modules[name]
+        if package := missing_package(path):
+            raise CourseError(f"tests/{day}/{path.name} needs {advice(package)}.") from error
         raise CourseError(
             f"tests/{day}/{path.name} cannot be imported: {type(error).__name__}: {error}."
         ) from error

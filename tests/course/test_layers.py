@@ -15,6 +15,7 @@ from tests.course.conftest import ROOT
 ROOMS = [
     "errors",
     "files",
+    "packages",
     "signals",
     "threads",
     "places",

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from course.packages import advice, is_missing
 from course.places import find_file, folders
 from course.worker.far.importing import ModuleSpace
 from course.worker.far.refusals import Refusals, RefusedCallError
@@ -203,6 +204,8 @@ def _advice(error: BaseException) -> str:
         return "Your code ended the program (sys.exit or exit); a function must return instead."
     if isinstance(error, RecursionError):
         return "RecursionError: your function calls itself too often; is there an end to the recursion?"
+    if isinstance(error, ModuleNotFoundError) and is_missing(error.name or ""):
+        return f"Your code imports {advice(error.name or '')}."
     if isinstance(error, ModuleNotFoundError):
         return f"ModuleNotFoundError: {said}; only the packages of the course are installed where work is graded."
     if isinstance(error, EOFError) and "reading a line" in said:
