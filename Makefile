@@ -7,15 +7,22 @@ BIN := $(VENV)/Scripts
 PYTHON := python
 endif
 
-.PHONY: setup demo test surfaces lint verify bench clean
+PIP = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --constraint constraints.txt
+# Several tests at once, one process for each core; whoever is done first takes over from the others.
+AT_ONCE := --numprocesses auto --dist worksteal
+
+.PHONY: setup demo test quick surfaces lint verify bench clean
 
 setup: $(VENV)/installed
 
-$(VENV)/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 14) else 'You have Python %d.%d; 3.11 to 3.14 is needed. Name another one: make setup PYTHON=python3.12' % v)"
-	@echo "Making .venv and installing what the course needs (PyTorch among it: some minutes the first time) …"
+	@echo "1 of 3: making .venv, a Python of its own …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --editable ".[author,instructor]"
+	@echo "2 of 3: installing everything but PyTorch, a minute or two the first time …"
+	@$(PIP) --editable ".[author,instructor]"
+	@echo "3 of 3: installing PyTorch, some minutes the first time …"
+	@$(PIP) --editable ".[torch]"
 	@touch $@
 	@echo "Ready. Activate it in every new terminal: source $(BIN)/activate (on Windows: .venv\Scripts\activate)"
 
@@ -23,8 +30,11 @@ demo: setup
 	$(BIN)/course demo
 
 test: setup
-	$(BIN)/python -m pytest tests/course -q
-	$(BIN)/python -m pytest --solutions -q
+	$(BIN)/python -m pytest tests/course -q $(AT_ONCE)
+	$(BIN)/python -m pytest --solutions -q $(AT_ONCE)
+
+quick: setup
+	$(BIN)/python -m pytest tests/course -q $(AT_ONCE) --quick
 
 surfaces: setup
 	COURSE_SURFACES=all $(BIN)/python -m pytest tests/course/test_surfaces_of_days.py -q

@@ -19,7 +19,7 @@ _HEADER = re.compile(r"^\[.*\]", re.MULTILINE)
 _COURSE_SECTIONS = ("[course]", "[limits]")
 _PROJECT_SECTIONS = ("[build-system]", "[project.scripts]", "[tool.setuptools", "[tool.pytest", "[tool.ruff")
 _NAME = re.compile(r'^name\s*=\s*"([^"]+)".*$', re.MULTILINE)
-_EXTRA = "student"  # the extra of the course's pyproject.toml that students install
+_EXTRAS = ("student", "torch")  # the extras of the course's pyproject.toml that students install
 
 
 def course_settings(text: str, days: Collection[str]) -> str:
@@ -43,10 +43,11 @@ def project_settings(text: str, title: str, version: str) -> str:
         name, python = project["name"], project["requires-python"]
     except KeyError as missing:
         raise CourseError(f"pyproject.toml: [project] lacks the entry {missing}.") from None
-    extra = project.get("optional-dependencies", {}).get(_EXTRA, [])
+    found = project.get("optional-dependencies", {})
+    extras = "".join(f"{name} = {_list(found[name])}\n" for name in _EXTRAS if name in found)
     _, sections = _sections(text)
     made = [
-        "# Made by `course release student`. The versions are those that your work is graded with.\n",
+        "# Made by `course release student`. Your work is graded with the versions in constraints.txt.\n",
         "[project]\n"
         f"name = {json.dumps(name)}\n"
         f"version = {json.dumps(version)}\n"
@@ -56,7 +57,7 @@ def project_settings(text: str, title: str, version: str) -> str:
         'classifiers = ["Private :: Do Not Upload"]\n'
         f"dependencies = {_list(needed)}\n\n"
         "[project.optional-dependencies]\n"
-        f"{_EXTRA} = {_list(extra)}\n",
+        f"{extras}",
     ]
     kept = [s for s in sections if s.startswith(_PROJECT_SECTIONS) and "package-data" not in s]
     return "\n".join([*made, *(section.rstrip() + "\n" for section in kept)])

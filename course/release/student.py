@@ -30,7 +30,7 @@ _PARTS = {
     "AGENTS.md": "AGENTS.md",
 }
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
-_TAKEN_OVER = ("conftest.py", "LICENSE")
+_TAKEN_OVER = ("conftest.py", "LICENSE", "constraints.txt")
 _OTHER_SUFFIXES = {".md", ".png", ".jpg", ".gif", ".svg", ".csv", ".txt"}
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,48 @@ from course.catalog import Course, load_course
 from course.release import skeletons
 
 ROOT = Path(__file__).resolve().parents[2]
+
+LONG = (
+    "cluster days jupyter picturing plain_shell release_student replay submissions surfaces surfaces_of_days "
+    "undeserved update verify"
+)
+"""Files that `make quick` leaves out: real days, browsers, whole releases, proofs of tests."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out what takes long: for every save")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: left out by --quick")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    left_out = [f"test_{name}.py" for name in LONG.split()]
+    return True if config.getoption("quick") and collection_path.name in left_out else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("quick"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What was not run, and why: nothing is left out in silence."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, number in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped: {number}, {reason}")
+    if config.getoption("quick"):
+        terminalreporter.write_line(
+            f"Left out by --quick: tests marked slow, and the files {', '.join(LONG.split())}. `make test` runs all."
+        )
+
 
 COURSE_TOML = """
 [course]
@@ -188,6 +232,7 @@ dependencies = ["numpy", "pytest"]
 
 [project.optional-dependencies]
 student = ["ruff"]
+torch = ["torch"]
 author = ["hypothesis"]
 
 [project.scripts]
@@ -224,6 +269,7 @@ def write_releasable_course(root: Path) -> Path:
     write(root / "pyproject.toml", PROJECT)
     write(root / "CHANGELOG.md", CHANGELOG)
     write(root / "LICENSE", "MIT\n")
+    write(root / "constraints.txt", "numpy==2.4.6\n")
     return root
 
 

@@ -223,6 +223,7 @@ MUCH: dict[str, dict[str, bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("kind", ["zip", "tar.gz", "folder"])
 @pytest.mark.parametrize("much", MUCH)

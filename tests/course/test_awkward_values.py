@@ -202,6 +202,7 @@ def _assert_readable(text: str) -> None:
     json.dumps(text, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", AWKWARD)
 def test_every_assertion_gives_a_verdict_about_any_value(name: str) -> None:
@@ -291,6 +292,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @settings(max_examples=150, deadline=None)
 @given(anything)

@@ -61,6 +61,7 @@ class Meddler(Quiet):
             os.kill(self._warm[0].number, self._signal)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_the_warm_process_is_started_again(

@@ -72,12 +72,14 @@ def test_modules_come_back_from_their_notebook_to_the_byte(tiny: Course, files: 
     assert module_files(parse_notebook(again.encode()), day) == files
 
 
+@pytest.mark.slow
 def test_real_days_come_back_to_the_byte(real: Course) -> None:
     for day in real.days:
         files = {module: path.read_bytes() for module, path in real.source_files(day).items()}
         assert module_files(parse_notebook(notebook_text(real, day, files).encode()), day) == files, day.name
 
 
+@pytest.mark.slow
 def test_without_the_metadata_of_its_cells_a_notebook_holds_the_same_modules(real: Course) -> None:
     for day in real.days:
         files = {module: path.read_bytes() for module, path in real.source_files(day).items()}

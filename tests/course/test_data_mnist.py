@@ -158,6 +158,7 @@ def test_missing_files_are_named(small, tmp_path):
         load_mnist(tmp_path / "absent")
 
 
+@pytest.mark.slow
 def test_without_files_and_network_the_next_step_is_said():
     pytest.importorskip("torch", reason="PyTorch is not installed")
     code = (

@@ -238,6 +238,7 @@ def _belongs_to(number: int, folder: Path) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 def test_a_run_killed_twenty_times_ends_with_the_same_files(tiny: Course, tmp_path: Path) -> None:
     chance = random.Random(11)

@@ -904,6 +904,7 @@ def test_a_timeout_in_this_process_says_where_the_time_went(tmp_path: Path) -> N
     link.close()
 
 
+@pytest.mark.slow
 def test_waiting_for_a_busy_machine_is_not_charged_in_this_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -927,6 +928,7 @@ def test_what_an_alarm_charges(wall: float, processor: float, charged: float) ->
     assert charged_seconds(wall, processor) == charged
 
 
+@pytest.mark.slow
 def test_memory_in_large_pages_holds_what_it_held() -> None:
     from course.worker.far.pages import gather_pages
 

@@ -279,6 +279,7 @@ def test_an_attempt_left_in_a_day_folder_is_a_leak(releasable: Course, tmp_path:
     assert "day01_tiny/attempt.py: solution of day01_tiny/sums.total" in found
 
 
+@pytest.mark.slow
 def test_the_secrets_of_the_real_course_are_not_in_its_public_files(real: Course, tmp_path: Path) -> None:
     """Given modules and public tests as students get them; the rest of a release is searched when it is made."""
     from course.release.hiding import without_tests

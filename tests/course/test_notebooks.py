@@ -135,6 +135,7 @@ def test_a_function_stands_below_the_class_that_its_annotations_need(tiny: Cours
     assert names.index("sums-Counter") < names.index("sums-total") < names.index("sums-total-checks")
 
 
+@pytest.mark.slow
 def test_every_real_day_comes_back_from_its_notebook(real: Course) -> None:
     for day in real.days:
         texts = real.sources(day)

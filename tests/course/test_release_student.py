@@ -144,7 +144,7 @@ def test_students_install_no_tools_of_authors(release: Path) -> None:
     project = tomllib.loads((release / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["project"]["version"] == "1.0"
     assert project["project"]["dependencies"] == ["numpy", "pytest"]
-    assert project["project"]["optional-dependencies"] == {"student": ["ruff"]}
+    assert project["project"]["optional-dependencies"] == {"student": ["ruff"], "torch": ["torch"]}
     assert "mypy" not in project["tool"]
 
 
