@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from course.catalog import Course, find_root, load_course, select
 from course.catalog.model import snake_case
 from course.errors import CourseError, UsageError
+from tests.course.conftest import ROOT
 
 
 def test_exercises_have_their_checks_points_and_marks(tiny: Course) -> None:
@@ -38,12 +40,33 @@ def test_test_names_follow_from_exercise_names(qualname: str, snake: str) -> Non
     assert snake_case(qualname) == snake
 
 
-@pytest.mark.parametrize("word", ["day01_tiny", "day01", "day01_tiny/"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "day01_tiny",
+        "day01",
+        "day01_tiny/",
+        "day1",
+        "1",
+        "01",
+        "Day1",
+        "day 1",
+        "./day01_tiny",
+        ".\\day01_tiny\\",
+    ],
+)
 def test_a_day_is_found_by_its_name_and_number(tiny: Course, word: str) -> None:
     assert len(select(tiny, [word])[0].exercises) == 2
 
 
-@pytest.mark.parametrize("word", ["day01/total", "day01_tiny/sums.total"])
+@pytest.mark.parametrize("word", ["day01_tiny/sums.py", "day1/sums.py", "day01/sums", "sums.py", "sums"])
+def test_a_module_stands_for_its_exercises(tiny: Course, word: str) -> None:
+    assert select(tiny, [word])[0].exercises == tiny.days[0].exercises
+
+
+@pytest.mark.parametrize(
+    "word", ["day01/total", "day01_tiny/sums.total", "day1/total", "total", "sums.total"]
+)
 def test_an_exercise_is_found_with_and_without_its_module(tiny: Course, word: str) -> None:
     assert [e.name for e in select(tiny, [word])[0].exercises] == ["sums.total"]
 
@@ -55,6 +78,36 @@ def test_an_exercise_is_found_with_and_without_its_module(tiny: Course, word: st
 def test_an_unknown_name_is_answered_with_the_nearest(tiny: Course, word: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean {nearest}"):
         select(tiny, [word])
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [("day5", "day04_statistics and day11_fcn"), ("0", "day01_intro"), ("99", "day15_sequence")],
+)
+def test_an_unknown_day_is_answered_with_those_near_in_number(word: str, near: str) -> None:
+    with pytest.raises(UsageError, match=f"near it: {near}"):
+        select(load_course(ROOT), [word])
+
+
+@pytest.mark.parametrize("word", ["day13/Adam", "Adam", "day13_optim/optimizers.Adam"])
+def test_a_class_stands_for_its_methods(word: str) -> None:
+    assert [e.name for e in select(load_course(ROOT), [word])[0].exercises] == ["optimizers.Adam.step"]
+
+
+@pytest.mark.parametrize(
+    ("word", "names"),
+    [
+        (
+            "log_sum_exp",
+            "more than one exercise; say day04/probability.log_sum_exp or day11/activations.log_sum_exp",
+        ),
+        ("images.py", "There is no day"),  # given: there is nothing to check
+        ("networks.py", "more than one module; say day11/networks.py or day12/networks.py"),
+    ],
+)
+def test_a_word_that_can_mean_several_is_answered_with_all(word: str, names: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(names)):
+        select(load_course(ROOT), [word])
 
 
 def test_no_course_toml_is_said(tmp_path: Path) -> None:
