@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 200e805e9afdeca6
+# skeleton 749a10db2220ba73
 """The same network in PyTorch: gradients come from autograd, and the loop looks as it does everywhere.
 
 Four names to find again in every PyTorch program: a `Dataset` knows single samples, a `DataLoader` makes batches of
@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from day11_fcn.progress import History, Progress
+from course.progress import watched
 
 
 class ArrayDataset(Dataset):
@@ -146,7 +146,7 @@ def fit_torch(
     batch_size: int,
     epochs: int,
     seed: int,
-) -> History:
+) -> dict[str, list[float]]:
     """Train with plain stochastic gradient descent and keep the state that was best on the validation samples (given).
 
     Parameters
@@ -165,16 +165,16 @@ def fit_torch(
     train_loader = DataLoader(ArrayDataset(*train), batch_size, shuffle=True, generator=order)
     validation_loader = DataLoader(ArrayDataset(*validation), batch_size=500)
     optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
-    history: History = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    history: dict[str, list[float]] = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
     best = model.state_dict()
-    progress = Progress(epochs)
-    for _ in progress:
-        history["train_loss"].append(train_epoch(model, train_loader, optimizer))
-        loss, accuracy = evaluate(model, validation_loader)
-        history["validation_loss"].append(loss)
-        history["validation_accuracy"].append(accuracy)
-        if loss == min(history["validation_loss"]):
-            best = {name: value.clone() for name, value in model.state_dict().items()}
-        progress.show(loss)
+    with watched(epochs) as progress:
+        for _ in progress:
+            history["train_loss"].append(train_epoch(model, train_loader, optimizer))
+            loss, accuracy = evaluate(model, validation_loader)
+            history["validation_loss"].append(loss)
+            history["validation_accuracy"].append(accuracy)
+            if loss == min(history["validation_loss"]):
+                best = {name: value.clone() for name, value in model.state_dict().items()}
+            progress.set_postfix(loss=f"{loss:.4f}")
     model.load_state_dict(best)
     return history

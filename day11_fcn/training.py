@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton b47c36c7930fec84
+# skeleton c34e5e8ccf168b7d
 """Training: a step, a first loop, the real loop with mini-batches, and the protocol around it.
 
 Three sets, three jobs. The training samples move the weights. The validation samples choose among the states on the
@@ -9,15 +9,18 @@ new parameters, and the old ones can be kept.
 
 import numpy as np
 
+from course.progress import watched
 from day11_fcn.evaluation import accuracy
 from day11_fcn.layers import Parameters, initialise_layers
 from day11_fcn.losses import cross_entropy, cross_entropy_gradient
 from day11_fcn.networks import mlp, mlp_backward, two_layer
 from day11_fcn.preparation import Standardizer, minibatches
-from day11_fcn.progress import History, Progress
 
 Samples = tuple[np.ndarray, np.ndarray]
 """Inputs (n, d) and labels (n,)."""
+
+History = dict[str, list[float]]
+"""What a loop has measured, epoch by epoch: lists of equal length under the names of what was measured."""
 
 
 def sgd_step(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:
@@ -131,11 +134,11 @@ def fit(
     """
     history: History = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
     best = parameters
-    progress = Progress(epochs)
-    for _ in progress:
-        # TODO(day11): one epoch of steps; measure without dropout; keep the best state
-        raise NotImplementedError("fit is not written yet")
-        progress.show(history["train_loss"][-1])
+    with watched(epochs) as progress:
+        for _ in progress:
+            # TODO(day11): one epoch of steps; measure without dropout; keep the best state
+            raise NotImplementedError("fit is not written yet")
+            progress.set_postfix(loss=f"{history['train_loss'][-1]:.4f}")
     return best, history
 
 

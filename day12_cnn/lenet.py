@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 6c8cedb3fe222297
+# skeleton 016b4c11bc06f27b
 """A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
 
     (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
@@ -11,9 +11,9 @@ Arguments come back unchanged.
 
 import numpy as np
 
+from course.progress import watched
 from day12_cnn.convolution import conv2d, conv2d_backward
 from day12_cnn.pooling import max_pool2d, max_pool2d_backward
-from day12_cnn.progress import watched
 
 Arrays = dict[str, np.ndarray]
 

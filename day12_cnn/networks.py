@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton c1015e12b6786fb4
+# skeleton b87ca6eee48a5d21
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from course.progress import watched
 from day12_cnn.convolution import conv2d, conv2d_backward
-from day12_cnn.progress import watched
 
 
 class LeNet(nn.Module):

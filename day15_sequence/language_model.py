@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 7fbe4242d9f95489
+# skeleton 4df3f4286c3083d5
 """A language model of characters: trained by truncated backpropagation through time, measured in bits, asked to write.
 
 From here on PyTorch computes the gradients and `torch.nn.LSTM` the steps: you have written both by hand. Apart from a
@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
-from tqdm import tqdm
 
+from course.progress import watched
 from day15_sequence.text import stateful_batches
 
 State = tuple[Tensor, ...]
@@ -115,16 +115,13 @@ def train(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
     losses: list[float] = []
     state: State | None = None
-    with tqdm(range(total), unit="batch", disable=None) as progress:  # None: quiet unless a terminal is there
-        try:
-            for number in progress:
-                place = number % len(batches)
-                loss, state = train_step(model, optimizer, *batches[place], state if place else None)
-                schedule.step()
-                losses.append(loss)
-                progress.set_postfix(loss=f"{loss:.3f}", refresh=False)
-        except KeyboardInterrupt:
-            progress.set_description("interrupted, keeping what is learned")
+    with watched(total, "batch") as progress:
+        for number in progress:
+            place = number % len(batches)
+            loss, state = train_step(model, optimizer, *batches[place], state if place else None)
+            schedule.step()
+            losses.append(loss)
+            progress.set_postfix(loss=f"{loss:.3f}", refresh=False)
     return losses
 
 

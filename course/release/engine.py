@@ -18,6 +18,7 @@ ROOTS = (
     "course.cli.students",
     "course.data",
     "course.plots",
+    "course.progress",
     "course.notebooks.kernel",  # imported by the first cell of a notebook
     "course.testing.plugin",
     "course.worker.far.zygote",  # started by name

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from day11_fcn.progress import History, Progress
+from course.progress import watched
 
 
 class ArrayDataset(Dataset):
@@ -166,7 +166,7 @@ def fit_torch(
     batch_size: int,
     epochs: int,
     seed: int,
-) -> History:
+) -> dict[str, list[float]]:
     """Train with plain stochastic gradient descent and keep the state that was best on the validation samples (given).
 
     Parameters
@@ -185,16 +185,16 @@ def fit_torch(
     train_loader = DataLoader(ArrayDataset(*train), batch_size, shuffle=True, generator=order)
     validation_loader = DataLoader(ArrayDataset(*validation), batch_size=500)
     optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
-    history: History = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    history: dict[str, list[float]] = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
     best = model.state_dict()
-    progress = Progress(epochs)
-    for _ in progress:
-        history["train_loss"].append(train_epoch(model, train_loader, optimizer))
-        loss, accuracy = evaluate(model, validation_loader)
-        history["validation_loss"].append(loss)
-        history["validation_accuracy"].append(accuracy)
-        if loss == min(history["validation_loss"]):
-            best = {name: value.clone() for name, value in model.state_dict().items()}
-        progress.show(loss)
+    with watched(epochs) as progress:
+        for _ in progress:
+            history["train_loss"].append(train_epoch(model, train_loader, optimizer))
+            loss, accuracy = evaluate(model, validation_loader)
+            history["validation_loss"].append(loss)
+            history["validation_accuracy"].append(accuracy)
+            if loss == min(history["validation_loss"]):
+                best = {name: value.clone() for name, value in model.state_dict().items()}
+            progress.set_postfix(loss=f"{loss:.4f}")
     model.load_state_dict(best)
     return history

@@ -7,15 +7,18 @@ new parameters, and the old ones can be kept.
 
 import numpy as np
 
+from course.progress import watched
 from day11_fcn.evaluation import accuracy
 from day11_fcn.layers import Parameters, initialise_layers
 from day11_fcn.losses import cross_entropy, cross_entropy_gradient
 from day11_fcn.networks import mlp, mlp_backward, two_layer
 from day11_fcn.preparation import Standardizer, minibatches
-from day11_fcn.progress import History, Progress
 
 Samples = tuple[np.ndarray, np.ndarray]
 """Inputs (n, d) and labels (n,)."""
+
+History = dict[str, list[float]]
+"""What a loop has measured, epoch by epoch: lists of equal length under the names of what was measured."""
 
 
 def sgd_step(parameters: Parameters, gradients: Parameters, learning_rate: float) -> Parameters:
@@ -135,21 +138,21 @@ def fit(
     """
     history: History = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
     best = parameters
-    progress = Progress(epochs)
-    for _ in progress:
-        ### BEGIN SOLUTION one epoch of steps; measure without dropout; keep the best state
-        for x, labels in minibatches(*train, batch_size, rng):
-            logits, cache = mlp(parameters, x, rate=rate, rng=rng)
-            gradients = mlp_backward(parameters, cache, cross_entropy_gradient(logits, labels))
-            parameters = sgd_step(parameters, gradients, learning_rate)
-        logits, _ = mlp(parameters, validation[0])
-        history["train_loss"].append(cross_entropy(mlp(parameters, train[0])[0], train[1]))
-        history["validation_loss"].append(cross_entropy(logits, validation[1]))
-        history["validation_accuracy"].append(accuracy(logits, validation[1]))
-        if history["validation_loss"][-1] == min(history["validation_loss"]):
-            best = parameters
-        ### END SOLUTION
-        progress.show(history["train_loss"][-1])
+    with watched(epochs) as progress:
+        for _ in progress:
+            ### BEGIN SOLUTION one epoch of steps; measure without dropout; keep the best state
+            for x, labels in minibatches(*train, batch_size, rng):
+                logits, cache = mlp(parameters, x, rate=rate, rng=rng)
+                gradients = mlp_backward(parameters, cache, cross_entropy_gradient(logits, labels))
+                parameters = sgd_step(parameters, gradients, learning_rate)
+            logits, _ = mlp(parameters, validation[0])
+            history["train_loss"].append(cross_entropy(mlp(parameters, train[0])[0], train[1]))
+            history["validation_loss"].append(cross_entropy(logits, validation[1]))
+            history["validation_accuracy"].append(accuracy(logits, validation[1]))
+            if history["validation_loss"][-1] == min(history["validation_loss"]):
+                best = parameters
+            ### END SOLUTION
+            progress.set_postfix(loss=f"{history['train_loss'][-1]:.4f}")
     return best, history
 
 

@@ -9,9 +9,9 @@ Arguments come back unchanged.
 
 import numpy as np
 
+from course.progress import watched
 from day12_cnn.convolution import conv2d, conv2d_backward
 from day12_cnn.pooling import max_pool2d, max_pool2d_backward
-from day12_cnn.progress import watched
 
 Arrays = dict[str, np.ndarray]
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from course.progress import watched
 from day12_cnn.convolution import conv2d, conv2d_backward
-from day12_cnn.progress import watched
 
 
 class LeNet(nn.Module):

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
-from tqdm import tqdm
 
+from course.progress import watched
 from day15_sequence.text import stateful_batches
 
 State = tuple[Tensor, ...]
@@ -121,16 +121,13 @@ def train(
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total)
     losses: list[float] = []
     state: State | None = None
-    with tqdm(range(total), unit="batch", disable=None) as progress:  # None: quiet unless a terminal is there
-        try:
-            for number in progress:
-                place = number % len(batches)
-                loss, state = train_step(model, optimizer, *batches[place], state if place else None)
-                schedule.step()
-                losses.append(loss)
-                progress.set_postfix(loss=f"{loss:.3f}", refresh=False)
-        except KeyboardInterrupt:
-            progress.set_description("interrupted, keeping what is learned")
+    with watched(total, "batch") as progress:
+        for number in progress:
+            place = number % len(batches)
+            loss, state = train_step(model, optimizer, *batches[place], state if place else None)
+            schedule.step()
+            losses.append(loss)
+            progress.set_postfix(loss=f"{loss:.3f}", refresh=False)
     return losses
 
 

@@ -21,6 +21,7 @@ ROOMS = [
     "places",
     "data",
     "plots",
+    "progress",
     "catalog",
     "worker",
     "testing",
@@ -61,7 +62,9 @@ def test_the_rooms_in_the_documents_are_those_of_the_tree() -> None:
     listed = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text, re.MULTILINE)
     rooms = [name for names in listed for name in re.findall(r"\w+", names)]
     there = {path.parent.name for path in (ROOT / "course").glob("*/__init__.py")}
-    assert set(rooms) == there | {"plots"} == set(ROOMS) - {"errors", "files", "threads", "places"}
+    assert (
+        set(rooms) == there | {"plots", "progress"} == set(ROOMS) - {"errors", "files", "threads", "places"}
+    )
     drawn = text.partition("## The house")[2].partition("## One source")[0]
     assert [room for room in rooms if not re.search(rf"\b{room}\b", drawn)] == []
 
@@ -90,9 +93,7 @@ CONTENT = [path for day in COURSE.days for path in COURSE.source_files(day).valu
 
 
 @pytest.mark.parametrize("path", CONTENT, ids=lambda p: str(p.relative_to(ROOT)))
-def test_content_knows_only_data_and_plots(path: Path) -> None:
+def test_content_knows_only_data_plots_and_progress(path: Path) -> None:
     for module in _imports(path):
         if module.split(".")[0] == "course":
-            assert module.split(".")[:2] in (["course", "data"], ["course", "plots"]), (
-                f"{path.name} imports {module}"
-            )
+            assert module.split(".")[1] in ("data", "plots", "progress"), f"{path.name} imports {module}"

@@ -330,8 +330,11 @@ def test_the_engine_cannot_be_found_by_name_where_student_code_runs(isolated: Ma
         """
     )
     modules, attributes = student.names()
-    assert all(name.startswith(("course.data", "course.plots", "course.errors")) for name in modules)
-    assert set(attributes) <= {"data", "plots", "errors"}
+    assert all(
+        name.startswith(("course.data", "course.plots", "course.progress", "course.errors"))
+        for name in modules
+    )
+    assert set(attributes) <= {"data", "plots", "progress", "errors"}
     assert student.main() == []
     with pytest.raises(StudentProblem, match=r"No module named 'course.worker'|Permission"):
         student.again("course.worker.far.refusals")

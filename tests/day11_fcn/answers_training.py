@@ -4,7 +4,6 @@ import numpy as np
 
 from course.testing import misconception, variant
 from day11_fcn.training import (
-    Progress,
     Standardizer,
     accuracy,
     cross_entropy,
@@ -324,7 +323,7 @@ def states_in_a_list(parameters, train, validation, learning_rate, batch_size, e
 def with_a_running_minimum(parameters, train, validation, learning_rate, batch_size, epochs, rng, rate=0.0):
     history = {"validation_accuracy": [], "validation_loss": [], "train_loss": []}
     best, smallest = None, np.inf
-    for _ in Progress(epochs):
+    for _ in range(epochs):
         order = rng.permutation(len(train[0]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]

@@ -98,7 +98,7 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
     reset_process_state(0)
 
 
-_FOR_CONTENT = ("course.data", "course.plots", "course.errors")
+_FOR_CONTENT = ("course.data", "course.plots", "course.progress", "course.errors")
 
 
 def forget_engine() -> None:

@@ -1,0 +1,59 @@
+"""Long loops that can be watched and stopped: a bar with the time that is left, and a tame Ctrl-C.
+
+For training loops of the days. Where there is no terminal (graded, in a test, output to a file) nothing is printed, and
+Ctrl-C does what it always does.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tqdm import tqdm
+
+
+@contextmanager
+def watched(steps: int, unit: str = "epoch") -> Iterator[Any]:
+    """Steps to loop over: ``with watched(epochs) as progress: for epoch in progress: …``.
+
+    In a terminal there is a bar, and ``progress.set_postfix(loss=…)`` writes the loss beside it. Ctrl-C ends the loop
+    after the current step, so that whatever comes behind it still works with what has been learned; a second Ctrl-C
+    ends the program.
+
+    Parameters
+    ----------
+    steps : how many
+    unit : what one of them is
+
+    Yields
+    ------
+    tqdm
+        a loop over it counts 0, 1, … and moves the bar
+    """
+    asked = False
+
+    def ask(number: int, frame: Any) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    def counted() -> Iterator[int]:
+        for step in range(steps):
+            if asked:
+                tqdm.write("Stopped; going on with what has been learned so far.", file=sys.stderr)
+                return
+            yield step
+
+    with tqdm(counted(), total=steps, unit=unit, disable=None) as progress:  # None: quiet without a terminal
+        listening = not progress.disable and threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGINT, ask) if listening else None
+        try:
+            yield progress
+        finally:
+            if listening:
+                signal.signal(signal.SIGINT, before)
