@@ -21,7 +21,9 @@ from course.testing.describing import as_array, is_tensor
 from course.verify.foresight import Foresight
 from course.verify.stage import Cheat, Question, copied, is_number, leaves
 
-Fill = Literal["zeros", "ones", "the mean of the first array", "the first array", "random numbers"]
+Fill = Literal[
+    "zeros", "ones", "the mean of the first array", "the first array", "random numbers", "infinity", "NaN"
+]
 FILLS: tuple[Fill, ...] = get_args(Fill)
 DTYPES = ("float32", "float16", "int64", "bool", "complex128", "float64")
 ERRORS = (ValueError, TypeError, IndexError, ZeroDivisionError)
@@ -29,8 +31,9 @@ ERRORS = (ValueError, TypeError, IndexError, ZeroDivisionError)
 NOTHING: tuple[Any, ...] = (None, [], "", {})
 
 
-def cheats(test: Callable[..., None], turn: int, *, training: bool) -> list[Cheat]:
-    """All whom a test meets; neighbouring tests differ in their ``turn``.
+def cheats(test: Callable[..., None], turn: int, *, training: bool, objects: bool = False) -> list[Cheat]:
+    """All whom a test meets; neighbouring tests differ in their ``turn``. A test of a class, one of ``objects``, meets
+    those who put something else in their place.
 
     Every fill comes in the dtype of the right answer and in another one, which take turns: a dtype matters through
     the tolerance only, and no tolerance lets one fill pass and not another (`tests/course/test_assertions.py`). A
@@ -39,8 +42,9 @@ def cheats(test: Callable[..., None], turn: int, *, training: bool) -> list[Chea
     at_once: list[Cheat] = [
         *map(Refuse, ERRORS),
         *map(Nothing, NOTHING),
-        *(Flat(fill) for fill in FILLS[:3]),
-        *(Flat(fill, like_first=True) for fill in FILLS if fill != FILLS[2]),
+        *(Flat(fill) for fill in FILLS if fill not in ("the first array", "random numbers")),
+        *(Flat(fill, like_first=True) for fill in FILLS if fill != "the mean of the first array"),
+        *(INSTEAD if objects else ()),
         Foresight(test),
     ]
     if training:
@@ -175,6 +179,65 @@ class Hollow:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """Puts something else in the place of every object of a student's class, and of what is returned: plain data, or an
+    object that has every method.
+    """
+
+    what: str
+    make: Callable[[tuple[Any, ...]], Any]
+
+    def __str__(self) -> str:
+        return f"puts {self.what} in the place of objects"
+
+    def answer(self, question: Question) -> Any:
+        return self.make(question.given)
+
+
+class Obliging:
+    """An object with every method there is; each of them returns the same, or what it was given."""
+
+    def __init__(self, given: tuple[Any, ...] | None = None) -> None:
+        self._given = given
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._given is None:
+            return args[0] if args else 0.0
+        return np.zeros_like(as_array(self._given[0])) if self._given else 0.0
+
+
+def _number(given: tuple[Any, ...]) -> complex:
+    """Python's own number, made of the numbers that were given."""
+    numbers = [one for one in given if isinstance(one, (int, float))]
+    return complex(*numbers[:2])
+
+
+def _array(given: tuple[Any, ...]) -> np.ndarray:
+    return np.array(as_array(next(filter(is_number, leaves(given)), 0.0)))
+
+
+def _tensor(given: tuple[Any, ...]) -> Any:
+    torch = sys.modules.get("torch")
+    return _array(given) if torch is None else torch.as_tensor(_array(given))
+
+
+INSTEAD = (
+    Instead("a number of Python's", _number),
+    Instead("an array", _array),
+    Instead("a tensor", _tensor),
+    Instead(
+        "one whose methods return zeros", lambda given: Obliging(tuple(filter(is_number, leaves(given))))
+    ),
+    Instead("one whose methods return their argument", lambda given: Obliging()),
+)
+
+
+@dataclass(frozen=True)
 class Overwrite:
     """Writes zeros into whatever it is given, so that what is computed from it afterwards is zero as well."""
 
@@ -231,6 +294,9 @@ def _values(fill: Fill, shape: tuple[int, ...], first: np.ndarray, dtype: str = 
             values = np.resize(first, shape)
         case "random numbers":
             values = np.random.normal(size=shape)
+        case "infinity" | "NaN":
+            values = np.full(shape, np.inf if fill == "infinity" else np.nan)
+            dtype = dtype if dtype.startswith(("float", "complex")) else "float64"  # no integer is infinite
     with np.errstate(all="ignore"):
         return np.asarray(values if dtype.startswith("complex") else values.real).astype(dtype)
 

@@ -108,7 +108,8 @@ class Jobs:
                     continue
                 STAGE.forget()
                 test = self._trier.suite.function(self._trier.day, check)
-                for cheat in cheats(test, turn, training=check.training):
+                objects = exercise.qualname[0].isupper()
+                for cheat in cheats(test, turn, training=check.training, objects=objects):
                     with STAGE.played_by(cheat):
                         trial, _ = self._brisk.try_one(runner, exercise, check, link)
                     passed += [(check.name, str(cheat))] if trial.passed else []

@@ -71,6 +71,13 @@ class Stage:
                 continue
             owner = functools.reduce(getattr, classes[1:], module[classes[0]])
             setattr(owner, name, self._before_attribute(name, vars(owner)[name]))
+            if owner.__new__ is object.__new__:
+                owner.__new__ = staticmethod(self._make)
+
+    def _make(self, owner: type, *args: Any, **kwargs: Any) -> Any:
+        """An object of a class, or what a cheat puts in its place."""
+        make = getattr(self._cheat, "make", None)
+        return object.__new__(owner) if self._inside or make is None else make((*args, *kwargs.values()))
 
     def _before_attribute(self, name: str, kept: Any) -> Any:
         if isinstance(kept, staticmethod):

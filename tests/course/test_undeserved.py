@@ -148,6 +148,15 @@ def test_descent_step_goes_somewhere(student, rng):
     assert_that(np.any(student.run(walk, start, rng.normal(size=3)) != start), "nothing moves")
 
 
+def has_a_place(module, start):
+    return hasattr(module.Descent(start), "place")
+
+
+@points(1)
+def test_descent_step_has_a_place(student, rng):
+    assert_that(student.run(has_a_place, rng.normal(size=3)), "there is no place")
+
+
 @points(1)
 def test_descent_step_goes_down(student, rng):
     start, gradient = rng.normal(size=3), rng.normal(size=3)
@@ -223,6 +232,20 @@ def test_whoever_passes_a_weak_test_is_found(course: Course) -> None:
 def test_whoever_passes_a_sound_test_knows_something(course: Course) -> None:
     sound = {"test_halves_of_random_numbers", "test_parts_one_after_the_other", "test_descent_step_goes_down"}
     assert not sound & passed(course).keys()
+
+
+def test_what_is_put_in_the_place_of_an_object_is_met_by_tests_of_classes_only(course: Course) -> None:
+    found = passed(course)
+    weak = found["test_descent_step_has_a_place"]
+    assert "puts a tensor in the place of objects" not in weak
+    assert "puts one whose methods return zeros in the place of objects" in weak
+    assert not [one for test, names in found.items() if "halves" in test for one in names if "puts" in one]
+
+
+def test_infinity_and_nan_pass_whatever_only_asks_for_something_else(course: Course) -> None:
+    somewhere = passed(course)["test_descent_step_goes_somewhere"]
+    assert "returns NaN in the shape of the right answer" in somewhere
+    assert "returns infinity in the shape of the right answer" in somewhere
 
 
 def test_a_worker_that_tells_the_seed_is_found(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
