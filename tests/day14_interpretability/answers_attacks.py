@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from torch.nn.functional import cross_entropy
 
 from course.testing import misconception, variant
-from day14_interpretability.attacks import evaluating, fgsm, project
+from day14_interpretability.attacks import evaluating, fgsm, fgsm_succeeds, project
 
 
 @misconception("project", "Only the range of the pixels is kept; the image may be further away than epsilon.")
@@ -41,6 +41,55 @@ def always_zero_to_one(candidate, x, epsilon, low, high):
 @misconception("project", "The change is returned instead of the image.")
 def change_only(candidate, x, epsilon, low, high):
     return candidate.clamp(x - epsilon, x + epsilon).clamp(low, high) - x
+
+
+@misconception(
+    "project",
+    "The ball lies around zero: the *image* is limited to ±epsilon. Limit the change, candidate − x, and "
+    "add x again.",
+)
+def ball_around_zero(candidate, x, epsilon, low, high):
+    return candidate.clamp(-epsilon, epsilon).clamp(low, high)
+
+
+@misconception(
+    "project",
+    "An image outside of the ball was thrown away, or put back to x. Every pixel is brought to the "
+    "*nearest* place that is allowed.",
+    whole=(False, True),
+)
+def put_back_to_the_original(candidate, x, epsilon, low, high, *, whole=False):
+    inside = ((candidate - x).abs() <= epsilon) & (candidate >= low) & (candidate <= high)
+    if whole:
+        inside = inside.flatten(1).all(dim=1).view(-1, *[1] * (x.ndim - 1))
+    return torch.where(inside, candidate, x)
+
+
+@misconception(
+    "project",
+    "Pixels are scaled into the range, so that all of them change. Only those outside are moved, to its "
+    "ends: clamp.",
+)
+def rescaled_into_the_range(candidate, x, epsilon, low, high):
+    kept = candidate.clamp(x - epsilon, x + epsilon)
+    return low + (high - low) * (kept - kept.min()) / (kept.max() - kept.min())
+
+
+@misconception(
+    "project",
+    "The argument itself was changed (clamp_, or an assignment to its entries). Work on a copy: clamp "
+    "without the underscore.",
+)
+def candidate_changed(candidate, x, epsilon, low, high):
+    return candidate.clamp_(x - epsilon, x + epsilon).clamp_(low, high)
+
+
+@misconception(
+    "project",
+    "Only the upper ends were looked at. A pixel may be too small as well: clamp takes both bounds.",
+)
+def upper_ends_only(candidate, x, epsilon, low, high):
+    return torch.minimum(candidate, x + epsilon).clamp(max=high)
 
 
 @variant("project")
@@ -79,7 +128,9 @@ def without_clipping(model, x, y, epsilon, low, high):
 
 
 @misconception(
-    "fgsm", "The score of the true class is made larger. The loss has to grow, so that this class loses."
+    "fgsm",
+    "The largest score is made larger, as if the network should be surer. The loss of the true class has to "
+    "grow, so that this class loses.",
 )
 def raises_the_score(model, x, y, epsilon, low, high):
     copy = x.detach().clone().requires_grad_()
@@ -101,6 +152,17 @@ def by_backward(model, x, y, epsilon, low, high):
     with evaluating(model):
         cross_entropy(model(copy), y).backward()
     return project(x.detach() + epsilon * copy.grad.sign(), x.detach(), epsilon, low, high)
+
+
+@misconception(
+    "fgsm",
+    "The adversarial image still belongs to a graph: start from x.detach().",
+)
+def with_a_graph(model, x, y, epsilon, low, high):
+    place = x.detach().requires_grad_()
+    with evaluating(model):
+        (gradient,) = torch.autograd.grad(cross_entropy(model(place), y), place)
+    return project(place + epsilon * gradient.sign(), x.detach(), epsilon, low, high)
 
 
 @variant("fgsm")
@@ -265,6 +327,29 @@ def never_infinite(model, x, y, low, high, largest=1.0, halvings=20):
         with evaluating(model), torch.no_grad():
             result[i] = 0.0 if model(image).argmax(dim=1) != label else above
     return result
+
+
+@misconception(
+    "smallest_epsilon",
+    "The lower end of the last interval comes back. There the attack failed; asked for is the upper one, "
+    "where it has succeeded.",
+)
+def lower_end(model, x, y, low, high, largest=1.0, halvings=20):
+    result = []
+    for image, label in zip(x.split(1), y.split(1), strict=True):
+        below, above = 0.0, largest
+        for _ in range(halvings):
+            middle = (below + above) / 2
+            if fgsm_succeeds(model, image, label, middle, low, high):
+                above = middle
+            else:
+                below = middle
+        if fgsm_succeeds(model, image, label, 0.0, low, high):
+            below = 0.0
+        elif not fgsm_succeeds(model, image, label, largest, low, high):
+            below = float("inf")
+        result.append(below)
+    return torch.tensor(result)
 
 
 @variant("smallest_epsilon")

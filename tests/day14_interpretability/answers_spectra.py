@@ -150,6 +150,21 @@ def not_normalised(images):
     return np.log10(np.stack([power[:, ring == r].mean(axis=1) for r in range(n // 2 + 1)], axis=1) + 1e-12)
 
 
+@misconception(
+    "radial_spectrum",
+    "After fftshift the mean brightness stands in the middle, at n // 2, but the distances were counted "
+    "from another place. Shift both, or neither.",
+)
+def distances_from_the_corner(images):
+    n = images.shape[2]
+    if images.shape[1] != n:
+        raise ValueError
+    power = np.fft.fftshift(np.abs(np.fft.fft2(images)) ** 2 / n**2, axes=(1, 2))
+    wave_number = np.fft.fftfreq(n, 1 / n)
+    ring = np.rint(np.hypot(wave_number[:, np.newaxis], wave_number))
+    return np.log10(np.stack([power[:, ring == r].mean(axis=1) for r in range(n // 2 + 1)], axis=1) + 1e-12)
+
+
 @variant("radial_spectrum")
 def by_histograms(images):
     if images.shape[1] != images.shape[2]:
@@ -271,6 +286,40 @@ def constant_feature(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
             error = 1 / (1 + np.exp(-(z @ v + c))) - labels
             v, c = v - learning_rate * (z.T @ error / len(z) + l2 * v), c - learning_rate * error.mean()
         return v / std, c - (v / std) @ mean
+
+
+@misconception(
+    "train_detector",
+    "The bias is penalised too. Only v is: l2 / 2 · ‖v‖².",
+)
+def bias_penalised(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
+    mean, std = features.mean(axis=0), features.std(axis=0)
+    std = np.where(std > 0, std, 1)
+    z = (features - mean) / std
+    v, c = np.zeros(z.shape[1]), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(z @ v + c))) - labels
+        v = v - learning_rate * (z.T @ error / len(z) + l2 * v)
+        c = c - learning_rate * (error.mean() + l2 * c)
+    weight = v / std
+    return weight, float(c - weight @ mean)
+
+
+@misconception(
+    "train_detector",
+    "The gradient of the penalty is twice as large: of l2 / 2 · ‖v‖² it is l2 · v, without a 2.",
+)
+def penalty_counted_twice(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
+    mean, std = features.mean(axis=0), features.std(axis=0)
+    std = np.where(std > 0, std, 1)
+    z = (features - mean) / std
+    v, c = np.zeros(z.shape[1]), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(z @ v + c))) - labels
+        v = v - learning_rate * (z.T @ error / len(z) + 2 * l2 * v)
+        c = c - learning_rate * error.mean()
+    weight = v / std
+    return weight, float(c - weight @ mean)
 
 
 @variant("train_detector")

@@ -96,7 +96,7 @@ def test_project_leaves_alone_what_is_allowed(student, rng):
 
 @points(1)
 def test_fgsm_of_a_linear_classifier(student, rng):
-    for b, shape in [(4, (1, 3, 4)), (1, (2, 2, 3)), (5, (7,))]:
+    for b, shape in [(12, (1, 3, 4)), (1, (2, 2, 3)), (5, (7,))]:
         model = fill(nn.Sequential(nn.Flatten(), nn.Linear(int(np.prod(shape)), 2)), rng)
         x, y = draw_images(rng, -3.0, 5.0, b, *shape), draw_classes(rng, b, 2)
         weight = model[1].weight.detach()
