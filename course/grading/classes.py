@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from course.catalog import Course, Day, Selection
 from course.catalog.selecting import find_day
 from course.errors import CourseError
-from course.files import sweep
+from course.files import alone_in, sweep
 from course.grading.intake import Intake, Submission
 from course.grading.lanes import grade_locally
 from course.grading.merging import computed_with, merged, without_faults
@@ -27,8 +27,9 @@ from course.grading.records import NOTES, RecordWriter, notes_of, suite_hashes, 
 from course.grading.station import Station
 from course.results.exports import export
 from course.results.names import alike, file_stem, shown
-from course.results.reading import Record, is_undecided, read_record, result_path, tests_of
+from course.results.reading import Record, is_undecided, read_record, record_files, result_path, tests_of
 from course.results.settling import LateRule
+from course.results.submission_times import TABLE
 
 if TYPE_CHECKING:
     from course.results.store import Store
@@ -115,23 +116,27 @@ def grade_class(
     chosen = [find_day(course, word) for word in days] or list(course.days)
     suites = suite_hashes(course, chosen)
     intake = Intake(course, submissions, chosen, out)
-    sweep(out)
-    seed = _settle_seed(out, seed, chosen, submissions)
-    book = _Book(course, submissions, out, seed, suites, intake.students, view)
-    graders = _Graders(course, suites, seed, manner)
-    new = [student for student in intake.students if not book.holds(student)]
-    if new:
-        graders.start(suites, len(new))
-    with intake, graders, _open_store(out, manner.store_url) as store:
-        waiting = _Waiting(intake, book, store, again=manner.again)
-        view.started(len(intake), len(intake) - len(waiting))
-        if waiting:
-            writer = graders.start(waiting.days, len(waiting))
-            for record in graders.grade(waiting):
-                book.write(record, store, writer)
-        adjustments = store.adjustments_by_student()
-    export(out, "csv", adjustments=adjustments)
-    return ClassOutcome(out, seed, intake.students, book.isolation, book.faults, intake.passed_over)
+    busy = f"Another `course grade` is writing into {out}; wait for its end, or give another --out."
+    with alone_in(out, otherwise=busy):
+        _refuse_another_class(out, submissions, intake.students)
+        sweep(out)
+        seed = _settle_seed(out, seed, chosen, submissions)
+        book = _Book(course, submissions, out, seed, suites, intake.students, view)
+        graders = _Graders(course, suites, seed, manner)
+        new = [student for student in intake.students if not book.holds(student)]
+        if new:
+            graders.start(suites, len(new))
+        with intake, graders, _open_store(out, manner.store_url) as store:
+            waiting = _Waiting(intake, book, store, again=manner.again)
+            view.started(len(intake), len(intake) - len(waiting))
+            if waiting:
+                writer = graders.start(waiting.days, len(waiting))
+                for record in graders.grade(waiting):
+                    book.write(record, store, writer)
+            adjustments = store.adjustments_by_student()
+        export(out, "csv", adjustments=adjustments)
+    passed_over = {**intake.passed_over, **book.rows_of_nobody()}
+    return ClassOutcome(out, seed, intake.students, book.isolation, book.faults, passed_over)
 
 
 def _open_store(out: Path, url: str | None) -> Store:
@@ -204,6 +209,7 @@ class _Book:
         self._order = [day.name for day in course.days]
         self._late = LateRule(course, submissions)
         self._alike = alike(students)
+        self._students = students
         self.isolation: tuple[str, ...] = ()
         self.faults = 0
         for student in students:
@@ -251,6 +257,13 @@ class _Book:
         line = replace(_line(record), fault=fault)
         self._remember(record, line)
         self._view.graded(line)
+
+    def rows_of_nobody(self) -> dict[str, str]:
+        """Rows of the table of times that name no hand-in: a misspelt name would cost somebody the extension."""
+        return {
+            f"the row of {student} in {TABLE}": "nobody's: no hand-in has that name"
+            for student in self._late.unknown(self._students)
+        }
 
     def holds(self, student: str) -> bool:
         """Whether there is a result, of whatever age."""
@@ -345,17 +358,34 @@ class _Waiting:
             yield replace(self._intake.read(student), days=days)
 
 
+def _refuse_another_class(out: Path, submissions: Path, students: Sequence[str]) -> None:
+    """Results of one class would stand among those of another: refused where the two have nobody in common."""
+    kept = _kept(out)
+    before = kept.get("submissions", "")
+    if not kept or before == str(submissions.resolve()):
+        return
+    there = {read_record(path)["student"] for path in record_files(out)}
+    if there and there.isdisjoint(students):
+        raise CourseError(
+            f"{out} holds the results of another class ({before}), with nobody in common; give another --out."
+        )
+
+
+def _kept(out: Path) -> dict[str, Any]:
+    """What the run before this one wrote down; empty when there was none."""
+    try:
+        kept = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
 def _settle_seed(out: Path, seed: int | None, days: Sequence[Day], submissions: Path) -> int:
     """The seed of this run of record: given, or kept from the run that is continued, or drawn."""
-    path = out / "run.json"
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        kept = {}
     if seed is None:
-        seed = int(kept.get("seed", secrets.randbelow(LARGEST_SEED)))
+        seed = int(_kept(out).get("seed", secrets.randbelow(LARGEST_SEED)))
     write_json(
-        path,
+        out / "run.json",
         {"seed": seed, "days": [day.name for day in days], "submissions": str(submissions.resolve())},
     )
     return seed

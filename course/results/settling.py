@@ -4,6 +4,7 @@ extension after the class was graded.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from course.catalog import Course
@@ -20,6 +21,10 @@ class LateRule:
         self._due = {day.name: day.due for day in course.days}
         self._times = SubmissionTimes(course, submissions)
         self._extensions = read_extensions(course)
+
+    def unknown(self, students: Collection[str]) -> list[str]:
+        """Who is in the table of times, and is none of these students."""
+        return sorted(self._times.students - set(students))
 
     def apply(self, record: Record) -> Record:
         """The record with a ``late`` entry in every day that is due; all else is as it was."""

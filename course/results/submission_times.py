@@ -33,6 +33,11 @@ class SubmissionTimes:
         students = class_folder(submissions, course)
         self._nbgrader = students if students.name == SUBMITTED else None
 
+    @property
+    def students(self) -> set[str]:
+        """Everybody in the table."""
+        return {student for student, _ in self._table}
+
     def of(self, student: str, day: str) -> Handed:
         """When ``student`` handed in ``day``; of several pushes the last counts."""
         found = self._table.get((student, day))

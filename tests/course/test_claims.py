@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import py7zr
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from course.catalog import Course, load_course
 from course.cli import main
+from course.files import alone_in
 from course.grading.claims import Claims
 from course.grading.intake import Intake, Submission
 from tests.course.conftest import SOLUTION, write_tiny_course
@@ -236,3 +239,46 @@ def test_a_seed_that_no_database_takes_is_refused(tiny: Course, tmp_path: Path, 
     said = CliRunner().invoke(main, ["grade", str(tmp_path), "--out", str(tmp_path / "out"), "--seed", seed])
     assert said.exit_code == 2
     assert "Invalid value for '--seed'" in said.output
+
+
+@forks
+def test_two_graders_do_not_write_into_one_folder(tiny: Course, tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    with alone_in(tmp_path / "out", "nobody says this"):
+        command = [
+            sys.executable,
+            "-m",
+            "course.cli",
+            "grade",
+            str(tmp_path / "in"),
+            "--out",
+            str(tmp_path / "out"),
+        ]
+        done = subprocess.run(command, cwd=tiny.root, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "Another `course grade` is writing into" in done.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".lock"]
+    assert grade(tiny, tmp_path / "in", tmp_path / "out").exit_code == 0
+
+
+@forks
+def test_another_class_does_not_get_into_the_same_results(tiny: Course, tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    assert grade(tiny, tmp_path / "in", tmp_path / "out").exit_code == 0
+    hand_in(tmp_path / "other", "bob", SOLUTION)
+    said = grade(tiny, tmp_path / "other", tmp_path / "out")
+    assert said.exit_code == 1
+    assert "the results of another class" in said.output
+    hand_in(tmp_path / "other", "ada", SOLUTION)  # the same class, downloaded again
+    assert grade(tiny, tmp_path / "other", tmp_path / "out").exit_code == 0
+
+
+@forks
+def test_a_row_of_nobody_is_named(tiny: Course, tmp_path: Path) -> None:
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    rows = "student,day,submitted\nada,day01,2026-10-01T10:00:00Z\nadda,day01,2026-10-01T10:00:00Z\n"
+    (tmp_path / "in/submitted.csv").write_text(rows, encoding="utf-8")
+    said = grade(tiny, tmp_path / "in", tmp_path / "out")
+    assert said.exit_code == 3
+    assert "the row of adda in submitted.csv is nobody's" in said.output
+    assert "row of ada in" not in said.output

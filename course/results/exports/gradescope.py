@@ -15,15 +15,19 @@ from typing import Any
 
 from course.files import write_atomically
 from course.results.names import alike, file_stem
-from course.results.reading import Adjustment, Record, Rows, tests_of, totals
+from course.results.reading import Adjustment, Record, Rows, is_undecided, tests_of, totals
 
 PROVENANCE = ("seed", "suite", "submission", "tool", "versions", "limits", "isolation")
 
 
 def write(rows: Rows, target: Path) -> None:
-    """Write ``target/<student>/results.json`` for everybody; the records are read twice, first for the names."""
+    """Write ``target/<student>/results.json`` for everybody whose work could be graded: without that file Gradescope
+    says that the autograder failed, and gives no 0. The records are read twice, first for the names.
+    """
     several = alike([record["student"] for record, _ in rows()])
     for record, adjustments in rows():
+        if any(map(is_undecided, record["days"])):
+            continue
         text = json.dumps(results(record, adjustments), indent=1, ensure_ascii=False)
         folder = file_stem(record["student"], alone=record["student"] not in several)
         write_atomically(target / folder / "results.json", text + "\n")
