@@ -67,6 +67,24 @@ def grade(
     sys.exit(1 if not outcome.complete else 3 if outcome.passed_over else 0)
 
 
+@main.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--day", "days", multiple=True, help="Look for this day only; may be given several times.")
+def intake(submissions: Path, days: tuple[str, ...]) -> None:
+    """Say what `course grade` would take of each hand-in, and grade nothing.
+
+    Exit status 3: somebody's hand-in has nothing that can be graded, or something in the folder is no hand-in.
+    """
+    course = the_course()
+    from course.catalog.selecting import find_day
+    from course.grading.intake import Intake
+    from course.report.records_view import show_intake
+
+    chosen = [find_day(course, word) for word in days] or list(course.days)
+    with Intake(course, submissions, chosen) as found:
+        sys.exit(0 if show_intake(found) else 3)
+
+
 out_folder = click.argument("out", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 store_option = click.option(
     "--store",

@@ -6,16 +6,49 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from course.report.terminal import console
+from course.report.terminal import console, show_passed_over
 from course.results.names import shown
 
 if TYPE_CHECKING:
+    from course.catalog import Day
+    from course.grading.intake import Intake, Submission
     from course.grading.picturing import Pictured
     from course.grading.replaying import Replay
     from course.results.reading import Adjustment
+
+
+def show_intake(intake: Intake) -> bool:
+    """A line for each hand-in as it is read: the days that were found, and what staff should know. Whether all is in
+    order.
+    """
+    screen = console()
+    wide = max(map(cell_len, map(shown, intake.students)))
+    empty = 0
+    for submission in intake:
+        found = [text for day in intake.days if (text := _taken(submission, day))]
+        empty += not found
+        line = Text(f"{shown(submission.student)}{' ' * (wide - cell_len(shown(submission.student)))}  ")
+        line.append(", ".join(found) or "nothing that can be graded", style="" if found else "red")
+        if submission.note:
+            line.append(f"  {shown(submission.note)}", style="yellow")
+        screen.print(line)
+    count = len(intake)
+    screen.print(
+        f"{count} hand-in{'s' * (count != 1)}, {empty or 'none'} without anything that can be graded.",
+        style="bold",
+    )
+    show_passed_over(screen, intake.passed_over)
+    return not empty and not intake.passed_over
+
+
+def _taken(submission: Submission, day: Day) -> str:
+    """How much of a day is there; empty for nothing."""
+    there = sum(f"{day.name}/{module}.py" in submission.files for module in day.modules)
+    return f"{day.number} {there}/{len(day.modules)}" if there else ""
 
 
 def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:

@@ -6,7 +6,7 @@ import itertools
 import re
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -284,9 +284,17 @@ def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> No
 
 
 MAX_LINES = 100
-MOST_PASSED_OVER = 20
+MOST_PASSED_OVER = 20  # that are named
 REFRESH = 0.1
 """Seconds between two pictures of a bar: drawing one takes a tenth of the time to grade a submission."""
+
+
+def show_passed_over(out: Console, passed_over: Mapping[str, str]) -> None:
+    """What lies among the hand-ins and is none."""
+    for name, why in itertools.islice(passed_over.items(), MOST_PASSED_OVER):
+        out.print(Text(f"Passed over: {shown(name)} is {why}."))
+    if len(passed_over) > MOST_PASSED_OVER:
+        out.print(f"And {len(passed_over) - MOST_PASSED_OVER} more that are no hand-ins.")
 
 
 class ClassView:
@@ -359,10 +367,7 @@ class ClassView:
         count = len(outcome.students)
         out.print(f"{count} submission{'s' * (count != 1)}, seed {outcome.seed}, isolation: {layers}.")
         out.print(f"Results: {shown_path(outcome.out)}/grades.csv and one JSON file per student.")
-        for name, why in itertools.islice(outcome.passed_over.items(), MOST_PASSED_OVER):
-            out.print(Text(f"Passed over: {shown(name)} is {why}."))
-        if len(outcome.passed_over) > MOST_PASSED_OVER:
-            out.print(f"And {len(outcome.passed_over) - MOST_PASSED_OVER} more that are no hand-ins.")
+        show_passed_over(out, outcome.passed_over)
         if not outcome.complete:
             out.print(
                 f"{outcome.faults} submission{'s' * (outcome.faults != 1)} could not be checked through no fault of "

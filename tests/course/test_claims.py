@@ -282,3 +282,25 @@ def test_a_row_of_nobody_is_named(tiny: Course, tmp_path: Path) -> None:
     assert said.exit_code == 3
     assert "the row of adda in submitted.csv is nobody's" in said.output
     assert "row of ada in" not in said.output
+
+
+def test_the_intake_says_what_it_would_take(
+    two: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(two.root)
+    hand_in(tmp_path / "in", "ada", SOLUTION)
+    (tmp_path / "in/bob/Day2").mkdir(parents=True)
+    (tmp_path / "in/bob/Day2/sums (1).py").write_text(SOLUTION, encoding="utf-8")
+    (tmp_path / "in/李").mkdir()
+    said = CliRunner().invoke(main, ["intake", str(tmp_path / "in")])
+    assert said.exit_code == 3
+    lines = said.output.splitlines()
+    assert lines[0].split() == ["ada", "day01", "1/1"]
+    assert "Day2/sums (1).py was read as day02_tiny/sums.py" in " ".join(lines[1:3])
+    assert "nothing that can be graded" in said.output
+    assert "3 hand-ins, 1 without anything that can be graded." in said.output
+    (tmp_path / "in/李").rmdir()
+    assert CliRunner().invoke(main, ["intake", str(tmp_path / "in")]).exit_code == 0
+    assert (
+        CliRunner().invoke(main, ["intake", str(tmp_path / "in"), "--day", "1"]).exit_code == 3
+    )  # bob has none
