@@ -45,7 +45,9 @@ def returns_a_view(image, top, left, height, width, step=1):
     return image[top : top + height : step, left : left + width : step]
 
 
-@misconception("crop", "The step is not used: every pixel is taken.")
+@misconception(
+    "crop", "The step is not used: every pixel is taken. It is the third number of a slice, [start:end:step]."
+)
 def every_pixel(image, top, left, height, width, step=1):
     if top < 0 or left < 0 or top + height > image.shape[0] or left + width > image.shape[1]:
         raise ValueError("over an edge")
@@ -55,7 +57,7 @@ def every_pixel(image, top, left, height, width, step=1):
 @misconception(
     "crop",
     "Nothing checks the edges. A slice beyond the edge is cut short and a negative start counts from the other "
-    "end, both without an error.",
+    "end, both without an error. Compare with the shape of the image and raise ValueError.",
 )
 def never_refuses(image, top, left, height, width, step=1):
     return image[top : top + height : step, left : left + width : step].copy()
@@ -136,7 +138,10 @@ def standardised(x):
     return (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), 1e-3)
 
 
-@misconception("centre_columns", "The means are cut to integers when the table holds integers.")
+@misconception(
+    "centre_columns",
+    "The means are cut to integers when the table holds integers. Leave them floats, as mean gives them.",
+)
 def means_cut_to_integers(x):
     return x - x.mean(axis=0).astype(x.dtype)
 

@@ -146,7 +146,7 @@ def mirrored_in_the_other_axis(self):
     return Complex(-self.real, self.imag)
 
 
-@misconception("Complex.conjugate", "The number itself is changed instead of making a new one.")
+@misconception("Complex.conjugate", "The number itself is changed. Make a new one: return Complex(…, …).")
 def changes_the_number(self):
     self.imag = -self.imag
     return self
@@ -168,7 +168,10 @@ def by_the_opposite_angle(self):
     return Complex(r * math.cos(-phi), r * math.sin(-phi))
 
 
-@misconception("Complex.__eq__", "Only the real parts are compared: 1 + 2i and 1 + 3i would be equal.")
+@misconception(
+    "Complex.__eq__",
+    "Only the real parts are compared: 1 + 2i and 1 + 3i would be equal. Compare both parts.",
+)
 def compares_real_parts(self, other):
     return isinstance(other, Complex) and self.real == other.real
 
@@ -180,7 +183,9 @@ def one_part_is_enough(self, other):
     return isinstance(other, Complex) and (self.real == other.real or self.imag == other.imag)
 
 
-@misconception("Complex.__eq__", "The radii are compared. All points of a circle have the same one.")
+@misconception(
+    "Complex.__eq__", "The radii are compared. All points of a circle have the same one: compare both parts."
+)
 def compares_radii(self, other):
     if not isinstance(other, Complex):
         return False

@@ -247,7 +247,10 @@ def moves_before_looking(grid, c, limit):
     return counts
 
 
-@misconception("julia", "The loop ends as soon as the first point is out. The others may still be inside.")
+@misconception(
+    "julia",
+    "The loop ends as soon as the first point is out. The others may still be inside: go on for `limit` steps.",
+)
 def ends_with_the_first_escape(grid, c, limit):
     z, counts = np.array(grid), np.zeros(grid.shape, dtype=int)
     for _ in range(limit):

@@ -26,7 +26,10 @@ def differences(f, x):
     return np.array([((f(x + step) - f(x - step)) / 2e-5).item() for step in steps])
 
 
-@misconception("autodiff_gradient", "This is the value of f, not its gradient.")
+@misconception(
+    "autodiff_gradient",
+    "This is the value of f, not its gradient: torch.func.grad(f) makes the function that gives it.",
+)
 def value_of_f(f, x):
     return f(torch.tensor(np.asarray(x), dtype=torch.float64)).numpy()
 
@@ -92,7 +95,10 @@ def mean_of_both(f, x, h=1e-6):
     return left, right, (left + right) / 2
 
 
-@misconception("slopes_at", "x became a tensor in single precision, where a step of 1e-6 is mostly rounding.")
+@misconception(
+    "slopes_at",
+    "x became a tensor in single precision, where a step of 1e-6 is mostly rounding. Give it dtype=torch.float64.",
+)
 def in_single_precision(f, x, h=1e-6):
     point = torch.tensor(x, dtype=torch.float32)
     left, right = (f(point) - f(point - h)) / h, (f(point + h) - f(point)) / h

@@ -9,7 +9,8 @@ from day02_optimization.line import predict, standardise, to_original_units
 
 
 @misconception(
-    "negative_log_likelihood", "0 and 1 are exchanged: the likelihood of everything that did not happen."
+    "negative_log_likelihood",
+    "0 and 1 are exchanged: this is the likelihood of everything that did not happen. p belongs to y = 1.",
 )
 def labels_exchanged(theta, x, y):
     z = predict(theta, x)
@@ -196,7 +197,9 @@ def other_event(x, y, learning_rate=2.0, steps=2000):
     return to_original_units(path[-1], mean, scale)
 
 
-@misconception("fit_logistic", "The descent stops after a few steps, long before the minimum.")
+@misconception(
+    "fit_logistic", "The descent stops after a few steps, long before the minimum. Hand `steps` on to it."
+)
 def stopped_early(x, y, learning_rate=2.0, steps=2000):
     z, mean, scale = standardise(x)
     path = gradient_descent(lambda theta: negative_log_likelihood_gradient(theta, z, y), np.zeros(2), 0.5, 5)

@@ -28,9 +28,13 @@ def central_instead(f, x, h=1e-8):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-@misconception("forward_difference", "The step h is not used: another one was written into the formula.")
-def own_step(f, x, h=1e-8):
-    return (f(x + 1e-8) - f(x)) / 1e-8
+@misconception(
+    "forward_difference",
+    "The step h is not used: another one was written into the formula. Step and divisor are the h that was given.",
+    step=(1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
+)
+def own_step(f, x, h=1e-8, *, step=1e-8):
+    return (f(x + step) - f(x)) / step
 
 
 @misconception(
@@ -38,15 +42,6 @@ def own_step(f, x, h=1e-8):
 )
 def sign_reversed(f, x, h=1e-8):
     return (f(x) - f(x + h)) / h
-
-
-@misconception(
-    "forward_difference",
-    "h is not used: the step is a number of your own. Step and division take the h that was given.",
-    step=(1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
-)
-def h_ignored(f, x, h=1e-8, *, step=1e-8):
-    return (f(x + step) - f(x)) / step
 
 
 @variant("forward_difference")
@@ -89,9 +84,13 @@ def without_brackets(f, x, h=1e-5):
     return (f(x + h) - f(x - h)) / 2 * h
 
 
-@misconception("central_difference", "The step h is not used: another one was written into the formula.")
-def fixed_step(f, x, h=1e-5):
-    return (f(x + 1e-5) - f(x - 1e-5)) / 2e-5
+@misconception(
+    "central_difference",
+    "The step h is not used: another one was written into the formula. Step and divisor are the h that was given.",
+    step=(1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
+)
+def fixed_step(f, x, h=1e-5, *, step=1e-5):
+    return (f(x + step) - f(x - step)) / (2 * step)
 
 
 @misconception(

@@ -7,7 +7,9 @@ from day02_optimization.descent import gradient_descent
 from day02_optimization.line import mean_squared_error_gradient, predict
 
 
-@misconception("mean_squared_error", "The squares are added up but not divided by the number of points.")
+@misconception(
+    "mean_squared_error", "The squares are added up but not divided by the number of points: take their mean."
+)
 def sum_of_squares(theta, x, y):
     return np.sum((predict(theta, x) - y) ** 2)
 

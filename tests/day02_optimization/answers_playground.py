@@ -84,7 +84,10 @@ def sign_reversed(weights, features, labels):
     return features.T @ (labels - sigmoid(features @ weights)) / len(labels)
 
 
-@misconception("classifier_gradient", "The sigmoid is missing: z itself is compared with the labels.")
+@misconception(
+    "classifier_gradient",
+    "The sigmoid is missing: z itself is compared with the labels. p is sigmoid(features @ weights).",
+)
 def without_the_sigmoid(weights, features, labels):
     return features.T @ (features @ weights - labels) / len(labels)
 
@@ -100,7 +103,10 @@ def column_by_column(weights, features, labels):
     return [float(np.mean(residual * column)) for column in features.T]
 
 
-@misconception("train_classifier", "The velocity is not carried over from step to step.")
+@misconception(
+    "train_classifier",
+    "The velocity is not carried over from step to step: set it to zeros before the loop, not in it.",
+)
 def without_momentum(features, labels, rng, learning_rate=0.5, momentum=0.9, batch=16, steps=600):
     weights = np.zeros(features.shape[1])
     for _ in range(steps):

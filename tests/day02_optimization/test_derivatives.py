@@ -225,7 +225,12 @@ def test_gradient_check_is_relative(student, rng):
         result = student.gradient_check(
             lambda x, s=scale: s * f(x), lambda x, s=scale: s * (gradient(x) + slip), x
         )
-        assert_close(result, expected, rtol=1e-5, cause="the same slip counts the same in every unit")
+        assert_close(
+            result,
+            expected,
+            rtol=1e-5,
+            cause="is it divided by the lengths of both gradients? A slip then counts the same in every unit",
+        )
 
     c, h = rng.uniform(1, 3, size=3), rng.uniform(0.2, 0.4)
     x = rng.uniform(1, 2, size=3)

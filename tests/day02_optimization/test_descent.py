@@ -173,7 +173,13 @@ def test_find_stable_rate_finds_two_over_the_curvature(student, rng):
         with assert_unchanged(start):
             rate = student.find_stable_rate(grad, start, rng.uniform(times, times + 1) / curvature)
         low, high = 0.97 * 2 / curvature, 1.03 * 2 / curvature
-        assert_between(rate, low, high, name="rate", cause="the limit is 2 / λ_max")
+        assert_between(
+            rate,
+            low,
+            high,
+            name="rate",
+            cause="which half is kept? Below 2 / λ_max the descent is stable, above it is not",
+        )
 
 
 @hidden

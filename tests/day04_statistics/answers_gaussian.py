@@ -117,7 +117,7 @@ def sign_lost(x, mu, sigma, intervals=1000):
 
 @misconception(
     "normal_cdf",
-    "The heights are added up without the width of the intervals.",
+    "The heights are added up without the width of the intervals: multiply each by it.",
 )
 def width_forgotten(x, mu, sigma, intervals=1000):
     t = np.linspace(mu, x, intervals + 1)
@@ -349,7 +349,9 @@ def around_the_median(x):
     return centre, (x - centre).T @ (x - centre) / len(x)
 
 
-@misconception("fit_gaussian", "The sums of products are not divided by n.")
+@misconception(
+    "fit_gaussian", "The sums of products are not divided by n. Maximum likelihood takes their mean."
+)
 def scatter_matrix(x):
     deviations = x - x.mean(axis=0)
     return x.mean(axis=0), deviations.T @ deviations

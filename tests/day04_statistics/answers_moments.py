@@ -138,13 +138,13 @@ def column_by_column(x, ddof=0):
     return [means, variances, roots] if np.ndim(x) > 1 else [means[0], variances[0], roots[0]]
 
 
-@misconception("covariance", "ddof is not used: the divisor is always n.")
+@misconception("covariance", "ddof is not used: the divisor is always n. It is n − ddof.")
 def divided_by_n(x, ddof=1):
     deviations = x - np.mean(x, axis=0)
     return deviations.T @ deviations / len(x)
 
 
-@misconception("covariance", "ddof is not used: the divisor is always n − 1.")
+@misconception("covariance", "ddof is not used: the divisor is always n − 1. It is n − ddof.")
 def divided_by_n_minus_one(x, ddof=1):
     deviations = x - np.mean(x, axis=0)
     return deviations.T @ deviations / (len(x) - 1)
@@ -248,7 +248,10 @@ def divided_by_one_variance(x):
     return c / np.diag(c)[:, None]
 
 
-@misconception("correlation", "This is the squared correlation: it has lost its sign.")
+@misconception(
+    "correlation",
+    "This is the squared correlation: it has lost its sign. Divide the covariance by s_j s_k and leave it so.",
+)
 def squared(x):
     c = covariance(x)
     return c**2 / np.outer(np.diag(c), np.diag(c))

@@ -197,7 +197,10 @@ def mean_over_samples(samples, mu, sigma):
     return np.sqrt(len(samples)) * (np.mean(samples, axis=0) - mu) / sigma
 
 
-@misconception("standardised_means", "Multiplied with n instead of √n: the spread still grows with n.")
+@misconception(
+    "standardised_means",
+    "The deviation is multiplied by n. The mean of n numbers spreads by σ/√n, so the factor is √n.",
+)
 def n_instead_of_its_root(samples, mu, sigma):
     return samples.shape[1] * (np.mean(samples, axis=1) - mu) / sigma
 

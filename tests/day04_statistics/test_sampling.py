@@ -125,8 +125,18 @@ def assert_bootstrap(result, x, statistic, level, indices):
     assert_close(replicates, expected, name="array of replicates")
     grid = np.linspace(0, 1, len(expected))
     ends = np.interp([(1 - level) / 2, 1 - (1 - level) / 2], grid, np.sort(expected))
-    assert_close(low, ends[0], name="lower end", cause="half of what is outside lies below")
-    assert_close(high, ends[1], name="upper end", cause="half of what is outside lies above")
+    assert_close(
+        low,
+        ends[0],
+        name="lower end",
+        cause="is the share outside, 1 − level, split in two? One half of it lies below the lower end",
+    )
+    assert_close(
+        high,
+        ends[1],
+        name="upper end",
+        cause="is the share outside, 1 − level, split in two? One half of it lies above the upper end",
+    )
 
 
 @points(1)
