@@ -62,9 +62,7 @@ def test_the_rooms_in_the_documents_are_those_of_the_tree() -> None:
     listed = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text, re.MULTILINE)
     rooms = [name for names in listed for name in re.findall(r"\w+", names)]
     there = {path.parent.name for path in (ROOT / "course").glob("*/__init__.py")}
-    below = {
-        name for name in re.findall(r"`(\w+)`", text.partition("Below them lie")[2].partition("\n\n")[0])
-    }
+    below = set(re.findall(r"`(\w+)`", text.partition("Below them lie")[2].partition("\n\n")[0]))
     assert set(rooms) == there | {"plots", "progress"} == set(ROOMS) - below
     drawn = text.partition("## The house")[2].partition("## One source")[0]
     assert [room for room in rooms if not re.search(rf"\b{room}\b", drawn)] == []
