@@ -106,7 +106,7 @@ def entries_side_by_side(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation
 @misconception(
     "im2col",
     "The batch and the channels are padded as well: np.pad with one number pads every axis. Give a pair "
-    "for each: ((0, 0), (0, 0), (ph, ph), (pw, pw)).",
+    "for each of the four, (0, 0) for those two.",
 )
 def every_axis_padded(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
     (kh, kw), (dh, dw) = kernel_size, dilation

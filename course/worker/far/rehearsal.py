@@ -39,7 +39,7 @@ def work(a):
     for i in range(len(a)):
         total += a[i, 0] * a[i, 1]
     a[0] = a.mean(axis=0) @ np.eye(2)
-    u, s, v = np.linalg.svd(a, full_matrices=False)
+    u, s, v = np.linalg.svd(a=a, full_matrices=False)
     return {"total": total, "back": u @ np.diag(s) @ v, "solved": np.linalg.solve(a.T @ a, np.ones(2))}
 
 
