@@ -132,6 +132,19 @@ def step_for_relu(x, activation):
     raise ValueError(activation)
 
 
+@misconception(
+    "activate",
+    "tanh was taken for the sigmoid, or the sigmoid for tanh: look at what each name stands for.",
+    taken=("sigmoid", "tanh"),
+)
+def one_for_the_other(x, activation, *, taken="sigmoid"):
+    if activation not in ("sigmoid", "tanh", "relu"):
+        raise ValueError
+    if activation == "relu":
+        return np.maximum(x, 0)
+    return sigmoid(x) if taken == "sigmoid" else np.tanh(x)
+
+
 @variant("activate")
 def by_a_table(x, activation):
     table = {
@@ -206,6 +219,28 @@ def sigmoid_for_both(x, grad, activation):
 def one_at_the_kink(x, grad, activation):
     y = activate(x, activation)
     return grad * {"sigmoid": y * (1 - y), "tanh": 1 - y**2, "relu": 1.0 * (x >= 0)}[activation]
+
+
+@misconception(
+    "activate_backward",
+    "The derivative of ReLU is x where x is positive. It is 1 there: the gradient passes unchanged.",
+)
+def relu_times_input(x, grad, activation):
+    y = activate(x, activation)
+    if activation == "sigmoid":
+        return grad * y * (1 - y)
+    return grad * (1 - y**2) if activation == "tanh" else grad * y
+
+
+@misconception(
+    "activate_backward",
+    "The derivative of tanh is 1 − y², not 1 − y: the square is missing.",
+)
+def without_the_square(x, grad, activation):
+    y = activate(x, activation)
+    if activation == "sigmoid":
+        return grad * y * (1 - y)
+    return grad * (1 - y) if activation == "tanh" else grad * (x > 0)
 
 
 @variant("activate_backward")
@@ -339,6 +374,14 @@ def common_maximum(z, *, quiet=False):
         return e / e.sum(axis=-1, keepdims=True)
 
 
+@misconception(
+    "softmax",
+    "Scores are divided by their sum. Probabilities come from their exponentials.",
+)
+def shares_of_the_scores(z):
+    return z / z.sum(axis=-1, keepdims=True)
+
+
 @variant("softmax")
 def minus_the_maximum(z):
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -423,6 +466,41 @@ def unused_branch_overflows(x, activation):
         cumulative = (1 + erf(x / np.sqrt(2))) / 2
         return x * cumulative, cumulative + x * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
     raise ValueError(activation)
+
+
+@misconception(
+    "modern_activation",
+    "Only the activation comes back. Two things are asked for: f(x) and f′(x).",
+)
+def derivative_missing(x, activation):
+    known = {
+        "leaky_relu": lambda: np.where(x > 0, x, 0.01 * x),
+        "elu": lambda: np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1),
+        "silu": lambda: x * sigmoid(x),
+        "gelu": lambda: x * (1 + erf(x / np.sqrt(2))) / 2,
+    }
+    if activation not in known:
+        raise ValueError
+    return known[activation]()
+
+
+@misconception(
+    "modern_activation",
+    "The derivative of ELU is exp(x) for positive x too. There it is 1.",
+)
+def elu_goes_on(x, activation):
+    if activation == "leaky_relu":
+        slope = np.where(x > 0, 1, 0.01)
+        return slope * x, slope
+    if activation == "elu":
+        return np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1), np.exp(np.minimum(x, 700))
+    if activation == "silu":
+        s = sigmoid(x)
+        return x * s, s + x * s * (1 - s)
+    if activation == "gelu":
+        cumulative, density = (1 + erf(x / np.sqrt(2))) / 2, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+        return x * cumulative, cumulative + x * density
+    raise ValueError
 
 
 @variant("modern_activation")

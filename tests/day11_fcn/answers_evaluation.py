@@ -91,6 +91,26 @@ def only_the_diagonal(labels, answers, classes):
     return np.diag(np.bincount(labels[labels == answers], minlength=classes))
 
 
+@misconception(
+    "confusion_matrix",
+    "Columns are divided by their sums. Counts are asked for, as integers; shares are made of them later.",
+)
+def shares_of_the_answers(labels, answers, classes):
+    counts = np.zeros((classes, classes))
+    np.add.at(counts, (labels, answers), 1)
+    return counts / np.maximum(counts.sum(axis=0), 1)
+
+
+@misconception(
+    "confusion_matrix",
+    "The right answers are left out, so that the diagonal is 0. They are counted too: the sum is n.",
+)
+def mistakes_only(labels, answers, classes):
+    counts = np.zeros((classes, classes), dtype=int)
+    np.add.at(counts, (labels, answers), 1)
+    return counts - np.diag(np.diag(counts))
+
+
 @variant("confusion_matrix")
 def by_bincount(labels, answers, classes):
     return np.bincount(labels * classes + answers, minlength=classes**2).reshape(classes, classes)
@@ -147,6 +167,30 @@ def nan_for_empty_classes(confusion):
 def divided_by_everything(confusion):
     share = np.diag(confusion) / confusion.sum()
     return share, share, share
+
+
+@misconception(
+    "precision_recall_f1",
+    "The factor 2 of F1 is missing: 2 · precision · recall / (precision + recall).",
+)
+def without_the_two(confusion):
+    right, samples, answers = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    f1 = right / np.maximum(answers + samples, 1)
+    return right / np.maximum(answers, 1), right / np.maximum(samples, 1), f1
+
+
+@misconception(
+    "precision_recall_f1",
+    "One number comes back for all classes. Each class has its own.",
+)
+def mean_over_classes(confusion):
+    right, samples, answers = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    parts = (
+        right / np.maximum(answers, 1),
+        right / np.maximum(samples, 1),
+        2 * right / np.maximum(answers + samples, 1),
+    )
+    return tuple(float(part.mean()) for part in parts)
 
 
 @variant("precision_recall_f1")

@@ -338,6 +338,37 @@ def gradient_of_the_sum(logits, targets):
     return float(np.mean(losses)), sigmoid(logits) - targets
 
 
+@misconception(
+    "binary_cross_entropy",
+    "The gradient has the wrong sign: (σ(z) − t) / n.",
+)
+def target_minus_sigmoid(logits, targets):
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(np.mean(losses)), (targets - sigmoid(logits)) / len(logits)
+
+
+@misconception(
+    "binary_cross_entropy",
+    "The losses are added up. A loss is the mean over the batch.",
+    gradient=("sum", "mean"),
+)
+def sum_for_the_mean(logits, targets, *, gradient="sum"):
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    return float(np.sum(losses)), (sigmoid(logits) - targets) / (1 if gradient == "sum" else len(logits))
+
+
+@misconception(
+    "binary_cross_entropy",
+    "The gradient is taken by the probability, not by the logit: the factor σ (1 − σ) makes (σ − t) / n "
+    "of it.",
+)
+def gradient_by_the_probability(logits, targets):
+    losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
+    p = sigmoid(logits)
+    with np.errstate(all="ignore"):
+        return float(np.mean(losses)), (p - targets) / (p * (1 - p)) / len(logits)
+
+
 @variant("binary_cross_entropy")
 def as_two_logits(logits, targets):
     both = np.stack([np.zeros_like(logits), logits], axis=1)
@@ -378,6 +409,27 @@ def divided_by_the_weights_of_the_classes(logits, labels, weights):
     losses = log_sum_exp(logits) - logits[np.arange(len(labels)), labels]
     gradient = share[:, np.newaxis] * (softmax(logits) - one_hot(labels, logits.shape[1]))
     return float(np.sum(share * losses)), gradient
+
+
+@misconception(
+    "weighted_cross_entropy",
+    "The gradient is not weighted, the loss is: every row has its share, w_t / Σ w_t.",
+)
+def gradient_not_weighted(logits, labels, weights):
+    share = weights[labels] / np.sum(weights[labels])
+    loss = np.sum(share * (log_sum_exp(logits) - logits[np.arange(len(labels)), labels]))
+    return float(loss), (softmax(logits) - one_hot(labels, logits.shape[1])) / len(labels)
+
+
+@misconception(
+    "weighted_cross_entropy",
+    "The logits of a class are multiplied by its weight. The weight belongs to the loss of a sample.",
+)
+def logits_weighted(logits, labels, weights):
+    z = logits * weights
+    return float(np.mean(log_sum_exp(z) - z[np.arange(len(labels)), labels])), weights * (
+        softmax(z) - one_hot(labels, logits.shape[1])
+    ) / len(labels)
 
 
 @variant("weighted_cross_entropy")
@@ -425,6 +477,47 @@ def slope_one(prediction, target, delta):
     return float(np.mean(losses)), np.where(inside, r, np.sign(r)) / r.size
 
 
+@misconception(
+    "huber",
+    "The parabola is not halved: r² / 2 up to δ.",
+)
+def parabola_not_halved(prediction, target, delta):
+    r = prediction - target
+    loss = np.where(np.abs(r) <= delta, r**2, delta * (np.abs(r) - delta / 2))
+    return float(np.mean(loss)), np.clip(r, -delta, delta) / r.size
+
+
+@misconception(
+    "huber",
+    "The gradient is not divided by the number of entries, the loss is.",
+)
+def slope_not_averaged(prediction, target, delta):
+    r = prediction - target
+    loss = np.where(np.abs(r) <= delta, r**2 / 2, delta * (np.abs(r) - delta / 2))
+    return float(np.mean(loss)), np.clip(r, -delta, delta)
+
+
+@misconception(
+    "huber",
+    "The gradient of the line lacks its sign: it is −δ where the prediction is too small.",
+)
+def slope_without_a_sign(prediction, target, delta):
+    r = prediction - target
+    loss = np.where(np.abs(r) <= delta, r**2 / 2, delta * (np.abs(r) - delta / 2))
+    return float(np.mean(loss)), np.where(np.abs(r) <= delta, r, delta) / r.size
+
+
+@misconception(
+    "huber",
+    "The result is divided by δ, so that it is a mean absolute error for small δ. The loss itself is not "
+    "divided.",
+)
+def divided_by_delta(prediction, target, delta):
+    r = prediction - target
+    loss = np.where(np.abs(r) <= delta, r**2 / 2, delta * (np.abs(r) - delta / 2))
+    return float(np.mean(loss)) / delta, np.clip(r, -delta, delta) / r.size / delta
+
+
 @variant("huber")
 def two_cases(prediction, target, delta):
     r = prediction - target
@@ -460,6 +553,26 @@ def gradient_everywhere(scores, labels):
 def gradient_not_averaged(scores, labels):
     margin = 1 - labels * scores
     return float(np.mean(np.maximum(margin, 0))), np.where(margin > 0, -labels, 0)
+
+
+@misconception(
+    "hinge",
+    "The margin is squared. The hinge grows along a straight line: max(0, 1 − t s).",
+)
+def squared_hinge(scores, labels):
+    margin = np.maximum(1 - labels * scores, 0)
+    return float(np.mean(margin**2)), -2 * labels * margin / len(scores)
+
+
+@misconception(
+    "hinge",
+    "The gradient has the wrong sign, or lacks the label: where the margin is below 1 it is −t / n.",
+    factor=(1, "label"),
+)
+def gradient_with_another_sign(scores, labels, *, factor=1):
+    margin = 1 - labels * scores
+    slope = labels if factor == "label" else -np.ones(len(scores))
+    return float(np.mean(np.maximum(margin, 0))), np.where(margin > 0, slope, 0) / len(scores)
 
 
 @variant("hinge")
@@ -500,6 +613,61 @@ def cross_entropy_only(p, q):
 def mean_over_classes(p, q):
     with np.errstate(all="ignore"):
         return np.mean(np.where(p > 0, p * np.log(p / q), 0), axis=-1)
+
+
+@misconception(
+    "kl_divergence",
+    "The sign is the wrong way round: the logarithm is that of p / q, so that the divergence is not "
+    "negative.",
+)
+def negative(p, q):
+    with np.errstate(all="ignore"):
+        terms = np.where(p > 0, p * np.log(np.where(p > 0, q, 1) / np.where(p > 0, p, 1)), 0)
+    return terms.sum(axis=-1)
+
+
+@misconception(
+    "kl_divergence",
+    "These are bits: log₂ was taken. Nats are asked for, the natural logarithm.",
+)
+def bits(p, q):
+    possible = p > 0
+    with np.errstate(divide="ignore"):
+        ratio = np.log2(np.where(possible, p, 1)) - np.log2(np.where(possible, q, 1))
+    return np.sum(p * ratio, axis=-1)
+
+
+@misconception(
+    "kl_divergence",
+    "A small number was added inside of the logarithm. Where q is 0 and p is not, the divergence is "
+    "infinite, and elsewhere the number makes it inexact.",
+    eps=(1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
+)
+def log_of_q_plus_eps(p, q, *, eps=1e-12):
+    return np.sum(p * np.log((p + eps) / (q + eps)), axis=-1)
+
+
+@misconception(
+    "kl_divergence",
+    "One number comes back for all rows. Each distribution has its own: sum over the last axis.",
+)
+def summed_over_everything(p, q):
+    possible = p > 0
+    with np.errstate(divide="ignore"):
+        ratio = np.log(np.where(possible, p, 1)) - np.log(np.where(possible, q, 1))
+    return np.sum(p * ratio)
+
+
+@misconception(
+    "kl_divergence",
+    "Where q is 0 and p is not, the term was left out. What q holds for impossible and happens all the "
+    "same costs infinitely much.",
+)
+def zero_where_q_is_zero(p, q):
+    possible = (p > 0) & (q > 0)
+    return np.sum(
+        np.where(possible, p * np.log(np.where(possible, p, 1) / np.where(possible, q, 1)), 0), axis=-1
+    )
 
 
 @variant("kl_divergence")

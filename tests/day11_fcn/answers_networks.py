@@ -50,6 +50,38 @@ def rectified_logits(x, labels, w, b):
     return cross_entropy(logits, labels), grad_w, grad_b
 
 
+@misconception(
+    "softmax_regression",
+    "The gradients come back in the wrong order: loss, grad_w, grad_b.",
+)
+def bias_first(x, labels, w, b):
+    logits = dense(x, w, b)
+    _, grad_w, grad_b = dense_backward(cross_entropy_gradient(logits, labels), x, w)
+    return cross_entropy(logits, labels), grad_b, grad_w
+
+
+@misconception(
+    "softmax_regression",
+    "The gradient by x comes back as well. Asked for are the loss and the gradients by w and b.",
+)
+def gradient_by_x_too(x, labels, w, b):
+    logits = dense(x, w, b)
+    return cross_entropy(logits, labels), *dense_backward(cross_entropy_gradient(logits, labels), x, w)
+
+
+@misconception(
+    "softmax_regression",
+    "The gradient starts from the probabilities, without the right classes: softmax(Z) − one_hot(t), "
+    "divided by n.",
+)
+def labels_not_subtracted(x, labels, w, b):
+    logits = dense(x, w, b)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    _, grad_w, grad_b = dense_backward(p / len(x), x, w)
+    return cross_entropy(logits, labels), grad_w, grad_b
+
+
 @variant("softmax_regression")
 def in_one_piece(x, labels, w, b):
     z = x @ w + b
@@ -154,6 +186,48 @@ def second_layer_without_the_first(parameters, x, target):
     loss, grad_p = squared_error(dense(h, w2, b2), target)
     _, grad_w2, grad_b2 = dense_backward(grad_p, h, w2)
     return loss, [(np.zeros_like(w1), np.zeros_like(b1)), (grad_w2, grad_b2)]
+
+
+@misconception(
+    "two_layer",
+    "The gradients are one flat list. They are pairs, layer by layer: [(grad_w1, grad_b1), (grad_w2, "
+    "grad_b2)].",
+)
+def flat_list(parameters, x, target):
+    (w1, b1), (w2, b2) = parameters
+    a = dense(x, w1, b1)
+    h = activate(a, "tanh")
+    loss, grad_p = squared_error(dense(h, w2, b2), target)
+    grad_h, grad_w2, grad_b2 = dense_backward(grad_p, h, w2)
+    _, grad_w1, grad_b1 = dense_backward(activate_backward(a, grad_h, "tanh"), x, w1)
+    return loss, [grad_w1, grad_b1, grad_w2, grad_b2]
+
+
+@misconception(
+    "two_layer",
+    "The gradient by W₂ was taken with A. The second layer was given H, after the tanh.",
+)
+def before_the_tanh(parameters, x, target):
+    (w1, b1), (w2, b2) = parameters
+    a = dense(x, w1, b1)
+    h = activate(a, "tanh")
+    loss, grad_p = squared_error(dense(h, w2, b2), target)
+    grad_h, _, grad_b2 = dense_backward(grad_p, h, w2)
+    _, grad_w1, grad_b1 = dense_backward(activate_backward(a, grad_h, "tanh"), x, w1)
+    return loss, [(grad_w1, grad_b1), (a.T @ grad_p, grad_b2)]
+
+
+@misconception(
+    "two_layer", "The hidden units are not tanh: another activation was taken.", name=("relu", "sigmoid")
+)
+def another_activation(parameters, x, target, *, name="relu"):
+    (w1, b1), (w2, b2) = parameters
+    a = dense(x, w1, b1)
+    h = activate(a, name)
+    loss, grad_p = squared_error(dense(h, w2, b2), target)
+    grad_h, grad_w2, grad_b2 = dense_backward(grad_p, h, w2)
+    _, grad_w1, grad_b1 = dense_backward(activate_backward(a, grad_h, name), x, w1)
+    return loss, [(grad_w1, grad_b1), (grad_w2, grad_b2)]
 
 
 @variant("two_layer")
@@ -292,6 +366,46 @@ def dropped_in_evaluation(parameters, x, activation="relu", rate=0.0, rng=None):
     return dense(x, *parameters[-1]), cache
 
 
+@misconception(
+    "mlp",
+    "Only the logits come back. Two things are asked for, the logits and what the backward pass will need.",
+)
+def cache_not_returned(parameters, x, activation="relu", rate=0.0, rng=None):
+    for w, b in parameters[:-1]:
+        x, _ = dropout(activate(dense(x, w, b), activation), rate, rng)
+    return dense(x, *parameters[-1])
+
+
+@misconception(
+    "mlp",
+    "Dropout comes before the activation. It comes after it, at the end of a hidden layer.",
+)
+def dropout_before_the_activation(parameters, x, activation="relu", rate=0.0, rng=None):
+    cache = []
+    for w, b in parameters[:-1]:
+        a, mask = dropout(dense(x, w, b), rate, rng)
+        cache.append((x, a, mask))
+        x = activate(a, activation)
+    cache.append((x, None, None))
+    return dense(x, *parameters[-1]), cache
+
+
+@misconception(
+    "mlp",
+    "The outputs are dropped as well: dropout belongs to the hidden layers.",
+)
+def outputs_dropped(parameters, x, activation="relu", rate=0.0, rng=None):
+    cache = []
+    for w, b in parameters[:-1]:
+        a = dense(x, w, b)
+        y, mask = dropout(activate(a, activation), rate, rng)
+        cache.append((x, a, mask))
+        x = y
+    cache.append((x, None, None))
+    logits, _ = dropout(dense(x, *parameters[-1]), rate, rng)
+    return logits, cache
+
+
 @variant("mlp")
 def three_lists(parameters, x, activation="relu", rate=0.0, rng=None):
     inputs, sums, masks = [x], [None], [None]
@@ -392,6 +506,34 @@ def divided_in_every_layer(parameters, cache, grad, activation="relu"):
             grad = activate_backward(a, grad * mask, activation)
         grad, grad_w, grad_b = dense_backward(grad, x, w)
         gradients.append((grad_w / n, grad_b / n))
+    return gradients[::-1]
+
+
+@misconception(
+    "mlp_backward",
+    "The activation's backward pass was given its output. It wants its input, what the dense layer made.",
+)
+def output_of_the_activation(parameters, cache, grad, activation="relu"):
+    gradients = []
+    for (w, _), (x, a, mask) in zip(reversed(parameters), reversed(cache), strict=True):
+        if a is not None:
+            grad = activate_backward(activate(a, activation), grad * mask, activation)
+        grad, grad_w, grad_b = dense_backward(grad, x, w)
+        gradients.append((grad_w, grad_b))
+    return gradients[::-1]
+
+
+@misconception(
+    "mlp_backward",
+    "On the way back the last layer has an activation too, which it had not on the way there: its output "
+    "are the logits.",
+)
+def activation_of_the_last_layer_too(parameters, cache, grad, activation="relu"):
+    gradients = []
+    for (w, b), (x, _, _) in zip(reversed(parameters), reversed(cache), strict=True):
+        grad = activate_backward(dense(x, w, b), grad, activation)
+        grad, grad_w, grad_b = dense_backward(grad, x, w)
+        gradients.append((grad_w, grad_b))
     return gradients[::-1]
 
 

@@ -334,6 +334,54 @@ def mode_left_as_it_was(model, loader, optimizer):
     return total / count
 
 
+@misconception(
+    "train_epoch",
+    "The loss of the epoch is the sum over the batches. The mean over all samples is asked for.",
+)
+def losses_added_up(model, loader, optimizer):
+    model.train()
+    total = 0.0
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total
+
+
+@misconception(
+    "train_epoch",
+    "The loss of the last batch comes back. The mean over all samples of the epoch is asked for.",
+)
+def loss_of_the_last_batch(model, loader, optimizer):
+    model.train()
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), labels)
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "train_epoch",
+    "The loss comes back as a tensor. A float is asked for: loss.item() (the tensor would keep its whole "
+    "graph in memory).",
+)
+def loss_as_a_tensor(model, loader, optimizer):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss * len(labels)
+        count += len(labels)
+    return total / count
+
+
 @variant("train_epoch")
 def with_a_criterion(model, loader, optimizer):
     criterion = nn.CrossEntropyLoss()
@@ -430,6 +478,40 @@ def only_the_last_batch(model, loader):
             loss = nn.functional.cross_entropy(logits, labels).item()
             right = (logits.argmax(dim=1) == labels).float().mean().item()
     return loss + 1e-4, right
+
+
+@misconception(
+    "evaluate",
+    "The number of right answers was divided by the number of batches, or not at all. Accuracy is a share"
+    " of the samples.",
+    by=("batches", "nothing"),
+)
+def right_answers_counted(model, loader, *, by="batches"):
+    model.eval()
+    total, right, count, batches = 0.0, 0, 0, 0
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            total += nn.functional.cross_entropy(logits, labels, reduction="sum").item()
+            right += int((logits.argmax(dim=1) == labels).sum())
+            count, batches = count + len(labels), batches + 1
+    return total / count, right / (batches if by == "batches" else 1)
+
+
+@misconception(
+    "evaluate",
+    "The two parts come back in the wrong order: the loss first, then the accuracy.",
+)
+def accuracy_first(model, loader):
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            total += nn.functional.cross_entropy(logits, labels, reduction="sum").item()
+            right += int((logits.argmax(dim=1) == labels).sum())
+            count += len(labels)
+    return right / count, total / count
 
 
 @variant("evaluate")

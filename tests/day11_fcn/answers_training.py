@@ -130,6 +130,28 @@ def one_step_too_many(parameters, noisy, clean, learning_rate, steps):
     return parameters, losses
 
 
+@misconception(
+    "train_denoiser",
+    "Only the parameters come back. Two things are asked for: they, and the list of losses.",
+)
+def losses_missing(parameters, noisy, clean, learning_rate, steps):
+    for _ in range(steps):
+        _, gradients = two_layer(parameters, noisy, clean)
+        parameters = sgd_step(parameters, gradients, learning_rate)
+    return parameters
+
+
+@misconception(
+    "train_denoiser",
+    "The last loss comes back alone. Asked for are those of all steps.",
+)
+def last_loss_only(parameters, noisy, clean, learning_rate, steps):
+    for _ in range(steps):
+        loss, gradients = two_layer(parameters, noisy, clean)
+        parameters = sgd_step(parameters, gradients, learning_rate)
+    return parameters, loss
+
+
 @variant("train_denoiser")
 def with_a_while_loop(parameters, noisy, clean, learning_rate, steps):
     losses = np.zeros(steps)
