@@ -58,7 +58,7 @@ def test_one_hot_of_labels(student, rng):
     for wrong in (-1, 4, 7):
         labels = np.array([0, wrong, 3])
         with assert_raises(
-            ValueError, cause="an index of −1 counts from the end, so NumPy does not complain"
+            ValueError, cause="NumPy counts −1 from the end: look at the range, raise ValueError"
         ):
             student.one_hot(labels, 4)
 
@@ -132,7 +132,7 @@ def test_squared_error_and_its_gradient(student, rng):
         assert_close(assert_parts(single, 2)[0], expected, rtol=1e-4, atol=1e-5, name="loss")
     for wrong in [(4,), (1, 4), (5, 1), (1,)]:
         with assert_raises(
-            ValueError, cause="(4, 1) minus (4,) is (4, 4) by broadcasting, and a plausible loss"
+            ValueError, cause="(4, 1) minus (4,) becomes (4, 4): compare the shapes, raise ValueError"
         ):
             student.squared_error(rng.normal(size=(4, 1)), rng.normal(size=wrong))
 

@@ -74,9 +74,9 @@ def test_summary_of_a_classic(student, rng):
         ("dense", classes),
     ]
     assert_equal(student.summary(layers, (1, 28, 28)), summary_by_torch(layers, (1, 28, 28)), name="summary")
-    with assert_raises(ValueError, cause="there is no layer of this kind"):
+    with assert_raises(ValueError, cause="a layer of a kind that does not exist is to be a ValueError"):
         student.summary([("softmax",)], (3, 8, 8))
-    with assert_raises(ValueError, cause="the kernel does not fit into its input"):
+    with assert_raises(ValueError, cause="a kernel that does not fit into its input is to be a ValueError"):
         student.summary([("relu",), ("conv", 4, (3, 7), (1, 1), (0, 1))], (2, 9, 4))
 
 

@@ -50,7 +50,7 @@ def test_output_size_of_a_kernel_that_just_fits_or_does_not(student, rng):
         larger = student.output_size(n + steps * stride, kernel, stride, padding, dilation)
         assert_equal(larger, 1 + steps, name=f"output size with room for {steps} more steps")
         if n > 1:
-            with assert_raises(ValueError, cause="the kernel spans more pixels than there are"):
+            with assert_raises(ValueError, cause="a kernel with no position at all is to be a ValueError"):
                 student.output_size(n - 1, kernel, stride, padding, dilation)
 
 
@@ -82,9 +82,9 @@ def test_correlate_at_the_limits(student, rng):
     image, kernel = rng.normal(size=(6, 7)).astype(np.float32), rng.normal(size=(3, 2)).astype(np.float32)
     expected = signal.correlate2d(image.astype(float), kernel.astype(float), "full")
     assert_close(student.correlate(image, kernel, "full"), expected, rtol=1e-3, atol=1e-4)
-    with assert_raises(ValueError, cause="there is no mode of this name"):
+    with assert_raises(ValueError, cause="a mode of another name is to be a ValueError"):
         student.correlate(image, kernel, "circular")
-    with assert_raises(ValueError, cause="in mode 'valid' the kernel must fit into the image"):
+    with assert_raises(ValueError, cause="in mode 'valid', a kernel that does not fit is to be a ValueError"):
         student.correlate(rng.normal(size=(5, 3)), rng.normal(size=(2, 4)), "valid")
 
 
@@ -174,5 +174,5 @@ def test_match_template_of_flat_windows(student, rng):
     assert_close(result[:, :4], np.zeros((4, 4)), name="coefficient of flat windows", cause=cause)
     assert_close(result[:, 4:], correlation_coefficients(image[:, 4:], template))
     assert_between(np.abs(result).max(), 0, 1 + 1e-9, name="largest coefficient")
-    with assert_raises(ValueError, cause="a template without a pattern"):
+    with assert_raises(ValueError, cause="a template whose pixels are all equal is to be a ValueError"):
         student.match_template(image, np.full((3, 2), 0.25))

@@ -481,7 +481,7 @@ def test_feature_maps_leave_nothing_behind(student, rng):
             tracked,
             False,
             name="answer to whether the maps carry a gradient",
-            cause="torch.no_grad() is missing",
+            cause="is the forward pass under torch.no_grad()?",
         )
 
 

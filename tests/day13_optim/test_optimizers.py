@@ -88,7 +88,9 @@ def test_sgd_step_by_hand(student, rng):
     options = {"learning_rate": rng.uniform(0.05, 0.2)}
     assert_first_steps(student, rng, "SGD", torch.optim.SGD, options)
     options["weight_decay"] = rng.uniform(0.3, 0.6)
-    assert_first_steps(student, rng, "SGD", torch.optim.SGD, options, cause="the weight decay")
+    assert_first_steps(
+        student, rng, "SGD", torch.optim.SGD, options, cause="is weight_decay · w added to the gradient?"
+    )
 
 
 @points(1)

@@ -55,7 +55,7 @@ def test_clip_by_norm_of_a_long_gradient(student, rng):
     tiny = [1e-6 * g.astype(float) for g in grads]
     clipped, _ = assert_parts(student.clip_by_norm(tiny, length(tiny) / 2), 2)
     for part, g in zip(assert_parts(clipped, len(tiny)), tiny, strict=True):
-        cause = "max_norm / ‖g‖, with nothing added to ‖g‖"
+        cause = "is something added to ‖g‖? The factor is max_norm / ‖g‖"
         assert_close(part, g / 2, rtol=1e-4, atol=1e-14, name="clipped gradient", cause=cause)
 
 
@@ -151,7 +151,7 @@ def test_dropout_forward_does_nothing_at_evaluation(student, rng):
     x = torch.tensor(rng.uniform(0.5, 2, size=(120, 100)))
     in_training, y = assert_parts(student.run(apply_dropout, 0.4, x, [True, False]), 2)
     compare_by(numbers(zeros_and_factors), x, in_training, y, slack=0.04)
-    cause = "nothing is to be done in evaluation mode only"
+    cause = "only in evaluation mode nothing is to be done; in training mode it drops"
     share = (np.asarray(in_training) == 0).mean()
     assert_between(share, 0.3, 0.5, name="share of zeros in training mode with p = 0.4", cause=cause)
     assert_close(y, x, name="output in evaluation mode, after training mode")

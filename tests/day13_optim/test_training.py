@@ -131,7 +131,9 @@ def test_train_epoch_uses_every_sample_once(student, rng):
             assert_equal([len(batch) for batch in batches], sizes, name="list of batch sizes")
             orders.append([int(i) for batch in batches for i in batch])
             assert_equal(sorted(orders[-1]), list(range(n)), name="list of samples used in an epoch, sorted")
-            assert_that(in_training_mode, "The network was not in training mode.", cause="model.train()")
+            assert_that(
+                in_training_mode, "The network was not in training mode.", cause="call model.train() first"
+            )
             cause = "every sample counts the same, also one in a small last batch"
             assert_close(loss, expected_loss, name="mean loss of the epoch", cause=cause)
         assert_that(orders[0] != orders[1], "Two epochs use the samples in the same order.")
@@ -358,12 +360,12 @@ def test_train_shows_progress_on_a_terminal_only(student, rng):
     result = student.run(watch_training, model, fitting, validation, False)
     shown, printed, history = assert_parts(result, 3)
     assert_history(history, expected, 3)
-    assert_equal(shown + printed, "", name="output without a terminal", cause="a print in the loop")
+    assert_equal(shown + printed, "", name="output without a terminal", cause="is there a print in the loop?")
     shown, _, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 3)
     assert_that(
-        "train=" in shown, "The training loss is not shown on a terminal.", cause="progress.set_postfix"
+        "train=" in shown, "The training loss is not shown on a terminal.", cause="use progress.set_postfix"
     )
-    assert_that("validation=" in shown, "The validation loss is not shown.", cause="progress.set_postfix")
+    assert_that("validation=" in shown, "The validation loss is not shown.", cause="use progress.set_postfix")
 
 
 def train_and_predict(module, model, optimizer, options, parts, epochs, patience, max_norm, seed):
@@ -491,7 +493,9 @@ def assert_checks(student, model, x, y, expected, rate=0.1, steps=150):
     keys = ["gradients", "initial_loss", "overfits", "updates", "uses_input"]
     assert_equal(sorted(answers), keys, name="list of the names of the checks")
     assert_equal({key: answers[key] for key in expected}, expected, name="dict of answers")
-    assert_that(unchanged, "The checks changed the network; they must work on a copy.", cause="copy.deepcopy")
+    assert_that(
+        unchanged, "The checks changed the network; they must work on a copy.", cause="use copy.deepcopy"
+    )
 
 
 def batch(rng):

@@ -221,7 +221,9 @@ def test_randomise_layers_works_on_a_copy(student, rng):
     seed = int(rng.integers(1000))
     first, seen, maps, changes = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
     assert_similarities(first, model, seen, maps)
-    assert_equal(changes, [], name="list of what the call has changed", cause="copy.deepcopy, and fork_rng")
+    assert_equal(
+        changes, [], name="list of what the call has changed", cause="use copy.deepcopy and fork_rng"
+    )
     again, _, _, _ = assert_parts(student.run(watch_layers, model, x, target, seed), 4)
     assert_close(
         [v for _, v in again],
