@@ -19,7 +19,7 @@ import numpy as np
 from course.testing.describing import SMALL, as_array, describe, is_tensor, kind, show, spell
 from course.worker.near.handle import FUNCTIONS, Call, Handle
 
-WIDTH = 72
+WIDTH = 60  # of a value: below a call stand twenty blanks before it, on a terminal of eighty columns
 SCREEN = 100  # characters of a line of a terminal, about
 SHORT = 40  # characters of a value that stands between the parentheses
 MOST = 60  # numbers of a value that is spelt out where there is room

@@ -15,7 +15,7 @@ import numpy as np
 
 from course.worker.near.handle import Handle
 
-WIDTH = 88
+WIDTH = 64  # beside a label, on a terminal of eighty columns
 SMALL = 24
 MOST = 4000  # characters of anything
 ROWS = 20  # of a dict that are shown
@@ -61,7 +61,7 @@ def _shown(value: Any) -> str:
         more = value.ndim - AXES  # two entries at either end of each of 25 axes are millions
         shown = value[(0,) * more] if more > 0 and value.size > 400 else value
         with np.printoptions(
-            precision=5 if plain else 3, suppress=plain, threshold=SMALL, edgeitems=2, linewidth=WIDTH - 10
+            precision=5 if plain else 3, suppress=plain, threshold=SMALL, edgeitems=2, linewidth=WIDTH
         ):
             text = str(shown)
         return text if value.size <= 400 or value.ndim <= 2 else text.split("\n\n")[0] + " …"
@@ -151,7 +151,8 @@ def describe(value: Any) -> str:
     ):
         return show(value)
     text = show(value)
-    return f"{kind(value)}: {text}" if "\n" not in text and len(text) < 60 else f"{kind(value)}\n{text}"
+    line = f"{kind(value)}: {text}"
+    return line if "\n" not in text and len(line) <= WIDTH else f"{kind(value)}\n{text}"
 
 
 def spell(value: Any) -> str:
