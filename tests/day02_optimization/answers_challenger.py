@@ -54,10 +54,12 @@ def logarithm_of_zero(theta, x, y):
 
 @misconception(
     "negative_log_likelihood",
-    "Probabilities were clipped away from 0: a model that is far off is no longer told how far.",
+    "Probabilities were clipped away from 0: a model that is far off is no longer told how far. Write it with "
+    "np.logaddexp(0, z), which needs no clipping.",
+    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
 )
-def clipped(theta, x, y):
-    p = np.clip(probability(theta, x), 1e-15, 1 - 1e-15)
+def clipped(theta, x, y, *, eps=1e-15):
+    p = np.clip(probability(theta, x), eps, 1 - eps)
     return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 
 
@@ -73,15 +75,12 @@ def exponential_overflow(theta, x, y):
 
 @misconception(
     "negative_log_likelihood",
-    "A small number is added inside of the logarithm, or p is cut off: that hides how far off the model is. Write it "
-    "with np.logaddexp(0, z), which needs no such help.",
-    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
-    how=("added", "cut off"),
+    "A small number is added inside of the logarithm: that hides how far off the model is. Write it with "
+    "np.logaddexp(0, z), which needs no such help.",
+    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7),
 )
-def probabilities_kept_from_zero(theta, x, y, *, eps=1e-12, how="added"):
+def small_number_added(theta, x, y, *, eps=1e-12):
     p = probability(theta, x)
-    if how == "cut off":
-        p, eps = np.clip(p, eps, 1 - eps), 0.0
     return -np.mean(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps))
 
 

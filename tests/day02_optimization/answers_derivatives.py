@@ -495,17 +495,6 @@ def only_lengths(f, gradient, x, h=1e-5):
 
 @misconception(
     "gradient_check",
-    "The difference is divided by ‖a + b‖. Add the lengths, ‖a‖ + ‖b‖: a gradient with the wrong sign would "
-    "divide by 0.",
-)
-def length_of_the_sum(f, gradient, x, h=1e-5):
-    a, b = gradient(x), numerical_gradient(f, x, h)
-    total = np.linalg.norm(a + b)
-    return np.linalg.norm(a - b) / total if total > 0 else 0.0
-
-
-@misconception(
-    "gradient_check",
     "This compares the largest entries. ‖a‖ is the length of the vector, the root of the sum of squares.",
 )
 def largest_entries(f, gradient, x, h=1e-5):

@@ -192,7 +192,7 @@ def inverse_of_the_normal_matrix(a, rcond=1e-15):
     "pseudo_inverse",
     "rcond is not used: the bound is a number of your own. Singular values up to rcond times the largest count as "
     "zero, whatever rcond is.",
-    cutoff=(1e-15, 1e-14, 1e-12, 1e-10, 1e-8, 1e-6),
+    cutoff=(1e-15, 1e-14, 1e-12, 1e-10, 1e-8),
     relative=(True, False),
 )
 def rcond_ignored(a, rcond=1e-15, *, cutoff=1e-15, relative=True):
