@@ -18,16 +18,7 @@ from course.testing import (
     points,
     training,
 )
-
-
-def draw(rng, *shape):
-    """A tensor of normal numbers in double precision."""
-    return torch.tensor(rng.normal(size=shape))
-
-
-def draw_classes(rng, n, classes):
-    """n classes, none of them missing when there is room, in random order."""
-    return torch.tensor(rng.permutation(np.arange(n) % classes))
+from course.testing.networks import draw, draw_classes, fill, smooth_net
 
 
 def draw_images(rng, low, high, *shape):
@@ -35,26 +26,6 @@ def draw_images(rng, low, high, *shape):
     return torch.tensor(
         np.clip(rng.uniform(1.3 * low - 0.3 * high, 1.3 * high - 0.3 * low, size=shape), low, high)
     )
-
-
-def fill(model, rng):
-    """The model in double precision, with random parameters of a sensible size."""
-    with torch.no_grad():
-        for p in model.double().parameters():
-            p.copy_(draw(rng, *p.shape) / np.sqrt(p[0].numel()))
-    return model
-
-
-def smooth_net(rng, shape, classes):
-    """A network of tanh, with dropout that must be off, in training mode."""
-    layers = [
-        nn.Flatten(),
-        nn.Linear(int(np.prod(shape)), 9),
-        nn.Tanh(),
-        nn.Dropout(0.5),
-        nn.Linear(9, classes),
-    ]
-    return fill(nn.Sequential(*layers), rng).train()
 
 
 def loss_gradient(model, x, y):

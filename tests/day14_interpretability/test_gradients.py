@@ -17,24 +17,7 @@ from course.testing import (
     hidden,
     points,
 )
-
-
-def draw(rng, *shape):
-    """A tensor of normal numbers in double precision."""
-    return torch.tensor(rng.normal(size=shape))
-
-
-def draw_classes(rng, n, classes):
-    """n classes, none of them missing when there is room, in random order."""
-    return torch.tensor(rng.permutation(np.arange(n) % classes))
-
-
-def fill(model, rng):
-    """The model in double precision, with random parameters of a sensible size."""
-    with torch.no_grad():
-        for p in model.double().parameters():
-            p.copy_(draw(rng, *p.shape) / np.sqrt(p[0].numel()))
-    return model
+from course.testing.networks import draw, draw_classes, fill
 
 
 class Probe(nn.Module):

@@ -17,24 +17,7 @@ from course.testing import (
     hidden,
     points,
 )
-
-
-def draw(rng, *shape):
-    """A tensor of normal numbers in double precision."""
-    return torch.tensor(rng.normal(size=shape))
-
-
-def draw_classes(rng, n, classes):
-    """n classes, none of them missing when there is room, in random order."""
-    return torch.tensor(rng.permutation(np.arange(n) % classes))
-
-
-def fill(model, rng):
-    """The model in double precision, with random parameters of a sensible size."""
-    with torch.no_grad():
-        for p in model.double().parameters():
-            p.copy_(draw(rng, *p.shape) / np.sqrt(p[0].numel()))
-    return model
+from course.testing.networks import draw, draw_classes, fill, smooth_net
 
 
 def spearman(first, second):
@@ -80,18 +63,6 @@ def gradient_maps(model, x, target):
     network, x = copy.deepcopy(model).eval(), x.detach().clone().requires_grad_()
     scores = network(x)[torch.arange(len(x)), target]
     return torch.autograd.grad(scores.sum(), x)[0].abs().amax(dim=1)
-
-
-def smooth_net(rng, shape, classes):
-    """A network of tanh, with dropout that must be off, in training mode."""
-    layers = [
-        nn.Flatten(),
-        nn.Linear(int(np.prod(shape)), 9),
-        nn.Tanh(),
-        nn.Dropout(0.5),
-        nn.Linear(9, classes),
-    ]
-    return fill(nn.Sequential(*layers), rng).train()
 
 
 @points(1)
