@@ -20,6 +20,7 @@ ROOTS = (
     "course.plots",
     "course.progress",
     "course.notebooks.kernel",  # imported by the first cell of a notebook
+    "course.testing.networks",  # imported by tests of days
     "course.testing.plugin",
     "course.worker.far.zygote",  # started by name
 )
