@@ -96,6 +96,7 @@ def test_it_holds_what_students_need_and_nothing_else(release: Path) -> None:
         "Makefile",
         "README.md",
         "conftest.py",
+        "constraints.txt",
         "course.toml",
         "day01_tiny/README.md",
         "day01_tiny/sums.py",
