@@ -54,13 +54,16 @@ def logarithm_of_zero(theta, x, y):
 
 @misconception(
     "negative_log_likelihood",
-    "Probabilities were clipped away from 0: a model that is far off is no longer told how far. Write it with "
-    "np.logaddexp(0, z), which needs no clipping.",
-    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
+    "Probabilities are kept away from 0, by clipping or by a small number inside of the logarithm: a model that is far "
+    "off is no longer told how far. np.logaddexp(0, z) needs no such help.",
+    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7),
+    how=("clipped", "added"),
 )
-def clipped(theta, x, y, *, eps=1e-15):
-    p = np.clip(probability(theta, x), eps, 1 - eps)
-    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+def kept_from_zero(theta, x, y, *, eps=1e-15, how="clipped"):
+    p = probability(theta, x)
+    if how == "clipped":
+        p, eps = np.clip(p, eps, 1 - eps), 0.0
+    return -np.mean(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps))
 
 
 @misconception(
@@ -71,17 +74,6 @@ def exponential_overflow(theta, x, y):
     z = predict(theta, x)
     with np.errstate(all="ignore"):
         return np.mean(np.log(1 + np.exp(z)) - y * z)
-
-
-@misconception(
-    "negative_log_likelihood",
-    "A small number is added inside of the logarithm: that hides how far off the model is. Write it with "
-    "np.logaddexp(0, z), which needs no such help.",
-    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7),
-)
-def small_number_added(theta, x, y, *, eps=1e-12):
-    p = probability(theta, x)
-    return -np.mean(y * np.log(p + eps) + (1 - y) * np.log(1 - p + eps))
 
 
 @misconception(
