@@ -224,6 +224,19 @@ def two_signs(self, grads):
         p -= self.learning_rate * (self.momentum * v - g if self.nesterov else v)
 
 
+@misconception(
+    "Momentum.step",
+    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
+    "was. Write `p -= …`.",
+)
+def velocities_only(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        v[...] = self.momentum * v + grad + self.weight_decay * p
+        _ = p - self.learning_rate * (
+            grad + self.weight_decay * p + self.momentum * v if self.nesterov else v
+        )
+
+
 @variant("Momentum.step")
 def velocities_replaced(self, grads):
     for i, grad in enumerate(grads):
@@ -370,6 +383,29 @@ def ada_grad_without_decay(self, grads):
         p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
+@misconception(
+    "AdaGrad.step",
+    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
+    "was. Write `p -= …`.",
+)
+def sums_only(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        g = grad + self.weight_decay * p
+        s += g**2
+        _ = p - self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "AdaGrad.step",
+    "The argument `grads` is changed (grad += …): make a new array, g = grad + λ p.",
+)
+def gradients_changed(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        grad += self.weight_decay * p
+        s += grad**2
+        p -= self.learning_rate * grad / (np.sqrt(s) + self.epsilon)
+
+
 @variant("AdaGrad.step")
 def sums_replaced(self, grads):
     for i, (p, grad) in enumerate(zip(self.params, grads, strict=True)):
@@ -509,6 +545,18 @@ def rms_with_bias_correction(self, grads):
         s *= self.alpha
         s += (1 - self.alpha) * g**2
         p -= self.learning_rate * g / (np.sqrt(s / (1 - self.alpha**self.t)) + self.epsilon)
+
+
+@misconception(
+    "RMSProp.step",
+    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
+    "was. Write `p -= …`.",
+)
+def averages_only(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.alpha * s + (1 - self.alpha) * g**2
+        _ = p - self.learning_rate * g / (np.sqrt(s) + self.epsilon)
 
 
 @variant("RMSProp.step")
@@ -788,6 +836,21 @@ def adam_without_epsilon(self, grads):
         p -= self.learning_rate * m_hat / np.sqrt(v_hat)
 
 
+@misconception(
+    "Adam.step",
+    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
+    "was. Write `p -= …`.",
+)
+def moments_only(self, grads):
+    self.t += 1
+    b1, b2 = self.betas
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = b1 * m + (1 - b1) * g
+        v[...] = b2 * v + (1 - b2) * g**2
+        _ = p - self.learning_rate * m / (1 - b1**self.t) / (np.sqrt(v / (1 - b2**self.t)) + self.epsilon)
+
+
 @variant("Adam.step")
 def averages_as_new_arrays(self, grads):
     beta1, beta2 = self.betas
@@ -1003,6 +1066,16 @@ def adam_w_forgets_the_averages(self, grads):
         m_hat, v_hat = (1 - beta1) * g / (1 - beta1**self.t), (1 - beta2) * g**2 / (1 - beta2**self.t)
         p *= 1 - self.learning_rate * self.weight_decay
         p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
+    "was. Write `p -= …`.",
+)
+def nothing_decayed(self, grads):
+    for p in self.params:
+        _ = p - self.learning_rate * p
 
 
 @variant("AdamW.step")
