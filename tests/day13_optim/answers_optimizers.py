@@ -226,8 +226,8 @@ def two_signs(self, grads):
 
 @misconception(
     "Momentum.step",
-    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
-    "was. Write `p -= …`.",
+    "The parameters have not moved. `p = p − …` makes a new array and leaves the one in `params` as it was: "
+    "write `p -= …`.",
 )
 def velocities_only(self, grads):
     for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
@@ -385,8 +385,8 @@ def ada_grad_without_decay(self, grads):
 
 @misconception(
     "AdaGrad.step",
-    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
-    "was. Write `p -= …`.",
+    "The parameters have not moved. `p = p − …` makes a new array and leaves the one in `params` as it was: "
+    "write `p -= …`.",
 )
 def sums_only(self, grads):
     for p, grad, s in zip(self.params, grads, self.sums, strict=True):
@@ -549,8 +549,8 @@ def rms_with_bias_correction(self, grads):
 
 @misconception(
     "RMSProp.step",
-    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
-    "was. Write `p -= …`.",
+    "The parameters have not moved. `p = p − …` makes a new array and leaves the one in `params` as it was: "
+    "write `p -= …`.",
 )
 def averages_only(self, grads):
     for p, grad, s in zip(self.params, grads, self.averages, strict=True):
@@ -838,8 +838,8 @@ def adam_without_epsilon(self, grads):
 
 @misconception(
     "Adam.step",
-    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
-    "was. Write `p -= …`.",
+    "The parameters have not moved. `p = p − …` makes a new array and leaves the one in `params` as it was: "
+    "write `p -= …`.",
 )
 def moments_only(self, grads):
     self.t += 1
@@ -1070,8 +1070,8 @@ def adam_w_forgets_the_averages(self, grads):
 
 @misconception(
     "AdamW.step",
-    "The parameters are not changed: `p = p − …` makes a new array, and the one in `params` stays as it "
-    "was. Write `p -= …`.",
+    "The parameters have not moved. `p = p − …` makes a new array and leaves the one in `params` as it was: "
+    "write `p -= …`.",
 )
 def nothing_decayed(self, grads):
     for p in self.params:
