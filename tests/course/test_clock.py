@@ -31,7 +31,7 @@ class _Time:
 def machine(monkeypatch: pytest.MonkeyPatch) -> _Time:
     machine = _Time()
     monkeypatch.setattr(clock, "time", machine)
-    monkeypatch.setattr(clock, "_turns", machine.turns)
+    monkeypatch.setattr(clock, "turns_of", machine.turns)
     return machine
 
 
@@ -92,5 +92,5 @@ def test_waiting_has_an_end_too(machine: _Time) -> None:
 
 
 def test_a_system_that_does_not_tell_counts_all_time(machine: _Time, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "_turns", lambda number: None)
+    monkeypatch.setattr(clock, "turns_of", lambda number: None)
     assert _looks(machine, 10, asleep=0.1).used() == pytest.approx(1.0)

@@ -911,7 +911,7 @@ def test_waiting_for_a_busy_machine_is_not_charged_in_this_process(
     """The processor seems to get a tenth of every second: what takes longer on the wall than it may still passes."""
     own = time.process_time
     monkeypatch.setattr(time, "process_time", lambda: own() / 10)
-    monkeypatch.setattr("course.worker.near.alarm.ASLEEP", 1e-4)  # should the machine be busy itself
+    monkeypatch.setattr("course.worker.near.alarm.seconds_queued", lambda: 0.9 * time.monotonic())
     link = LocalLink(_write(tmp_path, textwrap.dedent(SLOW)), [DAY], LIMITS)
     with monkeypatch.context() as patience:
         patience.setattr("course.worker.near.alarm.HARD_CAP", 1000)
@@ -922,10 +922,21 @@ def test_waiting_for_a_busy_machine_is_not_charged_in_this_process(
 
 
 @pytest.mark.parametrize(
-    ("wall", "processor", "charged"), [(0.2, 0.2, 0.2), (0.2, 0.02, 0.02), (0.2, 0.0, 0.2), (0.2, 0.4, 0.2)]
+    ("wall", "processor", "queued", "charged"),
+    [
+        (0.2, 0.2, None, 0.2),
+        (0.2, 0.02, None, 0.02),
+        (0.2, 0.0, None, 0.2),
+        (0.2, 0.4, None, 0.2),
+        (0.2, 0.2, 0.0, 0.2),
+        (0.2, 0.0, 0.0, 0.2),  # asleep
+        (8.0, 0.001, 7.5, 0.5),  # a turn in eight seconds is no sleep
+        (8.0, 0.5, 7.75, 0.5),
+        (0.2, 0.4, 0.25, 0.2),  # threads
+    ],
 )
-def test_what_an_alarm_charges(wall: float, processor: float, charged: float) -> None:
-    assert charged_seconds(wall, processor) == charged
+def test_what_an_alarm_charges(wall: float, processor: float, queued: float | None, charged: float) -> None:
+    assert charged_seconds(wall, processor, queued) == charged
 
 
 @pytest.mark.slow

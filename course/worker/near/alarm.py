@@ -17,13 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from course.worker.near.clock import HARD_CAP
+from course.worker.near.clock import HARD_CAP, turns_of
 from course.worker.outcomes import Interruption, StudentProblem, seconds_text, timeout_problem
 
 TICK = 0.2
-ASLEEP = (
-    0.01  # the share of a tick below which code did not want the processor: nobody waits so long for a turn
-)
+ASLEEP = 0.01  # where the system does not say who waits: less than this share of a tick is no work but sleep
 WORTH_NAMING = 0.5  # of the time must have gone into one function
 BUSY = 1.5  # times as long on the wall as was charged
 LEAST_SHARE = 0.2  # of the limit, that a busy machine is not blamed for
@@ -50,16 +48,17 @@ class Alarm:
         """
         until = self.used + seconds
         started = wall = time.monotonic()
-        processor = time.process_time()
+        processor, queued = time.process_time(), seconds_queued()
         finished = False
 
         def charge(frame: FrameType | None) -> None:
-            nonlocal wall, processor
-            now, ran = time.monotonic(), time.process_time()
-            charged = charged_seconds(now - wall, ran - processor)
+            nonlocal wall, processor, queued
+            now, ran, waited = time.monotonic(), time.process_time(), seconds_queued()
+            in_queue = None if waited is None or queued is None else waited - queued
+            charged = charged_seconds(now - wall, ran - processor, in_queue)
             self.used += charged
             self._wall += now - wall
-            wall, processor = now, ran
+            wall, processor, queued = now, ran, waited
             if frame is not None:
                 self._in[self._place(frame)] += charged
 
@@ -105,6 +104,16 @@ class Alarm:
         return timeout_problem(limit, waited=waited)
 
 
-def charged_seconds(wall: float, processor: float) -> float:
-    """What counts of a stretch of time: processor time of code that runs or waits for its turn, all of a sleep."""
+def charged_seconds(wall: float, processor: float, queued: float | None = None) -> float:
+    """What counts of a stretch of time: processor time of code that runs, all of a sleep, and nothing of what it was
+    ``queued`` for a processor. Where the system does not say that (None), it is guessed.
+    """
+    if queued is not None:
+        return max(0.0, wall - queued, min(processor, wall))
     return wall if processor < ASLEEP * wall else min(processor, wall)
+
+
+def seconds_queued() -> float | None:
+    """Seconds that this thread has waited for a processor; None where the system does not say."""
+    turns = turns_of("thread-self")
+    return None if turns is None else turns[1]

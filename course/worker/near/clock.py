@@ -69,7 +69,7 @@ class Clock:
 
     def _since_last_turn(self) -> tuple[float, float]:
         """Seconds that the main thread has run, and has waited to run, since this was asked last."""
-        before, self._turns = self._turns, _turns(self._number)
+        before, self._turns = self._turns, turns_of(self._number)
         if before is None or self._turns is None:
             return 0.0, 0.0
         return self._turns[0] - before[0], self._turns[1] - before[1]
@@ -90,8 +90,10 @@ def _work(number: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _turns(number: int) -> tuple[float, float] | None:
-    """Seconds that a process has run, and has waited for a processor; None where the system does not say."""
+def turns_of(number: int | str) -> tuple[float, float] | None:
+    """Seconds that a process (``thread-self``: this thread) has run, and has waited for a processor; None where the
+    system does not say.
+    """
     try:
         with open(f"/proc/{number}/schedstat", "rb") as file:
             ran, waited, _ = file.read().split()
