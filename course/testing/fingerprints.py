@@ -2,16 +2,16 @@
 
 The misconceptions of the exercise are put through the same check with the same seed, so they see the
 same inputs; their answers are compared with the student's, call by call. Only a unique match is
-reported. What is drawn at random is compared by a statistic that the check names. A fingerprint is a
-few numbers per call (the shape and two projections of the values), enough to recognise an answer and
-too little to rebuild one.
+reported, and none that would fail a check which the student has passed. What is drawn at random is
+compared by a statistic that the check names. A fingerprint is a few numbers per call (the shape and two
+projections of the values), enough to recognise an answer and too little to rebuild one.
 """
 
 from __future__ import annotations
 
 import tempfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -141,17 +141,28 @@ class Explainer:
         self._recorded = cache(recorded)
         self._answers = answers
         self._known: dict[tuple[str, str], Known] = {}
+        self._failing: dict[tuple[str, str, int], bool] = {}
 
     def explain(
-        self, day: Day, exercise: Exercise, check: Check, transcript: Transcript, *, kinds: bool = False
+        self,
+        day: Day,
+        exercise: Exercise,
+        check: Check,
+        transcript: Transcript,
+        *,
+        kinds: bool = False,
+        passed: Iterable[Check] = (),
     ) -> Answer | None:
         """The one misconception that answers as the student did; None without a unique match. Which
-        of its parameters' values gave the match does not matter.
+        of its parameters' values gave the match does not matter. ``passed`` are checks of the exercise that the student
+        has passed: a misconception that fails one of them is not the student's.
 
         With ``kinds`` also in floats where the student gave floats: when nothing else is wrong, a misconception that
         gives the right integers is not the student's.
         """
         found = self.matches(day, exercise, check, transcript, kinds=kinds)
+        for other in passed if found else ():
+            found = [answer for answer in found if not self._fails(day, exercise, other, answer)]
         return found[0] if len({answer.name for answer in found}) == 1 else None
 
     def matches(
@@ -175,15 +186,32 @@ class Explainer:
             self._known[key] = self._made(day, exercise, check)
         return self._known[key]
 
+    def _fails(self, day: Day, exercise: Exercise, check: Check, answer: Answer) -> bool:
+        """Whether a misconception fails a check: found out for this one alone, unless all are known already."""
+        if check.training:
+            return False
+        known = self._known.get((day.name, check.name))
+        if known is not None or not self._course.solutions.is_dir():
+            names = {one.name for one, _ in self.known(day, exercise, check)}
+            return answer.name in names
+        key = (day.name, check.name, id(answer))
+        if key not in self._failing:
+            self._failing[key] = self._given(day, exercise, check, answer) is not None
+        return self._failing[key]
+
     def _made(self, day: Day, exercise: Exercise, check: Check) -> Known:
         if not self._course.solutions.is_dir():
             return self._recorded(day).get(check.name, [])
         made: Known = []
         for answer in self._answers(day):
             if answer.kind == "misconception" and answer.exercise == exercise.name:
-                with tempfile.TemporaryDirectory(prefix="course-") as folder:
-                    write_answer(self._course, day, answer, Path(folder))
-                    transcript = self._replay(Path(folder), day, exercise, check)
+                transcript = self._given(day, exercise, check, answer)
                 if transcript is not None:
                     made.append((answer, fingerprint(transcript)))
         return made
+
+    def _given(self, day: Day, exercise: Exercise, check: Check, answer: Answer) -> Transcript | None:
+        """What a misconception gives in a check that it does not pass."""
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            write_answer(self._course, day, answer, Path(folder))
+            return self._replay(Path(folder), day, exercise, check)

@@ -130,18 +130,21 @@ def _import_tests(path: Path, day: str, module: str) -> ModuleType:
 
 @dataclass(frozen=True)
 class Sitting:
-    """One check, and the module of a student that is to pass it."""
+    """One check, the module of a student that is to pass it, and those of the exercise that it has passed already."""
 
     day: Day
     exercise: Exercise
     check: Check
     link: Link
     student: Student
+    passed: Sequence[Check] = ()
 
     @classmethod
-    def of(cls, day: Day, exercise: Exercise, check: Check, link: Link) -> Sitting:
+    def of(
+        cls, day: Day, exercise: Exercise, check: Check, link: Link, passed: Sequence[Check] = ()
+    ) -> Sitting:
         """With a student of its own, who has not been asked anything yet."""
-        return cls(day, exercise, check, link, Student(link, f"{day.name}.{exercise.module}"))
+        return cls(day, exercise, check, link, Student(link, f"{day.name}.{exercise.module}"), passed)
 
 
 class Runner:
@@ -223,11 +226,14 @@ class Runner:
         notes = {name: one.note for name, one in scans.items() if isinstance(one, Scanned)}
         of_the_day = _detours(root, selection, self.course.root)
         timeouts: Counter[str] = Counter()  # by module
+        passed: dict[str, list[Check]] = {exercise.name: [] for exercise in selection.exercises}
         checks = [(exercise, check) for exercise in selection.exercises for check in exercise.checks]
         for exercise, check in sorted(checks, key=lambda pair: pair[1].hidden):
             begun(check)
-            result = self._run_one(Sitting.of(day, exercise, check, link), scans[exercise.name], timeouts)
+            sitting = Sitting.of(day, exercise, check, link, passed[exercise.name])
+            result = self._run_one(sitting, scans[exercise.name], timeouts)
             timeouts[exercise.module] += result.outcome == "timeout"
+            passed[exercise.name] += [check] if result.outcome == "passed" else []
             note, of_the_day = f"{of_the_day} {notes.pop(exercise.name, '')}".strip(), ""  # once is enough
             yield exercise, result.noting(note)
 
@@ -330,7 +336,8 @@ class Runner:
         named = None
         if explain and not refused and outcome in ("failed", "wrong_type", "error"):
             kinds = isinstance(error, CheckFailed) and error.kind_only
-            named = self.explainer.explain(day, exercise, check, sitting.student.transcript, kinds=kinds)
+            transcript, passed = sitting.student.transcript, sitting.passed
+            named = self.explainer.explain(day, exercise, check, transcript, kinds=kinds, passed=passed)
         say = partial(_message, sitting, outcome, error, named)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
         return CheckResult(

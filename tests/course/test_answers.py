@@ -173,6 +173,52 @@ def test_two_values_that_answer_alike_do_not_silence_the_name(some: Course, tmp_
     assert result.misconception == "another_base"
 
 
+ANOTHER = """
+
+@points(1)
+def test_log_of_one(student, rng):
+    assert_close(student.log(np.ones(2)), np.zeros(2), atol=1e-7)
+
+
+@points(1)
+def test_log_of_one_half(student, rng):
+    assert_close(student.log(np.array([0.5])), np.log(np.array([0.5])))
+"""
+
+
+@pytest.mark.parametrize(
+    ("at_one", "outcomes", "name"),
+    [
+        ("0 * p", ["failed", "passed", "failed"], None),  # right at 1, where the mistake would not be
+        ("1 + p", ["failed", "failed", "failed"], "off_by_one"),
+    ],
+)
+def test_a_mistake_that_fails_a_passed_check_is_not_named(
+    tmp_path: Path, at_one: str, outcomes: list[str], name: str | None
+) -> None:
+    more = """
+
+@misconception("log", "One too many, everywhere.")
+def off_by_one(p):
+    return np.log(p) + 1 + p * 0 if p.size != 2 else 1 + p
+"""
+    course = make_course(tmp_path / "course", ANSWERS + more)
+    write(course.root / "tests/day01_t/test_things.py", TESTS + ANOTHER)
+    course = load_course(course.root)
+    body = f"({at_one} if p.size == 2 else np.log(p) + 1)"
+    write(tmp_path / "mine/day01_t/things.py", SOLUTION.replace("np.log(p)", body))
+    runner = Runner(course, 5)
+    names = [day.name for day in course.days]
+    result = runner.run(
+        select(course, ["log"]),
+        tmp_path / "mine",
+        lambda day: LocalLink(tmp_path / "mine", names, course.limits),
+    )
+    checks = result.all_checks
+    assert [one.outcome for one in checks] == outcomes
+    assert checks[-1].misconception == name
+
+
 def test_values_count_as_one_misconception(some: Course) -> None:
     says = [f.says for f in incomplete(some, select(some, ())[0], read_answers(some, some.days[0]))]
     assert "has 2 misconception(s); at least 3 are wanted." in says
