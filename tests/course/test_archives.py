@@ -217,7 +217,7 @@ def test_archives_are_graded_beside_folders(tiny: Course, tmp_path: Path) -> Non
 
 
 MUCH: dict[str, dict[str, bytes]] = {
-    "many": {f"{DAYS[0]}/f{number}.py": b"" for number in range(12_000)},
+    "many": {f"{DAYS[0]}/f{number}.py": b"" for number in range(6 * MAX_STRANGERS)},
     "large": {f"{DAYS[0]}/x{number:02}.py": b"#" * (2**20 - 10) + b"\n" for number in range(60)},
     "long": {f"{DAYS[0]}/{'a' * 300}.py": b"x = 1"},
 }

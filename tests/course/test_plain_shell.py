@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +108,39 @@ def assert_graded(out: Path, *days: Day) -> None:
         assert (record["score"], record["max_score"]) == (score, most)
 
 
-@every_day
-def test_a_class_is_graded_and_its_verdicts_can_be_replayed(root: Path, tmp_path: Path, day: Day) -> None:
-    handed_in = hand_in_class(tmp_path / "in", day)
-    course(root, tmp_path, "grade", handed_in, "--out", tmp_path / "out", "--day", day.number)
-    assert_graded(tmp_path / "out", day)
-    course(root, tmp_path, "replay", tmp_path / "out/ada.json")
+TOGETHER = (COURSE.day("day03_linalg"), COURSE.day("day12_cnn"))  # one class of two days
+CLASSES = [TOGETHER, *((day,) for day in COURSE.days if day not in TOGETHER)]
+
+
+@pytest.fixture(scope="module")
+def graded(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[Day, ...]], Path]:
+    """The results of a class that has handed in these days; each is graded once."""
+
+    @cache
+    def grade(days: tuple[Day, ...]) -> Path:
+        folder = tmp_path_factory.mktemp("class")
+        chosen = [word for day in days for word in ("--day", day.number)]
+        course(root, folder, "grade", hand_in_class(folder / "in", *days), "--out", folder / "out", *chosen)
+        return folder / "out"
+
+    return grade
+
+
+@pytest.mark.parametrize("days", CLASSES, ids=lambda days: "-".join(day.number for day in days))
+def test_a_class_is_graded_and_its_verdicts_can_be_replayed(
+    root: Path, tmp_path: Path, graded: Callable[[tuple[Day, ...]], Path], days: tuple[Day, ...]
+) -> None:
+    assert_graded(graded(days), *days)
+    course(root, tmp_path, "replay", graded(days) / "ada.json")
+
+
+def test_a_whole_class_is_reported_with_pictures(
+    root: Path, tmp_path: Path, graded: Callable[[tuple[Day, ...]], Path]
+) -> None:
+    out = graded(TOGETHER)
+    course(root, tmp_path, "report", out, "--pictures")
+    drawn = {path.name.partition("-")[0] for path in (out / "pictures/ada").glob("*.png")}
+    assert drawn == {day.name for day in TOGETHER}
 
 
 def test_a_shell_for_numerical_work_changes_nothing(root: Path, tmp_path: Path) -> None:
@@ -126,17 +155,6 @@ def test_every_day_is_checked_in_isolation(root: Path, tmp_path: Path) -> None:
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert [day["day"] for day in result["days"]] == [day.name for day in COURSE.days]
     assert result["score"] == result["max_score"] > 0
-
-
-def test_a_whole_class_is_reported_with_pictures(root: Path, tmp_path: Path) -> None:
-    days = [COURSE.day("day03_linalg"), COURSE.day("day12_cnn")]
-    chosen = [word for day in days for word in ("--day", day.number)]
-    course(root, tmp_path, "grade", hand_in_class(tmp_path / "in", *days), "--out", tmp_path / "out", *chosen)
-    assert_graded(tmp_path / "out", *days)
-    course(root, tmp_path, "report", tmp_path / "out", "--pictures")
-    assert {path.name.partition("-")[0] for path in (tmp_path / "out/pictures/ada").glob("*.png")} == {
-        day.name for day in days
-    }
 
 
 @every_day
