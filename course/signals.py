@@ -11,13 +11,14 @@ import signal
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 REQUESTS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 ONE_REQUEST = 1.0  # seconds in which what comes after a first one is the same request
-AGAIN = 0.02
+AGAIN = 0.1
 
 
 class RequestToEndError(KeyboardInterrupt):
@@ -25,7 +26,6 @@ class RequestToEndError(KeyboardInterrupt):
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
-        self.number = number
         self.status = 128 + number
 
 
@@ -47,16 +47,23 @@ def hear_requests_to_end() -> Iterator[None]:
     try:
         yield
     finally:
+        ears.over = True
         sys.unraisablehook = unraisable
         for number, handler in before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
 
 class _Ears:
+    """Hears requests, and makes one again that came to nothing: Python and what is written in C let no exception out of
+    some places, such as the callbacks at the end of every import.
+    """
+
     def __init__(self) -> None:
         self._owner = os.getpid()
         self._heard = -ONE_REQUEST
+        self._raised: weakref.ref[RequestToEndError] | None = None
         self._unraisable = sys.unraisablehook
+        self.over = False
 
     def hear(self, number: int, frame: Any) -> None:
         """The handler of all requests."""
@@ -65,20 +72,27 @@ class _Ears:
             os.kill(os.getpid(), number)
         elif time.monotonic() - self._heard >= ONE_REQUEST:
             self._heard = time.monotonic()
-            raise RequestToEndError(number)
+            if self._raised is None:
+                threading.Thread(target=self._make_again, args=(number,), daemon=True).start()
+            error = RequestToEndError(number)
+            self._raised = weakref.ref(error)
+            try:
+                raise error
+            finally:
+                del error  # the traceback holds this frame: nobody but who handles it may keep it alive
+
+    def _make_again(self, number: int) -> None:
+        """While it is on its way somebody holds it. Gone, and the block not left, it was swallowed."""
+        while not self.over:
+            time.sleep(AGAIN)
+            if not self.over and self._raised is not None and self._raised() is None:
+                self._heard = -ONE_REQUEST
+                os.kill(self._owner, number)
 
     def swallowed(self, what: Any) -> None:
-        """It was raised where Python lets no exception out, as in the callbacks at the end of every import: again."""
-        if isinstance(what.exc_value, RequestToEndError):
-            self._heard = -ONE_REQUEST
-            threading.Thread(target=_request, args=(what.exc_value.number,), daemon=True).start()
-        else:
+        """In place of Python's message that an exception was ignored: it will be raised again."""
+        if not isinstance(what.exc_value, RequestToEndError):
             self._unraisable(what)
-
-
-def _request(number: int) -> None:
-    time.sleep(AGAIN)
-    os.kill(os.getpid(), number)
 
 
 def leave_requests_to_parent() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 
 from rich.console import Console
 from rich.text import Text
@@ -34,15 +35,9 @@ def watch(course: Course, words: Sequence[str]) -> None:
         raise UsageError("There is nothing to watch: these exercises have hidden checks only.")
     if not_checked:
         console().print(Text(not_checked, style="yellow"))
-    checker = WarmChecker(course)
-    try:
-        with single_keys() as wait:
-            screen = Screen(course, console(), keys=wait is not None)
-            Watch(course, tasks, checker, screen).run(_events(wait))
-    except KeyboardInterrupt:
-        return
-    finally:
-        checker.close()
+    with suppress(KeyboardInterrupt), closing(WarmChecker(course)) as checker, single_keys() as wait:
+        screen = Screen(course, console(), keys=wait is not None)
+        Watch(course, tasks, checker, screen).run(_events(wait))
 
 
 def _events(wait: Wait | None) -> Iterator[str]:

@@ -62,11 +62,12 @@ def start(
     )
 
 
-def wait_until_it_works(process: subprocess.Popen[bytes]) -> None:
-    """Until it hears requests and has started another process, or has computed for a while."""
+def wait_until_it_works(process: subprocess.Popen[bytes], *, alone: bool) -> None:
+    """Until it hears requests and has started another process; one that works alone, has computed for a while."""
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
-        if _hears(process.pid) and (len(in_session(process.pid)) > 1 or _seconds(process.pid) > 0.3):
+        at_work = _seconds(process.pid) > 0.3 if alone else len(in_session(process.pid)) > 1
+        if at_work and _hears(process.pid):
             return
         time.sleep(0.01)
 
@@ -109,7 +110,7 @@ def test_a_command_started_in_the_background_ends_in_order(
     slow: Course, command: str, number: signal.Signals
 ) -> None:
     process = start(slow, COMMANDS[command])
-    wait_until_it_works(process)
+    wait_until_it_works(process, alone=command in ("check", "release"))
     assert process.poll() is None
     os.killpg(process.pid, number)
     _, said = process.communicate(timeout=60)
@@ -138,6 +139,36 @@ def test_a_request_that_python_swallows_is_made_again() -> None:
 
     with pytest.raises(RequestToEndError, match="SIGTERM"), hear_requests_to_end():
         wait()
+
+
+def test_a_request_that_code_swallows_is_made_again() -> None:
+    caught = []
+
+    def wait() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            caught.append(True)
+        select.select([], [], [], 60)
+
+    with pytest.raises(RequestToEndError, match="SIGTERM"), hear_requests_to_end():
+        wait()
+    assert caught == [True]
+
+
+def test_what_takes_long_to_close_is_not_asked_again() -> None:
+    closed = []
+
+    def wait() -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            select.select([], [], [], 0.5)
+            closed.append(True)
+
+    with pytest.raises(RequestToEndError), hear_requests_to_end():
+        wait()
+    assert closed == [True]
 
 
 def test_what_comes_right_after_a_request_is_the_same_one() -> None:
