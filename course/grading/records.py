@@ -19,6 +19,7 @@ from course.files import write_atomically
 from course.grading.intake import Submission
 from course.grading.merging import of_days, over_days
 from course.grading.provenance import provenance
+from course.packages import is_missing
 from course.results.names import shortened
 from course.results.reading import Record
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
@@ -156,5 +157,5 @@ def to_grade(selections: Sequence[Selection], submission: Submission) -> list[Se
 
 def versions() -> dict[str, str]:
     """What the verdicts were computed with: the same for every submission, whatever it imported."""
-    packages = {name: metadata.version(name) for name in ("numpy", "scipy", "torch")}
+    packages = {name: metadata.version(name) for name in ("numpy", "scipy", "torch") if not is_missing(name)}
     return {"course": __version__, "python": platform.python_version(), **packages}
