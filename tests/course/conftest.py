@@ -15,8 +15,8 @@ from course.release import skeletons
 ROOT = Path(__file__).resolve().parents[2]
 
 LONG = (
-    "cluster days jupyter picturing plain_shell release_student replay submissions surfaces surfaces_of_days "
-    "undeserved update verify"
+    "changed_days clocks cluster days jupyter leaks odd_class picturing plain_shell release_student replay "
+    "sample_class submissions surfaces surfaces_of_days undeserved update verify without_torch"
 )
 """Files that `make quick` leaves out: real days, browsers, whole releases, proofs of tests."""
 

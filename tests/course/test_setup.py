@@ -23,7 +23,8 @@ def test_a_wrong_python_is_one_sentence_before_pip_starts(
         f"import sys\nsys.version_info = ({version[0]}, {version[1]}, 0)\n"
     )
     shutil.copy(ROOT / makefile, tmp_path / "Makefile")
-    (tmp_path / "pyproject.toml").touch()
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).touch()
     python = f"PYTHON=env PYTHONPATH={tmp_path} {sys.executable}"
     done = subprocess.run(
         ["make", "setup", python], cwd=tmp_path, capture_output=True, text=True, check=False
