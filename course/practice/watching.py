@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from course.catalog import Course, Day, Exercise, Selection
 from course.catalog.blocks import split_blocks
 from course.practice.progress import read_progress, record_progress
+from course.testing.needs import waits
 from course.testing.results import ExerciseResult
 from course.testing.running import LinkMaker, Runner
 from course.worker.near.local import LocalLink
@@ -135,7 +136,7 @@ class WarmChecker:
             from course.worker.near.warm import WarmProcess
 
             self._zygote = WarmProcess.for_days(self._course, [day])
-        for exercise in day.exercises:
+        for exercise in [one for one in day.exercises if not waits(self._course, day, one)]:
             for check in exercise.checks:
                 self._runner.suite.function(day, check)
         self._warm_for = day

@@ -35,7 +35,7 @@ def set_apart(course: Course, selections: Sequence[Selection]) -> tuple[list[Sel
     """
     here, rest = list[Selection](), list[str]()
     for selection in selections:
-        kept = tuple(e for e in selection.exercises if not _waits(course, selection.day, e))
+        kept = tuple(e for e in selection.exercises if not waits(course, selection.day, e))
         left = [e for e in selection.exercises if e not in kept]
         if kept:
             here.append(Selection(selection.day, kept))
@@ -57,7 +57,8 @@ def _named(day: Day, exercises: Sequence[Exercise]) -> str:
     return ", ".join(f"{day.number}/{exercise.name}" for exercise in exercises)
 
 
-def _waits(course: Course, day: Day, exercise: Exercise) -> bool:
+def waits(course: Course, day: Day, exercise: Exercise) -> bool:
+    """Whether its tests import what is not here."""
     return any(
         missing_package(course.tests(day) / f"test_{module}.py")
         for module in {check.module for check in exercise.checks}
