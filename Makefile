@@ -24,7 +24,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@echo "3 of 3: installing PyTorch, some minutes the first time …"
 	@$(PIP) --editable ".[torch]"
 	@touch $@
-	@echo "Ready. Activate it in every new terminal: source $(BIN)/activate (on Windows: .venv\Scripts\activate)"
+	@printf '%s\n' 'Ready. Activate it in every new terminal: source $(BIN)/activate (on Windows: .venv\Scripts\activate)'
 
 demo: setup
 	$(BIN)/course demo
