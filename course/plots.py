@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -98,7 +98,9 @@ def show_image(ax: Axes, image: ArrayLike, title: str = "", low: float = 0.0, hi
     ax.set_yticks([])
 
 
-def draw(module: ModuleType, name: str, dpi: float = DPI) -> NDArray[np.uint8]:
+def draw(
+    module: ModuleType, name: str, dpi: float = DPI, most_frames: int | None = None
+) -> NDArray[np.uint8]:
     """What a picture function of a day's ``plots.py`` gives, as pixels; whatever it raises is raised.
 
     Exercises may answer in lists; to the picture their answers are arrays.
@@ -106,6 +108,7 @@ def draw(module: ModuleType, name: str, dpi: float = DPI) -> NDArray[np.uint8]:
     Parameters
     ----------
     dpi : pixels per inch of the figure
+    most_frames : of an animation only so many, from its beginning; None for all
 
     Returns
     -------
@@ -114,7 +117,9 @@ def draw(module: ModuleType, name: str, dpi: float = DPI) -> NDArray[np.uint8]:
     try:
         with _answers_in_arrays(module):
             picture = getattr(module, name)()
-            return _frames(picture, dpi) if name.startswith("animation_") else _pixels(picture, dpi)[None]
+            if name.startswith("animation_"):
+                return _frames(picture, dpi, most_frames)
+            return _pixels(picture, dpi)[None]
     finally:
         if "matplotlib.pyplot" in sys.modules:
             sys.modules["matplotlib.pyplot"].close("all")
@@ -194,7 +199,11 @@ def _pixels(figure: Figure, dpi: float) -> NDArray[np.uint8]:
     return _buffer(canvas)
 
 
-def _frames(animation: Animation, dpi: float) -> NDArray[np.uint8]:
+class _EnoughFrames(Exception):
+    """There are as many as were wanted."""
+
+
+def _frames(animation: Animation, dpi: float, most: int | None) -> NDArray[np.uint8]:
     from matplotlib.animation import AbstractMovieWriter
 
     class Frames(AbstractMovieWriter):
@@ -205,12 +214,15 @@ def _frames(animation: Animation, dpi: float) -> NDArray[np.uint8]:
             if self.canvas.figure.stale:  # the animation has drawn it already where the canvas is Agg's
                 self.canvas.draw()
             self.kept.append(_buffer(self.canvas))
+            if len(self.kept) == most:
+                raise _EnoughFrames
 
         def finish(self) -> None:
             pass
 
     writer = Frames()
-    animation.save("", writer=writer, dpi=dpi)  # no file: the writer keeps the frames
+    with suppress(_EnoughFrames):
+        animation.save("", writer=writer, dpi=dpi)  # no file: the writer keeps the frames
     return np.stack(writer.kept)
 
 

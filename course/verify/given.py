@@ -25,6 +25,7 @@ from course.worker.near.alarm import Alarm, TimeUpError
 PICTURE_SECONDS = 20.0
 """Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
 DPI = 20  # nobody looks at it
+FRAMES = 2  # of an animation: the others ask the same functions again
 
 
 class GivenCode:
@@ -118,7 +119,7 @@ class GivenCode:
         for name in wanted:
             try:
                 with space.active(), Alarm(root).limit(PICTURE_SECONDS, lambda frame: True):
-                    draw(module, name, DPI)
+                    draw(module, name, DPI, FRAMES)
             except TimeUpError:
                 continue
             except Exception as error:
