@@ -1,0 +1,1 @@
+"""FILL(day16_autograd): what the pictures show. Each is given, a function figure_name() -> Figure."""
