@@ -1,8 +1,8 @@
 """Six small engines, each of them wrong in one place (given): read them, do not mend them here.
 
-They are tensor engines in sixty lines. `Engine` is right in everything. Each of the six others writes some of its methods anew,
-in another style; one of these is wrong, and the others are right. What a rule may do is what it may do in `tensor.py`:
-it may hand the same array to two parents, or one that belongs to somebody else.
+They are tensor engines in sixty lines. `Engine` is right in everything. Each of the six others writes some of its
+methods anew, in another style; one of these is wrong, and the others are right. What a rule may do is what it may do in
+`tensor.py`: it may hand the same array to two parents, or one that belongs to somebody else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import numpy as np
 class Engine:
     """The right one: ``data``, ``grad`` (None until a gradient arrives), ``parents``, ``rule``."""
 
-    def __init__(self, data: Any, parents: Sequence[Engine] = (), rule: Callable[..., Any] | None = None) -> None:
+    def __init__(
+        self, data: Any, parents: Sequence[Engine] = (), rule: Callable[..., Any] | None = None
+    ) -> None:
         self.data = np.asarray(data, dtype=np.float64)
         self.parents, self.rule = tuple(parents), rule
         self.grad: np.ndarray | None = None
@@ -89,7 +91,9 @@ class Engine1(Engine):
     def __mul__(self, other: Engine) -> Engine:
         a, b = self.data, other.data
         return type(self)(
-            a * b, (self, other), lambda g: (self.unbroadcast(g * b, a.shape), self.unbroadcast(g * a, b.shape))
+            a * b,
+            (self, other),
+            lambda g: (self.unbroadcast(g * b, a.shape), self.unbroadcast(g * a, b.shape)),
         )
 
     def tanh(self) -> Engine:

@@ -12,7 +12,10 @@ from day16_autograd.tensor import Tensor
 
 
 def gradient_check(
-    f: Callable[..., Any], arrays: Sequence[np.ndarray], engine: Callable[[Any], Any] = Tensor, h: float = 1e-5
+    f: Callable[..., Any],
+    arrays: Sequence[np.ndarray],
+    engine: Callable[[Any], Any] = Tensor,
+    h: float = 1e-5,
 ) -> list[float]:
     """How far the gradients of an engine are from central differences, for each argument of a function.
 

@@ -1,9 +1,9 @@
 """The bug hunt: in each of the six engines of ``broken.py`` one method is wrong.
 
 Find it by gradient checking, `gradient_check(f, arrays, engine=broken.Engine1)`, with expressions that use one
-operation at a time, and then nodes that are used twice, shapes that are broadcast, deeper graphs. Then read. Each function
-below returns the name of the wrong method, and a function that is right in its place: it takes the arguments of the
-method, ``self`` first. The check makes a class of the engine with this one method replaced, and compares its gradients.
+operation at a time, and then nodes that are used twice, shapes that are broadcast, deeper graphs. Then read. Each
+function below returns the name of the wrong method, and a function that is right in its place: it takes the arguments
+of the method, ``self`` first. The check replaces this one method in a class of the engine, and compares gradients.
 """
 
 from collections.abc import Callable

@@ -27,7 +27,10 @@ class ScalarMLP:
     def __init__(self, sizes: Sequence[int], rng: np.random.Generator) -> None:
         self.layers = [
             [
-                ([Value(float(w), operation="w") for w in rng.normal(size=m) / np.sqrt(m)], Value(0.0, operation="b"))
+                (
+                    [Value(float(w), operation="w") for w in rng.normal(size=m) / np.sqrt(m)],
+                    Value(0.0, operation="b"),
+                )
                 for _ in range(n)
             ]
             for m, n in pairwise(sizes)
@@ -110,7 +113,9 @@ def moons_experiment(seed: int, epochs: int = 20) -> tuple[ScalarMLP, np.ndarray
     rng = np.random.default_rng(seed)
     x, signs = make_moons(100, 0.1, rng)
     model = ScalarMLP([2, 8, 8, 1], rng)
-    losses = train(lambda i: log_loss(model, x[i], signs[i]), model.parameters(), len(x), 10, epochs, 1.0, rng)
+    losses = train(
+        lambda i: log_loss(model, x[i], signs[i]), model.parameters(), len(x), 10, epochs, 1.0, rng
+    )
     return model, x, signs, losses
 
 

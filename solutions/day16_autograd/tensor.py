@@ -42,9 +42,7 @@ def unbroadcast(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     ### BEGIN SOLUTION first the axes that are new on the left, then those of length 1 that have been stretched
     new = gradient.ndim - len(shape)
     gradient = gradient.sum(axis=tuple(range(new)))
-    stretched = tuple(
-        axis for axis, length in enumerate(shape) if length == 1 and gradient.shape[axis] != 1
-    )
+    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1 and gradient.shape[axis] != 1)
     return gradient.sum(axis=stretched, keepdims=True)
     ### END SOLUTION
 
@@ -89,7 +87,7 @@ class Tensor(Arithmetic):
         """The gradient of a number by every tensor of the graph, added to their ``grad``.
 
         The number is this tensor itself where it has one element. Otherwise it is the sum of this tensor times
-        ``seed``, entry by entry. The walk is that of the scalar engine: the ``grad`` of this tensor is the seed, and from
+        ``seed``, entry by entry. The walk is that of the scalar engine: this tensor's ``grad`` is the seed, and from
         the end of `topological_order` to its beginning ``node.rule(node.grad)`` gives what is added to the ``grad`` of
         each parent. As there, leaves add up from call to call, and the ``grad`` of all other nodes begins at zero.
 
@@ -208,8 +206,8 @@ class Tensor(Arithmetic):
 
         Parameters
         ----------
-        axes : axis i of the result is axis ``axes[i]`` of this tensor, and negative ones count from the end, as in NumPy;
-            none at all turn their order round
+        axes : axis i of the result is axis ``axes[i]`` of this tensor, and negative ones count from the end, as in
+            NumPy; none at all turn their order round
 
         Returns
         -------

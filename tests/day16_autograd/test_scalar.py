@@ -1,35 +1,456 @@
-"""Checks of scalar.py."""
+"""Checks of scalar.py: slopes against PyTorch, orders by their definition, random graphs by linear algebra.
 
-from course.testing import assert_that, points
+The derivatives of an operation are read off the graph that it has made by a walk that belongs to this file, so each is
+judged without the student's `backward`.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+from course.testing import assert_close, assert_equal, assert_parts, assert_that, hidden, points
+
+
+def walk(root):
+    """All nodes below a root, parents before children."""
+    order, seen, stack = [], set(), [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            stack.append((node, True))
+            stack.extend((parent, False) for parent in node.parents)
+    return order
+
+
+def read_off(module, f, numbers):
+    """The number of f(…), the derivatives by its arguments as its graph holds them, and its operation."""
+    leaves = [module.Value(x) for x in numbers]
+    root = f(*leaves)
+    total = {id(root): 1.0}
+    for node in reversed(walk(root)):
+        for parent, slope in zip(node.parents, node.slopes, strict=True):
+            total[id(parent)] = total.get(id(parent), 0.0) + float(slope) * total[id(node)]
+    return root.data, [total.get(id(leaf), 0.0) for leaf in leaves], root.operation
+
+
+def by_torch(f, numbers):
+    """The number and the derivatives by autograd."""
+    leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
+    root = f(*leaves)
+    grads = torch.autograd.grad(root, leaves, allow_unused=True)
+    return root.item(), [0.0 if g is None else g.item() for g in grads]
+
+
+def assert_slopes(student, f, numbers, operation=None, cause=""):
+    """The number and the slopes of an expression are those of PyTorch."""
+    data, slopes, found = assert_parts(student.run(read_off, f, numbers), 3)
+    expected, wanted = by_torch(f, numbers)
+    assert_close(data, expected, name="number")
+    assert_close(slopes, wanted, name="list of derivatives", cause=cause)
+    if operation is not None:
+        assert_equal(found, operation, name="operation")
+
+
+def signed(rng, low, high):
+    """A number of either sign with this range of sizes."""
+    return float(rng.choice([-1, 1]) * rng.uniform(low, high))
+
+
+def multiply(a, b):
+    return a * b
+
+
+def square(a):
+    return a * a
 
 
 @points(1)
-def test_value_mul_of_random_inputs(student, rng):
-    x = rng.normal(size=5)
-    student.Value().__mul__(x)
-    # FILL(scalar.Value.__mul__): an independent reference, and assert_close(…, reference)
-    assert_that(False, "FILL(scalar.Value.__mul__): this test compares nothing yet")
+def test_value_mul_of_two_values(student, rng):
+    for _ in range(3):
+        numbers = [signed(rng, 0.5, 3), signed(rng, 0.5, 3)]
+        assert_slopes(student, multiply, numbers, "*", cause="the slope by a is b, and the slope by b is a")
+    assert_slopes(student, square, [signed(rng, 0.6, 3)], "*", cause="both parents are the same node")
 
 
 @points(1)
-def test_topological_order_of_random_inputs(student, rng):
-    x = rng.normal(size=5)
-    student.topological_order(x)
-    # FILL(scalar.topological_order): an independent reference, and assert_close(…, reference)
-    assert_that(False, "FILL(scalar.topological_order): this test compares nothing yet")
+def test_value_mul_with_a_number(student, rng):
+    for number in (signed(rng, 1.2, 4), int(rng.integers(2, 9))):
+        assert_slopes(student, lambda a, n=number: a * n, [signed(rng, 0.5, 3)], "*")
+        assert_slopes(student, lambda a, n=number: n * a, [signed(rng, 0.5, 3)], "*")
 
 
 @points(1)
-def test_arithmetic_of_random_inputs(student, rng):
-    x = rng.normal(size=5)
-    student.Arithmetic(x)
-    # FILL(scalar.Arithmetic): an independent reference, and assert_close(…, reference)
-    assert_that(False, "FILL(scalar.Arithmetic): this test compares nothing yet")
+def test_value_pow_of_several_exponents(student, rng):
+    for exponent in (2, 3, -1, -2, 0.5, 1.7, 1):
+        assert_slopes(student, lambda a, n=exponent: a**n, [rng.uniform(0.6, 3)], f"**{exponent}")
+    for exponent in (2, 3, -3):
+        assert_slopes(student, lambda a, n=exponent: a**n, [-rng.uniform(0.6, 2)], f"**{exponent}")
+
+
+@hidden
+@points(1)
+def test_value_pow_at_zero(student, rng):
+    assert_slopes(student, lambda a: a**2.5, [rng.uniform(0.6, 3)])
+    for x in (0.0, rng.uniform(0.6, 3)):
+        assert_slopes(student, lambda a: a**0, [x], cause="x ** 0 is 1 everywhere, with the slope 0")
+        assert_slopes(student, lambda a: a**1, [x])
+        assert_slopes(student, lambda a: a**2, [x])
+
+
+def tanh(a):
+    return a.tanh()
 
 
 @points(1)
-def test_value_backward_of_random_inputs(student, rng):
-    x = rng.normal(size=5)
-    student.Value().backward(x)
-    # FILL(scalar.Value.backward): an independent reference, and assert_close(…, reference)
-    assert_that(False, "FILL(scalar.Value.backward): this test compares nothing yet")
+def test_value_tanh_of_several_numbers(student, rng):
+    for x in (signed(rng, 0.2, 0.6), signed(rng, 0.8, 1.5), signed(rng, 2, 4)):
+        assert_slopes(student, tanh, [x], "tanh", cause="the slope is made of the result, 1 − tanh²")
+
+
+@hidden
+@points(1)
+def test_value_tanh_is_finite_for_large_numbers(student, rng):
+    for x in (signed(rng, 0.5, 1), 1000.0, -1000.0, signed(rng, 20, 30)):
+        assert_slopes(student, tanh, [x], "tanh")
+
+
+def exactly(module, pairs):
+    """Negative, differences and quotients of fractions, which are exact, and with integers on either side."""
+
+    class Exact(module.Arithmetic):
+        def __init__(self, fraction):
+            self.fraction = fraction
+
+        def number(self, other):
+            return other.fraction if isinstance(other, Exact) else Fraction(other)
+
+        def __add__(self, other):
+            return Exact(self.fraction + self.number(other))
+
+        def __mul__(self, other):
+            return Exact(self.fraction * self.number(other))
+
+        def __pow__(self, exponent):
+            return Exact(self.fraction**exponent)
+
+    rows = []
+    for numerators, denominators, n in pairs:
+        x, y = (Exact(Fraction(p, q)) for p, q in zip(numerators, denominators, strict=True))
+        results = {
+            "-x": lambda x=x: -x,
+            "x - y": lambda x=x, y=y: x - y,
+            "x - n": lambda x=x, n=n: x - n,
+            "n - x": lambda x=x, n=n: n - x,
+            "x / y": lambda x=x, y=y: x / y,
+            "x / n": lambda x=x, n=n: x / n,
+            "n / x": lambda x=x, n=n: n / x,
+        }
+        rows.append({name: float(result().fraction) for name, result in results.items()})
+    return rows
+
+
+def operators(rng, count):
+    """Numerators, denominators, and an integer: fractions that binary numbers hold exactly, so that 1 / n is exact."""
+    return [
+        (
+            [int(n) for n in rng.choice([-7, -5, -3, 3, 5, 7], size=2)],
+            [int(n) for n in 2 ** rng.integers(1, 4, size=2)],
+            int(rng.choice([2, 4, -8, -2])),
+        )
+        for _ in range(count)
+    ]
+
+
+EXPECTED = {
+    "-x": lambda x, y, n: -x,
+    "x - y": lambda x, y, n: x - y,
+    "x - n": lambda x, y, n: x - n,
+    "n - x": lambda x, y, n: n - x,
+    "x / y": lambda x, y, n: x / y,
+    "x / n": lambda x, y, n: x / n,
+    "n / x": lambda x, y, n: n / x,
+}
+
+
+def assert_operators(student, rng, names, count=3):
+    cases = operators(rng, count)
+    rows = student.run(exactly, cases)
+    for row, ((p1, p2), (q1, q2), n) in zip(rows, cases, strict=True):
+        for name in names:
+            expected = float(EXPECTED[name](Fraction(p1, q1), Fraction(p2, q2), n))
+            where = f"x = {p1}/{q1}, y = {p2}/{q2}, n = {n}"
+            assert_close(row[name], expected, name=f"value of {name} for {where}")
+
+
+@points(1)
+def test_arithmetic_of_fractions(student, rng):
+    assert_operators(student, rng, ["-x", "x - y", "x - n", "x / y", "x / n"])
+
+
+@points(1)
+def test_arithmetic_with_a_number_on_the_left(student, rng):
+    assert_operators(student, rng, ["n - x", "n / x"])
+
+
+@points(1)
+def test_arithmetic_of_values(student, rng):
+    def expression(a, b):
+        return (a - b) / (b * 3 - 7) - 2 / a + (1 - b) * (-a) - a / 4
+
+    for _ in range(3):
+        assert_slopes(student, expression, [signed(rng, 0.5, 2), signed(rng, 0.5, 2)])
+
+
+class Node:
+    """A node of a graph without numbers: all that an order needs."""
+
+    def __init__(self, parents=()):
+        self.parents = tuple(parents)
+
+
+def order_of(module, parents_of, root):
+    """The order of a graph whose node i has the parents parents_of[i], by numbers; −1 for what is no node of it."""
+    nodes = []
+    for parents in parents_of:
+        nodes.append(Node([nodes[i] for i in parents]))
+    numbers = {id(node): number for number, node in enumerate(nodes)}
+    return [numbers.get(id(node), -1) for node in module.topological_order(nodes[root])]
+
+
+def reachable(parents_of, root):
+    found, stack = set(), [root]
+    while stack:
+        node = stack.pop()
+        if node not in found:
+            found.add(node)
+            stack.extend(parents_of[node])
+    return found
+
+
+def assert_order(student, parents_of, root):
+    """Each node that the root was made of is there once, behind all its parents."""
+    order = [int(number) for number in student.run(order_of, parents_of, root)]
+    assert_that(-1 not in order, "The list holds something that is no node of the graph.")
+    assert_equal(len(order), len(set(order)), name="number of different nodes in the list")
+    assert_equal(sorted(order), sorted(reachable(parents_of, root)), name="set of nodes (by their numbers)")
+    place = {node: position for position, node in enumerate(order)}
+    late = [(p, node) for node in order for p in parents_of[node] if place[p] > place[node]]
+    assert_that(
+        not late, f"A node stands before one of its parents: {late[:3]} (parent, node), in {order[:30]}."
+    )
+
+
+def random_graph(rng, count):
+    """Parents of each node: none for the first three and for some others, one or two for the rest."""
+    parents_of = [[], [], []]
+    for number in range(3, count):
+        size = int(rng.choice([0, 1, 2, 2, 2]))
+        parents_of.append([int(p) for p in rng.integers(0, number, size=size)])
+    return parents_of
+
+
+@points(1)
+def test_topological_order_of_random_graphs(student, rng):
+    assert_order(student, [[], [0], [1, 0], [0, 2], [3, 1], [4, 2]], 5)
+    for count in (6, 15, 40):
+        parents_of = random_graph(rng, count)
+        assert_order(student, [*parents_of, [count - 1, count - 2]], count)
+
+
+@points(1)
+def test_topological_order_of_a_long_chain(student, rng):
+    count = int(rng.integers(5000, 5500))
+    assert_order(student, [[], *([number] for number in range(count))], count)
+
+
+@points(1)
+def test_topological_order_where_there_are_more_paths_than_nodes(student, rng):
+    count = int(rng.integers(60, 80))
+    assert_order(student, [[], *([number, number] for number in range(count))], count)
+    assert_order(student, [[], [0], *([number + 1, number] for number in range(count))], count + 1)
+
+
+@hidden
+@points(1)
+def test_topological_order_leaves_out_what_the_root_was_not_made_of(student, rng):
+    parents_of = random_graph(rng, 30)
+    parents_of.append([20, 12])
+    for root in (30, 17, 24):
+        assert_order(student, parents_of, root)
+    assert_order(student, parents_of, 1)
+
+
+def grads_of(module, graph, root, calls=1, reset=False):
+    """Build a graph from (parents, slopes) of each node, call backward of a node, and return every grad."""
+    nodes = []
+    for parents, slopes in graph:
+        nodes.append(module.Value(1.0, [nodes[i] for i in parents], slopes))
+    for _ in range(calls):
+        if reset:
+            for node in nodes:
+                node.zero_grad()
+        nodes[root].backward()
+    return [float(node.grad) for node in nodes]
+
+
+def with_slopes(rng, parents_of):
+    """A slope for every parent, of a size that lets products stay near 1."""
+    return [(parents, [signed(rng, 0.4, 1.1) for _ in parents]) for parents in parents_of]
+
+
+def sums_over_paths(graph, root):
+    """The derivative of the root by every node: the row of (1 − S)⁻¹ = 1 + S + S² + …, where S holds the slopes."""
+    s = np.zeros((len(graph), len(graph)))
+    for node, (parents, slopes) in enumerate(graph):
+        for parent, slope in zip(parents, slopes, strict=True):
+            s[node, parent] += slope
+    return np.linalg.solve((np.eye(len(graph)) - s).T, np.eye(len(graph))[root])
+
+
+@points(1)
+def test_value_backward_of_small_graphs(student, rng):
+    for parents_of in ([[], [], [0, 1]], [[], [0, 0]], [[], [0], [1, 0], [2, 1]], [[], [0], [1], [2, 1]]):
+        graph = with_slopes(rng, parents_of)
+        root = len(graph) - 1
+        grads = student.run(grads_of, graph, root)
+        cause = "what arrives at a node on several ways is added"
+        name = "list of grads (of all nodes, the root last)"
+        assert_close(grads, sums_over_paths(graph, root), name=name, cause=cause)
+
+
+@points(1)
+def test_value_backward_of_random_graphs(student, rng):
+    for count in (8, 20, 40):
+        graph = with_slopes(rng, [*random_graph(rng, count), [count - 1, count - 2]])
+        grads = student.run(grads_of, graph, count)
+        assert_close(
+            grads, sums_over_paths(graph, count), rtol=1e-6, atol=1e-7, name="list of grads of all nodes"
+        )
+
+
+@points(1)
+def test_value_backward_twice(student, rng):
+    graph = with_slopes(rng, [[], [], [0, 1], [2, 0], [3, 2]])
+    once = sums_over_paths(graph, 4)
+    leaves = np.array([1, 1, 0, 0, 0])
+    for calls in (2, 3):
+        grads = student.run(grads_of, graph, 4, calls)
+        cause = "leaves add up from call to call, the grad of all other nodes begins at 0 in each"
+        name = f"list of grads after {calls} calls"
+        assert_close(grads, once * np.where(leaves, calls, 1), name=name, cause=cause)
+    assert_close(student.run(grads_of, graph, 4, 2, True), once, name="list of grads after zero_grad")
+
+
+def chain(module, count, slope):
+    """A chain of nodes, each with the one before it and the first for parents."""
+    first = node = module.Value(1.0)
+    for _ in range(count):
+        node = module.Value(1.0, [node, first], [slope, 1.0])
+    node.backward()
+    return first.grad
+
+
+@points(1)
+def test_value_backward_of_a_long_chain_and_of_a_leaf(student, rng):
+    count, slope = int(rng.integers(5000, 5200)), float(rng.uniform(0.5, 0.9))
+    expected = slope**count + (1 - slope**count) / (1 - slope)
+    assert_close(student.run(chain, count, slope), expected, name="grad of the first node of a chain")
+    graph = with_slopes(rng, [[], [0], [1]])
+    assert_close(student.run(grads_of, graph, 0), [1, 0, 0], name="list of grads after backward of a leaf")
+    assert_close(
+        student.run(grads_of, graph, 0, 2), [2, 0, 0], name="list of grads after two calls on a leaf"
+    )
+
+
+def random_program(rng, inputs, length):
+    """Instructions (operation, operand, operand, number) on a growing list of values."""
+    names = ["+", "-", "*", "/", "number -", "** 2", "tanh", "exp of tanh", "log of 1 + square"]
+    return [
+        (
+            str(rng.choice(names)),
+            int(rng.integers(0, inputs + step)),
+            int(rng.integers(0, inputs + step)),
+            float(rng.uniform(0.5, 2)),
+        )
+        for step in range(length)
+    ]
+
+
+def execute(program, values):
+    """The sum of the last three results of a program, for numbers of any kind."""
+    values = list(values)
+    for name, i, j, number in program:
+        x, y = values[i], values[j]
+        values.append(
+            {
+                "+": lambda x=x, y=y, n=number: x + y * n,
+                "-": lambda x=x, y=y, n=number: x - y,
+                "*": lambda x=x, y=y, n=number: (x * y).tanh(),
+                "/": lambda x=x, y=y, n=number: x / (y * y + n),
+                "number -": lambda x=x, y=y, n=number: n - x,
+                "** 2": lambda x=x, y=y, n=number: (x.tanh()) ** 2 * n,
+                "tanh": lambda x=x, y=y, n=number: x.tanh(),
+                "exp of tanh": lambda x=x, y=y, n=number: (x.tanh()).exp(),
+                "log of 1 + square": lambda x=x, y=y, n=number: (x * x + n).log(),
+            }[name]()
+        )
+    return values[-1] + values[-2] + values[-3]
+
+
+def backward_of_a_program(module, program, numbers):
+    leaves = [module.Value(x) for x in numbers]
+    root = execute(program, leaves)
+    root.backward()
+    return root.data, [leaf.grad for leaf in leaves]
+
+
+@hidden
+@points(1)
+def test_value_backward_of_random_expressions(student, rng):
+    for length in (4, 8, 16, 30, 30, 30):
+        program, numbers = random_program(rng, 3, length), [signed(rng, 0.3, 1.5) for _ in range(3)]
+        data, grads = assert_parts(student.run(backward_of_a_program, program, numbers), 2)
+        expected, wanted = by_torch(lambda *leaves, p=program: execute(p, leaves), numbers)
+        assert_close(data, expected, name="number of a random expression")
+        assert_close(grads, wanted, rtol=1e-6, atol=1e-7, name="list of derivatives of a random expression")
+
+
+def forward_of(module, graph, root, leaf):
+    """The derivative in forward mode, and all grads, which nobody was to touch."""
+    nodes = []
+    for parents, slopes in graph:
+        nodes.append(module.Value(1.0, [nodes[i] for i in parents], slopes))
+    for number, node in enumerate(nodes):
+        node.grad = 10.0 + number
+    return float(module.forward_mode(nodes[root], nodes[leaf])), [float(node.grad) for node in nodes]
+
+
+def assert_forward(student, graph, root, leaf):
+    result, grads = assert_parts(student.run(forward_of, graph, root, leaf), 2)
+    assert_close(
+        result, sums_over_paths(graph, root)[leaf], rtol=1e-6, atol=1e-7, name="derivative by the leaf"
+    )
+    assert_close(grads, 10.0 + np.arange(len(graph)), name="list of grads, which stay as they are")
+
+
+@points(0)
+def test_forward_mode_of_random_graphs(student, rng):
+    for parents_of in ([[], [], [0, 1]], [[], [0], [1, 0], [2, 1]]):
+        assert_forward(student, with_slopes(rng, parents_of), len(parents_of) - 1, 0)
+    for count in (8, 20, 40):
+        graph = with_slopes(rng, [*random_graph(rng, count), [count - 1, count - 2]])
+        used = [leaf for leaf in reachable([parents for parents, _ in graph], count) if not graph[leaf][0]]
+        for leaf in used[:3]:
+            assert_forward(student, graph, count, leaf)
+
+
+@hidden
+@points(0)
+def test_forward_mode_of_a_leaf_that_is_not_in_the_graph(student, rng):
+    graph = with_slopes(rng, [[], [], [0], [2, 0], [1, 3]])
+    for root, leaf in [(3, 0), (3, 1), (0, 0), (0, 1), (4, 1)]:
+        assert_forward(student, graph, root, leaf)
