@@ -336,6 +336,7 @@ def test_value_backward_of_random_graphs(student, rng):
         assert_close(
             grads, sums_over_paths(graph, count), rtol=1e-6, atol=1e-7, name="list of grads of all nodes"
         )
+    assert_leaf(student, rng)
 
 
 def chain(module, count, slope):
