@@ -40,9 +40,8 @@ def unbroadcast(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     Harris et al. (2020), Array programming with NumPy, Nature 585, 357-362, on broadcasting
     """
     ### BEGIN SOLUTION first the axes that are new on the left, then those of length 1 that have been stretched
-    new = gradient.ndim - len(shape)
-    gradient = gradient.sum(axis=tuple(range(new)))
-    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1 and gradient.shape[axis] != 1)
+    gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
+    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1)
     return gradient.sum(axis=stretched, keepdims=True)
     ### END SOLUTION
 
@@ -278,10 +277,10 @@ class Tensor(Arithmetic):
         other = self.like(other)
         a = self.data[None, :] if self.data.ndim == 1 else self.data
         b = other.data[:, None] if other.data.ndim == 1 else other.data
-        product = a @ b
 
         def rule(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            g = np.reshape(g, product.shape)
+            g = np.expand_dims(g, -1) if other.data.ndim == 1 else g
+            g = np.expand_dims(g, -2) if self.data.ndim == 1 else g
             by_a = unbroadcast(g @ np.swapaxes(b, -1, -2), a.shape)
             by_b = unbroadcast(np.swapaxes(a, -1, -2) @ g, b.shape)
             return np.reshape(by_a, self.data.shape), np.reshape(by_b, other.data.shape)

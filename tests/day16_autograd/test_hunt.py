@@ -107,13 +107,21 @@ def test_case_5_names_and_mends(student, rng):
         u = a * b
         return u + u.tanh()
 
+    def turned(a, b):
+        u = a * b
+        return u.tanh() + u
+
     def ladder(a, b):
         u = a + b
         for _ in range(40):
             u = (u + u.tanh() * b).tanh()
         return u
 
-    expressions = [(twice, normal(rng, (3,), (3,))), (ladder, normal(rng, (2, 2), (2, 2)))]
+    expressions = [
+        (twice, normal(rng, (3,), (3,))),
+        (turned, normal(rng, (3,), (3,))),
+        (ladder, normal(rng, (2, 2), (2, 2))),
+    ]
     assert_mended(student, 5, "order", [*expressions, *every_kind(rng)])
 
 

@@ -194,10 +194,18 @@ def assert_linear(student, rng, case, calls=1, reset=False):
         )
 
 
+def assert_leaf(student, rng):
+    """Called on a leaf, backward adds the seed to its grad."""
+    seed, calls = rng.normal(size=3), int(rng.integers(2, 5))
+    (grad,) = student.run(linear_graph, [], [], normal(rng, (3,)), seed, calls)
+    assert_close(grad, calls * seed, name=f"grad of a leaf after {calls} calls of its backward")
+
+
 @points(1)
 def test_tensor_backward_of_linear_maps(student, rng):
     for case in LINEAR:
         assert_linear(student, rng, case)
+    assert_leaf(student, rng)
 
 
 @points(1)
@@ -205,16 +213,16 @@ def test_tensor_backward_twice(student, rng):
     for case in LINEAR[1:]:
         assert_linear(student, rng, case, calls=2)
         assert_linear(student, rng, case, calls=2, reset=True)
+    assert_leaf(student, rng)
 
 
-def shared_array(module, x, y, calls):
+def shared_array(module, x, y, calls, turned):
     """A rule that hands the same array to two parents, as a sum may: the grads must not get mixed up."""
     a, b = module.Tensor(x), module.Tensor(y)
     square = module.Tensor(a.data**2, (a,), lambda g: (2 * a.data * g,))
     both = module.Tensor(a.data + b.data, (a, b), lambda g: (g, g))
-    root = module.Tensor(
-        np.sum(square.data + both.data), (square, both), lambda g: (np.full(x.shape, g),) * 2
-    )
+    parents = (both, square) if turned else (square, both)
+    root = module.Tensor(np.sum(square.data + both.data), parents, lambda g: (np.full(x.shape, g),) * 2)
     for _ in range(calls):
         root.backward()
     return a.grad, b.grad
@@ -223,8 +231,8 @@ def shared_array(module, x, y, calls):
 @points(1)
 def test_tensor_backward_with_shared_arrays_and_without_a_seed(student, rng):
     x, y = normal(rng, (4,), (4,))
-    for calls in (1, 2):
-        by_a, by_b = assert_parts(student.run(shared_array, x, y, calls), 2)
+    for calls, turned in [(1, False), (1, True), (2, False)]:
+        by_a, by_b = assert_parts(student.run(shared_array, x, y, calls, turned), 2)
         cause = "two nodes hold the same array, and += has changed it for both"
         assert_close(by_a, calls * (1 + 2 * x), name="grad of the first leaf", cause=cause)
         assert_close(by_b, calls * np.ones(4), name="grad of the second leaf", cause=cause)
@@ -232,6 +240,7 @@ def test_tensor_backward_with_shared_arrays_and_without_a_seed(student, rng):
     matrices = linear_maps(rng, parents_of, sizes, count)
     with assert_raises(ValueError):
         student.run(linear_graph, matrices, parents_of, normal(rng, (3,), (4,)), None, 1)
+    assert_leaf(student, rng)
 
 
 def long_chain(module, count, factor, x):
@@ -251,10 +260,7 @@ def test_tensor_backward_of_a_long_chain_and_of_a_leaf(student, rng):
     assert_close(
         student.run(long_chain, count, factor, x), np.full(3, factor**count), name="grad of the first node"
     )
-    for calls in (1, 3):
-        seed = rng.normal(size=3)
-        (grad,) = student.run(linear_graph, [], [], [x], seed, calls)
-        assert_close(grad, calls * seed, name=f"grad of a leaf after {calls} calls of its backward")
+    assert_leaf(student, rng)
 
 
 AXES = [
@@ -328,7 +334,12 @@ def test_tensor_transpose_of_several_orders(student, rng):
 @hidden
 @points(1)
 def test_tensor_transpose_with_negative_axes(student, rng):
-    for shape, axes in [((2, 3, 4), (1, -1, 0)), ((2, 3, 4, 5), (-1, 0, -2, 1)), ((3, 2), (-1, -2))]:
+    for shape, axes in [
+        ((2, 3, 4), (0, -1, 1)),
+        ((2, 3, 4), (1, -1, 0)),
+        ((2, 3, 4, 5), (-1, 0, -2, 1)),
+        ((3, 2), (-1, -2)),
+    ]:
         assert_transpose(student, rng, shape, axes)
     (x,) = normal(rng, (2, 3, 4))
     data, _ = assert_parts(student.run(read_off, permuted((1, 2, 0)), np.ones((3, 4, 2)), [x]), 2)
@@ -436,3 +447,6 @@ def test_tensor_matmul_where_stacks_are_broadcast(student, rng):
         return x @ x
 
     assert_operation(student, rng, twice, twice, normal(rng, (3, 3)))
+    (constant,) = normal(rng, (4, 2))
+    g = lambda x: x @ torch.tensor(constant)  # noqa: E731
+    assert_operation(student, rng, lambda x: x @ constant, g, normal(rng, (3, 4)))
