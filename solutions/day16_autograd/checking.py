@@ -43,23 +43,21 @@ def gradient_check(
     """
     ### BEGIN SOLUTION np.ndindex(shape) walks over all entries; `[...]` with an index of () is the whole array
     inputs = [np.array(array, dtype=np.float64) for array in arrays]
-    leaves = [engine(array.copy()) for array in inputs]
+    leaves = [engine(array) for array in inputs]
     f(*leaves).backward()
-
-    def value() -> float:
-        return float(np.sum(f(*[engine(array.copy()) for array in inputs]).data))
 
     errors = []
     for array, leaf in zip(inputs, leaves, strict=True):
-        numerical = np.zeros_like(array)
+        numerical = np.empty_like(array)
         for where in np.ndindex(array.shape):
             x = array[where]
             array[where] = x + h
-            above = value()
+            above = f(*map(engine, inputs)).data.item()
             array[where] = x - h
-            numerical[where] = (above - value()) / (2 * h)
+            below = f(*map(engine, inputs)).data.item()
             array[where] = x
-        scale = max(1.0, float(np.max(np.abs(numerical))))
-        errors.append(float(np.max(np.abs(leaf.grad - numerical))) / scale)
+            numerical[where] = (above - below) / (2 * h)
+        scale = max(1.0, np.max(np.abs(numerical)))
+        errors.append(float(np.max(np.abs(leaf.grad - numerical)) / scale))
     return errors
     ### END SOLUTION

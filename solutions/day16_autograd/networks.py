@@ -108,14 +108,12 @@ def log_loss(model: ScalarMLP, x: np.ndarray, signs: np.ndarray) -> Value:
     return total / len(x)
 
 
-def moons_experiment(seed: int, epochs: int = 20) -> tuple[ScalarMLP, np.ndarray, np.ndarray, list[float]]:
-    """Train 2-8-8-1 on 100 points, one number at a time; the model, the points, their signs and the losses."""
+def moons_experiment(seed: int, epochs: int = 40) -> tuple[ScalarMLP, np.ndarray, np.ndarray, list[float]]:
+    """Train 2-12-1 on 100 points, one number at a time; the model, the points, their signs and the losses."""
     rng = np.random.default_rng(seed)
     x, signs = make_moons(100, 0.1, rng)
-    model = ScalarMLP([2, 8, 8, 1], rng)
-    losses = train(
-        lambda i: log_loss(model, x[i], signs[i]), model.parameters(), len(x), 10, epochs, 1.0, rng
-    )
+    model = ScalarMLP([2, 12, 1], rng)
+    losses = train(lambda i: log_loss(model, x[i], signs[i]), model.parameters(), len(x), 5, epochs, 1.0, rng)
     return model, x, signs, losses
 
 

@@ -6,9 +6,7 @@ from course.testing import assert_between, assert_close, assert_parts, assert_un
 
 
 class Planted:
-    """An engine of one function, Σ c x² + Π of the sums, with gradients that are wrong by what is planted."""
-
-    planted = 0.0
+    """A leaf of an engine that can do one function only."""
 
     def __init__(self, data):
         self.data = np.asarray(data)
@@ -16,7 +14,7 @@ class Planted:
 
 
 class Result:
-    """Its value, and a backward pass that writes down the right gradients plus the planted mistakes."""
+    """Σ sin x + Π of the sums, and a backward pass that writes down the right gradients plus planted mistakes."""
 
     def __init__(self, leaves, mistakes):
         sums = [np.sum(leaf.data) for leaf in leaves]
@@ -58,6 +56,8 @@ def test_gradient_check_finds_mistakes_of_a_known_size(student, rng):
     for shapes in [[(3,), (2, 2)], [(4,)], [(1,), (2,), (1, 3)]]:
         arrays = inputs(rng, shapes)
         mistakes = [rng.choice([-1, 1]) * rng.uniform(0.2, 0.9, size=shape) for shape in shapes]
+        if len(shapes) == 1:  # all gradients are below 1: cos x + 1, with x around π
+            arrays = [rng.uniform(2.3, 3.8, size=shape) for shape in shapes]
         with assert_unchanged(*arrays):
             errors = student.run(check_planted, arrays, mistakes)
         assert_close(errors, expected_errors(arrays, mistakes), rtol=1e-4, atol=1e-6, name="list of errors")

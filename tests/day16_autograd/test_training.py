@@ -40,11 +40,11 @@ class Loss:
 
 
 def steps(module, start, targets, learning_rate, count):
-    """All parameters after some steps on a quadratic loss, and how often backward was called."""
+    """All parameters after some steps on a quadratic loss, and what was called of the first."""
     parameters = [Parameter(data) for data in start]
     for _ in range(count):
         module.descend(Loss(parameters, targets), parameters, learning_rate)
-    return [p.data for p in parameters], parameters[0].calls.count("backward")
+    return [p.data for p in parameters], parameters[0].calls
 
 
 @points(1)
@@ -57,7 +57,7 @@ def test_descend_on_a_parabola(student, rng):
             expected = target + (1 - 2 * learning_rate) ** count * (p - target)
             cause = "each step forgets the gradients of the step before, and goes against the new ones"
             assert_close(data, expected, name=f"parameter after {count} steps", cause=cause)
-        assert_equal(calls, count, name="number of calls of backward")
+        assert_equal(list(calls).count("backward"), count, name="number of calls of backward")
 
 
 def values_after(module, start, learning_rate, count):
@@ -134,11 +134,26 @@ def recorded(module, samples, batch_size, epochs, learning_rate, seed):
     return [float(x) for x in history], batches, states, float(p.data)
 
 
+def replayed(batches, samples, epochs, learning_rate):
+    """What training on these batches does: the number before each step and at the end, and the means of the losses."""
+    p, states, losses = 0.5, [], []
+    for batch in batches:
+        states.append(p)
+        target = np.mean(batch) / samples
+        losses.append((len(batch), (p - target) ** 2))
+        p = p - learning_rate * 2 * (p - target)
+    rows = np.array_split(np.arange(len(batches)), epochs)
+    means = [sum(losses[i][0] * losses[i][1] for i in row) / samples for row in rows]
+    return [*states, p], means
+
+
 @points(1)
 def test_train_takes_each_sample_once_per_epoch(student, rng):
     for samples, batch_size, epochs in [(10, 3, 3), (7, 7, 2), (8, 4, 3), (5, 1, 2), (4, 9, 2)]:
         seed = int(rng.integers(1000))
-        _, batches, _, _ = assert_parts(student.run(recorded, samples, batch_size, epochs, 0.1, seed), 4)
+        history, batches, _, _ = assert_parts(
+            student.run(recorded, samples, batch_size, epochs, 0.1, seed), 4
+        )
         per_epoch = -(-samples // batch_size)
         assert_equal(len(batches), epochs * per_epoch, name="number of batches")
         passes = [batches[i * per_epoch : (i + 1) * per_epoch] for i in range(epochs)]
@@ -150,8 +165,9 @@ def test_train_takes_each_sample_once_per_epoch(student, rng):
             assert_equal(sizes, [batch_size] * (per_epoch - 1) + [last], name="list of batch sizes")
         if samples > 6 and epochs > 2:
             orders = {tuple(i for batch in one for i in batch) for one in passes}
-            assert_that(tuple(range(samples)) not in orders or len(orders) > 1, "The order is not random.")
             assert_that(len(orders) > 1, "Every epoch has the same order: draw a new one in each.")
+    means = replayed(batches, samples, epochs, 0.1)[1]
+    assert_close(history, means, name="list of losses, one for each epoch")
 
 
 @points(1)
@@ -160,20 +176,9 @@ def test_train_steps_and_reports_the_mean_loss(student, rng):
         rate, seed = rng.uniform(0.05, 0.3), int(rng.integers(1000))
         result = student.run(recorded, samples, batch_size, epochs, rate, seed)
         history, batches, states, end = assert_parts(result, 4)
-        p, losses, expected = 0.5, [], []
-        for batch in batches:
-            expected.append(p)
-            target = np.mean(batch) / samples
-            losses.append((len(batch), (p - target) ** 2))
-            p = p - rate * 2 * (p - target)
-        assert_close(
-            [*states, end], [*expected, p], name="list of the parameter before each step and at the end"
-        )
-        per_epoch = len(batches) // epochs
-        means = [
-            sum(n * loss for n, loss in losses[i * per_epoch : (i + 1) * per_epoch]) / samples
-            for i in range(epochs)
-        ]
+        expected, means = replayed(batches, samples, epochs, rate)
+        name = "list of what is trained, before each step and at the end"
+        assert_close([*states, end], expected, name=name)
         cause = "the mean is over samples, so a smaller batch counts less"
         assert_close(history, means, name="list of losses, one for each epoch", cause=cause)
 
@@ -187,31 +192,28 @@ def moons(n, rng):
 
 
 def train_moons(module, x, signs, new, seed):
-    """A network of 2-8-8-1 single numbers, trained for 20 epochs; the losses, and its outputs for new points."""
+    """A network of 2-12-1 single numbers, trained for 40 epochs; the losses, and its outputs for new points."""
     from day16_autograd.networks import ScalarMLP, log_loss
 
     rng = np.random.default_rng(seed)
-    model = ScalarMLP([2, 8, 8, 1], rng)
-    losses = module.train(
-        lambda i: log_loss(model, x[np.asarray(i)], signs[np.asarray(i)]),
-        model.parameters(),
-        len(x),
-        10,
-        20,
-        1.0,
-        rng,
-    )
+    model = ScalarMLP([2, 12, 1], rng)
+
+    def loss_of(batch):
+        return log_loss(model, x[np.asarray(batch)], signs[np.asarray(batch)])
+
+    losses = module.train(loss_of, model.parameters(), len(x), 5, 40, 1.0, rng)
     return [float(loss) for loss in losses], [float(model(point).data) for point in new]
 
 
 @training
 @points(2)
 def test_train_tells_two_moons_apart_number_by_number(student, rng):
+    """Over 40 seeds: 97.0 to 100 %, median 99.5 %, in 0.8 s of processor. A straight line gets 82 to 91 %."""
     (x, signs), (new, right) = moons(100, rng), moons(200, rng)
     losses, outputs = assert_parts(student.run(train_moons, x, signs, new, int(rng.integers(1000))), 2)
-    assert_between(losses[-1], 0, 0.25, name="loss of the last epoch")
+    assert_equal(len(losses), 40, name="number of losses")
     accuracy = float(np.mean(np.sign(outputs) == right))
-    assert_between(accuracy, 0.9, 1, name="accuracy on 200 new points of the moons")
+    assert_between(accuracy, 0.92, 1, name="accuracy on 200 new points of the moons")
 
 
 def train_digits(module, x, labels, new, seed):
@@ -232,11 +234,12 @@ def train_digits(module, x, labels, new, seed):
 @training
 @points(2)
 def test_train_reads_the_digits_of_day_11(student, rng):
+    """Over 16 seeds: accuracy 95.6 to 97.2 %, loss of the last epoch 0.054 to 0.068."""
     digits = load_digits()
     x, labels, order = digits.images.reshape(-1, 64), digits.labels, rng.permutation(1797)
     fit, new = order[500:], order[:500]
     result = student.run(train_digits, x[fit], labels[fit], x[new], int(rng.integers(1000)))
     losses, answers = assert_parts(result, 2)
-    assert_between(losses[-1], 0, 0.2, name="loss of the last epoch")
+    assert_between(losses[-1], 0, 0.15, name="loss of the last epoch")
     accuracy = float(np.mean(np.asarray(answers) == labels[new]))
-    assert_between(accuracy, 0.93, 1, name="accuracy on 500 digits that it has not seen")
+    assert_between(accuracy, 0.92, 1, name="accuracy on 500 digits that it has not seen")
