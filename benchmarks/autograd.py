@@ -2,12 +2,13 @@
 
     python benchmarks/autograd.py [--batch 32] [--hidden 64] [--repeats 5] [--steps 100]
 
-The network is that of the finale of day 16: 64 inputs, ReLU units, 10 logits, mean cross-entropy on real digits, in single
-precision. A step is all of it: the graph is built, walked back, and the parameters moved. The engine of single numbers is
-the scalar engine of the same day, which is built like micrograd: a Python object for every number. All three are measured
-in the same run, in turns, in processor time, and medians are compared; they begin with the same weights and must end
-with the same ones, or the run fails. Prints a Markdown table. Exits with 1 when a target is missed: at most 3 times
-PyTorch's time, at least 100 times as fast as single numbers.
+The network is that of the finale of the day about automatic differentiation: 64 inputs, ReLU units, 10 logits, mean
+cross-entropy on real digits, in single precision. A step is all of it: the graph is built, walked back, and the
+parameters moved. The engine of single numbers is the scalar engine of the same day, which is built like micrograd: a
+Python object for every number. All three are measured in the same run, in turns, in processor time, and medians are
+compared; after a first step from the same weights all three must hold the same network, or the run fails. Prints a
+Markdown table. Exits with 1 when a target is missed: at most 3 times PyTorch's time, at least 100 times as fast as
+single numbers.
 """
 
 import argparse

@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton 3cf4d3043a3f07ed
 """Train both networks with your engines, and say how good they are (given).
 
     python -m day16_autograd.finale

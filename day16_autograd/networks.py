@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton de3d8c3a89c8aabc
 """Two networks and two data sets for the finale (given): thousands of numbers, and five arrays.
 
 Neither network has a line about gradients. `ScalarMLP` is made of `scalar.Value`, `TensorMLP` of `tensor.Tensor`.

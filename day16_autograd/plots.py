@@ -1,5 +1,3 @@
-# Given: read it, there is nothing to write. Made by `course sync` from the course's single source.
-# skeleton c0fb192ec5a41d39
 """The pictures of the day, drawn through your own engines (given): each function is one picture."""
 
 from functools import cache

@@ -232,3 +232,39 @@ def with_flat_views(f, arrays, engine=Tensor, h=1e-5):
             worst, largest = max(worst, abs(grad[k] - slope)), max(largest, abs(slope))
         errors.append(worst / largest)
     return errors
+
+
+@variant("gradient_check")
+def moves_the_leaves(f, arrays, engine=Tensor, h=1e-5):
+    leaves = [engine(np.array(array, dtype=np.float64)) for array in arrays]
+    f(*leaves).backward()
+    errors = []
+    for leaf in leaves:
+        numerical = np.zeros(leaf.data.shape)
+        for where in np.ndindex(leaf.data.shape):
+            leaf.data[where] += h
+            above = float(f(*leaves).data)
+            leaf.data[where] -= 2 * h
+            below = float(f(*leaves).data)
+            leaf.data[where] += h
+            numerical[where] = (above - below) / (2 * h)
+        errors.append(np.abs(leaf.grad - numerical).max() / np.maximum(np.abs(numerical).max(), 1))
+    return errors
+
+
+@variant("gradient_check")
+def gradients_in_the_dtype_of_the_arrays(f, arrays, engine=Tensor, h=1e-5):
+    leaves = [engine(array) for array in arrays]
+    f(*leaves).backward()
+    errors = []
+    for i, leaf in enumerate(leaves):
+        numerical = np.zeros(np.shape(arrays[i]))
+        for where in np.ndindex(numerical.shape):
+            pair = []
+            for step in (h, -h):
+                moved = [np.array(array, dtype=np.float64) for array in arrays]
+                moved[i][where] += step
+                pair.append(np.sum(f(*[engine(array) for array in moved]).data))
+            numerical[where] = (pair[0] - pair[1]) / (2 * h)
+        errors.append(float(np.amax(np.abs(leaf.grad - numerical)) / max(1, np.amax(np.abs(numerical)))))
+    return errors
