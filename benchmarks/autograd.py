@@ -1,4 +1,4 @@
-"""How fast is the reference tensor engine next to PyTorch eager, and next to an engine of single numbers, on one thread?
+"""How fast is the reference tensor engine next to PyTorch eager, and to an engine of single numbers, on one thread?
 
     python benchmarks/autograd.py [--batch 32] [--hidden 64] [--repeats 5] [--steps 100]
 

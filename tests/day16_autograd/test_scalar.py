@@ -134,6 +134,7 @@ def results_of(module, cases):
         x, y = Real(x), Real(y)
         rows.append(
             {
+                "its own": isinstance(x, Real) and isinstance(y, Real),
                 "-x": float(-x),
                 "x - y": float(x - y),
                 "x - n": float(x - n),
@@ -164,6 +165,7 @@ def assert_operators(student, rng, names):
     ]
     rows = student.run(results_of, cases)
     for row, (x, y, n) in zip(rows, cases, strict=True):
+        assert_that(row["its own"], "A class that inherits from Arithmetic must make objects of its own.")
         for name in names:
             where = f"x = {x:.3f}, y = {y:.3f}, n = {n:.3f}"
             assert_close(row[name], EXPECTED[name](x, y, n), name=f"value of {name} for {where}")
