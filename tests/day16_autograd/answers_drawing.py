@@ -71,6 +71,19 @@ def sorted_parents(root):
     return "\n".join(lines)
 
 
+@misconception("graph_text", "Between the numbers of the parents stands a space, and no comma.")
+def commas(root):
+    order = topological_order(root)
+    numbers = {id(node): number for number, node in enumerate(order)}
+    lines = []
+    for node in order:
+        parents = [str(numbers[id(parent)]) for parent in node.parents]
+        lines.append(
+            f"{numbers[id(node)]}: {describe(node)}" + ("  <- " + ", ".join(parents) if parents else "")
+        )
+    return "\n".join(lines)
+
+
 @variant("graph_text")
 def as_it_goes(root):
     numbers, text = {}, ""

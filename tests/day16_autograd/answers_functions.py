@@ -321,6 +321,26 @@ def forgets_g(subscripts, *operands):
     return Tensor(np.einsum(subscripts, *arrays), operands, rule, "einsum")
 
 
+@misconception(
+    "einsum",
+    "An index that only this operand has stands in the result of the second einsum and in none of its "
+    "operands: bring it, with "
+    "an operand of ones.",
+)
+def lonely_index_missing(subscripts, *operands):
+    inputs, output = subscripts.split("->")
+    terms, arrays = inputs.split(","), [x.data for x in operands]
+
+    def rule(g):
+        gradients = []
+        for i, term in enumerate(terms):
+            spec = ",".join([output, *terms[:i], *terms[i + 1 :]]) + "->" + term
+            gradients.append(np.einsum(spec, g, *arrays[:i], *arrays[i + 1 :]))
+        return gradients
+
+    return Tensor(np.einsum(subscripts, *arrays), operands, rule, "einsum")
+
+
 @variant("einsum")
 def by_broadcasting(subscripts, *operands):
     inputs, output = subscripts.split("->")

@@ -145,6 +145,19 @@ def mean_of_the_stretched():
     return "unbroadcast", unbroadcast
 
 
+@misconception(
+    "case_3",
+    "The place is right. reshape cannot take entries away: axes of length 1 that were stretched are summed.",
+)
+def reshaped():
+    def unbroadcast(self, gradient, shape):
+        while gradient.ndim > len(shape):
+            gradient = gradient.sum(axis=0)
+        return gradient.reshape(shape)
+
+    return "unbroadcast", unbroadcast
+
+
 @variant("case_3")
 def the_base_class_in_case_3():
     return "unbroadcast", broken.Engine.unbroadcast

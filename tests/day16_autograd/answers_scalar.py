@@ -43,6 +43,14 @@ def slopes_are_the_product(self, other):
     return Value(y, (self, other), (y, y), "*")
 
 
+@misconception(
+    "Value.__mul__", "Both slopes are the other factor. By the other factor the slope is this one: (b, a)."
+)
+def other_factor_twice(self, other):
+    other = as_value(other)
+    return Value(self.data * other.data, (self, other), (other.data, other.data), "*")
+
+
 @variant("Value.__mul__")
 def numbers_first(self, other):
     if not isinstance(other, Value):
@@ -92,6 +100,15 @@ def derivative_of_an_exponential(self, exponent):
     return Value(y, (self,), (y * math.log(abs(self.data) or 1.0),), f"**{exponent}")
 
 
+@misconception(
+    "Value.__pow__",
+    "At x = 0 every slope is taken for 0. That of x itself, n = 1, is 1 there too: ask for n = 0, not for x = 0.",
+)
+def zero_at_zero(self, exponent):
+    slope = exponent * self.data ** (exponent - 1) if self.data else 0.0
+    return Value(self.data**exponent, (self,), (slope,), f"**{exponent}")
+
+
 @variant("Value.__pow__")
 def with_a_branch(self, exponent):
     if exponent == 0:
@@ -132,6 +149,15 @@ def overflows(self):
     up, down = math.exp(self.data), math.exp(-self.data)
     y = (up - down) / (up + down)
     return Value(y, (self,), (1 - y * y,), "tanh")
+
+
+@misconception(
+    "Value.tanh",
+    "tanh is taken of the result once more. The slope is 1 − y² with y = tanh x, the result itself.",
+)
+def tanh_twice(self):
+    y = math.tanh(self.data)
+    return Value(y, (self,), (1 - math.tanh(y) ** 2,), "tanh")
 
 
 @variant("Value.tanh")
@@ -603,6 +629,21 @@ def without_an_order(self):
         for parent, slope in zip(node.parents, node.slopes, strict=True):
             parent.grad += slope * node.grad
             stack.append(parent)
+
+
+@misconception(
+    "Value.backward",
+    "Called on a leaf, it replaces the `grad` by 1. Leaves add up from call to call, so 1 is added.",
+)
+def leaf_replaced(self):
+    order = topological_order(self)
+    for node in order:
+        if node.parents:
+            node.grad = 0.0
+    self.grad = 1.0
+    for node in reversed(order):
+        for parent, slope in zip(node.parents, node.slopes, strict=True):
+            parent.grad += slope * node.grad
 
 
 @variant("Value.backward")

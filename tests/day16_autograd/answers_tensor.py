@@ -191,6 +191,26 @@ def ones_for_everything(self, seed=None):
                 parent.grad = parent.grad + gradient
 
 
+@misconception(
+    "Tensor.backward",
+    "Called on a leaf, it replaces the `grad` by the seed. Leaves add up from call to call, so the seed is added.",
+)
+def leaf_replaced(self, seed=None):
+    if seed is None:
+        if self.data.size != 1:
+            raise ValueError("a seed is needed")
+        seed = np.ones_like(self.data)
+    order = topological_order(self)
+    for node in order:
+        if node.parents:
+            node.zero_grad()
+    self.grad = seed
+    for node in reversed(order):
+        if node.parents:
+            for parent, gradient in zip(node.parents, node.rule(node.grad), strict=True):
+                parent.grad = parent.grad + gradient
+
+
 @variant("Tensor.backward")
 def with_a_dict(self, seed=None):
     if seed is None and self.data.size > 1:
@@ -280,6 +300,19 @@ def axis_ignored(self, axis=None, keepdims=False):
         return (np.broadcast_to(np.reshape(g, (1,) * self.data.ndim), self.data.shape),)
 
     return Tensor(np.sum(self.data, keepdims=keepdims), (self,), rule, "sum")
+
+
+@misconception(
+    "Tensor.sum",
+    "np.ones(shape) is float64, and so is the gradient. float32 in, float32 out: np.ones_like, or np.broadcast_to.",
+)
+def ones_of_float64(self, axis=None, keepdims=False):
+    kept = np.sum(self.data, axis=axis, keepdims=True).shape
+
+    def rule(g):
+        return (np.reshape(g, kept) * np.ones(self.data.shape),)
+
+    return Tensor(np.sum(self.data, axis=axis, keepdims=keepdims), (self,), rule, "sum")
 
 
 @variant("Tensor.sum")

@@ -177,6 +177,24 @@ def one_epoch(loss_of, parameters, samples, batch_size, epochs, learning_rate, r
         return history
 
 
+@misconception(
+    "train",
+    "The losses of an epoch are added up. What is asked for is their mean: divide by the number of samples.",
+)
+def total_loss(loss_of, parameters, samples, batch_size, epochs, learning_rate, rng):
+    history = []
+    for _ in range(epochs):
+        order = rng.permutation(samples)
+        total = 0.0
+        for start in range(0, samples, batch_size):
+            batch = order[start : start + batch_size]
+            loss = loss_of(batch)
+            descend(loss, parameters, learning_rate)
+            total += float(loss.data) * len(batch)
+        history.append(total)
+    return history
+
+
 @variant("train")
 def by_shuffling(loss_of, parameters, samples, batch_size, epochs, learning_rate, rng):
 

@@ -99,6 +99,7 @@ def torch_log_sum(axis, keepdims, shape):
 
 
 AXES = [
+    ((3, 3), 1),
     ((4, 3), 0),
     ((4, 3), 1),
     ((2, 4, 3), -1),
