@@ -140,7 +140,9 @@ def _read_checks(folder: Path, exercises: list[str], elsewhere: set[str]) -> dic
         if not path.is_file() and all(n in elsewhere for n in exercises if n.startswith(f"{module}.")):
             continue
         if not path.is_file():
-            raise CourseError(f"{where} is missing; restore it with `git checkout -- {where}`.")
+            raise CourseError(
+                f"{where} is missing; restore it with `git checkout -- {where}`, or write it where the exercise is new."
+            )
         try:
             tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         except SyntaxError as error:
