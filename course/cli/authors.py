@@ -58,7 +58,7 @@ def _say_what_is_left_out(course: Course) -> None:
 def new(name: str) -> None:
     """Write the frame of a new day or of a new exercise: for authors.
 
-    `course new day16_transformers` writes a day, `course new day16/attention.softmax` an exercise of it. What is left
+    `course new day24_transformers` writes a day, `course new day24/attention.softmax` an exercise of it. What is left
     to write is marked FILL. Nothing that is there is overwritten.
     """
     from course.catalog import find_root, load_course

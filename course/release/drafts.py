@@ -48,7 +48,7 @@ def new_day(course: Course, name: str) -> Written:
     """
     if not _DAY.fullmatch(name):
         raise UsageError(
-            f"{name!r} is no name of a day; write day, two digits and a topic, such as day16_transformers."
+            f"{name!r} is no name of a day; write day, two digits and a topic, such as day24_transformers."
         )
     number = name.partition("_")[0]
     for day in course.days:
