@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day16). Made by `course sync` from the course's single source.
-# skeleton a04979f02bb199fc
+# skeleton a7576fde71a87d18
 """A graph that can be looked at: as lines of text, and as a source for Graphviz.
 
 Both take the root of a graph of `scalar.Value` or of `tensor.Tensor`, number its nodes, and say of each what it is and
@@ -63,8 +63,6 @@ def graph_dot(root: Any) -> str:
     -------
     str
         lines separated by "\\n"
-
-    Not allowed here: ``torch.autograd.grad``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day16). Made by `course sync` from the course's single source.
-# skeleton 8f8159447ac59293
+# skeleton 637303faff5247ea
 """The scalar engine: a number that remembers what it was made of.
 
 A `Value` holds a number, the values it was computed from (its *parents*), and for each of them a *slope*: the
@@ -108,7 +108,7 @@ class Value(Arithmetic):
         Value
             with the operation "*"
 
-        Not allowed here: ``torch.tensor``, ``torch.autograd.grad``.
+        Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
         References
         ----------
@@ -131,7 +131,7 @@ class Value(Arithmetic):
         Value
             with the operation f"**{exponent}"
 
-        Not allowed here: ``torch.tensor``, ``torch.autograd.grad``.
+        Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
         References
         ----------
@@ -162,7 +162,8 @@ class Value(Arithmetic):
         Value
             with the operation "tanh"
 
-        Not allowed here: ``torch.tanh``, ``torch.autograd.grad``.
+        Not allowed here: ``torch.tanh``, ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``,
+        ``jacrev``.
 
         References
         ----------
@@ -185,7 +186,8 @@ class Value(Arithmetic):
         Leaves keep what they had: a second call adds to their ``grad``, until `zero_grad`. The ``grad`` of all other
         nodes belongs to the last call alone and begins at 0 in each. Called on a leaf, it adds 1 to its ``grad``.
 
-        Not allowed here: ``torch.Tensor.backward``; from ``torch.autograd``: ``grad``, ``backward``.
+        Not allowed here: ``torch.Tensor.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
+        ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
 
         References
         ----------
