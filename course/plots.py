@@ -10,7 +10,9 @@ import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from fractions import Fraction
 from functools import wraps
+from numbers import Number
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -152,23 +154,39 @@ def _in_arrays(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def arrays_of(value: Any) -> Any:
-    """The same with arrays in the place of nested lists of numbers; tuples, other lists and dicts part by part."""
-    if isinstance(value, list) and value and _is_nested_numbers(value):
+    """The same with arrays in the place of nested lists of numbers; tuples, other lists and dicts part by part. A tuple
+    of numbers is an array where it is a part itself.
+    """
+    return _in_array(value) if isinstance(value, list) else _part_by_part(value)
+
+
+def _in_array(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and value and _is_nested_numbers(value):
         try:
-            return np.array(value)
-        except ValueError:  # rows of several lengths
+            return np.array(value, dtype=float if _has_fractions(value) else None)
+        except (TypeError, ValueError):  # rows of several lengths
             pass
+    return _part_by_part(value)
+
+
+def _part_by_part(value: Any) -> Any:
     if type(value) in (list, tuple):
-        return type(value)(arrays_of(part) for part in value)
+        return type(value)(map(_in_array, value))
     if type(value) is dict:
-        return {key: arrays_of(part) for key, part in value.items()}
+        return {key: _in_array(part) for key, part in value.items()}
     return value
 
 
 def _is_nested_numbers(value: Any) -> bool:
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return all(map(_is_nested_numbers, value))
-    return isinstance(value, (int, float, complex, np.number, np.bool_))
+    return isinstance(value, (Number, np.bool_)) or getattr(value, "shape", None) == ()
+
+
+def _has_fractions(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return any(map(_has_fractions, value))
+    return isinstance(value, Fraction)
 
 
 def file_name(name: str) -> str:

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 99d2d23a2677003a
+# skeleton 1507434fab82aef2
 """Which pixels matter? What the weights and the gradients of a network say about a single answer.
 
 A gradient says how the score of a class would change if a pixel changed a little. All maps of this file have the
@@ -173,7 +173,7 @@ def smoothgrad(
 
     Returns
     -------
-    float tensor of the shape of x
+    float tensor of the shape of x, without a graph
 
     References
     ----------

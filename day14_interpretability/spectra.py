@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 9f5c77763549109c
+# skeleton 77f2bc7cd1aa4aa8
 """Real or synthetic? The spectrum of an image shows how it was made, and a linear classifier can read it.
 
 Generators make images large by up-sampling: zeros between the pixels, then a filter. The zeros repeat the spectrum
@@ -40,8 +40,8 @@ def radial_spectrum(images: np.ndarray) -> np.ndarray:
     """Logarithm of the azimuthally averaged power spectrum.
 
     The wave with k periods along the columns and l along the rows has the power P_kl = |FFT(x)_kl|² / n². All waves
-    whose wave number √(k² + l²) rounds to r make up ring r; k and l run from −n/2 to n/2, because a wave to the left
-    counts like one to the right. The result is
+    whose wave number √(k² + l²) rounds to r make up ring r; −n/2 < k, l ≤ n/2, because a wave to the left counts
+    like one to the right, and the one of n/2 is its own mirror image. The result is
 
         S_r = log₁₀(mean of P over ring r + 10⁻¹²) ,   r = 0, 1, …, n // 2 .
 

@@ -11,6 +11,7 @@ nothing that was handed over was in half precision: three digits are no answer t
 from __future__ import annotations
 
 import contextvars
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -213,6 +214,7 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
             f"The {name} is not made of numbers.",
             ("expected", expected),
             ("came back", describe(actual)),
+            cause=_one_by_one(actual),
             outcome="wrong_type",
         ) from None
     half = _half(actual)
@@ -235,6 +237,14 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
             outcome="wrong_type",
         )
     return got
+
+
+def _one_by_one(actual: Any) -> str:
+    """What to do about an object that gives its items only one after the other; empty for any other."""
+    lazy = isinstance(actual, Handle) and re.match(
+        r"<(?:\w+\.)?(generator|map|zip|filter|accumulate)\b", describe(actual)
+    )
+    return f"a {lazy[1]} gives its items one by one: put list(…) around it" if lazy else ""
 
 
 def _half(value: Any) -> str:
@@ -328,8 +338,18 @@ def _wrong_shape(
         cause = f"{place} has this shape: are the parts in the order of the docstring?"
     rows = [("expected", f"shape {shape}"), ("came back", f"shape {got.shape}")]
     rows += [("pattern", pattern)] if pattern else []
-    guess = "" if pattern else shape_cause(got.shape, shape)
+    several = _first_of_several(actual, shape)
+    guess = "" if pattern else several or shape_cause(got.shape, shape)
     return _fail(actual, f"The {name} has the wrong shape.", *rows, cause=cause or guess)
+
+
+def _first_of_several(actual: Any, shape: tuple[int, ...]) -> str:
+    """A question where several parts came back, and the first of them has the shape that is asked for."""
+    if not isinstance(actual, (tuple, list)) or len(actual) < 2 or not _is_numeric(actual[0]):
+        return ""
+    if as_array(actual[0]).shape != shape:
+        return ""
+    return f"{len(actual)} parts came back, and the first has this shape: is it alone asked for (max gives places too)?"
 
 
 def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = "") -> None:

@@ -97,6 +97,10 @@ def _inner(array: np.ndarray) -> tuple[int, ...]:
 
 
 def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close: Close) -> Iterator[str]:
+    if want.size > 1 and _is_constant(got) and not _is_constant(want):
+        yield f"every entry is {got.flat[0]:.6g}: is one value used in all places, such as the last of a loop?"
+    if _is_constant(want):
+        return  # then every factor and every distance is the same
     nonzero = np.abs(want) > 1e-12
     if nonzero.any():
         ratio = got[nonzero] / want[nonzero]
@@ -109,6 +113,10 @@ def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close
         yield f"every entry is off by the same {offset.flat[0]:.6g}"
     if is_telling(want):
         yield from _of_formulas(got, want, close, "every entry is")
+
+
+def _is_constant(array: np.ndarray) -> bool:
+    return bool(np.all(array == array.flat[0]))
 
 
 def _of_formulas(got: np.ndarray, want: np.ndarray, close: Close, subject: str) -> Iterator[str]:

@@ -290,6 +290,19 @@ def _attributes_of_classes(nodes: Sequence[ast.AST]) -> Iterator[str]:
                     yield from (target.id for target in part.targets if isinstance(target, ast.Name))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield node.attr
+        elif isinstance(node, ast.Call) and _last_name(node.func) in _RECORDS:
+            yield from (keyword.arg for keyword in node.keywords if keyword.arg)
+            for word in _walk(node):  # "mean variance", ["mean", "variance"], [("mean", float)]
+                if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                    yield from word.value.replace(",", " ").split()
+
+
+# What makes a class, or an object with fields, without a class statement.
+_RECORDS = frozenset({"namedtuple", "NamedTuple", "make_dataclass", "SimpleNamespace"})
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _imports(nodes: Sequence[ast.AST]) -> Iterator[str]:

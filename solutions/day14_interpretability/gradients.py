@@ -180,7 +180,7 @@ def smoothgrad(
 
     Returns
     -------
-    float tensor of the shape of x
+    float tensor of the shape of x, without a graph
 
     References
     ----------

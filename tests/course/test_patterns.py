@@ -39,6 +39,8 @@ def said(actual: Any, expected: Any) -> str:
         (V[[1, 0, 3, 2]], V, "in other places"),
         (BEGUN, X, "right as far as [0], and 0 from there on"),
         (V**2, V, "every entry is the square of"),
+        (np.full(4, 2.61), V, "every entry is 2.61: is one value used in all places"),
+        ((V, [0, 1, 2, 3]), V, "2 parts came back, and the first has this shape"),
         (np.sqrt(V), V, "every entry is the square root of"),
         (1 / V, V, "every entry is 1 divided by"),
         (np.log(V), V, "every entry is the logarithm of"),
@@ -55,6 +57,11 @@ def said(actual: Any, expected: Any) -> str:
 )
 def test_a_pattern_is_named(actual: Any, expected: Any, says: str) -> None:
     assert says in said(actual, expected)
+
+
+def test_of_equal_numbers_no_factor_is_said() -> None:
+    assert "constant factor" not in said(np.full(3, -0.31), np.full(3, 0.77))
+    assert "off by the same" not in said(np.full(3, -0.31), np.full(3, 0.77))
 
 
 def test_of_numbers_that_many_formulas_give_nothing_is_said() -> None:

@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from fractions import Fraction
 
-from course.plots import COLOURS, label, legend_below, panels, show_image
+import numpy as np
+import pytest
+
+from course.plots import COLOURS, arrays_of, label, legend_below, panels, show_image
 from course.report.pictures import draw_day
 from tests.course.conftest import write
 
@@ -97,3 +101,25 @@ def test_a_picture_is_named_before_it_is_drawn(tiny, tmp_path):
         "second is 2 of 2",
         "left out figure_second: ValueError: no data",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([1.0, 2.0], np.array([1.0, 2.0])),
+        ([np.array(1.0), np.float64(2)], np.array([1.0, 2.0])),
+        ([Fraction(1, 2), 2], np.array([0.5, 2.0])),
+        ([(1, 2), (3, 4)], np.array([[1, 2], [3, 4]])),
+    ],
+)
+def test_lists_of_numbers_are_arrays_to_a_picture(given: list[object], expected: np.ndarray) -> None:
+    made = arrays_of(given)
+    assert isinstance(made, np.ndarray)
+    assert np.array_equal(made, expected)
+
+
+def test_parts_stay_parts_and_their_numbers_are_arrays() -> None:
+    mean, weights = arrays_of(((1.0, 2.0), [np.ones((2, 3)), np.ones(3)]))
+    assert isinstance(mean, np.ndarray)
+    assert [array.shape for array in weights] == [(2, 3), (3,)]
+    assert arrays_of((1.0, 2.0)) == (1.0, 2.0)

@@ -170,6 +170,22 @@ def test_methods_of_ones_own_classes_are_ones_own(name: str) -> None:
     assert find_refused(LAYERS.encode(), name, [".backward", ".dot", ".mean", ".T"]) is None
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        'collections.namedtuple("Moments", "mean variance")',
+        'namedtuple("Moments", ["mean", "variance"])',
+        'typing.NamedTuple("Moments", [("mean", float)])',
+        'make_dataclass("Moments", ["mean", ("variance", float)])',
+        "types.SimpleNamespace(mean=1)",
+    ],
+)
+def test_a_field_of_ones_own_record_is_ones_own(record: str) -> None:
+    source = f"Moments = {record}\ndef f(x):\n    m = Moments(sum(x), 1)\n    return m.mean\n".encode()
+    assert find_refused(source, "f", [".mean"]) is None
+    assert find_refused(source + b"def g(x):\n    return x.mean()\n", "g", [".mean"]) is not None
+
+
 @pytest.mark.parametrize("name", ["wrong", "also_wrong"])
 def test_an_array_is_no_object_of_ones_own(name: str) -> None:
     finding = find_refused(LAYERS.encode(), name, [".backward", ".dot", ".mean", ".T"])

@@ -84,8 +84,8 @@ def climb(model, label, starts, steps, rate, l2, smoothness, low, high):
 
 def assert_dream(answer, expected, rtol=1e-6, atol=1e-8):
     images, objectives = assert_parts(answer, 2)
-    assert_close(objectives, expected[1], rtol, atol, name="list of objectives, the largest first")
-    assert_close(images, expected[0], rtol, atol, name="array of images, the best first")
+    assert_close(objectives, expected[1], rtol, atol, name="list of objectives (the largest first)")
+    assert_close(images, expected[0], rtol, atol, name="array of images (the best first)")
 
 
 @points(1)

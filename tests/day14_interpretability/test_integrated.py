@@ -10,6 +10,7 @@ from course.testing import (
     assert_between,
     assert_close,
     assert_decreasing,
+    assert_dtype,
     assert_equal,
     assert_parts,
     assert_raises,
@@ -50,6 +51,8 @@ def test_constant_baseline_on_the_scale_of_the_network(student, rng):
     assert_close(
         student.constant_baseline(pixel, mean, std, shape), expected, name="baseline with a mean per pixel"
     )
+    assert_dtype(student.constant_baseline(pixel, mean, std, shape), np.float32, name="baseline")
+    assert_dtype(student.constant_baseline(1, 0.5, 0.25, (2, 2)), np.float32, name="baseline of numbers")
 
 
 @points(1)

@@ -15,6 +15,7 @@ import re
 import sys
 import traceback
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType, FunctionType, ModuleType
@@ -198,12 +199,26 @@ def describe_exception(error: BaseException, root: Path) -> StudentProblem:
     return StudentProblem("error", _advice(error), text, types)
 
 
+def _recursing(error: BaseException) -> str:
+    """The function of the student's that stands most often in the traceback of an endless recursion."""
+    names = Counter(
+        frame.f_code.co_name
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if not frame.f_code.co_name.startswith("<") and "site-packages" not in frame.f_code.co_filename
+    )
+    name, often = names.most_common(1)[0] if names else ("", 0)
+    return f"your function {name}" if often > 10 else "your function"
+
+
 def _advice(error: BaseException) -> str:
     name, said = type(error).__name__, _safe_str(error)
     if isinstance(error, SystemExit):
         return "Your code ended the program (sys.exit or exit); a function must return instead."
     if isinstance(error, RecursionError):
-        return "RecursionError: your function calls itself too often; is there an end to the recursion?"
+        return (
+            f"RecursionError: {_recursing(error)} calls itself more often than Python allows (about 1,000 times); "
+            "is there an end to the recursion? Where there is, a loop goes deeper."
+        )
     if isinstance(error, ModuleNotFoundError) and is_missing(error.name or ""):
         return f"Your code imports {advice(error.name or '')}."
     if isinstance(error, ModuleNotFoundError):
