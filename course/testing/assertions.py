@@ -311,7 +311,9 @@ def _elsewhere(actual: Any, fits: Callable[[np.ndarray], bool]) -> str:
     """Where the one other part of the same result stands that ``fits`` here; empty when there is none."""
     transcript = current_transcript.get()
     call = transcript.find(actual) if transcript is not None else None
-    parts = call.result if call is not None and isinstance(call.result, (tuple, list)) else ()
+    if call is None or call.verb == "run":  # then the parts are the test's own
+        return ""
+    parts = call.result if isinstance(call.result, (tuple, list)) else ()
     if not 2 <= len(parts) <= MOST_PARTS:
         return ""
     others = [place for place, part in enumerate(parts) if part is not actual and _is_numeric(part)]

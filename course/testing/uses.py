@@ -7,10 +7,12 @@ Nothing is run. What no name gives away, such as a method of an object that a ch
 from __future__ import annotations
 
 import ast
+import dis
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import CodeType, FunctionType
+from typing import Any
 
 from course.catalog import Day, Exercise
 from course.catalog.blocks import lines_of
@@ -210,26 +212,47 @@ def used_by(
 
 
 def asked_by(day: Day, exercise: Exercise, tests: Iterable[FunctionType]) -> list[str]:
-    """Other exercises of the module that the tests of one name: a backward pass is asked with what forward gave."""
-    words = {word for test in tests for word in _words(test, set())}
+    """Other exercises of the module that the tests of one name: a backward pass is asked with what forward gave.
+
+    Methods of several classes may have one name, and libraries classes of that name: a method of another class counts
+    where the class is asked of the student, ``student.SGD``, or stands in a text, ``"SGD"``.
+    """
+    codes = [code for test in tests for code in _codes(test, set())]
+    words = {name for code in codes for name in code.co_names}
+    classes = {name for code in codes for name in _asked_of_the_student(code)}
     beside = [one for one in day.exercises if one.module == exercise.module and one != exercise]
-    return [one.name for one in beside if one.qualname.rpartition(".")[2] in words]
+    own = exercise.qualname.rpartition(".")[0]
+    return [
+        one.name
+        for one in beside
+        if (kind := one.qualname.rpartition("."))[2] in words and (kind[0] in ("", own) or kind[0] in classes)
+    ]
 
 
-def _words(function: FunctionType, seen: set[FunctionType]) -> Iterator[str]:
-    """The names in a test, in the functions inside it, and in those of its module that it calls."""
+def _asked_of_the_student(code: CodeType) -> Iterator[str]:
+    """Attributes of what is called student or module in a test, and every text in it."""
+    yield from (one for one in code.co_consts if isinstance(one, str))
+    before: Any = None
+    for instruction in dis.get_instructions(code):
+        if before in ("student", "module") and instruction.opname.startswith(("LOAD_ATTR", "LOAD_METHOD")):
+            yield instruction.argval
+        before = instruction.argval
+
+
+def _codes(function: FunctionType, seen: set[FunctionType]) -> Iterator[CodeType]:
+    """The code of a test, of the functions inside it, and of those of its module that it calls."""
     seen.add(function)
     codes = [function.__code__]
     while codes:
         code = codes.pop()
         codes += [one for one in code.co_consts if isinstance(one, CodeType)]
-        yield from code.co_names
+        yield code
         for name in code.co_names:
             called = function.__globals__.get(name)
             if not isinstance(called, FunctionType) or called in seen:
                 continue
             if called.__module__ == function.__module__:
-                yield from _words(called, seen)
+                yield from _codes(called, seen)
 
 
 def definition_of(text: str, qualname: str) -> str | None:

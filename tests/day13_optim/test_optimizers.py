@@ -120,7 +120,7 @@ def test_momentum_step_nesterov(student, rng):
 
 @points(1)
 def test_momentum_step_when_the_learning_rate_changes(student, rng):
-    rates = list(rng.uniform(0.01, 0.1, size=50))
+    rates = rng.uniform(0.01, 0.1, size=50).tolist()
     for nesterov in (False, True):
         options = {"learning_rate": rates[0], "momentum": 0.85, "nesterov": nesterov, "weight_decay": 0.2}
         assert_like_torch(student, rng, "Momentum", torch.optim.SGD, options, rates=rates)
@@ -180,7 +180,7 @@ def test_adam_step_equals_torch_for_50_steps(student, rng):
 @points(1)
 def test_adam_step_when_the_learning_rate_changes(student, rng):
     options = {**adam_options(rng), "weight_decay": 0.3, "epsilon": rng.uniform(0.1, 0.3)}
-    rates = list(rng.uniform(0.01, 0.1, size=50))
+    rates = rng.uniform(0.01, 0.1, size=50).tolist()
     assert_like_torch(student, rng, "Adam", torch.optim.Adam, options, rates=rates)
     assert_keeps_single_precision(student, rng, "Adam", torch.optim.Adam, options)
 
@@ -201,7 +201,7 @@ def test_adam_w_step_equals_torch_for_50_steps(student, rng):
 @points(1)
 def test_adam_w_step_when_the_learning_rate_changes(student, rng):
     options = {**adam_options(rng), "weight_decay": 0.3, "epsilon": rng.uniform(0.1, 0.3)}
-    rates = list(rng.uniform(0.01, 0.1, size=50))
+    rates = rng.uniform(0.01, 0.1, size=50).tolist()
     assert_like_torch(student, rng, "AdamW", torch.optim.AdamW, options, rates=rates)
     assert_keeps_single_precision(student, rng, "AdamW", torch.optim.AdamW, options)
 

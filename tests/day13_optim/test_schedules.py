@@ -123,7 +123,7 @@ def test_range_test_visits_every_learning_rate_once(student, rng):
     for steps in (2, 5, 12):
         low = 10 ** rng.uniform(-6, -4)
         high = low * 10 ** rng.uniform(2, 4)
-        losses = list(rng.uniform(1, 3, size=steps))
+        losses = rng.uniform(1, 3, size=steps).tolist()
         result = student.run(record_range_test, losses, low, high, steps)
         rates, measured, asked = assert_parts(result, 3)
         expected = low * (high / low) ** (np.arange(steps) / (steps - 1))
@@ -168,7 +168,7 @@ def torch_plateau_rates(options, losses):
 
 @points(0)
 def test_reduce_on_plateau_update_equals_torch(student, rng):
-    noisy = list(np.exp(-np.arange(40) / 10) + 0.1 * rng.normal(size=40))
+    noisy = (np.exp(-np.arange(40) / 10) + 0.1 * rng.normal(size=40)).tolist()
     slow = [2 - 0.02 * i for i in range(40)]  # falls by less than the threshold
     exact = [1.0, 0.75, 0.25, 0.0, -0.25, -0.75]  # some fall by the threshold exactly, which is too little
     for losses, patience, threshold in [
