@@ -33,7 +33,8 @@ def case_1() -> Repair:
 
     def tanh(self: broken.Engine) -> broken.Engine:
         y = np.tanh(self.data)
-        return type(self)(y, (self,), lambda g: (g * (1 - y * y),))
+        slope = 1 - y * y
+        return type(self)(y, (self,), lambda g: (slope * g,))
 
     return "tanh", tanh
     ### END SOLUTION
@@ -55,12 +56,10 @@ def case_2() -> Repair:
 
     def backward(self: broken.Engine) -> None:
         self.accumulate(np.ones(self.data.shape))
-        nodes = self.order()
-        while nodes:
-            node = nodes.pop()
-            gradients = node.rule(node.grad) if node.rule is not None else ()
-            for parent, gradient in zip(node.parents, gradients, strict=True):
-                parent.accumulate(gradient)
+        for node in reversed(self.order()):
+            if node.parents:
+                for parent, part in zip(node.parents, node.rule(node.grad), strict=True):
+                    parent.accumulate(part)
 
     return "backward", backward
     ### END SOLUTION
@@ -80,13 +79,10 @@ def case_3() -> Repair:
     """
     ### BEGIN SOLUTION
 
-    def unbroadcast(self: broken.Engine, gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        while gradient.ndim > len(shape):
-            gradient = gradient.sum(axis=0)
-        for axis, length in enumerate(shape):
-            if length == 1:
-                gradient = gradient.sum(axis=axis, keepdims=True)
-        return gradient
+    def unbroadcast(self: broken.Engine, gradient: np.ndarray, shape: tuple[int, ...]) -> Any:
+        padded = (1,) * (gradient.ndim - len(shape)) + shape
+        repeated = tuple(axis for axis, length in enumerate(padded) if length == 1)
+        return np.sum(gradient, axis=repeated).reshape(shape)
 
     return "unbroadcast", unbroadcast
     ### END SOLUTION
@@ -107,12 +103,12 @@ def case_4() -> Repair:
     ### BEGIN SOLUTION
 
     def getitem(self: broken.Engine, index: Any) -> broken.Engine:
-        def rule(g: np.ndarray) -> list[np.ndarray]:
-            gradient = np.zeros(self.data.shape)
-            np.add.at(gradient, index, g)
-            return [gradient]
+        def rule(g: np.ndarray) -> tuple[np.ndarray]:
+            total = np.zeros_like(self.data)
+            np.add.at(total, index, g)
+            return (total,)
 
-        return type(self)(self.data[index], [self], rule)
+        return type(self)(self.data[index], (self,), rule)
 
     return "__getitem__", getitem
     ### END SOLUTION
@@ -163,7 +159,7 @@ def case_6() -> Repair:
     ### BEGIN SOLUTION
 
     def accumulate(self: broken.Engine, gradient: np.ndarray) -> None:
-        self.grad = gradient if self.grad is None else self.grad + gradient
+        self.grad = np.add(0.0 if self.grad is None else self.grad, gradient)
 
     return "accumulate", accumulate
     ### END SOLUTION

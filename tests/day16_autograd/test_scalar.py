@@ -182,7 +182,7 @@ def test_arithmetic_with_a_number_on_the_left(student, rng):
 
 
 @points(1)
-def test_arithmetic_of_values(student, rng):
+def test_value_pow_with_all_other_operators(student, rng):
     def expression(a, b):
         return (a - b) / (b * 3 - 7) - 2 / a + (1 - b) * (-a) - a / 4
 
