@@ -1,9 +1,9 @@
 """Six small engines, each of them wrong in one place (given): read them, do not mend them here.
 
-They are tensor engines in a few lines. `Engine` is right in everything when your `topological_order` and `unbroadcast`
-are. Each of the six others writes some methods anew, in another style; one of these is wrong, and the others are right.
-What a rule may do is what it may do in `tensor.py`: it may hand the same array to two parents, or one that somebody else
-holds.
+They are tensor engines in a few lines. `Engine` is right in everything when your `topological_order` and
+`unbroadcast` are. Each of the six others writes some methods anew, in another style; one of these is wrong, and the
+others are right. A rule may do what it may do in `tensor.py`: hand the same array to two parents, or one that somebody
+else holds.
 """
 
 from __future__ import annotations
