@@ -129,7 +129,7 @@ def _right_answers(module: Any) -> list[str]:
 
 @forks
 @pytest.mark.parametrize(
-    "day", [day for day in COURSE.days if "torch" in day.imports], ids=lambda day: day.name
+    "day", [day for day in COURSE.days if "torch" in day.imports], ids=lambda day: day.name, scope="module"
 )
 def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: WarmProcess) -> None:
     """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock."""

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,14 @@ def slow(releasable: Course) -> Course:
     for number in range(20):
         hand_in(releasable.root / "in", f"student{number:02}", f"{SLOW}\n# {number}\n")
     return releasable
+
+
+@pytest.fixture(autouse=True)
+def _terminal() -> Iterator[None]:
+    """A SIGHUP that is ignored stays so, and below ``nohup make test &`` it is."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def _ignore() -> None:

@@ -14,7 +14,6 @@ import ctypes
 import faulthandler
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import pickle
@@ -23,6 +22,7 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -65,9 +65,8 @@ def main(control_number: int, words: str) -> None:
         gather_pages()
     gc.freeze()  # so that a collection in a fork does not touch, and copy, what is shared
     capabilities = sandbox.settle(capabilities)
-    importlib.util.find_spec(
-        "course.plots"
-    )  # the folder is another one now, and cannot be listed from inside the walls
+    # The folder of the engine is another one now, which cannot be listed from inside the walls: so it is listed here.
+    PathFinder.find_spec("course.plots", sys.modules["course"].__path__)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         control.send(json.dumps({"layers": capabilities.layers}).encode())
