@@ -6,8 +6,6 @@ others are right. A rule may do what it may do in `tensor.py`: hand the same arr
 else holds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +19,7 @@ class Engine:
     """The right one: ``data``, ``grad`` (None until a gradient arrives), ``parents``, ``rule``."""
 
     def __init__(
-        self, data: Any, parents: Sequence[Engine] = (), rule: Callable[..., Any] | None = None
+        self, data: Any, parents: Sequence["Engine"] = (), rule: Callable[..., Any] | None = None
     ) -> None:
         self.data = np.asarray(data, dtype=np.float64)
         self.parents, self.rule = tuple(parents), rule
@@ -31,28 +29,28 @@ class Engine:
         """The gradient of an operand of this shape, from that of what it was broadcast to: yours."""
         return np.asarray(unbroadcast(gradient, shape))
 
-    def __add__(self, other: Engine) -> Engine:
+    def __add__(self, other: "Engine") -> "Engine":
         return type(self)(
             self.data + other.data,
             (self, other),
             lambda g: (self.unbroadcast(g, self.data.shape), self.unbroadcast(g, other.data.shape)),
         )
 
-    def __mul__(self, other: Engine) -> Engine:
+    def __mul__(self, other: "Engine") -> "Engine":
         def rule(g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             by_self, by_other = g * other.data, g * self.data
             return self.unbroadcast(by_self, self.data.shape), self.unbroadcast(by_other, other.data.shape)
 
         return type(self)(self.data * other.data, (self, other), rule)
 
-    def tanh(self) -> Engine:
+    def tanh(self) -> "Engine":
         y = np.tanh(self.data)
         return type(self)(y, (self,), lambda g: (g * (1 - y**2),))
 
-    def sum(self) -> Engine:
+    def sum(self) -> "Engine":
         return type(self)(self.data.sum(), (self,), lambda g: (np.broadcast_to(g, self.data.shape),))
 
-    def order(self) -> list[Engine]:
+    def order(self) -> list["Engine"]:
         """All nodes, parents before children: yours."""
         return topological_order(self)
 
@@ -70,7 +68,7 @@ class Engine:
 
 
 class Engine1(Engine):
-    def __mul__(self, other: Engine) -> Engine:
+    def __mul__(self, other: "Engine") -> "Engine":
         a, b = self.data, other.data
         return type(self)(
             a * b,
@@ -78,17 +76,17 @@ class Engine1(Engine):
             lambda g: (self.unbroadcast(g * b, a.shape), self.unbroadcast(g * a, b.shape)),
         )
 
-    def tanh(self) -> Engine:
+    def tanh(self) -> "Engine":
         x = self.data
         return type(self)(np.tanh(x), (self,), lambda g: (g * (1 - x * x),))
 
-    def sum(self) -> Engine:
+    def sum(self) -> "Engine":
         x = self.data
         return type(self)(np.sum(x), (self,), lambda g: (g * np.ones_like(x),))
 
 
 class Engine2(Engine):
-    def __add__(self, other: Engine) -> Engine:
+    def __add__(self, other: "Engine") -> "Engine":
         def rule(g: np.ndarray) -> list[np.ndarray]:
             return [self.unbroadcast(g, operand.data.shape) for operand in (self, other)]
 
@@ -103,7 +101,7 @@ class Engine2(Engine):
                 for number, gradient in enumerate(node.rule(node.grad)):
                     node.parents[number].grad = gradient
 
-    def tanh(self) -> Engine:
+    def tanh(self) -> "Engine":
         def rule(g: np.ndarray) -> list[np.ndarray]:
             return [g / np.cosh(self.data) ** 2]
 
@@ -111,7 +109,7 @@ class Engine2(Engine):
 
 
 class Engine3(Engine):
-    def __mul__(self, other: Engine) -> Engine:
+    def __mul__(self, other: "Engine") -> "Engine":
         pair = (self, other)
 
         def rule(g: np.ndarray) -> list[np.ndarray]:
@@ -127,21 +125,21 @@ class Engine3(Engine):
             gradient = gradient.sum(axis=0)
         return gradient
 
-    def sum(self) -> Engine:
+    def sum(self) -> "Engine":
         return type(self)(self.data.sum(), (self,), lambda g: (np.full(self.data.shape, g),))
 
 
 class Engine4(Engine):
-    def __add__(self, other: Engine) -> Engine:
+    def __add__(self, other: "Engine") -> "Engine":
         shapes = self.data.shape, other.data.shape
         return type(self)(
             self.data + other.data, (self, other), lambda g: [self.unbroadcast(g, shape) for shape in shapes]
         )
 
-    def sum(self) -> Engine:
+    def sum(self) -> "Engine":
         return type(self)(np.sum(self.data), [self], lambda g: [np.ones(self.data.shape) * g])
 
-    def __getitem__(self, index: Any) -> Engine:
+    def __getitem__(self, index: Any) -> "Engine":
         def rule(g: np.ndarray) -> list[np.ndarray]:
             gradient = np.zeros(self.data.shape)
             gradient[index] += g
@@ -151,13 +149,13 @@ class Engine4(Engine):
 
 
 class Engine5(Engine):
-    def tanh(self) -> Engine:
+    def tanh(self) -> "Engine":
         out = type(self)(np.tanh(self.data), (self,))
         out.rule = lambda g: (g - g * out.data * out.data,)
         return out
 
-    def order(self) -> list[Engine]:
-        order: list[Engine] = [self]
+    def order(self) -> list["Engine"]:
+        order: list["Engine"] = [self]
         for node in order:  # it grows while we walk
             order.extend(parent for parent in dict.fromkeys(node.parents) if parent not in order)
         return order[::-1]
@@ -169,7 +167,7 @@ class Engine5(Engine):
 
 
 class Engine6(Engine):
-    def __add__(self, other: Engine) -> Engine:
+    def __add__(self, other: "Engine") -> "Engine":
         def rule(g: np.ndarray) -> tuple[np.ndarray, ...]:
             return tuple(
                 g if g.shape == x.data.shape else self.unbroadcast(g, x.data.shape) for x in (self, other)
@@ -177,7 +175,7 @@ class Engine6(Engine):
 
         return type(self)(self.data + other.data, (self, other), rule)
 
-    def sum(self) -> Engine:
+    def sum(self) -> "Engine":
         n = self.data.shape
         return type(self)(np.sum(self.data), (self,), lambda g: (np.tile(g, n).reshape(n),))
 
