@@ -179,6 +179,7 @@ def figure_moons() -> Figure:
     right.plot(np.arange(1, len(losses) + 1), losses, color=BLUE, marker="o", markersize=4)
     right.set_ylim(bottom=0)
     label(right, "epoch", "mean loss", "log(1 + exp(−sign · output))")
+    right.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
 
@@ -201,6 +202,7 @@ def figure_digits() -> Figure:
     figure, (left, middle, right) = panels(1, 3, size=(3.6, 3.3))
     left.semilogy(np.arange(1, len(losses) + 1), losses, color=BLUE, marker="o", markersize=4)
     label(left, "epoch", "cross-entropy", f"accuracy on 500 new digits: {accuracy:.1%}")
+    left.xaxis.get_major_locator().set_params(integer=True)
     show_image(middle, three, "a 3")
     gradient = np.reshape(pixels.grad, (8, 8))
     limit = float(np.max(np.abs(gradient)))
