@@ -155,7 +155,7 @@ class Engine5(Engine):
         return out
 
     def order(self) -> list["Engine"]:
-        order: list["Engine"] = [self]
+        order: list[Engine] = [self]
         for node in order:  # it grows while we walk
             order.extend(parent for parent in dict.fromkeys(node.parents) if parent not in order)
         return order[::-1]
