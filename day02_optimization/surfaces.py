@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton fc6a60cfcc720bf6
+# skeleton a2ccd79cd0a8dc7a
 """Landscapes to descend on: four functions (given) and their gradients (yours, from paper and pencil).
 
 The functions sum over the last axis, so they take a single point and a whole grid of points alike. A gradient
@@ -65,7 +65,7 @@ def paraboloid_gradient(x: np.ndarray) -> np.ndarray:
 
 
 def bumpy_paraboloid(x: np.ndarray) -> float | np.ndarray:
-    """x·x + cos 2πx_0 + sin 2πx_1 for points of shape (…, 2): two equally deep valleys, and many shallower ones (given)."""
+    """x·x + cos 2πx_0 + sin 2πx_1 for points of shape (…, 2): two deepest valleys, many shallower (given)."""
     return np.sum(x * x, axis=-1) + np.cos(2 * np.pi * x[..., 0]) + np.sin(2 * np.pi * x[..., 1])
 
 

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton fa3acde46531fb7f
+# skeleton b00a5207561c116e
 """Where does the network look? Maps of places instead of single pixels, and what hooks are good for.
 
 Occlusion asks the network as a black box. CAM and Grad-CAM read its last feature maps, guided backpropagation
@@ -114,8 +114,8 @@ def guided_gradient(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
 
     This is no longer the gradient of anything. It is done by a hook on every ``nn.ReLU`` of the model
     (``register_full_backward_hook``; the ReLUs are not in place), for which the gradient must be taken by
-    ``torch.autograd``: ``torch.func`` cannot pass a backward hook. All hooks are removed afterwards, also when the model
-    raises an error; parameters, their ``grad`` and the mode of the model stay as they were.
+    ``torch.autograd``: ``torch.func`` cannot pass a backward hook. All hooks are removed afterwards, also when the
+    model raises an error; parameters, their ``grad`` and the mode of the model stay as they were.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ def paraboloid_gradient(x: np.ndarray) -> np.ndarray:
 
 
 def bumpy_paraboloid(x: np.ndarray) -> float | np.ndarray:
-    """x·x + cos 2πx_0 + sin 2πx_1 for points of shape (…, 2): two equally deep valleys, and many shallower ones (given)."""
+    """x·x + cos 2πx_0 + sin 2πx_1 for points of shape (…, 2): two deepest valleys, many shallower (given)."""
     return np.sum(x * x, axis=-1) + np.cos(2 * np.pi * x[..., 0]) + np.sin(2 * np.pi * x[..., 1])
 
 

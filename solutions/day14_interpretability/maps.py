@@ -135,8 +135,8 @@ def guided_gradient(model: nn.Module, x: Tensor, target: Tensor) -> Tensor:
 
     This is no longer the gradient of anything. It is done by a hook on every ``nn.ReLU`` of the model
     (``register_full_backward_hook``; the ReLUs are not in place), for which the gradient must be taken by
-    ``torch.autograd``: ``torch.func`` cannot pass a backward hook. All hooks are removed afterwards, also when the model
-    raises an error; parameters, their ``grad`` and the mode of the model stay as they were.
+    ``torch.autograd``: ``torch.func`` cannot pass a backward hook. All hooks are removed afterwards, also when the
+    model raises an error; parameters, their ``grad`` and the mode of the model stay as they were.
 
     Parameters
     ----------
