@@ -299,7 +299,7 @@ FAILURES = """
         ("stub", "not_implemented", "Not written yet"),
         ("leave", "error", "ended the program"),
         ("interrupt", "error", "Odd"),
-        ("deep", "error", "calls itself too often"),
+        ("deep", "error", "calls itself more often"),
         ("loop", "timeout", "No answer within 0.75 s"),
         ("stubborn", "timeout", "No answer within 0.75 s"),
         ("hoard", "memory", "more memory"),
