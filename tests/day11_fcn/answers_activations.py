@@ -132,17 +132,11 @@ def step_for_relu(x, activation):
     raise ValueError(activation)
 
 
-@misconception(
-    "activate",
-    "tanh was taken for the sigmoid, or the sigmoid for tanh: look at what each name stands for.",
-    taken=("sigmoid", "tanh"),
-)
-def one_for_the_other(x, activation, *, taken="sigmoid"):
+@misconception("activate", "The sigmoid stands for tanh as well: look at what each name stands for.")
+def sigmoid_for_tanh(x, activation):
     if activation not in ("sigmoid", "tanh", "relu"):
         raise ValueError
-    if activation == "relu":
-        return np.maximum(x, 0)
-    return sigmoid(x) if taken == "sigmoid" else np.tanh(x)
+    return np.maximum(x, 0) if activation == "relu" else sigmoid(x)
 
 
 @variant("activate")

@@ -641,7 +641,7 @@ def bits(p, q):
     "kl_divergence",
     "A small number was added inside of the logarithm. Where q is 0 and p is not, the divergence is "
     "infinite, and elsewhere the number makes it inexact.",
-    eps=(1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
+    eps=(1e-12, 1e-10, 1e-9, 1e-8, 1e-6),
 )
 def log_of_q_plus_eps(p, q, *, eps=1e-12):
     return np.sum(p * np.log((p + eps) / (q + eps)), axis=-1)
