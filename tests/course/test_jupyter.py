@@ -175,7 +175,9 @@ def test_formgrader_shows_the_grade_that_course_grade_wrote(server: str, page: A
     page.goto(f"{server}/formgrader/gradebook/{DAY}/{DAY}")
     page.get_by_role("link", name="Submission #1").click()
     page.get_by_text("test_counter_step_accumulates").first.wait_for()
-    page.locator('input.score[placeholder^="3"]').first.wait_for()  # the page fills them in when it has loaded
+    page.locator(
+        'input.score[placeholder^="3"]'
+    ).first.wait_for()  # the page fills them in when it has loaded
     scores = [box.input_value() for box in page.locator("input.score").all()]
     shown = [box.get_attribute("placeholder") for box in page.locator("input.score").all()]
     assert (scores, [float(score or 0) for score in shown]) == (["", ""], [3, 0])
