@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -128,17 +129,13 @@ def _right_answers(module: Any) -> list[str]:
 
 
 @forks
-@pytest.mark.parametrize(
-    "day", [day for day in COURSE.days if "torch" in day.imports], ids=lambda day: day.name, scope="module"
-)
-def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: WarmProcess) -> None:
+@pytest.mark.parametrize("name", [day.name for day in COURSE.days if "torch" in day.imports])
+def test_what_right_answers_import_at_first_use_is_warm(name: str) -> None:
     """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock."""
-    link = zygote.open(COURSE.solutions, day.name)
-    try:
+    day = COURSE.day(name)
+    with WarmProcess.for_days(COURSE, [day]) as zygote, closing(zygote.open(COURSE.solutions, name)) as link:
         link.begin(1, (), Budget(10, 8))
-        new = Student(link, f"{day.name}.{day.exercises[0].module}").run(_right_answers)
-    finally:
-        link.close()
+        new = Student(link, f"{name}.{day.exercises[0].module}").run(_right_answers)
     assert len(new) < 5, new
 
 
