@@ -79,9 +79,9 @@ def look_into(archive: Path, claims: Claims[Found], stack: ExitStack, inside: tu
             if parts in seen:
                 raise UnsafeArchiveError(f"it has {entry.shown} twice")
             seen.add(parts)
-            if claims.of((*inside, *parts)) is not None and entry.size > largest(entry.name):
+            taken = claims.add((*inside, *parts), Found(entry.size, partial(_read, entry)))
+            if taken and entry.size > largest(entry.name):
                 raise UnsafeArchiveError(f"{entry.shown} is larger than {largest(entry.name) >> 20} MiB")
-            claims.add((*inside, *parts), Found(entry.size, partial(_read, entry)))
 
 
 @contextmanager
@@ -173,21 +173,13 @@ def _seven_entries(archive: Path, stack: ExitStack) -> Iterator[_Entry]:
     room = _Room()
     wanted = []
     for file in bundle.files:
-        kind = (
-            "a link"
-            if file.is_symlink or file.is_junction
-            else "no ordinary file"
-            if file.is_socket
-            else "file"
-        )
-        if kind == "file" and is_work(file.filename) and not file.is_directory:
+        kind = "folder" if file.is_directory else "no ordinary file" if file.is_socket else "file"
+        if file.is_symlink or file.is_junction:
+            kind = "a link"
+        if kind == "file" and is_work(file.filename):
             wanted.append(file.filename)
-        yield _Entry(
-            file.filename,
-            "folder" if file.is_directory else kind,
-            file.uncompressed or 0,
-            partial(room.unpacked, bundle, wanted, file.filename),
-        )
+        read = partial(room.unpacked, bundle, wanted, file.filename)
+        yield _Entry(file.filename, kind, file.uncompressed or 0, read)
 
 
 class _Room:
@@ -195,6 +187,7 @@ class _Room:
 
     def __init__(self) -> None:
         self._held: dict[str, io.BytesIO] | None = None
+        self._left = _Counted.LIMIT
 
     def unpacked(self, bundle: Any, wanted: list[str], name: str) -> IO[bytes] | None:
         if self._held is None:
@@ -206,20 +199,25 @@ class _Room:
     def create(self, name: str) -> Any:
         """Called by py7zr for each file that it unpacks."""
         assert self._held is not None
-        self._held[name] = _Bounded(self._held)
+        self._held[name] = _Bounded(self)
         return self._held[name]
+
+    def take(self, size: int) -> None:
+        """So many bytes more. Raises UnsafeArchiveError when that is too much."""
+        self._left -= size
+        if self._left < 0:
+            raise UnsafeArchiveError(f"it unpacks to more than {_Counted.LIMIT >> 20} MiB")
 
 
 class _Bounded(io.BytesIO):
     """A file in memory that ends a bomb."""
 
-    def __init__(self, all_of_them: dict[str, io.BytesIO]) -> None:
+    def __init__(self, room: _Room) -> None:
         super().__init__()
-        self._all = all_of_them
+        self._room = room
 
     def write(self, data: Any) -> int:
-        if sum(one.getbuffer().nbytes for one in self._all.values()) + len(data) > _Counted.LIMIT:
-            raise UnsafeArchiveError(f"it unpacks to more than {_Counted.LIMIT >> 20} MiB")
+        self._room.take(len(data))
         return super().write(data)
 
     def size(self) -> int:

@@ -73,14 +73,17 @@ class Claims(Generic[T]):
         """The names of the days for which files are looked for."""
         return list(self._days)
 
-    def add(self, path: Sequence[str], content: T) -> None:
-        """One more file, by the parts of its path in the hand-in; ``content`` is kept for whoever reads it."""
+    def add(self, path: Sequence[str], content: T) -> bool:
+        """One more file, by the parts of its path in the hand-in; ``content`` is kept for whoever reads it. Whether it
+        is meant for a place.
+        """
         said = "/".join(path)
         claim = self.of(path)
         if claim is not None:
             self._files.setdefault(claim.place.casefold(), []).append((claim, said, content))
         elif is_work(path[-1]) and not any(map(is_passed_by, path)):
             self._strays.append(said)
+        return claim is not None
 
     def of(self, path: Sequence[str]) -> Claim | None:
         """The place for which a file is meant; None when that is none, or could be several."""

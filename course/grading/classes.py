@@ -360,12 +360,10 @@ class _Waiting:
 
 def _refuse_another_class(out: Path, submissions: Path, students: Sequence[str]) -> None:
     """Results of one class would stand among those of another: refused where the two have nobody in common."""
-    kept = _kept(out)
-    before = kept.get("submissions", "")
-    if not kept or before == str(submissions.resolve()):
+    before = _kept(out).get("submissions")
+    if before in (None, str(submissions.resolve())) or not record_files(out):
         return
-    there = {read_record(path)["student"] for path in record_files(out)}
-    if there and there.isdisjoint(students):
+    if not any(result_path(out, student).is_file() for student in students):
         raise CourseError(
             f"{out} holds the results of another class ({before}), with nobody in common; give another --out."
         )

@@ -39,13 +39,14 @@ from course.grading.reading import NotReadError, Reader
 from course.grading.room import Room
 from course.results.class_folder import SUBMITTED, class_folder, is_archive, refuse_one_students, stem
 from course.results.names import shown
+from course.results.submission_times import TABLE
 
 if TYPE_CHECKING:
     from course.notebooks.handed_in import Notebooks
 
 MAX_TESTS = 200  # of a day, that are looked at
 MOST_ARCHIVES = 10  # in one student's folder
-TABLES = ("submitted.csv", "extensions.csv", "roster.csv", "README.md")  # beside the hand-ins, of staff
+TABLES = (TABLE, "extensions.csv", "roster.csv", "README.md")  # beside the hand-ins, of staff
 # Read by Python, pytest or the course wherever they lie; in a submission they have no effect.
 STEERING = ("sitecustomize.py", "usercustomize.py", "conftest.py", "pytest.ini", "tox.ini", "setup.cfg")
 
@@ -83,7 +84,7 @@ class Submission:
 
     def is_the_work(self, day: str, hashed: str) -> bool:
         """Whether this is the work of which a record has the hash: some leave comments out."""
-        return hashed in (self.hash(day), self.hash(day, comments=False))
+        return hashed == self.hash(day) or hashed == self.hash(day, comments=False)
 
     @property
     def unread(self) -> bool:
