@@ -110,6 +110,22 @@ class Evidence:
         """The trials of the misconceptions or of the variants of one exercise."""
         return {a: t for a, t in self.answered.items() if a.kind == kind and a.exercise == exercise}
 
+    def arrange(self) -> None:
+        """Put what came in whatever order the jobs ended into that of the course: two runs print the same."""
+        exercises = {exercise.name: place for place, exercise in enumerate(self.day.exercises)}
+        checks = {c.name: place for place, c in enumerate(c for e in self.day.exercises for c in e.checks)}
+        answers = {(answer.exercise, answer.label): place for place, answer in enumerate(self.answers)}
+        for trials in (self.skeleton, self.stubbed, self.solution):
+            trials.sort(key=lambda trial: (checks[trial.check], trial.seed))
+        self.elsewhere = dict(sorted(self.elsewhere.items()))
+        self.answered = {answer: self.answered[answer] for answer in self.answers if answer in self.answered}
+        self.namings.sort(key=lambda naming: (answers[naming.exercise, naming.label], naming.seed))
+        self.refusals.sort(key=lambda trial: exercises[trial.exercise])
+        self.undeserved.sort(key=lambda undeserved: checks[undeserved.check])
+        self.given.sort()
+        self.cascades.sort(key=lambda cascade: exercises[cascade[0]])
+        self.broken.sort()
+
     def seconds(self, check: str) -> float:
         """Processor seconds that a check takes with the solution."""
         return median([trial.seconds for trial in self.solution if trial.check == check] or [0.0])

@@ -107,6 +107,11 @@ class MutantRuns:
         self._note(batch[0], "timeout" if ended.problem == "timeout" else "exception", ended.problem)
         return []
 
+    def in_order(self) -> list[MutantResult]:
+        """What became of the mutants, as they stand in the source and not as their jobs ended."""
+        places = {id(mutant): place for place, mutant in enumerate(self.mutants)}
+        return sorted(self.results, key=lambda result: places[id(result.mutant)])
+
     def _note(self, mutant: Mutant, fate: Fate, by: str) -> None:
         if fate == "survived" and mutant.key in self._equivalents:
             fate, by = "equivalent", self._equivalents[mutant.key]

@@ -180,13 +180,14 @@ class _DayProof:
 
     def _finish(self) -> None:
         report, evidence, exercises = self.report, self._evidence, self._selection.exercises
+        evidence.arrange()
         report.margins = _margins(evidence)
         report.findings += incomplete(self._course, self._selection, evidence.answers)
         report.findings += broken_promises(self._course, self._selection, evidence.sources.texts)
         for finding in faults_in(evidence, report.margins):
             report.add(finding.kind, finding.where, finding.says)
         if self._runs is not None:
-            report.mutants = self._runs.results
+            report.mutants = self._runs.in_order()
             for finding in weak_suites(report, self._equivalents):
                 report.add(finding.kind, finding.where, finding.says)
         report.exercises = len(exercises)

@@ -36,7 +36,7 @@ from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import NEXT, DayReport, Kind, Report
 from course.verify.forks import Ended, ForkPool
-from course.verify.judging import faults_in
+from course.verify.judging import accepted_misconceptions, faults_in
 from course.verify.margins import Margins
 from course.verify.mutants import Mutant, MutantResult, mutants_of
 from course.verify.mutation import MutantRuns, callers_of, weak_suites
@@ -364,6 +364,20 @@ def test_a_weak_test_is_found(run: tuple[Report, SilentView], found: Any) -> Non
     assert "mutation score" in kinds(findings)
     survivors = {result.mutant.after for result in run[0].days[1].survivors}
     assert "return slope * np.asarray(x, dtype=float) - offset" in survivors
+
+
+def test_findings_stand_in_the_order_of_the_course_however_jobs_end(planted: Course) -> None:
+    (selection,) = select(planted, ("day02_weak",))
+    names = ("no_offset", "offset_first", "no_slope")
+    answers = [Answer("misconception", "lines.affine", name, "says", "", (), "") for name in names]
+    trial = Trial("lines.affine", "test_affine_of_several_points", 5, "passed", "", 0.0, None, ())
+    evidence = Evidence(selection, Sources.read(planted, selection.day), answers)
+    for answer in reversed(answers):
+        evidence.answered[answer] = [trial]
+    evidence.arrange()
+    assert [finding.where for finding in accepted_misconceptions(evidence)] == [
+        f"lines.affine: {name}" for name in names
+    ]
 
 
 def test_a_wrong_reference_is_found_and_suspected(found: Any) -> None:
