@@ -14,7 +14,6 @@ process with the student's code where no wall can be had: docs/threat-model.md s
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -237,9 +236,19 @@ def _stand_in(function: Callable[..., Any], call: Any, parts: dict[str, Any]) ->
     for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
         if hasattr(function, attribute):
             made.__dict__[attribute] = getattr(function, attribute)
-    with contextlib.suppress(TypeError, ValueError):  # most of what is written in C has none
-        made.__dict__["__signature__"] = inspect.signature(function)
+    signature = _signature(function)
+    if signature is not None:
+        made.__dict__["__signature__"] = signature
     return made
+
+
+@lru_cache(maxsize=4096)  # guards go up and down with each session, and a signature is read from a text
+def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+    """What a function takes; None for most of what is written in C."""
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
 
 
 def _bound(self: Any, instance: Any, owner: type | None = None) -> Any:
