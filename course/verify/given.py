@@ -119,7 +119,7 @@ class GivenCode:
         for name in wanted:
             try:
                 with space.active(), Alarm(root).limit(PICTURE_SECONDS, lambda frame: True):
-                    draw(module, name, DPI, FRAMES)
+                    draw(module, name, DPI, FRAMES, layout=False)
             except TimeUpError:
                 continue
             except Exception as error:
