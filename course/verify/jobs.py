@@ -24,6 +24,8 @@ from course.worker.near.warm import WarmProcess
 
 ANSWER_TRAINING_SEEDS = 2
 WRONG_SEEDS = 8
+MEASURED_WRONG_SEEDS = 3
+"""Under so many a misconception meets every test, to see how far off it is; under the others until one has failed."""
 NAMING_SEEDS = 2
 AGAIN = 3
 ANSWER_SECONDS = 5.0
@@ -89,7 +91,10 @@ class Jobs:
         with self._sources.folder(self._sources.answered(answer)) as root:
             findings = self._brisk.scan(root, [*quick, *slow])
             for number, seed in enumerate(self._seeds[:WRONG_SEEDS] if wrong else self._seeds):
-                trials = self._brisk.try_all(root, quick, seed, lenient=wrong, findings=findings)
+                measured = not wrong or number < MEASURED_WRONG_SEEDS
+                trials = self._brisk.try_all(
+                    root, quick, seed, lenient=wrong, findings=findings, to_first_failure=not measured
+                )
                 caught = wrong and not all(trial.passed for trial in trials)
                 if slow and number < ANSWER_TRAINING_SEEDS and not caught:
                     trials += self._trier.try_all(root, slow, seed, findings=findings)

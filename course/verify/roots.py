@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
@@ -37,9 +38,18 @@ class Sources:
 
     def regions(self, exercise: Exercise) -> list[Region]:
         """What the student writes for one exercise."""
-        where = f"solutions/{self.day.name}/{exercise.module}.py"
-        found = find_regions(self.texts[exercise.module], where)
-        return [region for region in found if owner(self.day, exercise.module, region) == exercise]
+        return [region for owner, region in self._owned[exercise.module] if owner == exercise]
+
+    @cached_property
+    def _owned(self) -> Mapping[str, list[tuple[Exercise | None, Region]]]:
+        """Every region and its exercise, by module."""
+        return {
+            module: [
+                (owner(self.day, module, region), region)
+                for region in find_regions(self.texts[module], f"solutions/{self.day.name}/{module}.py")
+            ]
+            for module in self.day.modules
+        }
 
     def stubbed(self, exercise: Exercise) -> Mapping[str, str]:
         """The solutions with this one exercise not written: the tests of it must still fail."""

@@ -139,12 +139,13 @@ class Trier:
         asking: bool = False,
         lenient: bool = False,
         findings: Findings | None = None,
+        to_first_failure: bool = False,
     ) -> list[Trial]:
         """Every check in turn, in one session per module as a student's run has.
 
         ``findings`` are the refused calls in the sources of ``root``, for callers that come back with other seeds;
         ``asking`` keeps the questions of each test; ``lenient`` goes on behind an ``assert_close`` that does not
-        hold, to see how far off the answer is in the whole test.
+        hold, to see how far off the answer is in the whole test; ``to_first_failure`` leaves out the checks behind it.
         """
         links: dict[str, Link] = {}
         findings = findings if findings is not None else self.scan(root, tasks)
@@ -157,6 +158,8 @@ class Trier:
                 link, finding = links[exercise.module], findings[exercise.name]
                 trial, transcript = self.try_one(runner, exercise, check, link, finding, lenient=lenient)
                 trials.append(replace(trial, questions=questions(transcript)) if asking else trial)
+                if to_first_failure and not trial.passed:
+                    break
         finally:
             for link in links.values():
                 link.close()
