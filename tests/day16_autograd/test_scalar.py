@@ -208,7 +208,8 @@ def assert_order(student, parents_of, root):
     order = [int(number) for number in student.run(order_of, parents_of, root)]
     assert_that(-1 not in order, "The list holds something that is no node of the graph.")
     assert_equal(len(order), len(set(order)), name="number of different nodes in the list")
-    assert_equal(sorted(order), sorted(reachable(parents_of, root)), name="set of nodes (by their numbers)")
+    nodes = np.array(sorted(reachable(parents_of, root)))
+    assert_equal(np.array(sorted(order)), nodes, name="set of nodes (by their numbers)")
     place = {node: position for position, node in enumerate(order)}
     late = [(p, node) for node in order for p in parents_of[node] if place[p] > place[node]]
     assert_that(
