@@ -96,6 +96,7 @@ class Day:
     due: datetime | None
     read_exercises: Callable[[str], tuple[Exercise, ...]] = field(repr=False, compare=False)
     draft: bool = False
+    imports_later: tuple[str, ...] = ()
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:

@@ -31,14 +31,18 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "Agg",
+    "TORCHINDUCTOR_CACHE_DIR": "/",  # the import of torch._dynamo makes this folder: one that is there behind the walls
     **thread_variables(1),
 }
 
 
-def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str]]:
-    """What ``warm`` is given for these days: what submissions import, and what the exercises refuse."""
+def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str], list[str]]:
+    """What the process is given for these days: what submissions import, what it imports behind the first fork, and
+    what the exercises refuse.
+    """
     imports = [name for day in days for name in day.imports]
-    return imports, [name for day in days for exercise in day.exercises for name in exercise.refused]
+    later = [name for day in days for name in day.imports_later]
+    return imports, later, [name for day in days for exercise in day.exercises for name in exercise.refused]
 
 
 class WarmProcessGoneError(BaseException):
@@ -56,12 +60,16 @@ class WarmProcess:
         imports: Sequence[str],
         limits: Limits,
         *,
+        later: Sequence[str] = (),
         refused: Sequence[str] = (),
         many: bool = False,
         off: Sequence[str] = (),
         environment: dict[str, str] | None = None,
     ) -> None:
-        """``many`` forks are expected: half a second is spent on making each of them cheaper."""
+        """``later`` is imported behind the first fork, which need not wait for it.
+
+        ``many`` forks are expected: half a second is spent on making each of them cheaper.
+        """
         if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
             raise CourseError(
                 "Isolated checks need Linux or macOS; on this system run them without --isolated."
@@ -71,6 +79,7 @@ class WarmProcess:
         self._settings = {
             "days": list(days),
             "imports": list(dict.fromkeys(imports)),
+            "later": list(dict.fromkeys(later)),
             "refused": sorted(set(refused)),
             "limits": asdict(limits),
             "many": many,
@@ -118,10 +127,17 @@ class WarmProcess:
         """Warm for these days of a course: what their submissions import and what their exercises refuse is there
         before the first fork, so that no import counts on a student's clock.
         """
-        imports, refused = to_warm(days)
-        names = [day.name for day in course.days]
+        imports, later, refused = to_warm(days)
+        names, limits = [day.name for day in course.days], course.limits
         return cls(
-            names, imports, course.limits, refused=refused, many=many, off=off, environment=environment
+            names,
+            imports,
+            limits,
+            later=later,
+            refused=refused,
+            many=many,
+            off=off,
+            environment=environment,
         )
 
     @property
