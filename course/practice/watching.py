@@ -111,17 +111,20 @@ def _belongs(block: str, qualname: str) -> bool:
 
 
 class WarmChecker:
-    """Checks one exercise at a time in processes that are warm for its day."""
+    """Checks one exercise at a time in processes that are warm for its day, and for those among ``days`` that need no
+    more than it: going on to one of these waits for nothing.
+    """
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, days: Sequence[Day] = ()) -> None:
         self._course = course
+        self._days = days
         self._runner = Runner(course, course.seed)
         self._zygote: WarmProcess | None = None
-        self._warm_for: Day | None = None
+        self._warm_for: list[Day] = []
 
     def check(self, task: Watched) -> ExerciseResult:
         """The verdict on an exercise as it is on the disk now; it is kept as progress."""
-        if task.day != self._warm_for:
+        if task.day not in self._warm_for:
             self._warm(task.day)
         root = self._course.root
         complete = read_progress(root)["done"]
@@ -132,14 +135,16 @@ class WarmChecker:
 
     def _warm(self, day: Day) -> None:
         self.close()
+        alike = [one for one in self._days if one != day and set(one.imports) <= set(day.imports)]
+        days = [day, *alike]
         if hasattr(os, "fork"):  # else the code runs in this process, imported afresh each time
             from course.worker.near.warm import WarmProcess
 
-            self._zygote = WarmProcess.for_days(self._course, [day])
+            self._zygote = WarmProcess.for_days(self._course, days)
         for exercise in [one for one in day.exercises if not waits(self._course, day, one)]:
             for check in exercise.checks:
                 self._runner.suite.function(day, check)
-        self._warm_for = day
+        self._warm_for = days
 
     def _link_maker(self, day: Day) -> LinkMaker:
         course, zygote = self._course, self._zygote

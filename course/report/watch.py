@@ -35,7 +35,8 @@ def watch(course: Course, words: Sequence[str]) -> None:
         raise UsageError("There is nothing to watch: these exercises have hidden checks only.")
     if not_checked:
         console().print(Text(not_checked, style="yellow"))
-    with suppress(KeyboardInterrupt), closing(WarmChecker(course)) as checker, single_keys() as wait:
+    checker = WarmChecker(course, [selection.day for selection in selections])
+    with suppress(KeyboardInterrupt), closing(checker), single_keys() as wait:
         screen = Screen(course, console(), keys=wait is not None)
         Watch(course, tasks, checker, screen).run(_events(wait))
 

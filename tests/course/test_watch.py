@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -14,12 +16,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from course.catalog import Course, load_course
+from course.catalog import Course, Day, Selection, load_course
 from course.catalog import select as select_exercises
 from course.practice.progress import read_progress
 from course.practice.watching import Saves, WarmChecker, watched_exercises
 from course.release.skeletons import differences, write
 from course.report.watch import NOTHING, Screen, Watch
+from course.worker.near.warm import WarmProcess
 from tests.course.conftest import SOLUTION
 from tests.course.test_release_student import course
 
@@ -146,6 +149,33 @@ def test_everything_done(follow: Callable[..., str]) -> None:
     screen = follow(SOLUTION, "n", "n")
     assert "2 of 2 exercises done" in screen
     assert "Everything is done. `course plot`" in screen
+
+
+def test_a_day_that_needs_no_more_than_the_last_one_is_warm_already(
+    clone: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = clone.root / "course.toml"
+    text = catalogue.read_text(encoding="utf-8")
+    for number, imports in (("02", "[]"), ("03", '["numpy", "wave"]')):
+        for place in ("", "tests", "solutions"):
+            shutil.copytree(clone.root / place / "day01_tiny", clone.root / place / f"day{number}_tiny")
+        entry = text[text.index("[[day]]") :].replace("day01", f"day{number}")
+        with catalogue.open("a", encoding="utf-8") as file:
+            file.write(entry.replace('["numpy"]', imports))
+    course = load_course(clone.root)
+    started: list[list[str]] = []
+    for_days = WarmProcess.for_days
+
+    def noted(course: Course, days: Sequence[Day]) -> WarmProcess:
+        started.append([day.number for day in days])
+        return for_days(course, days)
+
+    monkeypatch.setattr(WarmProcess, "for_days", noted)
+    first = [watched_exercises([Selection(day, day.exercises)])[0] for day in course.days]
+    with closing(WarmChecker(course, course.days)) as checker:
+        verdicts = [checker.check(task).first_failure for task in (*first, first[0])]
+    assert all(verdict is not None and verdict.outcome == "not_implemented" for verdict in verdicts)
+    assert started == [["day01", "day02"], ["day03", "day01", "day02"]]
 
 
 def test_one_exercise_can_be_chosen(follow: Callable[..., str]) -> None:
