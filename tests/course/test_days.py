@@ -7,11 +7,13 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from course.catalog import Day, Selection, load_course
+from course.testing.results import RunResult
 from course.testing.running import Runner
 from course.worker.near.handle import Student
 from course.worker.near.link import IsolatedLink
@@ -21,22 +23,50 @@ from course.worker.outcomes import Budget
 from tests.course.conftest import ROOT
 
 COURSE = load_course(ROOT)
+BY_IMPORTS = sorted(
+    COURSE.days, key=lambda day: sorted(day.imports)
+)  # those that share a process side by side
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="isolated checks need fork")
 
 
-@pytest.fixture(scope="module", params=COURSE.days, ids=lambda day: str(day.name))
+@pytest.fixture(scope="module", params=BY_IMPORTS, ids=lambda day: str(day.name))
 def day(request: pytest.FixtureRequest) -> Day:
     found: Day = request.param
     return found
 
 
+def _imports(day: Day) -> frozenset[str]:
+    return frozenset((*day.imports, *day.imports_later))
+
+
 @pytest.fixture(scope="module")
-def zygote(day: Day) -> Iterator[WarmProcess]:
-    """Behind its first fork, before which it does not import everything."""
-    with WarmProcess.for_days(COURSE, [day]) as zygote:
-        with closing(zygote.open(COURSE.solutions, day.name)) as link:
-            _run(link, day, _nothing)
-        yield zygote
+def warm_for() -> Iterator[Callable[[Day], WarmProcess]]:
+    """A process with what a day imports and no more, behind its first fork, before which it does not import everything;
+    the last one stays for days that import the same.
+    """
+    last: dict[frozenset[str], WarmProcess] = {}
+
+    def close() -> None:
+        while last:
+            last.popitem()[1].close()
+
+    def warm(day: Day) -> WarmProcess:
+        imports = _imports(day)
+        if imports not in last:
+            close()
+            alike = [other for other in COURSE.days if _imports(other) == imports]
+            last[imports] = WarmProcess.for_days(COURSE, alike)
+            with closing(last[imports].open(COURSE.solutions, day.name)) as link:
+                _run(link, day, _nothing)
+        return last[imports]
+
+    yield warm
+    close()
+
+
+@pytest.fixture(scope="module")
+def zygote(day: Day, warm_for: Callable[[Day], WarmProcess]) -> WarmProcess:
+    return warm_for(day)
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +77,41 @@ def runner() -> Runner:
 def _quick(day: Day) -> list[Selection]:
     """The exercises of a day; those with training tests are run in process by `pytest --solutions` already."""
     return [Selection(day, tuple(e for e in day.exercises if not any(check.training for check in e.checks)))]
+
+
+def _imported(module: Any) -> list[str]:
+    import sys
+
+    return sorted(sys.modules)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """What the solutions of a day earn in an isolated process, and what they import there besides."""
+
+    result: RunResult
+    imported: set[str]
+
+
+@pytest.fixture(scope="module")
+def solved(runner: Runner, day: Day, zygote: WarmProcess) -> Iterator[Solved]:
+    links: list[IsolatedLink] = []
+
+    def open_link(name: str) -> IsolatedLink:
+        links.append(zygote.open(COURSE.solutions, name))
+        links[-1].close = lambda: None  # type: ignore[method-assign]
+        return links[-1]
+
+    def imported() -> set[str]:
+        return set(Student(links[-1], f"{day.name}.{day.exercises[0].module}").run(_imported))
+
+    try:
+        open_link(day.name)
+        before = imported()
+        yield Solved(runner.run(_quick(day), COURSE.solutions, open_link), imported() - before)
+    finally:
+        for link in links:
+            IsolatedLink.close(link)
 
 
 def test_an_untouched_skeleton_earns_nothing_in_process(runner: Runner, day: Day) -> None:
@@ -64,40 +129,17 @@ def test_an_untouched_skeleton_earns_nothing_isolated(runner: Runner, day: Day, 
 
 
 @forks
-def test_the_solutions_earn_everything_isolated(runner: Runner, day: Day, zygote: WarmProcess) -> None:
-    result = runner.run(_quick(day), COURSE.solutions, lambda name: zygote.open(COURSE.solutions, name))
-    assert {c.check.name: c.message for c in result.all_checks if c.outcome != "passed"} == {}
-    assert {c.check.name: c.note for c in result.all_checks if c.note} == {}  # nothing for staff to look at
-
-
-def _imported(module: Any) -> list[str]:
-    import sys
-
-    return sorted(sys.modules)
+def test_the_solutions_earn_everything_isolated(solved: Solved) -> None:
+    checks = solved.result.all_checks
+    assert {c.check.name: c.message for c in checks if c.outcome != "passed"} == {}
+    assert {c.check.name: c.note for c in checks if c.note} == {}  # nothing for staff to look at
 
 
 @forks
-def test_what_the_solutions_import_is_warm(runner: Runner, day: Day, zygote: WarmProcess) -> None:
+def test_what_the_solutions_import_is_warm(day: Day, solved: Solved) -> None:
     """An import in a fork would be paid for every submission, on the student's clock: `imports` of course.toml."""
-    links: list[IsolatedLink] = []
-
-    def open_link(name: str) -> IsolatedLink:
-        links.append(zygote.open(COURSE.solutions, name))
-        links[-1].close = lambda: None  # type: ignore[method-assign]
-        return links[-1]
-
-    def imported() -> set[str]:
-        return set(Student(links[-1], f"{day.name}.{day.exercises[0].module}").run(_imported))
-
-    try:
-        open_link(day.name)
-        before = imported()
-        runner.run(_quick(day), COURSE.solutions, open_link)
-        new = {name for name in imported() - before if not name.startswith(day.name)}
-        assert len(new) < 10, sorted(new)
-    finally:
-        for link in links:
-            IsolatedLink.close(link)
+    new = {name for name in solved.imported if not name.startswith(day.name)}
+    assert len(new) < 10, sorted(new)
 
 
 def _right_answers(module: Any) -> list[str]:
@@ -131,18 +173,19 @@ def _right_answers(module: Any) -> list[str]:
     return sorted(set(sys.modules) - before)
 
 
+LEAST = min((day for day in COURSE.days if "torch" in day.imports), key=lambda day: len(_imports(day)))
+
+
 @forks
-@pytest.mark.parametrize("name", [day.name for day in COURSE.days if "torch" in day.imports])
-def test_what_right_answers_import_at_first_use_is_warm(name: str) -> None:
+def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: WarmProcess) -> None:
     """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock, which
     at most the first submission of a run has to pay.
     """
-    day = COURSE.day(name)
-    with WarmProcess.for_days(COURSE, [day]) as zygote:
-        with closing(zygote.open(COURSE.solutions, name)) as link:
-            _run(link, day, _nothing)  # the first fork does not wait for it
-        with closing(zygote.open(COURSE.solutions, name)) as link:
-            new = _run(link, day, _right_answers)
+    if day != LEAST:
+        assert "torch" not in day.imports or _imports(LEAST) <= _imports(day)  # more is as warm
+        return
+    with closing(zygote.open(COURSE.solutions, day.name)) as link:
+        new = _run(link, day, _right_answers)
     assert len(new) < 5, new
 
 
