@@ -17,6 +17,7 @@ NOISE = (
     'print("still working", file=sys.stderr)',
     'warnings.warn("just so", stacklevel=1)',
 )
+NOT_BEGUN = ('raise NotImplementedError("not written yet")',)
 
 
 def solution_work(course: Course, day: Day) -> dict[str, str]:
@@ -35,9 +36,17 @@ def mixed_work(course: Course, day: Day) -> dict[str, str]:
         elif number % 4 == 2:
             files[file] = _with_first_line(files[file], exercise, NOISE)
         elif number % 4 == 3:
-            files[file] = _with_first_line(
-                files[file], exercise, ['raise NotImplementedError("not written yet")']
-            )
+            files[file] = _with_first_line(files[file], exercise, NOT_BEGUN)
+    return files
+
+
+def untrained_work(course: Course, day: Day) -> dict[str, str]:
+    """The day's solutions, but of exercises that a check trains: those are not begun."""
+    files = solution_work(course, day)
+    for exercise in day.exercises:
+        if any(check.training for check in exercise.checks):
+            file = f"{exercise.module}.py"
+            files[file] = _with_first_line(files[file], exercise, NOT_BEGUN)
     return files
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from course.catalog import Course, Day
 from course.notebooks.building import day_notebook
+from course.notebooks.converting import notebook_text
 from course.notebooks.reading import Notebook, parse_notebook
 
 Cells = list[dict[str, Any]]
@@ -20,6 +22,14 @@ def source_notebook(course: Course, day: Day) -> dict[str, Any]:
     made = day_notebook(course, day, course.sources(day), locked=True)
     plain: dict[str, Any] = json.loads(nbformat.writes(made))
     return plain
+
+
+def hand_in_notebook(folder: Path, student: str, course: Course, day: Day, files: Mapping[str, str]) -> None:
+    """What `course convert` makes of the modules, in nbgrader's place."""
+    target = folder / student / day.name
+    target.mkdir(parents=True)
+    modules = {name.removesuffix(".py"): text.encode() for name, text in files.items()}
+    (target / f"{day.name}.ipynb").write_text(notebook_text(course, day, modules), encoding="utf-8")
 
 
 def changed(plain: Mapping[str, Any], change: Callable[[Cells], object]) -> Notebook:

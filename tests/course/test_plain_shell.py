@@ -14,20 +14,25 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from course.catalog import Day, Exercise, load_course
-from tests.course.conftest import ROOT
+from course.release.skeletons import skeleton
+from tests.course.conftest import ROOT, SOLUTION, write, write_tiny_course
+from tests.course.mixed_work import solution_work, untrained_work
+from tests.course.notebooks import hand_in_notebook
+from tests.course.test_grading import read
+from tests.course.test_picturing import PLOTS
+from tests.course.test_watch import save
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
 COURSE = load_course(ROOT)
 COMMAND = Path(sys.executable).with_name("course")
-LONGEST = 240  # seconds for a command on a busy machine; one that hangs is seen by this
+LONGEST = 600  # seconds for a command on a busy machine; one that hangs is seen by this
 NUMERICAL = {
     "OMP_NUM_THREADS": "8",
     "MKL_NUM_THREADS": "8",
@@ -40,7 +45,10 @@ NUMERICAL = {
     "GOMP_SPINCOUNT": "1000000",
 }
 
-every_day = pytest.mark.parametrize("day", COURSE.days, ids=lambda day: str(day.name))
+MODULES = ("ada", "bea", "zoe")  # everything is right, all but what is trained, nothing is written
+NOTEBOOKS = (
+    {"bob": "bea", "zac": "zoe"} if find_spec("nbformat") else {}
+)  # who has handed in the same in another form
 
 
 def clone(target: Path, *, complete: bool) -> Path:
@@ -49,18 +57,23 @@ def clone(target: Path, *, complete: bool) -> Path:
     shutil.copytree(ROOT / "solutions", target / "solutions", ignore=shutil.ignore_patterns("__pycache__"))
     for day in COURSE.days:
         shutil.copytree(ROOT / "tests" / day.name, target / "tests" / day.name)
-        hand_in(target, day, complete=complete)
+        hand_in(target, day, solution_work(COURSE, day) if complete else {})
     return target
+
+
+def is_trained(exercise: Exercise) -> bool:
+    return any(check.training for check in exercise.checks)
 
 
 def points(exercise: Exercise) -> int:
     return sum(check.points for check in exercise.checks)
 
 
-def hand_in(target: Path, day: Day, *, complete: bool) -> None:
+def hand_in(target: Path, day: Day, files: Mapping[str, str]) -> None:
+    """The day as it is given, with these files of a student's."""
     shutil.copytree(ROOT / day.name, target / day.name)
-    if complete:
-        shutil.copytree(ROOT / "solutions" / day.name, target / day.name, dirs_exist_ok=True)
+    for name, text in files.items():
+        (target / day.name / name).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -89,82 +102,102 @@ def course(root: Path, home: Path, *words: object, **more: str) -> str:
     return done.stdout
 
 
-def hand_in_class(folder: Path, *days: Day) -> Path:
-    for day in days:
-        hand_in(folder / "ada", day, complete=True)
-        hand_in(folder / "zoe", day, complete=False)
-    return folder
-
-
-def assert_graded(out: Path, *days: Day) -> None:
-    """The complete work has every point and the untouched one none, check by check."""
-    most = sum(points(exercise) for day in days for exercise in day.exercises)
-    rows = {row["student"]: row for row in csv.DictReader((out / "grades.csv").open(encoding="utf-8"))}
-    assert sorted(rows) == ["ada", "zoe"]
-    for student, score, outcome in (("ada", most, "passed"), ("zoe", 0, "not_implemented")):
-        record: dict[str, Any] = json.loads((out / f"{student}.json").read_text(encoding="utf-8"))
-        tests = [t for d in record["days"] for e in d["exercises"] for t in e["tests"]]
-        assert {test["outcome"] for test in tests} == {outcome}
-        assert (record["score"], record["max_score"]) == (score, most)
-
-
-TOGETHER = (COURSE.day("day03_linalg"), COURSE.day("day12_cnn"))  # one class of two days
-CLASSES = [TOGETHER, *((day,) for day in COURSE.days if day not in TOGETHER)]
+def outcomes(out: Path, student: str) -> dict[str, list[str]]:
+    """By day."""
+    return {
+        day["day"]: [test["outcome"] for exercise in day["exercises"] for test in exercise["tests"]]
+        for day in read(out, student)["days"]
+    }
 
 
 @pytest.fixture(scope="module")
-def graded(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[Day, ...]], Path]:
-    """The results of a class that has handed in these days; each is graded once."""
-
-    @cache
-    def grade(days: tuple[Day, ...]) -> Path:
-        folder = tmp_path_factory.mktemp("class")
-        chosen = [word for day in days for word in ("--day", day.number)]
-        course(root, folder, "grade", hand_in_class(folder / "in", *days), "--out", folder / "out", *chosen)
-        return folder / "out"
-
-    return grade
-
-
-@pytest.mark.parametrize("days", CLASSES, ids=lambda days: "-".join(day.number for day in days))
-def test_a_class_is_graded_and_its_verdicts_can_be_replayed(
-    root: Path, tmp_path: Path, graded: Callable[[tuple[Day, ...]], Path], days: tuple[Day, ...]
-) -> None:
-    assert_graded(graded(days), *days)
-    course(root, tmp_path, "replay", graded(days) / "ada.json")
+def graded(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a class that has handed in every day. Graded in one command: PyTorch is imported once."""
+    folder = tmp_path_factory.mktemp("class")
+    for day in COURSE.days:
+        works = dict(zip(MODULES, (solution_work(COURSE, day), untrained_work(COURSE, day), {}), strict=True))
+        for student, files in works.items():
+            hand_in(folder / "in" / student, day, files)
+        for student, same in NOTEBOOKS.items():
+            files = works[same] or skeletons(day)
+            hand_in_notebook(folder / "in", student, COURSE, day, files)
+    course(root, folder, "grade", folder / "in", "--out", folder / "out")
+    return folder / "out"
 
 
-def test_a_whole_class_is_reported_with_pictures(
-    root: Path, tmp_path: Path, graded: Callable[[tuple[Day, ...]], Path]
-) -> None:
-    out = graded(TOGETHER)
-    course(root, tmp_path, "report", out, "--pictures")
-    drawn = {path.name.partition("-")[0] for path in (out / "pictures/ada").glob("*.png")}
-    assert drawn == {day.name for day in TOGETHER}
+def skeletons(day: Day) -> dict[str, str]:
+    return {f"{module}.py": skeleton(text, day, module) for module, text in COURSE.sources(day).items()}
 
 
-def test_a_shell_for_numerical_work_changes_nothing(root: Path, tmp_path: Path) -> None:
+def test_a_class_is_graded(graded: Path) -> None:
+    """The complete work has every point and the untouched one none, check by check."""
+    most = sum(points(exercise) for day in COURSE.days for exercise in day.exercises)
+    rows = {row["student"]: row for row in csv.DictReader((graded / "grades.csv").open(encoding="utf-8"))}
+    assert sorted(rows) == sorted([*MODULES, *NOTEBOOKS])
+    for student, score, outcome in (("ada", most, "passed"), ("zoe", 0, "not_implemented")):
+        record = read(graded, student)
+        assert [day["day"] for day in record["days"]] == [day.name for day in COURSE.days]
+        assert {name: set(found) for name, found in outcomes(graded, student).items()} == {
+            day.name: {outcome} for day in COURSE.days
+        }
+        assert (record["score"], record["max_score"]) == (score, most)
+
+
+@pytest.mark.parametrize("student", NOTEBOOKS)
+def test_every_day_scores_the_same_as_a_notebook(graded: Path, student: str) -> None:
+    assert outcomes(graded, student) == outcomes(graded, NOTEBOOKS[student])
+
+
+def test_verdicts_can_be_replayed(root: Path, tmp_path: Path, graded: Path) -> None:
+    assert all("passed" in found for found in outcomes(graded, "bea").values())
+    course(root, tmp_path, "replay", graded / "bea.json")
+
+
+def test_a_whole_class_is_reported(root: Path, tmp_path: Path, graded: Path) -> None:
+    course(root, tmp_path, "report", graded)
+    for student in MODULES:
+        page = (graded / "report/students" / f"{student}.html").read_text(encoding="utf-8")
+        assert all(day.title in page for day in COURSE.days)
+
+
+def test_a_class_is_reported_with_pictures(tmp_path: Path) -> None:
+    """Of a small day that draws and has PyTorch warm: pictures of a real one take half a minute."""
+    root = write_tiny_course(tmp_path / "tiny")
+    write(root / "day01_tiny/plots.py", PLOTS)
+    catalogue = root / "course.toml"
+    catalogue.write_text(
+        catalogue.read_text(encoding="utf-8").replace('["numpy"]', '["numpy", "torch"]'), encoding="utf-8"
+    )
+    write(tmp_path / "in/ada/day01_tiny/sums.py", SOLUTION)
+    course(root, tmp_path, "grade", tmp_path / "in", "--out", tmp_path / "out")
+    course(root, tmp_path, "report", tmp_path / "out", "--pictures")
+    assert len(list((tmp_path / "out/pictures/ada").glob("*.png"))) == 2
+
+
+def test_a_shell_for_numerical_work_changes_nothing(root: Path, tmp_path: Path, graded: Path) -> None:
     day = COURSE.day("day12_cnn")
-    handed_in = hand_in_class(tmp_path / "in", day)
-    course(root, tmp_path, "grade", handed_in, "--out", tmp_path / "out", "--day", "day12", **NUMERICAL)
-    assert_graded(tmp_path / "out", day)
+    hand_in(tmp_path / "in/bea", day, untrained_work(COURSE, day))
+    course(root, tmp_path, "grade", tmp_path / "in", "--out", tmp_path / "out", "--day", "day12", **NUMERICAL)
+    assert outcomes(tmp_path / "out", "bea")[day.name] == outcomes(graded, "bea")[day.name]
 
 
 def test_every_day_is_checked_in_isolation(root: Path, tmp_path: Path) -> None:
-    course(root, tmp_path, "check", "--isolated", "--json", tmp_path / "result.json")
+    """All exercises but those that are trained, which is done isolated when the class is graded."""
+    words = [f"{d.number}/{e.name}" for d in COURSE.days for e in d.exercises if not is_trained(e)]
+    course(root, tmp_path, "check", *words, "--isolated", "--json", tmp_path / "result.json")
     result = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
     assert [day["day"] for day in result["days"]] == [day.name for day in COURSE.days]
+    assert [len(day["exercises"]) for day in result["days"]] == [
+        sum(not is_trained(exercise) for exercise in day.exercises) for day in COURSE.days
+    ]
     assert result["score"] == result["max_score"] > 0
 
 
-@every_day
-def test_a_save_is_answered_while_a_day_is_watched(tmp_path: Path, day: Day) -> None:
+def test_saves_are_answered_while_every_day_is_watched(tmp_path: Path) -> None:
     (tmp_path / "clone").mkdir()
     root = clone(tmp_path / "clone", complete=False)
-    exercise = next(exercise for exercise in day.exercises if points(exercise))
-    work = f"{day.name}/{exercise.module}.py"
     process = subprocess.Popen(
-        [COMMAND, "watch", day.number],
+        [COMMAND, "watch"],
         cwd=root,
         env=environment(tmp_path),
         stdin=subprocess.DEVNULL,
@@ -174,8 +207,11 @@ def test_a_save_is_answered_while_a_day_is_watched(tmp_path: Path, day: Day) -> 
     assert process.stdout is not None
     try:
         read_until(process.stdout.fileno(), "0/")
-        shutil.copy(root / "solutions" / work, root / work)
-        read_until(process.stdout.fileno(), f"{points(exercise)}/{points(exercise)} points")
+        for day in COURSE.days:
+            exercise = next(exercise for exercise in day.exercises if points(exercise))
+            work = f"{day.name}/{exercise.module}.py"
+            save(root / work, (root / "solutions" / work).read_text(encoding="utf-8"))
+            read_until(process.stdout.fileno(), f"{points(exercise)}/{points(exercise)} points")
     finally:
         process.kill()
         process.communicate()

@@ -1,7 +1,7 @@
 """One score on every surface: pytest, `course grade` on modules and on notebooks, `nbgrader autograde`.
 
-The sample class of the tiny day is judged everywhere; every accident of the corpus and every real day in the two
-ways of `course grade`. Real days in nbgrader itself are in test_surfaces_of_days.py.
+The sample class of the tiny day is judged everywhere; every accident of the corpus in the two ways of `course grade`,
+and every real day in test_plain_shell.py. Real days in nbgrader itself are in test_surfaces_of_days.py.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ from course.notebooks.converting import notebook_text
 from course.notebooks.gradebooks import open_api
 from course.release.nbgrader import release_nbgrader
 from course.release.sample_class import sample_class
-from course.release.skeletons import differences, skeleton, write
+from course.release.skeletons import differences, write
 from course.results.feedback import feedback_page
 from course.results.nbgrader_scores import write_scores
 from tests.course.conftest import write_tiny_course
 from tests.course.corpus import DAY as CORPUS_DAY
 from tests.course.corpus import corpus_course, read_cases, write_case
+from tests.course.notebooks import hand_in_notebook
 from tests.course.test_grading import Quiet, outcomes, read
 
 nbformat = pytest.importorskip("nbformat", reason="needs nbformat, which comes with Jupyter")
@@ -50,14 +51,6 @@ def hand_in_modules(folder: Path, student: str, day: Day, files: Files) -> None:
     target.mkdir(parents=True)
     for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8")
-
-
-def hand_in_notebook(folder: Path, student: str, course: Course, day: Day, files: Files) -> None:
-    """What `course convert` makes of the modules, in nbgrader's place."""
-    target = folder / student / day.name
-    target.mkdir(parents=True)
-    modules = {name.removesuffix(".py"): text.encode() for name, text in files.items()}
-    (target / f"{day.name}.ipynb").write_text(notebook_text(course, day, modules), encoding="utf-8")
 
 
 def points(out: Path, student: str) -> dict[str, int]:
@@ -241,18 +234,6 @@ def test_accidents_cost_the_same_in_a_notebook(tmp_path: Path) -> None:
     grade_class(course, notebooks, tmp_path / "b", seed=SEED, view=Quiet())
     assert len(converted) > 30
     assert [n for n in converted if points(tmp_path / "a", n) != points(tmp_path / "b", n)] == []
-
-
-def test_every_real_day_scores_the_same_as_a_notebook(real: Course, tmp_path: Path) -> None:
-    for day in real.days:
-        sources = {f"{module}.py": text for module, text in real.sources(day).items()}
-        stubs = {name: skeleton(text, day, name.removesuffix(".py")) for name, text in sources.items()}
-        hand_in_notebook(tmp_path / "in", "complete", real, day, sources)
-        hand_in_notebook(tmp_path / "in", "untouched", real, day, stubs)
-    grade_class(real, tmp_path / "in", tmp_path / "out", seed=SEED, view=Quiet())
-    for day_result in read(tmp_path / "out", "complete")["days"]:
-        assert day_result["score"] == day_result["max_score"], day_result["day"]
-    assert set(outcomes(read(tmp_path / "out", "untouched"))) == {"not_implemented"}
 
 
 # Bad input
