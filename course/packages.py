@@ -1,8 +1,12 @@
-"""Packages that not everybody has: Part 1 can be begun without PyTorch, which has no wheel for every machine."""
+"""Packages that not everybody has: Part 1 can be begun without PyTorch, which has no wheel for every machine. And one
+that is imported in part.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
+from typing import Any
 
 PACKAGES = {"torch": "PyTorch"}  # by the name that is imported
 INSTALL = 'pip install --editable ".[torch]"'
@@ -19,3 +23,21 @@ def is_missing(package: str) -> bool:
 def advice(package: str) -> str:
     """What is not there, and the command that brings it."""
     return f"{PACKAGES[package]}, which is not installed here; `{INSTALL}` brings it"
+
+
+_GRAMMARS = "rfc3987_syntax"
+
+
+def load_nbformat() -> Any:
+    """nbformat, without the grammars of internet addresses that jsonschema compiles where it finds them: more than a
+    second of processor at every start, for a kind of value that no notebook has.
+    """
+    there = _GRAMMARS in sys.modules
+    if not there:
+        sys.modules[_GRAMMARS] = None  # type: ignore[assignment]  # so its import fails, and jsonschema does without
+    try:
+        import nbformat
+    finally:
+        if not there:
+            del sys.modules[_GRAMMARS]
+    return nbformat

@@ -30,6 +30,7 @@ from course.notebooks.outline import (
 )
 from course.notebooks.pieces import SCRIPT, parse
 from course.notebooks.sheets import Section, sections
+from course.packages import load_nbformat
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -65,8 +66,7 @@ class _Builder:
         self.cells: list[Any] = []
 
     def build(self) -> NotebookNode:
-        import nbformat.v4 as v4
-
+        v4 = load_nbformat().v4
         sheet, *rest = sections(self._course.sheet(self._day).read_text(encoding="utf-8"))
         self._markdown("sheet", sheet.text)
         self._markdown("how-to", _HOW_TO.format(number=self._day.number))
@@ -216,14 +216,10 @@ class _Builder:
             self._code(f"picture-{name}", f"# {caption}\n%picture {name}", None, None)
 
     def _markdown(self, name: str, text: str) -> None:
-        import nbformat.v4 as v4
-
-        self.cells.append(v4.new_markdown_cell(text, id=cell_id(name)))
+        self.cells.append(load_nbformat().v4.new_markdown_cell(text, id=cell_id(name)))
 
     def _raw(self, name: str, text: str, holds: dict[str, Any]) -> None:
-        import nbformat.v4 as v4
-
-        self.cells.append(v4.new_raw_cell(text, id=cell_id(name), metadata={KEY: holds}))
+        self.cells.append(load_nbformat().v4.new_raw_cell(text, id=cell_id(name), metadata={KEY: holds}))
 
     def _nbgrader_code(self, name: str, text: str, points: int | None = None) -> None:
         graded = {"grade": points is not None, "solution": False, "locked": True}
@@ -232,8 +228,6 @@ class _Builder:
     def _code(
         self, name: str, text: str, holds: dict[str, Any] | None, nbgrader: dict[str, Any] | None
     ) -> None:
-        import nbformat.v4 as v4
-
         metadata: dict[str, Any] = {KEY: holds} if holds is not None else {}
         if nbgrader is not None:
             metadata["nbgrader"] = {
@@ -245,7 +239,7 @@ class _Builder:
             }
             if nbgrader["locked"]:
                 metadata |= {"deletable": False, "editable": False}
-        self.cells.append(v4.new_code_cell(text, id=cell_id(name), metadata=metadata))
+        self.cells.append(load_nbformat().v4.new_code_cell(text, id=cell_id(name), metadata=metadata))
 
 
 def marker(day: str, module: str) -> str:

@@ -20,6 +20,7 @@ from course.notebooks.modules import modules_of
 from course.notebooks.outline import Outline, written_names
 from course.notebooks.pieces import Piece, defined_names, is_written, join, parse
 from course.notebooks.reading import Cell, Notebook, parse_notebook
+from course.packages import load_nbformat
 
 _BOM = "\ufeff"
 
@@ -38,8 +39,7 @@ def notebook_text(course: Course, day: Day, files: Mapping[str, bytes], old: Not
 
     Raises CourseError for a module that is no text.
     """
-    import nbformat
-
+    nbformat = load_nbformat()
     read = {module: _read(data, f"{day.name}/{module}.py") for module, data in files.items()}
     notebook = day_notebook(course, day, {module: file.text for module, file in read.items()}, locked=False)
     for module, file in read.items():

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import CourseError
+from course.packages import load_nbformat
 
 CONFIG = "nbgrader_config.py"
 
@@ -36,6 +37,7 @@ def open_api(folder: Path) -> Iterator[Any]:
         raise CourseError(
             f"{folder} is no nbgrader course: it has no {CONFIG}; make one with `course release nbgrader`."
         )
+    load_nbformat()
     from nbgrader.apps import NbGraderAPI
     from traitlets.config.loader import PyFileConfigLoader
 

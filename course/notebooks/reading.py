@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course.packages import load_nbformat
+
 MAX_SIZE = 64 * 2**20
 
 
@@ -86,8 +88,7 @@ def _upgrade(plain: dict[str, Any]) -> dict[str, Any]:
     """An old format in the form of today."""
     if type(plain.get("nbformat")) is not int or not 1 <= plain["nbformat"] <= 3:
         raise UnreadableNotebookError("is in an unknown format; save it again in Jupyter")
-    import nbformat
-
+    nbformat = load_nbformat()
     log = logging.getLogger("traitlets")
     before, log.disabled = log.disabled, True
     try:

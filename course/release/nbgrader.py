@@ -18,6 +18,7 @@ from course.catalog import Course, Day
 from course.errors import CourseError
 from course.notebooks.building import check_python, day_notebook
 from course.notebooks.gradebooks import CONFIG, open_api, require_nbgrader
+from course.packages import load_nbformat
 from course.release.announcing import announced
 from course.release.leaks import refuse_leaks
 from course.release.repository import refuse_existing
@@ -88,8 +89,7 @@ def _cell_seconds(course: Course, days: Sequence[Day]) -> int:
 
 
 def _write_source(course: Course, day: Day, folder: Path) -> None:
-    import nbformat
-
+    nbformat = load_nbformat()
     check_places(course, day)
     texts = course.sources(day)
     check_python(texts, day)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -260,3 +263,16 @@ def test_what_cannot_be_converted_is_one_sentence_and_nothing_is_written(
     assert said in output
     assert len(output.splitlines()) == 1
     assert {path: path.read_bytes() for path in clone.rglob("*") if path.is_file()} == before
+
+
+def test_no_grammar_of_addresses_is_compiled_for_a_notebook() -> None:
+    """In a process of its own: the tests have imported nbformat."""
+    code = """
+        import sys
+        from importlib.util import find_spec
+        from course.packages import load_nbformat
+        assert load_nbformat().v4.new_code_cell("x = 1").source == "x = 1"
+        assert "rfc3987_syntax" not in sys.modules
+        find_spec("rfc3987_syntax")  # as before for whoever wants it
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
