@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
@@ -15,9 +16,11 @@ from typing import Any
 import pytest
 
 from course.catalog import Course
+from course.errors import CourseError
 from course.grading.classes import Manner, grade_class
 from course.worker.far.sandbox import LAYERS
 from tests.course.corpus import DAY, MARK, Case, corpus_course, read_cases, write_case
+from tests.course.notebooks import hand_in_notebook
 
 if not hasattr(os, "fork"):
     pytest.skip("grading needs fork", allow_module_level=True)
@@ -155,6 +158,32 @@ def test_i5_no_secret_is_shown_to_a_student(corpus: Graded) -> None:
             assert str(corpus.out.parent) not in shown, case
             secrets = HIDDEN if test == "test_mean_far_from_zero" else HIDDEN[:2]
             assert not any(secret in shown for secret in secrets), (case, shown)
+
+
+def test_accidents_cost_the_same_in_a_notebook(corpus: Graded, tmp_path: Path) -> None:
+    pytest.importorskip("nbformat", reason="needs nbformat, which comes with Jupyter")
+    day, converted = corpus.course.days[0], list[Case]()
+    for case in CASES:
+        if case.family != "accidents" or case.keys.get("made") is not None:
+            continue
+        write_case(case, corpus.course, tmp_path / "modules")
+        paths = (tmp_path / "modules" / case.name / DAY).glob("*.py")
+        files = {path.name: path.read_bytes() for path in paths}
+        with contextlib.suppress(CourseError, UnicodeError):  # what is no text has no way into a notebook
+            texts = {name: data.decode("utf-8") for name, data in files.items()}
+            hand_in_notebook(tmp_path / "notebooks", case.name, corpus.course, day, texts)
+            converted.append(case)
+    out = tmp_path / "out"
+    grade_class(corpus.course, tmp_path / "notebooks", out, seed=77, view=_Silent(), manner=Manner(jobs=2))
+    assert len(converted) > 30
+    again = Graded(corpus.course, out, 0.0, {})
+    assert [
+        case.name for case in converted if points(again.record(case)) != points(corpus.record(case))
+    ] == []
+
+
+def points(record: dict[str, Any]) -> dict[str, int]:
+    return {test: result["points"] for _, test, result in checks(record)}
 
 
 def test_i6_the_same_verdicts_alone_and_in_another_order(corpus: Graded, tmp_path: Path) -> None:

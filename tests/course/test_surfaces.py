@@ -1,12 +1,11 @@
 """One score on every surface: pytest, `course grade` on modules and on notebooks, `nbgrader autograde`.
 
-The sample class of the tiny day is judged everywhere; every accident of the corpus in the two ways of `course grade`,
-and every real day in test_plain_shell.py. Real days in nbgrader itself are in test_surfaces_of_days.py.
+The sample class of the tiny day is judged everywhere. Accidents of the corpus (test_submissions.py) and real days
+(test_plain_shell.py) are judged in the two ways of `course grade`, real days in nbgrader in test_surfaces_of_days.py.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
@@ -21,7 +20,6 @@ import pytest
 from course.catalog import Course, Day, load_course
 from course.errors import CourseError
 from course.grading.classes import grade_class
-from course.notebooks.converting import notebook_text
 from course.notebooks.gradebooks import open_api
 from course.release.nbgrader import release_nbgrader
 from course.release.sample_class import sample_class
@@ -29,8 +27,6 @@ from course.release.skeletons import differences, write
 from course.results.feedback import feedback_page
 from course.results.nbgrader_scores import write_scores
 from tests.course.conftest import write_tiny_course
-from tests.course.corpus import DAY as CORPUS_DAY
-from tests.course.corpus import corpus_course, read_cases, write_case
 from tests.course.notebooks import hand_in_notebook
 from tests.course.test_grading import Quiet, outcomes, read
 
@@ -51,12 +47,6 @@ def hand_in_modules(folder: Path, student: str, day: Day, files: Files) -> None:
     target.mkdir(parents=True)
     for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8")
-
-
-def points(out: Path, student: str) -> dict[str, int]:
-    """Points by test."""
-    record = read(out, student)
-    return {t["test"]: t["points"] for d in record["days"] for e in d["exercises"] for t in e["tests"]}
 
 
 def gradebook_scores(target: Path, day: Day) -> dict[str, float]:
@@ -209,31 +199,6 @@ def test_the_release_gives_nothing_away(tiny_class: TinyClass) -> None:
     for secret in ("np.add.reduce", "test_total_of_large_numbers", "BEGIN HIDDEN", "BEGIN SOLUTION"):
         assert secret not in text
     assert "not written yet" in text
-
-
-# Wider, but without nbgrader
-
-
-def test_accidents_cost_the_same_in_a_notebook(tmp_path: Path) -> None:
-    course = corpus_course(tmp_path / "course")
-    day = course.day(CORPUS_DAY)
-    modules, notebooks = tmp_path / "modules", tmp_path / "notebooks"
-    converted = []
-    for case in read_cases():
-        if case.family != "accidents" or case.keys.get("made") is not None:
-            continue
-        write_case(case, course, modules)
-        files = {path.stem: path.read_bytes() for path in (modules / case.name / day.name).glob("*.py")}
-        with contextlib.suppress(CourseError):  # a file that is no text has no way into a notebook
-            text = notebook_text(course, day, files)
-            path = notebooks / case.name / day.name / f"{day.name}.ipynb"
-            path.parent.mkdir(parents=True)
-            path.write_text(text, encoding="utf-8")
-            converted.append(case.name)
-    grade_class(course, modules, tmp_path / "a", seed=SEED, view=Quiet())
-    grade_class(course, notebooks, tmp_path / "b", seed=SEED, view=Quiet())
-    assert len(converted) > 30
-    assert [n for n in converted if points(tmp_path / "a", n) != points(tmp_path / "b", n)] == []
 
 
 # Bad input
