@@ -8,8 +8,9 @@ PYTHON := python
 endif
 
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --constraint constraints.txt
-# Several tests at once, one process for each core; whoever is done first takes over from the others.
-AT_ONCE := --numprocesses auto --dist worksteal
+# One process for each core. The tests of a file stay together, for they share what is costly to make; the files begin
+# in the order of tests/course/conftest.py, the longest first.
+BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup demo test quick surfaces lint verify bench clean
 
@@ -30,11 +31,11 @@ demo: setup
 	$(BIN)/course demo
 
 test: setup
-	$(BIN)/python -m pytest tests/course -q $(AT_ONCE)
-	$(BIN)/python -m pytest --solutions -q $(AT_ONCE)
+	$(BIN)/python -m pytest tests/course -q $(BY_FILE)
+	$(BIN)/python -m pytest --solutions -q --numprocesses auto --dist worksteal
 
 quick: setup
-	$(BIN)/python -m pytest tests/course -q $(AT_ONCE) --quick
+	$(BIN)/python -m pytest tests/course -q $(BY_FILE) --quick
 
 surfaces: setup
 	COURSE_SURFACES=all $(BIN)/python -m pytest tests/course/test_surfaces_of_days.py -q

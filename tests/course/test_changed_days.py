@@ -51,11 +51,14 @@ class Class:
     """A course of two days, a class of three, and what every run has graded."""
 
     def __init__(self, place: Path) -> None:
-        self.root, self.folder, self.out = write_tiny_course(place / "tiny"), place / "in", place / "out"
-        second_day(self.root)
+        self.root, self.folder, self.out = place / "tiny", place / "in", place / "out"
+
+    def write(self) -> Class:
+        second_day(write_tiny_course(self.root))
         for student in STUDENTS:
             for day in DAYS:
                 hand_in(self.folder, student, day, SOLUTION)
+        return self
 
     def grade(self, *days: str, **how: Any) -> dict[str, list[str]]:
         """By student, the days that were graded in this run."""
@@ -85,12 +88,23 @@ def everybody(*days: str) -> dict[str, list[str]]:
     return {student: list(days) for student in STUDENTS}
 
 
-@pytest.fixture
-def given(tmp_path: Path) -> Class:
-    made = Class(tmp_path)
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the class stands, with a copy beside it as it is when everything has been graded."""
+    place = tmp_path_factory.mktemp("changed") / "class"
+    made = Class(place).write()
     assert made.grade(seed=3) == everybody(*DAYS)
     assert made.grade() == {}
-    return made
+    shutil.copytree(place, place.with_name("copy"))
+    return place
+
+
+@pytest.fixture
+def given(pristine: Path) -> Class:
+    """Graded once, and put back for every test."""
+    shutil.rmtree(pristine)
+    shutil.copytree(pristine.with_name("copy"), pristine)
+    return Class(pristine)
 
 
 def test_a_change_has_one_day_of_one_student_graded_again(given: Class) -> None:
@@ -249,7 +263,7 @@ def test_only_what_the_changed_days_need_is_warmed(given: Class, monkeypatch: py
 
 
 def test_one_day_at_a_time_fills_the_same_record(tmp_path: Path) -> None:
-    given = Class(tmp_path)
+    given = Class(tmp_path).write()
     given.grade(DAYS[0], seed=3)
     assert given.grade(DAYS[1]) == everybody(DAYS[1])
     apart = without_seconds(read(given.out, "ada"))
@@ -259,7 +273,7 @@ def test_one_day_at_a_time_fills_the_same_record(tmp_path: Path) -> None:
 
 
 def test_days_of_two_runs_say_what_each_was_computed_with(tmp_path: Path) -> None:
-    given = Class(tmp_path)
+    given = Class(tmp_path).write()
     hand_in(given.folder, "ada", DAYS[0], WRONG)
     given.grade(DAYS[0], seed=3)
     given.grade(DAYS[1], seed=4)
@@ -274,7 +288,7 @@ def test_days_of_two_runs_say_what_each_was_computed_with(tmp_path: Path) -> Non
 
 
 def test_notes_of_days_that_were_not_looked_at_stay(tmp_path: Path) -> None:
-    given = Class(tmp_path)
+    given = Class(tmp_path).write()
     (given.folder / "ada" / DAYS[0] / "conftest.py").write_text("x = 1\n", encoding="utf-8")
     given.grade(DAYS[0])
     given.grade(DAYS[1])

@@ -912,12 +912,14 @@ def test_waiting_for_a_busy_machine_is_not_charged_in_this_process(
     own = time.process_time
     monkeypatch.setattr(time, "process_time", lambda: own() / 10)
     monkeypatch.setattr("course.worker.near.alarm.seconds_queued", lambda: 0.9 * time.monotonic())
-    link = LocalLink(_write(tmp_path, textwrap.dedent(SLOW)), [DAY], LIMITS)
+    link, student = LocalLink(_write(tmp_path, textwrap.dedent(SLOW)), [DAY], LIMITS), "day01_tiny.work"
     with monkeypatch.context() as patience:
         patience.setattr("course.worker.near.alarm.HARD_CAP", 1000)
-        _begin(link).spin(0.08)  # 0.8 s on the wall, where 0.75 are allowed
+        link.begin(5, (), Budget(0.4, 0.2))
+        Student(link, student).spin(0.03)  # 0.3 s on the wall, where 0.2 are allowed
+    link.begin(5, (), Budget(0.4, 0.2))
     with pytest.raises(StudentProblem, match=r"This machine was busy: \d\.\d s went by"):
-        _begin(link).spin(60)
+        Student(link, student).spin(60)
     link.close()
 
 
