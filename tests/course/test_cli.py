@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -12,13 +13,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from course.catalog import Course
+from course.cli import main
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
 
 
 def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in this process; where another would tell more, see ``run_apart``."""
+    with contextlib.chdir(root):
+        done = CliRunner().invoke(main, words, env={"COLUMNS": "100", **environment})
+    if not isinstance(done.exception, SystemExit | None):
+        raise done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def run_apart(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, which alone knows its encoding and whether it has a terminal."""
     return subprocess.run(
         [sys.executable, "-m", "course.cli", *words],
         cwd=root,
@@ -43,7 +56,7 @@ def solve(clone: Path, text: str = SOLUTION) -> None:
 
 
 def test_a_new_clone_is_told_where_to_begin(clone: Path) -> None:
-    result = run(clone, "check")
+    result = run_apart(clone, "check")
     assert result.returncode == 1
     assert "0 of 5 points" in result.stdout
     assert "Next: write total in day01_tiny/sums.py, then `course check day01/total`" in result.stdout
@@ -52,7 +65,7 @@ def test_a_new_clone_is_told_where_to_begin(clone: Path) -> None:
 
 def test_full_points_end_with_status_0(clone: Path) -> None:
     solve(clone)
-    result = run(clone, "check", "day01")
+    result = run_apart(clone, "check", "day01")
     assert result.returncode == 0
     assert "5 of 5 points" in result.stdout
     assert "5 of 5" in run(clone, "status").stdout
@@ -205,12 +218,12 @@ def test_nothing_is_cut_off_on_any_width(clone: Path, columns: str) -> None:
 
 
 def test_there_is_no_colour_without_a_terminal(clone: Path) -> None:
-    assert "\x1b[" not in run(clone, "check").stdout
+    assert "\x1b[" not in run_apart(clone, "check").stdout
 
 
 def test_signs_fit_the_encoding(clone: Path) -> None:
     solve(clone)
-    assert "#####" in run(clone, "check", PYTHONIOENCODING="ascii:replace").stdout
+    assert "#####" in run_apart(clone, "check", PYTHONIOENCODING="ascii:replace").stdout
 
 
 def test_sync_check_shows_a_diff_and_fails(clone: Path) -> None:
