@@ -128,18 +128,29 @@ def _no_day(course: Course, word: str) -> UsageError:
 
 
 def find_exercise(day: Day, word: str) -> Exercise:
-    """The exercise of ``day`` a person means; raises UsageError with the nearest name."""
+    """The exercise of ``day`` a person means; raises UsageError with the nearest names."""
     for exercise in day.exercises:
         if word in (exercise.name, exercise.qualname):
             return exercise
-    short = [e.qualname for e in day.exercises]
-    full = [e.name for e in day.exercises]
-    raise UsageError(f"{day.name} has no exercise {word!r}{_did_you_mean(word, short, also=full)}")
+    near = " or ".join(repr(name) for name in _near(day, word))
+    said = f"; did you mean {near}?" if near else _did_you_mean(word, [e.qualname for e in day.exercises])
+    raise UsageError(f"{day.name} has no exercise {word!r}{said}")
 
 
-def _did_you_mean(word: str, names: Sequence[str], also: Sequence[str] = ()) -> str:
-    """The nearest name; all ``names`` when none is near, and not what they are called ``also``."""
-    near = difflib.get_close_matches(word, [*names, *also], n=1, cutoff=0.4)
+def _near(day: Day, word: str) -> list[str]:
+    """The exercises whose names are nearest to a word, at most three; a method may be called without its class."""
+    likeness: dict[str, float] = {}
+    for exercise in day.exercises:
+        spelt = (exercise.name, exercise.qualname, exercise.qualname.rpartition(".")[2])
+        likeness[exercise.qualname] = max(difflib.SequenceMatcher(None, word, one).ratio() for one in spelt)
+    best = max(likeness.values(), default=0.0)
+    names = [name for name, ratio in likeness.items() if ratio > max(0.6, best - 0.1)]
+    return sorted(names, key=lambda name: -likeness[name])[:3]
+
+
+def _did_you_mean(word: str, names: Sequence[str]) -> str:
+    """The nearest name; all of them when none is near."""
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.4)
     if near:
         return f"; did you mean {near[0]!r}?"
     return f"; there is: {', '.join(names)}." if names else "."

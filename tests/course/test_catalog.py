@@ -73,7 +73,12 @@ def test_an_exercise_is_found_with_and_without_its_module(tiny: Course, word: st
 
 @pytest.mark.parametrize(
     ("word", "nearest"),
-    [("day1_tiny", "'day01_tiny'"), ("day01/totl", "'total'"), ("day01/sums.totl", "'sums.total'")],
+    [
+        ("day1_tiny", "'day01_tiny'"),
+        ("day01/totl", "'total'"),
+        ("day01/sums.totl", "'total'"),
+        ("day01/step", "'Counter.step'"),
+    ],
 )
 def test_an_unknown_name_is_answered_with_the_nearest(tiny: Course, word: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=f"did you mean {nearest}"):
