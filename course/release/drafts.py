@@ -75,7 +75,9 @@ def new_day(course: Course, name: str) -> Written:
         ),
     }
     steps = (
-        f"write what is marked FILL({name}) in the sheet and in plots.py; look at title and part in course.toml",
+        f"write what is marked FILL({name}) in the sheet and in plots.py",
+        f"look at its entry in course.toml: it is taken for a day of part {_part(course, name)}, as the one before it; "
+        "write another number after `part =` if it is not",
         SHOW_DRAFTS,
         f"course new {number}/module.function    the first exercise",
     )
@@ -407,17 +409,21 @@ def _end_of_section(sheet: str, anchor: str | None) -> int:
 
 
 def _day_entry(course: Course, name: str) -> str:
-    part = max((day.part for day in course.days if day.name < name), default=1)
     return "\n".join(
         [
             "[[day]]",
             f'name = "{name}"',
             f'title = "{_topic(name)}"',
-            f"part = {part}",
+            f"part = {_part(course, name)}",
             'imports = ["numpy"]',
             "draft = true",
         ]
     )
+
+
+def _part(course: Course, name: str) -> int:
+    """The part of the course that a new day is taken for: that of the days before it."""
+    return max((day.part for day in course.days if day.name < name), default=1)
 
 
 def _topic(name: str) -> str:

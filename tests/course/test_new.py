@@ -106,7 +106,8 @@ def test_an_exercise_stands_behind_those_of_its_module(tiny: Course) -> None:
 
 
 def test_a_new_day_is_a_draft_that_may_be_empty(tiny: Course, drafts: None) -> None:
-    new_day(tiny, "day03_last")
+    written = new_day(tiny, "day03_last")
+    assert any("a day of part 1, as the one before it" in step for step in written.next_steps)
     new_day(load_course(tiny.root), "day02_next_topic")
     course = load_course(tiny.root)
     assert [day.name for day in course.days] == ["day01_tiny", "day02_next_topic", "day03_last"]
