@@ -184,4 +184,4 @@ def test_a_child_is_not_waited_for_without_a_clock() -> None:
         os._exit(0)
     started = time.monotonic()
     assert wait_for_end(number, 0.2) == -signal.SIGKILL
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60  # one that hangs is seen by this, on a busy machine too

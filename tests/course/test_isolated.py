@@ -683,7 +683,7 @@ def test_a_submission_ends_with_the_last_grader(tmp_path: Path) -> None:
         if "seccomp" not in link.isolation:
             pytest.skip("this machine has no seccomp")
         zygote._process.kill()
-        until = time.monotonic() + 5
+        until = time.monotonic() + 60
         while _runs(number) and time.monotonic() < until:
             time.sleep(0.01)
         assert not _runs(number)
@@ -755,7 +755,7 @@ def test_no_process_and_no_scratch_folder_is_left(
     assert _begin(link).f() == 1
     number = link._worker.number  # type: ignore[union-attr]
     link.close()
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while Path(f"/proc/{number}").exists() and time.monotonic() < until:
         time.sleep(0.01)
     assert sys.platform != "linux" or not Path(f"/proc/{number}").exists()
@@ -900,7 +900,7 @@ def test_a_timeout_in_this_process_says_where_the_time_went(tmp_path: Path) -> N
         started = time.monotonic()
         with pytest.raises(StudentProblem, match=rf"No answer within 0.75 s \(0\.\d of 0\.\d s in {place}\)"):
             getattr(_begin(link), name)()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 40
     link.close()
 
 

@@ -624,7 +624,7 @@ def test_a_job_gives_its_value_whatever_its_size() -> None:
 
 def is_gone(number: int) -> bool:
     """Whether a process has ended; one that waits for its parent to notice has, too."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         state = subprocess.run(
             ["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False
@@ -646,7 +646,7 @@ def test_a_job_that_hangs_is_a_timeout_and_leaves_nothing(tmp_path: Path) -> Non
     started = time.monotonic()
     (end,) = pooled(hang, seconds=1.5)
     assert end.problem == "timeout"
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60  # a job that hangs on is seen by this, on a busy machine too
     assert is_gone(int((tmp_path / "number").read_text()))
 
 
@@ -850,7 +850,7 @@ def test_a_mutant_without_an_end_is_killed_by_the_clock(planted: Course) -> None
     started = time.monotonic()
     (end,) = pooled(lambda: runs.run([mutant]), seconds=runs.seconds([mutant]))
     assert end.value == [["timeout", "test_affine_of_several_points"]]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
 
 
 def test_a_mutant_that_dies_of_another_ones_traces_is_run_again(planted: Course) -> None:
