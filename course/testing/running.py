@@ -33,6 +33,7 @@ from course.testing.answers import Answer, read_answers
 from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
 from course.testing.calls import call_row
 from course.testing.cascades import Cascades, Files, JudgeAgain, Reopen
+from course.testing.crashes import crash_cause
 from course.testing.describing import describe
 from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
@@ -507,7 +508,7 @@ def _what_happened(sitting: Sitting, error: BaseException, named: Answer | None,
         case CheckFailed():  # beside a mistake that is recognised, a guess at the cause would only compete
             return (dataclasses.replace(error, cause="") if named else error).text(full=full)
         case StudentProblem():
-            return _problem_message(error, transcript, sitting.exercise, lines)
+            return _problem_message(error, transcript, sitting.exercise, lines, guess=named is None)
         case AssertionError():
             return str(error) or "The check failed."
     if not transcript.calls:
@@ -517,7 +518,7 @@ def _what_happened(sitting: Sitting, error: BaseException, named: Answer | None,
 
 
 def _problem_message(
-    problem: StudentProblem, transcript: Transcript, exercise: Exercise, lines: int | None
+    problem: StudentProblem, transcript: Transcript, exercise: Exercise, lines: int | None, *, guess: bool
 ) -> str:
     if problem.outcome == "not_implemented":
         return f"{exercise.qualname} is not written yet."
@@ -526,7 +527,10 @@ def _problem_message(
     rows = [problem.message]
     if transcript.calls and transcript.calls[-1].verb != "import":
         rows.append(message_row(*call_row(transcript.calls[-1], lines)))
-    return "\n".join([*rows, problem.traceback] if problem.traceback else rows)
+    rows += [problem.traceback] if problem.traceback else []
+    if guess and problem.types and (cause := crash_cause(problem.message)):
+        rows.append(message_row("perhaps this?", cause))
+    return "\n".join(rows)
 
 
 _FRAME = re.compile(r"^  (.+, line \d+), in (.+)$", re.MULTILINE)
