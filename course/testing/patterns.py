@@ -7,6 +7,7 @@ asked. Of a few numbers that many formulas give, such as small integers, nothing
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -23,8 +24,22 @@ FORMULAS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("the logarithm of", np.log),
     ("exp of", np.exp),
     ("1 minus", lambda x: 1 - x),
+    ("the integer part of", np.trunc),
 )
 FACTORS = {2.0: "twice", 0.5: "half", -2.0: "−2 times", -0.5: "−1/2 times"}
+NAMED_FACTORS: tuple[tuple[float, str], ...] = (
+    (180 / math.pi, "180/π: degrees in the place of radians?"),
+    (math.pi / 180, "π/180: radians in the place of degrees?"),
+    (1 / math.log(2), "1/ln 2: np.log2 in the place of np.log?"),
+    (math.log(2), "ln 2: np.log in the place of np.log2?"),
+    (1 / math.log(10), "1/ln 10: np.log10 in the place of np.log?"),
+    (math.log(10), "ln 10: np.log in the place of np.log10?"),
+    (2 * math.pi, "2π"),
+    (math.pi, "π"),
+    (1 / (2 * math.pi), "1/2π"),
+    (1 / math.pi, "1/π"),
+)
+STRIDES = (2, 3, 4)
 
 
 def value_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
@@ -58,6 +73,9 @@ def _of_one(got: np.ndarray, want: np.ndarray, close: Close) -> str:
     for factor, word in FACTORS.items():
         if close(got, factor * want):
             return f"this is {word} what is expected"
+    for factor, word in NAMED_FACTORS:
+        if close(got, factor * want):
+            return f"this is {factor:.6g} times what is expected, which is {word}"
     return next(_of_formulas(got, want, close, "this is"), "")
 
 
@@ -66,8 +84,13 @@ def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
         yield "the sign is the wrong way round everywhere"
     elif close(got, np.abs(want)):
         yield "the sizes are right, but what should be negative is positive"
-    elif got.dtype.kind != "c" and want.dtype.kind != "c" and close(np.abs(got), np.abs(want)):
+    elif "c" in (got.dtype.kind, want.dtype.kind):
+        if close(got, np.conj(want)):
+            yield "this is the complex conjugate of what is expected"
+    elif close(np.abs(got), np.abs(want)):
         yield "every entry is right apart from its sign"
+    elif close(got, np.maximum(want, 0)) and np.any(want > 0):
+        yield "what is positive is right, and what should be negative is 0"
 
 
 def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
@@ -79,6 +102,8 @@ def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]
             yield f"the order is reversed{f' along axis {axis}' if want.ndim > 1 else ''}"
     if want.ndim:
         yield from _of_rows(got, want, close)
+    for axis in range(want.ndim):
+        yield from _of_neighbours(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0), axis, close)
     if want.size > 2 and got.dtype.kind != "c" and close(np.sort(got, axis=None), np.sort(want, axis=None)):
         yield "the numbers are the right ones, but in other places"
 
@@ -90,6 +115,17 @@ def _of_rows(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
         yield (
             f"right as far as [{begun - 1}], and 0 from there on: does a return or a break stand inside the loop?"
         )
+
+
+def _of_neighbours(got: np.ndarray, want: np.ndarray, axis: int, close: Close) -> Iterator[str]:
+    """Each entry where its neighbour belongs, whatever stands at the end that is left over."""
+    if len(want) < 4 or _is_constant(want[1:-1]):
+        return
+    where = f" along axis {axis}" if want.ndim > 1 else ""
+    if close(got[1:], want[:-1]):
+        yield f"the entries are right, but stand one place too late{where}"
+    elif close(got[:-1], want[1:]):
+        yield f"the entries are right, but stand one place too early{where}"
 
 
 def _inner(array: np.ndarray) -> tuple[int, ...]:
@@ -107,12 +143,29 @@ def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close
         if _allclose(ratio, 1.0, rtol=1e-6):
             yield "right wherever anything but 0 is expected"
         elif ratio.size > 1 and _allclose(ratio, ratio.flat[0], rtol=1e-6) and not _isclose(ratio.flat[0], 0):
-            yield f"every entry is {ratio.flat[0]:.6g} times what is expected: a constant factor"
+            yield f"every entry is {ratio.flat[0]:.6g} times what is expected: {_named(ratio.flat[0])}"
     offset = got - want
     if _allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
         yield f"every entry is off by the same {offset.flat[0]:.6g}"
     if is_telling(want):
         yield from _of_formulas(got, want, close, "every entry is")
+        if want.ndim == 2 and min(want.shape) > 1:
+            yield from _of_lines(got, want, atol)
+
+
+def _named(factor: complex) -> str:
+    names = (word for value, word in NAMED_FACTORS if _isclose(factor, value, rtol=1e-5))
+    return next(names, "a constant factor")
+
+
+def _of_lines(got: np.ndarray, want: np.ndarray, atol: float) -> Iterator[str]:
+    """Of a matrix: a factor or a distance of its own for every row, or for every column."""
+    offset, ratio = got - want, got / want
+    for axis, name in ((1, "row"), (0, "column")):
+        if _allclose(ratio, ratio.mean(axis=axis, keepdims=True), rtol=1e-6, atol=0):
+            yield f"every {name} has a factor of its own: is it divided by the sum, norm or std of something else?"
+        if _allclose(offset, offset.mean(axis=axis, keepdims=True), rtol=1e-6, atol=atol):
+            yield f"every {name} is off by a number of its own: is the mean of something else subtracted?"
 
 
 def _is_constant(array: np.ndarray) -> bool:
@@ -138,7 +191,34 @@ def shape_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -
             word = _one_off(a, b, rtol, atol)
             if word:
                 return word + (f" along axis {axis}" if want.ndim > 1 else "")
+    if got.ndim == want.ndim and is_telling(want):
+        return _of_strides(got, want, rtol, atol) or _of_beginnings(got, want, rtol, atol)
     return ""
+
+
+def _of_strides(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """Every so many-th entry, along each axis that has another length, is what is expected."""
+    axes = [axis for axis in range(want.ndim) if got.shape[axis] != want.shape[axis]]
+    for stride in STRIDES:
+        places = tuple(slice(None, None, stride if axis in axes else None) for axis in range(want.ndim))
+        if got[places].shape == want.shape and _allclose(got[places], want, rtol=rtol, atol=atol):
+            along = " and ".join(map(str, axes))
+            return f"only one in {stride} along axis {along} belongs there: is a step or stride not taken?"
+    return ""
+
+
+def _of_beginnings(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """The right entries along axis 0 as far as the shorter of the two goes, two at least."""
+    both = min(len(got), len(want)) if want.ndim else 0
+    if (
+        both < 2
+        or got.shape[1:] != want.shape[1:]
+        or not _allclose(got[:both], want[:both], rtol=rtol, atol=atol)
+    ):
+        return ""
+    more, fewer = len(got) - both, len(want) - both
+    rest = f"then {more} more follow" if more else f"the {fewer} after them are missing"
+    return f"the first {both} are right, but {rest}: does a loop end too {'late' if more else 'early'}?"
 
 
 def _one_off(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> str:

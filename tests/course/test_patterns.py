@@ -19,6 +19,7 @@ from course.worker.outcomes import StudentProblem
 
 X = np.array([[0.31, -1.27, 2.6], [0.77, 3.14, -0.58]])
 V = np.array([0.31, 1.27, 2.61, 0.55])
+WIDE = np.array([[0.31, -1.27, 2.6, 0.9], [0.77, 3.14, -0.58, 1.3]])
 BEGUN = X * np.array([[1.0], [0.0]])
 
 
@@ -49,6 +50,21 @@ def said(actual: Any, expected: Any) -> str:
         (V[1:], V, "right, but the first one is missing"),
         (X[:, :-1], X, "right, but the last one is missing along axis 1"),
         (np.append(V, 7.0), V, "right, but the last one is too many"),
+        (np.append(V, [7.0, 8.0]), V, "the first 4 are right, but then 2 more follow"),
+        (V[:2], V, "the first 2 are right, but the 2 after them are missing"),
+        (np.repeat(V, 2), V, "only one in 2 along axis 0 belongs there: is a step or stride not taken?"),
+        (np.kron(X, np.ones((3, 3))), X, "only one in 3 along axis 0 and 1 belongs there"),
+        (np.append(9.0, V[:-1]), V, "one place too late"),
+        (np.append(V[1:], 9.0), V, "one place too early"),
+        (np.hstack([WIDE[:, :1], WIDE[:, :-1]]), WIDE, "one place too late along axis 1"),
+        (np.maximum(X, 0), X, "what should be negative is 0"),
+        (X - 1j * V[:3], X + 1j * V[:3], "the complex conjugate"),
+        (np.trunc(V), V, "every entry is the integer part of"),
+        (np.degrees(V), V, "degrees in the place of radians?"),
+        (np.degrees(0.62), 0.62, "degrees in the place of radians?"),
+        (np.log2(V), np.log(V), "np.log2 in the place of np.log?"),
+        (X * [[2.0], [3.0]], X, "every row has a factor of its own"),
+        (X + np.array([2.0, 3.0, 5.0]), X, "every column is off by a number of its own"),
         (-0.62, 0.62, "the size is right, the sign is not"),
         (0.31, 0.62, "this is half what is expected"),
         (0.62**2, 0.62, "this is the square of what is expected"),
