@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day19). Made by `course sync` from the course's single source.
-# skeleton 136cf5a44b5fc5bb
+# skeleton 6cb618b5cda532ae
 """The generative adversarial network: a forger and an expert who learn from each other.
 
 The generator makes a sample out of noise. The discriminator gives a logit: positive for *real*, negative for *fake*.
@@ -171,5 +171,5 @@ def mode_count(samples: Tensor, centres: Tensor, radius: float, minimum: int = 1
     ----------
     Metz, Poole, Pfau and Sohl-Dickstein (2017), Unrolled generative adversarial networks, section 3.1, has the ring
     """
-    # TODO(day19): distances and numbers of the nearest centres; torch.bincount of the good ones
+    # TODO(day19): distances and numbers of the nearest centres; torch.bincount of the good ones' numbers
     raise NotImplementedError("mode_count is not written yet")

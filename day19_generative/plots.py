@@ -1,1 +1,1 @@
-"""FILL(day19_generative): what the pictures show. Each is given, a function figure_name() -> Figure."""
+"""The pictures of the day."""

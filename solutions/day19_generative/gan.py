@@ -188,9 +188,9 @@ def mode_count(samples: Tensor, centres: Tensor, radius: float, minimum: int = 1
     ----------
     Metz, Poole, Pfau and Sohl-Dickstein (2017), Unrolled generative adversarial networks, section 3.1, has the ring
     """
-    ### BEGIN SOLUTION distances and numbers of the nearest centres; torch.bincount of the good ones
+    ### BEGIN SOLUTION distances and numbers of the nearest centres; torch.bincount of the good ones' numbers
     distances, numbers = torch.cdist(samples, centres).min(dim=1)
     good = distances <= radius
-    found = torch.bincount(numbers[good], minlength=len(centres)) >= minimum
+    found = torch.bincount(numbers[good]) >= minimum
     return good.double().mean().item(), int(found.sum())
     ### END SOLUTION

@@ -86,7 +86,7 @@ def transfer(
     with torch.no_grad():
         grams = [gram_matrix(maps) for maps in network(style)]
         places = network(content)[-1]
-    image = content.detach().clone().requires_grad_()
+    image = content.clone().requires_grad_()
     optimizer = torch.optim.Adam([image], lr=learning_rate)
     losses = []
     for _ in range(steps):

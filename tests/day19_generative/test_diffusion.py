@@ -172,7 +172,7 @@ def train_spiral(module, x, alpha_bar, noisy, t, samples, seed):
 @training
 @points(1)
 def test_denoising_loss_learns_the_noise_on_a_spiral(student, rng):
-    """MEASURE"""
+    """Over 16 seeds: 0.31 to 0.37 (1 for whoever always answers 0); 1.3 s."""
     alpha_bar, new = squared_cosines(40, 0.25), make_spiral(rng, 2000)
     t, noise = torch.tensor(rng.integers(1, 41, size=2000)), draw(rng, 2000, 2).float()
     left = alpha_bar[t][:, None]
@@ -182,7 +182,6 @@ def test_denoising_loss_learns_the_noise_on_a_spiral(student, rng):
     )
     predicted = np.asarray(assert_parts(result, 2)[0])
     error = float(np.mean((predicted - noise.numpy()) ** 2))
-    # 1 for whoever always answers 0
     assert_between(error, 0.2, 0.45, name="mean squared error of the predicted noise, for new points,")
 
 
@@ -239,13 +238,12 @@ def test_ancestral_step_all_the_way(student, rng):
 @training
 @points(1)
 def test_ancestral_step_paints_a_spiral(student, rng):
-    """MEASURE"""
+    """Over 16 seeds: 80 to 90 % of the points near the spiral, 98 to 100 % of it reached; 1.4 s."""
     alpha_bar = squared_cosines(40, 0.25)
     nothing = torch.zeros(1, 2), torch.ones(1, dtype=torch.int64)
     seed = int(rng.integers(2**31))
     result = student.run(train_spiral, make_spiral(rng, 2000), alpha_bar, *nothing, 1000, seed)
     made_up = np.asarray(assert_parts(result, 2)[1], dtype=float)
-    assert_finite(made_up, name="made-up points")
     turn = np.sqrt(np.linspace(0, 1, 800))[:, None]
     curve = 1.6 * turn * np.concatenate([np.cos(3 * np.pi * turn), np.sin(3 * np.pi * turn)], axis=1)
     distances = np.linalg.norm(made_up[:, None] - curve, axis=2)

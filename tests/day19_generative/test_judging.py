@@ -66,7 +66,7 @@ def test_mmd_pair_by_pair(student, rng):
 @hidden
 @points(1)
 def test_mmd_of_normal_numbers(student, rng):
-    """With 700 points the standard deviation of the difference was at most 0.005 over 200 seeds."""
+    """Over 200 seeds the difference had a standard deviation of 0.016 and 0.018, and was 0.054 at most."""
     for spread, bandwidth in [(0.8, 1.0), (0.5, 0.6)]:
         shift = rng.uniform(0.6, 1.2, size=2)
         x, y = spread * draw(rng, 700, 2), spread * draw(rng, 700, 2) + shift
@@ -74,7 +74,7 @@ def test_mmd_of_normal_numbers(student, rng):
         expected = 2 * bandwidth**2 / width * (1 - math.exp(-np.sum(shift**2) / (2 * width)))
         result = student.mmd(x, y, bandwidth)
         name = "squared discrepancy of two normal samples, less its expected value,"
-        assert_between(float(result) - expected, -0.05, 0.05, name=name)
+        assert_between(float(result) - expected, -0.12, 0.12, name=name)
 
 
 def at_home(points_, others, k):
@@ -157,3 +157,7 @@ def test_authenticity_of_copies(student, rng):
     result = student.authenticity(mixed, known)
     expected = authentic_by_loops(mixed.tolist(), known.tolist())
     assert_close(result, expected, name="share of honest samples, of which a third are copies,")
+    known = to_tensor([[0.0], [1.0], [3.0], [9.0]]) + float(rng.integers(-9, 9))
+    samples = known[1:2] + to_tensor([[1.0], [0.5], [-0.25]])
+    cause = "equally far is not nearer"
+    assert_close(student.authenticity(samples, known), 1 / 3, name="share of honest samples", cause=cause)

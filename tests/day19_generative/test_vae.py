@@ -162,7 +162,7 @@ def train_digits(module, x, new, noise, depth, epochs, warming, seed):
 @training
 @points(1)
 def test_negative_elbo_trains_a_vae_of_digits(student, rng):
-    """MEASURE"""
+    """Over 16 seeds: reconstruction 21.7 to 22.3, divergence 2.6 to 2.9, ink 0.99 to 1.01; 0.5 s."""
     x, new = digits(rng)
     noise, seed = draw(rng, len(new), 8).float(), int(rng.integers(2**31))
     result = student.run(train_digits, x, new, noise, 1, 20, 0.0, seed)
@@ -188,7 +188,7 @@ def test_warm_up_in_a_straight_line(student, rng):
 @training
 @points(1)
 def test_warm_up_cures_the_collapse_of_a_deep_decoder(student, rng):
-    """MEASURE"""
+    """Over 16 seeds: divergence 0.00 to 0.11 without, 1.1 to 2.2 with a warm-up; gain 2.3 to 4.3 nats; 2 s for both."""
     x, new = digits(rng)
     noise, seed = draw(rng, len(new), 8).float(), int(rng.integers(2**31))
     found = []
@@ -197,21 +197,27 @@ def test_warm_up_cures_the_collapse_of_a_deep_decoder(student, rng):
         logits, mu, log_variance, _ = assert_parts(result, 4)
         found.append(parts_by_hand(logits, new, mu, log_variance))
     (lost, nothing), (kept, something) = found
-    assert_between(nothing, 0, 0.3, name="divergence without a warm-up, in nats,")
-    assert_between(something, 0.4, 5, name="divergence with a warm-up, in nats,")
-    assert_between(lost - kept, 0.5, 10, name="gain in reconstruction by the warm-up, in nats,")
+    assert_between(nothing, 0, 0.6, name="divergence without a warm-up, in nats,")
+    assert_between(something, 0.7, 5, name="divergence with a warm-up, in nats,")
+    assert_between(lost - kept, 1, 10, name="gain in reconstruction by the warm-up, in nats,")
 
 
 @points(0)
 def test_active_units_by_their_variance(student, rng):
-    for n, k, threshold in [(40, 6, 0.01), (9, 5, 0.2), (200, 3, 1.0), (30, 1, 0.05)]:
-        factors = rng.permutation(np.geomspace(0.3, 3, k)) if k > 1 else np.array([2.0])
+    for n, active, collapsed, threshold in [
+        (40, 2, 3, 4.0),
+        (60, 4, 1, 0.01),
+        (200, 1, 2, 1.0),
+        (50, 1, 0, 0.05),
+    ]:
+        factors = [*rng.uniform(1.5, 3, size=active), *rng.uniform(0.1, 0.6, size=collapsed)]
+        factors, k = rng.permutation(factors), active + collapsed
         mu = rng.normal(size=(n, k))
-        mu = (mu - mu.mean(axis=0)) / mu.std(axis=0) * np.sqrt(threshold * factors) + 3 * rng.normal(size=k)
+        mu = (mu - mu.mean(axis=0)) / mu.std(axis=0) * np.sqrt(threshold * factors) + 9 + rng.normal(size=k)
         tensor = torch.tensor(mu)
         with assert_unchanged(tensor):
             result = student.active_units(tensor, threshold)
-        assert_equal(result, int(np.sum(factors > 1)), name="number of active dimensions")
+        assert_equal(result, active, name="number of active dimensions")
 
 
 @points(0)
@@ -220,11 +226,14 @@ def test_active_units_of_few_pictures(student, rng):
     raw = (raw - raw.mean(axis=0)) / raw.std(axis=0)
     mu = raw * np.sqrt([0.009, 0.011, 0.0085, 0.02]) + 1
     assert_equal(student.active_units(torch.tensor(mu)), 2, name="number of active dimensions")
+    mu = torch.tensor([[0.5, 1.0, 0.0], [-0.5, -1.0, 0.0], [0.5, 1.0, 4.0], [-0.5, -1.0, 4.0]]) + 2
+    cause = "a variance that equals the threshold is not larger"
+    assert_equal(student.active_units(mu, 0.25), 2, name="number of active dimensions", cause=cause)
 
 
 @points(0)
 def test_latent_grid_row_by_row(student, rng):
-    for n in (3, 1, 4, int(rng.integers(5, 9))):
+    for n in (*rng.integers(2, 40, size=2).tolist(), 3, 1):
         quantiles = norm.ppf((np.arange(n) + 0.5) / n)
         expected = [(x, y) for y in quantiles[::-1] for x in quantiles]
         cause = "the first coordinate grows along a row, the second falls from row to row"
