@@ -53,9 +53,9 @@ def make_ring(n: int, chance: torch.Generator) -> Tensor:
 
 def make_spiral(n: int, chance: torch.Generator) -> Tensor:
     """n points, (n, 2), along a spiral of one and a half turns, with a little noise."""
-    turn = torch.rand(n, generator=chance).sqrt()  # as many points per length outside as inside
-    angle = 3 * math.pi * turn
-    points = 1.6 * turn[:, None] * torch.stack([angle.cos(), angle.sin()], dim=1)
+    turn = torch.rand(n, generator=chance).sqrt()  # about as many points per length outside as inside
+    angle, radius = 3 * math.pi * turn, 0.3 + 1.4 * turn[:, None]
+    points = radius * torch.stack([angle.cos(), angle.sin()], dim=1)
     return points + 0.03 * torch.randn(n, 2, generator=chance)
 
 

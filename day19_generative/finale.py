@@ -83,14 +83,18 @@ def train_denoiser(digits: Split, seed: int) -> tuple[Denoiser, Tensor]:
     return model, alpha_bar
 
 
-def diffusion_painter(digits: Split, seed: int) -> Painter:
-    """Diffusion, with 50 steps back."""
-    model, alpha_bar = train_denoiser(digits, seed)
+def painter_of(model: Denoiser, alpha_bar: Tensor) -> Painter:
+    """A painter who takes all steps back, one by one."""
 
     def paint(labels: Tensor, seed: int) -> Tensor:
         return ((sample_diffusion(model, len(labels), 64, alpha_bar, labels, seed) + 1) / 2).clamp(0, 1)
 
     return paint
+
+
+def diffusion_painter(digits: Split, seed: int) -> Painter:
+    """Diffusion, with 50 steps back."""
+    return painter_of(*train_denoiser(digits, seed))
 
 
 PAINTERS = {"VAE": vae_painter, "GAN": gan_painter, "diffusion": diffusion_painter}

@@ -32,7 +32,7 @@ class RandomFeatures(nn.Module):
     three are the colours themselves.
     """
 
-    def __init__(self, maps: int = 48, layers: int = 4, seed: int = 0) -> None:
+    def __init__(self, maps: int = 32, layers: int = 4, seed: int = 0) -> None:
         super().__init__()
         chance = torch.Generator().manual_seed(seed)
         for number in range(layers):

@@ -75,11 +75,6 @@ def by_means_of_products(features):
     return (features[:, None] * features[None]).mean(dim=(2, 3))
 
 
-@variant("gram_matrix")
-def entry_by_entry(features):
-    return torch.stack([torch.stack([(a * b).mean() for b in features]) for a in features])
-
-
 @misconception(
     "transfer",
     "The picture begins as noise. It begins as the content, of which it has to keep as much as it can.",
