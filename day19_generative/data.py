@@ -53,7 +53,7 @@ def make_ring(n: int, chance: torch.Generator) -> Tensor:
 
 def make_spiral(n: int, chance: torch.Generator) -> Tensor:
     """n points, (n, 2), along a spiral of one and a half turns, with a little noise."""
-    turn = torch.rand(n, generator=chance).sqrt()  # about as many points per length outside as inside
+    turn = torch.rand(n, generator=chance)
     angle, radius = 3 * math.pi * turn, 0.3 + 1.4 * turn[:, None]
     points = radius * torch.stack([angle.cos(), angle.sin()], dim=1)
     return points + 0.03 * torch.randn(n, 2, generator=chance)

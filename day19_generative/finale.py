@@ -53,7 +53,7 @@ def vae_painter(digits: Split, seed: int) -> Painter:
 def gan_painter(digits: Split, seed: int) -> Painter:
     """A conditional GAN: the discriminator sees the picture beside its label."""
     torch.manual_seed(seed)
-    forger, judge = Forger(), expert(64 + 10, 128)
+    forger, critic = Forger(), expert(64 + 10, 128)
     real = with_labels(digits.x_train, digits.y_train, 10)
 
     def order(labels: Tensor, chance: torch.Generator) -> Tensor:
@@ -65,7 +65,7 @@ def gan_painter(digits: Split, seed: int) -> Painter:
     def draw_noise(chance: torch.Generator) -> Tensor:
         return order(torch.randint(10, (64,), generator=chance), chance)
 
-    train_gan(forger, judge, draw_real, draw_noise, 1500, 1e-3, penalty=0.3, seed=seed)
+    train_gan(forger, critic, draw_real, draw_noise, 800, 2e-3, penalty=1.0, seed=seed)
 
     @torch.no_grad()
     def paint(labels: Tensor, seed: int) -> Tensor:

@@ -109,14 +109,15 @@ class Denoiser(nn.Module):
     steps : T, the last time
     depth : hidden layers
     classes : number of labels, 0 for none; the label ``classes`` means "no label"
+    waves : how many sines and cosines of each coordinate are shown besides; what lies in the plane needs some
     """
 
     def __init__(
-        self, inputs: int, width: int = 64, steps: int = 50, depth: int = 3, classes: int = 0
+        self, inputs: int, width: int = 64, steps: int = 50, depth: int = 3, classes: int = 0, waves: int = 0
     ) -> None:
         super().__init__()
-        self.steps, self.classes = steps, classes
-        self.first = nn.Linear(inputs, width)
+        self.steps, self.classes, self.waves = steps, classes, waves
+        self.first = nn.Linear(inputs * (1 + 2 * waves), width)
         self.clock = nn.Linear(32, width)
         self.label = nn.Embedding(classes + 1, width) if classes else None
         self.middle = nn.ModuleList(nn.Linear(width, width) for _ in range(depth - 1))
@@ -129,10 +130,14 @@ class Denoiser(nn.Module):
         told = self.clock(torch.cat([angles.sin(), angles.cos()], dim=1))
         if self.label is not None and labels is not None:
             told = told + self.label(labels)
-        hidden = silu(self.first(x) + told)
+        hidden = silu(self.first(self._seen(x)) + told)
         for layer in self.middle:
             hidden = hidden + silu(layer(hidden) + told)
         return self.last(hidden)
+
+    def _seen(self, x: Tensor) -> Tensor:
+        angles = (x[..., None] * torch.arange(1, self.waves + 1)).flatten(1)
+        return torch.cat([x, angles.sin(), angles.cos()], dim=1)
 
 
 def with_labels(x: Tensor, labels: Tensor | None, classes: int) -> Tensor:

@@ -59,7 +59,7 @@ def figure_style() -> Figure:
     show_image(axes[0], content.permute(1, 2, 0), "content")
     show_image(axes[1], style.permute(1, 2, 0), "style")
     for ax, weight in zip(axes[2:], (0.01, 0.0), strict=True):
-        image, _ = transfer(network, content, style, 80, 0.04, weight)
+        image, _ = transfer(network, content, style, 60, 0.05, weight)
         show_image(ax, np.asarray(image).clip(0, 1).transpose(1, 2, 0), f"content weight {weight:g}")
     return figure
 
@@ -122,14 +122,14 @@ def figure_collapse() -> Figure:
     digits = split_digits()
     figure, axes = panels(1, 3, size=(4.2, 3.5))
     settings = (
-        ("decoder with 1 hidden layer", 1, 1.0),
-        ("with 4 hidden layers", 4, 1.0),
-        ("1 layer, beta = 5", 1, 5.0),
+        ("decoder with 1 hidden layer", 1, 1.0, 12),
+        ("with 4 hidden layers", 4, 1.0, 26),
+        ("1 layer, beta = 5", 1, 5.0, 12),
     )
-    for ax, (title, depth, beta) in zip(axes, settings, strict=True):
+    for ax, (title, depth, beta, epochs) in zip(axes, settings, strict=True):
         for warming, colour, style in ((0.0, RED, "-"), (0.7, BLUE, "--")):
             torch.manual_seed(0)
-            history = train_vae(VAE(depth=depth), digits.x_train, epochs=20, beta=beta, warming=warming)
+            history = train_vae(VAE(depth=depth), digits.x_train, None, epochs, beta, warming)
             name = f"beta rises over {warming:.0%} of the time" if warming else "beta from the beginning"
             ax.semilogy(np.asarray(history)[:, 1].clip(1e-4), color=colour, linestyle=style, label=name)
         label(ax, "epoch", "KL / nats", title)
@@ -317,7 +317,7 @@ def _plane() -> tuple[VAE, Split]:
     digits = split_digits()
     torch.manual_seed(0)
     model = VAE(latent=2)
-    train_vae(model, digits.x_train, epochs=50)
+    train_vae(model, digits.x_train, epochs=35)
     return model, digits
 
 
@@ -325,21 +325,21 @@ def _plane() -> tuple[VAE, Split]:
 def _ring(momentum: float) -> list[tuple[int, Tensor]]:
     """Numbers of steps, and 500 points that the forger makes after each."""
     torch.manual_seed(1)
-    forger, judge_ = mlp([2, 64, 64, 2]), expert(2, 64)
+    forger, critic = mlp([2, 64, 64, 2]), expert(2, 64)
     eyes = torch.randn(500, 2, generator=torch.Generator().manual_seed(5))
     shots: list[tuple[int, Tensor]] = []
 
     def after(step: int) -> None:
-        if step % 20 == 0:
+        if step % 12 == 0:
             with torch.no_grad():
                 shots.append((step, forger(eyes)))
 
     train_gan(
         forger,
-        judge_,
+        critic,
         lambda chance: make_ring(128, chance),
         lambda chance: torch.randn(128, 2, generator=chance),
-        700,
+        500,
         momentum=momentum,
         after=after,
     )
@@ -351,9 +351,9 @@ def _spiral() -> tuple[Denoiser, Tensor]:
     """A model of the noise in a spiral, and its schedule."""
     alpha_bar = _schedule(SPIRAL_STEPS)
     torch.manual_seed(0)
-    model = Denoiser(2, 64, SPIRAL_STEPS)
+    model = Denoiser(2, 64, SPIRAL_STEPS, depth=2, waves=6)
     x = make_spiral(3000, torch.Generator().manual_seed(0))
-    train_diffusion(model, x, alpha_bar, steps=1200, batch_size=256, learning_rate=1e-2)
+    train_diffusion(model, x, alpha_bar, steps=1000, batch_size=256, learning_rate=1e-2)
     return model, alpha_bar
 
 

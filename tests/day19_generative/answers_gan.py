@@ -32,15 +32,6 @@ def real_ones_only(real_logits, fake_logits):
 
 @misconception(
     "discriminator_loss",
-    "A logit was taken for a probability. Probabilities are σ(logit).",
-    eps=(0.0, 1e-12, 1e-8),
-)
-def logits_for_probabilities(real_logits, fake_logits, *, eps=0.0):
-    return -torch.log(real_logits + eps).mean() - torch.log(1 - fake_logits + eps).mean()
-
-
-@misconception(
-    "discriminator_loss",
     "The logarithm of a probability that has been rounded to 0 is −∞. Compute from the logits: softplus, or "
     "binary_cross_entropy_with_logits.",
 )

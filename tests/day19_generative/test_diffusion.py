@@ -141,7 +141,7 @@ def test_denoising_loss_can_be_differentiated(student, rng):
 
 
 def make_spiral(rng, n):
-    on_the_curve = spiral_at(np.sqrt(rng.uniform(size=n)))
+    on_the_curve = spiral_at(rng.uniform(size=n))
     return torch.tensor(on_the_curve + 0.03 * rng.normal(size=(n, 2)), dtype=torch.float32)
 
 
@@ -166,8 +166,8 @@ def train_spiral(module, x, alpha_bar, noisy, t, samples, seed):
 
     torch.set_num_threads(1)
     torch.manual_seed(seed)
-    model = Denoiser(2, 64, len(alpha_bar) - 1)
-    train_diffusion(model, x, alpha_bar, steps=1000, batch_size=256, learning_rate=1e-2, seed=seed)
+    model = Denoiser(2, 64, len(alpha_bar) - 1, depth=2, waves=6)
+    train_diffusion(model, x, alpha_bar, steps=700, batch_size=256, learning_rate=1e-2, seed=seed)
     with torch.no_grad():
         predicted = model(noisy, t)
     return predicted, sample_diffusion(model, samples, 2, alpha_bar, seed=seed) if samples else predicted[:0]
@@ -176,7 +176,7 @@ def train_spiral(module, x, alpha_bar, noisy, t, samples, seed):
 @training
 @points(1)
 def test_denoising_loss_learns_the_noise_on_a_spiral(student, rng):
-    """Over 16 seeds: 0.34 to 0.39 (1 for whoever always answers 0); 1.3 s."""
+    """Over 16 seeds: 0.32 to 0.38 (1 for whoever always answers 0); 0.9 s."""
     alpha_bar, new = squared_cosines(40, 0.25), make_spiral(rng, 2000)
     t, noise = torch.tensor(rng.integers(1, 41, size=2000)), draw(rng, 2000, 2).float()
     left = alpha_bar[t][:, None]
@@ -242,16 +242,16 @@ def test_ancestral_step_all_the_way(student, rng):
 @training
 @points(1)
 def test_ancestral_step_paints_a_spiral(student, rng):
-    """Over 16 seeds: 79 to 90 % of the points near the spiral, 96 to 100 % of it reached; 1.5 s."""
+    """Over 16 seeds: 92 to 96 % of the points near the spiral, all of it reached; 1.1 s."""
     alpha_bar = squared_cosines(40, 0.25)
     nothing = torch.zeros(1, 2), torch.ones(1, dtype=torch.int64)
     seed = int(rng.integers(2**31))
     result = student.run(train_spiral, make_spiral(rng, 2000), alpha_bar, *nothing, 1000, seed)
     made_up = np.asarray(assert_parts(result, 2)[1], dtype=float)
-    curve = spiral_at(np.sqrt(np.linspace(0, 1, 800)))
+    curve = spiral_at(np.linspace(0, 1, 800))
     distances = np.linalg.norm(made_up[:, None] - curve, axis=2)
     near = float(np.mean(distances.min(axis=1) < 0.15))
-    assert_between(near, 0.7, 1, name="share of the points within 0.15 of the spiral")
+    assert_between(near, 0.8, 1, name="share of the points within 0.15 of the spiral")
     reached = float(np.mean(distances[distances.min(axis=1) < 0.15].min(axis=0) < 0.1))
     assert_between(reached, 0.9, 1, name="share of the spiral that is reached")
 

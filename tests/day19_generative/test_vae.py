@@ -222,9 +222,9 @@ def test_active_units_by_their_variance(student, rng):
 
 @points(0)
 def test_active_units_of_few_pictures(student, rng):
-    raw = rng.normal(size=(3, 4))
+    raw = rng.normal(size=(3, 5))
     raw = (raw - raw.mean(axis=0)) / raw.std(axis=0)
-    mu = raw * np.sqrt([0.009, 0.011, 0.0085, 0.02]) + 1
+    mu = raw * np.sqrt([0.009, 0.011, 0.0085, 0.02, 0.004]) + 1
     assert_equal(student.active_units(torch.tensor(mu)), 2, name="number of active dimensions")
     mu = torch.tensor([[0.5, 1.0, 0.0], [-0.5, -1.0, 0.0], [0.5, 1.0, 4.0], [-0.5, -1.0, 4.0]]) + 2
     cause = "a variance that equals the threshold is not larger"
