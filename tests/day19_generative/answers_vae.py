@@ -112,9 +112,8 @@ def term_by_term(mu, log_variance):
 @variant("gaussian_kl")
 def by_deviations(mu, log_variance):
     sigma = torch.exp(0.5 * log_variance)
-    return torch.stack(
-        [(0.5 * (m @ m + s @ s) - torch.log(s).sum() - len(m) / 2) for m, s in zip(mu, sigma, strict=True)]
-    )
+    squares = torch.linalg.vector_norm(torch.cat([mu, sigma], dim=1), dim=1) ** 2
+    return 0.5 * (squares - mu.shape[1]) - torch.log(sigma).sum(dim=1)
 
 
 @misconception(
@@ -205,12 +204,9 @@ def by_softplus(logits, x, mu, log_variance, beta=1.0):
 
 
 @variant("negative_elbo")
-def picture_by_picture(logits, x, mu, log_variance, beta=1.0):
-    terms = [
-        F.binary_cross_entropy_with_logits(row, truth, reduction="sum")
-        for row, truth in zip(logits, x, strict=True)
-    ]
-    reconstruction, kl = torch.stack(terms).mean(), gaussian_kl(mu, log_variance).sum() / len(mu)
+def pictures_first(logits, x, mu, log_variance, beta=1.0):
+    reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=1).mean()
+    kl = gaussian_kl(mu, log_variance).sum() / len(mu)
     return kl * beta + reconstruction, reconstruction, kl
 
 

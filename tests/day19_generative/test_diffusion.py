@@ -68,13 +68,13 @@ def test_add_noise_leaps_over_the_small_steps(student, rng):
         for picture, time, own in zip(x0.numpy(), t.tolist(), noise.numpy(), strict=True):
             weight, variance = after_small_steps(betas, time)
             rows.append(weight * picture + math.sqrt(variance) * own)
-        assert_close(result, np.stack(rows), name="noisy pictures")
+        assert_close(result, np.stack(rows), name="batch of noisy pictures")
     betas, alpha_bar = draw_schedule(rng, 4, torch.float32)
     x0, noise = draw(rng, 2, 3).float(), draw(rng, 2, 3).float()
     weight, variance = after_small_steps(betas, 3)
     expected = weight * x0.double() + math.sqrt(variance) * noise.double()
     result = student.add_noise(x0, torch.tensor([3, 3]), noise, alpha_bar)
-    assert_close(result, expected, name="noisy pictures")
+    assert_close(result, expected, name="batch of noisy pictures")
 
 
 class Guess(nn.Module):
@@ -236,7 +236,7 @@ def test_ancestral_step_all_the_way(student, rng):
         clean = means + left.sqrt() * spread**2 / (left * spread**2 + 1 - left) * (x - left.sqrt() * means)
         mean, variance = by_bayes(x, t, clean, betas, alpha_bar)
         x = mean + math.sqrt(variance) * noises[t]
-    assert_close(result, x, name="samples at time 0")
+    assert_close(result, x, name="array of samples at time 0")
 
 
 @training

@@ -132,7 +132,7 @@ def test_transfer_changes_the_pixels_only(student, rng):
     cause = "backward() fills the grad of the weights as well: use torch.autograd.grad for the image alone"
     assert_equal(changed, [], name="list of what the call has changed", cause=cause)
     assert_close(still, content, name="image after no steps")
-    assert_equal([count, none], [2, 0], name="numbers of losses")
+    assert_equal([count, none], [2, 0], name="pair of numbers of losses")
 
 
 class Glances(nn.Module):
