@@ -44,3 +44,13 @@ def _first_decorator(lines: list[str], number: int, indent: str) -> int:
     while number and lines[number - 1].startswith(f"{indent}@"):
         number -= 1
     return number
+
+
+def line_of_block(text: str, name: str) -> int | None:
+    """The line in which a block begins, from 1; None when there is none of that name."""
+    line = 1
+    for block, content in split_blocks(text).items():
+        if block == name:
+            return line
+        line += len(lines_of(content))
+    return None

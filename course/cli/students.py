@@ -10,9 +10,11 @@ import click
 from course.cli.group import json_option, main, save_as_json, the_course
 from course.errors import UsageError
 
+_what = click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
+
 
 @main.command()
-@click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
+@_what
 @click.option("--solutions", is_flag=True, help="Check the solutions instead of your day folders.")
 @click.option("--isolated", is_flag=True, help="Run the code in a sandboxed process, as grading does.")
 @click.option("--full", is_flag=True, help="Show every value of a message, however long.")
@@ -43,7 +45,7 @@ def check(
 
     course = the_course()
     root = course.solutions if solutions else course.root
-    with show_check(course, full=full) as view:
+    with show_check(course, full=full, own=not solutions) as view:
         result = check_folder(
             course, what, root, isolated=isolated, seed=seed, done=view.done, started=view.started
         )
@@ -58,7 +60,7 @@ def check(
 
 
 @main.command()
-@click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
+@_what
 def watch(what: tuple[str, ...]) -> None:
     """Check whenever you save, and go from exercise to exercise.
 
@@ -71,13 +73,39 @@ def watch(what: tuple[str, ...]) -> None:
 
 
 @main.command()
-def status() -> None:
-    """Show where you are: the days, and what the last checks said."""
-    from course.practice.progress import read_progress
-    from course.report.terminal import show_status
+@_what
+def status(what: tuple[str, ...]) -> None:
+    """Show where you are: the days, or the exercises of a day, what the last checks said, and what is next."""
+    from course.catalog import select
+    from course.reached import read_progress
+    from course.report.standing import show_status, show_trouble
 
     course = the_course()
-    show_status(course, read_progress(course.root))
+    show_trouble(course)
+    show_status(course, read_progress(course.root), select(course, what) if what else ())
+
+
+@main.command(name="list")
+@_what
+def list_exercises(what: tuple[str, ...]) -> None:
+    """List exercises by the names that every command understands."""
+    from course.catalog import select
+    from course.reached import read_progress
+    from course.report.standing import show_list
+
+    course = the_course()
+    show_list(course, select(course, what), read_progress(course.root))
+
+
+@main.command(name="next")
+def next_exercise() -> None:
+    """Name the exercise to do next, and its file, sheet and check."""
+    from course.practice.progress import next_task
+    from course.reached import read_progress
+    from course.report.standing import show_task
+
+    course = the_course()
+    show_task(course, next_task(course.days, read_progress(course.root)))
 
 
 @main.command()

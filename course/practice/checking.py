@@ -10,6 +10,7 @@ from pathlib import Path
 from course.catalog import Course, Day, Exercise, Selection, select
 from course.errors import CourseError
 from course.practice.progress import read_progress, record_progress
+from course.reached import damage
 from course.testing.cascades import in_process
 from course.testing.needs import set_apart
 from course.testing.results import CheckResult, RunResult
@@ -63,5 +64,6 @@ def check_folder(
         result = runner.run(selections, root, open_link, done, reopen=reopen, complete=complete)
     result.not_checked = not_checked
     if root == course.root:
-        record_progress(course.root, result)
+        damaged = damage(course.root)
+        result.not_recorded = record_progress(course.root, result) or damaged
     return result

@@ -1,53 +1,83 @@
-"""What a student has reached, kept by name in ``.course/progress.json``: nothing is lost when days are
-reordered.
-"""
+"""What comes next for a student, and the verdicts of a run as progress."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from course.catalog import Exercise
-from course.files import write_atomically
+from course.catalog import Day, Exercise
+from course.catalog.blocks import line_of_block
+from course.reached import Checked, Progress, name_of, next_hint, read_progress, record
 
 if TYPE_CHECKING:  # `course status` must start without NumPy
     from course.testing.results import RunResult
 
-Progress = dict[str, Any]
+__all__ = ["Task", "next_hint", "next_task", "read_progress", "record_progress", "where"]
 
 
-def read_progress(root: Path) -> Progress:
-    """The last verdict for each exercise and the hints shown; empty when there is none or it cannot be read."""
-    try:
-        progress = json.loads((root / ".course" / "progress.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        progress = {}
-    return {"scores": {}, "done": {}, "hints": {}} | (progress if isinstance(progress, dict) else {})
+@dataclass(frozen=True)
+class Task:
+    """One exercise of one day."""
+
+    day: Day
+    exercise: Exercise
+
+    @property
+    def typed(self) -> str:
+        """What a person types for it."""
+        alone = sum(other.qualname == self.exercise.qualname for other in self.day.exercises) == 1
+        return f"{self.day.number}/{self.exercise.qualname if alone else self.exercise.name}"
 
 
-def record_progress(root: Path, result: RunResult) -> None:
-    progress = read_progress(root)
-    for day in result.days:
-        for exercise in day.exercises:
-            name = f"{day.day.name}/{exercise.exercise.name}"
-            progress["scores"][name] = [exercise.score, exercise.max_score]
-            progress["done"][name] = exercise.first_failure is None  # points do not tell for what is optional
-    _write(root, progress)
-
-
-def next_hint(root: Path, day: str, exercise: Exercise, level: int | None) -> int:
-    """How many hints to show now; remembers it for the next time."""
-    progress = read_progress(root)
-    name = f"{day}/{exercise.name}"
-    shown = level if level is not None else int(progress["hints"].get(name, 0)) + 1
-    shown = min(shown, len(exercise.hints))
-    progress["hints"][name] = shown
-    _write(root, progress)
-    return shown
-
-
-def _write(root: Path, progress: Progress) -> None:
-    write_atomically(
-        root / ".course" / "progress.json", json.dumps(progress, indent=1, sort_keys=True) + "\n"
+def record_progress(root: Path, result: RunResult) -> str:
+    """Keep the verdicts of a run; the sentence to be said when that cannot be done."""
+    return record(
+        root,
+        [
+            Checked(
+                day.day,
+                one.exercise,
+                {check.check.name: (check.points, check.outcome == "passed") for check in one.checks},
+            )
+            for day in result.days
+            for one in day.exercises
+        ],
     )
+
+
+def next_task(days: Sequence[Day], progress: Progress) -> Task | None:
+    """What to do next on these days: the first exercise that is open behind the one that was checked last, then from
+    the start.
+
+    Optional ones come when nothing else is open; those whose checks are all hidden are nobody's next.
+    """
+    tasks = [Task(day, exercise) for day in days for exercise in day.exercises if exercise.checks]
+    open_ones = [task for task in _from_last(tasks, progress) if not _is_done(task, progress)]
+    return next((task for task in open_ones if not task.exercise.optional), next(iter(open_ones), None))
+
+
+def _from_last(tasks: list[Task], progress: Progress) -> Iterator[Task]:
+    checked = progress["checked"]
+    names = [name_of(task.day, task.exercise) for task in tasks]
+    times = [checked.get(name, "") for name in names]
+    latest = max(times, default="")
+    start = times.index(latest) if latest else 0
+    yield from tasks[start:]
+    yield from tasks[:start]
+
+
+def _is_done(task: Task, progress: Progress) -> bool:
+    return progress["done"].get(name_of(task.day, task.exercise), False)
+
+
+def where(root: Path, task: Task) -> str:
+    """File and line of an exercise, as editors and terminals understand it."""
+    place = f"{task.day.name}/{task.exercise.module}.py"
+    try:
+        text = (root / place).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return place
+    line = line_of_block(text, task.exercise.qualname)
+    return place if line is None else f"{place}:{line}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -110,10 +110,11 @@ def progress_bar(out: Console, what: str, estimate: ProgressColumn | None = None
 class CheckView:
     """The screen of ``course check``."""
 
-    def __init__(self, course: Course, out: Console, *, full: bool = False) -> None:
+    def __init__(self, course: Course, out: Console, *, full: bool = False, own: bool = True) -> None:
         self._course = course
         self._out = out
         self._full = full
+        self._own = own  # the student's work, of which progress is kept
         self._progress = progress_bar(out, "checking")
         self._task = self._progress.add_task("", total=None)
 
@@ -139,6 +140,16 @@ class CheckView:
                 if self._full:
                     self._keep(day.day, exercise)
         self._show_next(result)
+
+    def _then(self) -> str:
+        """What comes after the exercises that have been checked; empty when everything is done."""
+        from course.practice.progress import next_task, read_progress
+
+        task = next_task(self._course.days, read_progress(self._course.root)) if self._own else None
+        if task is None or task.exercise.optional:
+            return ""
+        file = f"{task.day.name}/{task.exercise.module}.py"
+        return f"Next: {task.exercise.qualname} in {file}, then `course check {task.typed}`."
 
     def _keep(self, day: Day, exercise: ExerciseResult) -> None:
         """Say where every digit of what was shown is."""
@@ -184,8 +195,9 @@ class CheckView:
     def _show_next(self, result: RunResult) -> None:
         out = self._out
         out.print(Text(f"\n{result.score} of {result.max_score} points (seed {result.seed})", style="bold"))
-        if result.not_checked:
-            out.print(Text(result.not_checked, style="yellow"))
+        for sentence in (result.not_checked, result.not_recorded):
+            if sentence:
+                out.print(Text(sentence, style="yellow"))
         left = [
             (day.day, one) for day in result.days for one in day.exercises if one.first_failure is not None
         ]
@@ -194,7 +206,12 @@ class CheckView:
             out.print("Of what was checked, all points earned.")
             return
         if not left:
-            out.print(f"{_all_earned(result)}. `course plot` draws the pictures with your functions.")
+            then = self._then()
+            out.print(
+                Text(
+                    f"{_all_earned(result)}. {then or '`course plot` draws the pictures with your functions.'}"
+                )
+            )
             return
         day, one = left[0]
         if one.exercise.optional:
@@ -245,28 +262,12 @@ def show_failure(out: Console, exercise: ExerciseResult, *, full: bool = False) 
 
 
 @contextmanager
-def show_check(course: Course, *, full: bool = False) -> Iterator[CheckView]:
-    view = CheckView(course, console(), full=full)
+def show_check(course: Course, *, full: bool = False, own: bool = True) -> Iterator[CheckView]:
+    view = CheckView(course, console(), full=full, own=own)
     try:
         yield view
     finally:
         view.stop()
-
-
-def show_status(course: Course, progress: dict[str, Any]) -> None:
-    """The days of the course with what the last checks said."""
-    out = console()
-    out.print(Text(course.title, style="bold"))
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for _ in range(4):
-        table.add_column(overflow="fold")
-    for day in course.days:
-        scores = [s for name, s in progress["scores"].items() if name.startswith(day.name + "/")]
-        got, best = sum(s[0] for s in scores), sum(s[1] for s in scores)
-        seen = f"{got} of {best}" if scores else "not checked yet"
-        table.add_row("  " + bar(got, best or 1, out), day.name, day.title, seen)
-    out.print(table)
-    out.print("`course check DAY` checks a day; `course hint DAY/EXERCISE` helps.")
 
 
 def show_hints(exercise: Exercise, level: int, out: Console | None = None) -> None:

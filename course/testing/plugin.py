@@ -18,6 +18,7 @@ from course.catalog import Check, Course, Day, Exercise, load_course
 from course.catalog.selecting import Selection, find_day
 from course.errors import CourseError
 from course.packages import PACKAGES, advice
+from course.reached import Checked, record
 from course.testing.cascades import Cascades
 from course.testing.needs import missing_package
 from course.testing.results import CheckResult
@@ -47,9 +48,52 @@ def pytest_configure(config: pytest.Config) -> None:
             course = load_course(config.rootpath)
             for word in map(str, config.invocation_params.args):
                 _refuse_a_draft(course, word)
-            config.stash[SESSION] = CourseSession(course, config)
+            session = config.stash[SESSION] = CourseSession(course, config)
+            if session.root == course.root and not hasattr(
+                config, "workerinput"
+            ):  # pytest-xdist's workers report
+                config.pluginmanager.register(_Recorder(session))
         except CourseError as error:
             raise pytest.UsageError(str(error)) from None
+
+
+class _Recorder:
+    """Keeps what was found as the student's progress, whoever started the run: a shell, or the list of tests of an
+    editor.
+    """
+
+    def __init__(self, session: CourseSession) -> None:
+        self._session = session
+        self._found: dict[tuple[str, str], dict[str, tuple[int, bool]]] = {}
+        self._said = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for day, exercise, check, points, _, passed in _rows_of(report):
+            self._found.setdefault((day, exercise), {})[check] = (points, passed)
+
+    def pytest_sessionfinish(self) -> None:
+        found = [
+            Checked(day, exercise, self._found[day.name, exercise.name])
+            for day in self._session.course.days
+            if any(name == day.name for name, _ in self._found)
+            for exercise in day.exercises
+            if (day.name, exercise.name) in self._found
+        ]
+        if found:
+            self._said = record(self._session.root, found)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._said:
+            terminalreporter.write_line(self._said, yellow=True)
+
+
+_Row = tuple[str, str, str, int, int, bool]
+
+
+def _rows_of(report: Any) -> list[_Row]:
+    """Day, exercise, check, points, the most there are, and whether it passed: of a check that has run."""
+    return [tuple(value) for name, value in getattr(report, "user_properties", ()) if name == "course"]
 
 
 def _refuse_a_draft(course: Course, word: str) -> None:
@@ -236,12 +280,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     report: pytest.TestReport = yield  # type: ignore[assignment]
     result = item.stash.get(RESULT, None)
-    if call.when == "call" and result is not None and not item.config.getoption("fulltrace"):
+    if call.when == "call" and result is not None and not item.config.getoption("fulltrace", False):
         if report.failed:
-            message = result.message if item.config.option.verbose > 0 else result.brief
+            message = result.message if item.config.getoption("verbose", 0) > 0 else result.brief
             report.longrepr = f"{_LABELS.get(result.verdict, result.verdict)}: {message}"
         day, exercise, check = item.stash[PLACE]
-        row = [day.name, exercise.name, result.points, check.points, result.outcome == "passed"]
+        passed = result.outcome == "passed"
+        row = [day.name, exercise.name, check.name, result.points, check.points, passed]
         report.user_properties.append(("course", row))  # plain, for it may come from a worker of pytest-xdist
     return report  # type: ignore[return-value]
 
@@ -258,9 +303,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     rows: dict[tuple[str, str], list[tuple[int, int, bool]]] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:
-            for name, value in getattr(report, "user_properties", ()):
-                if name == "course":
-                    rows.setdefault((value[0], value[1]), []).append(tuple(value[2:]))
+            for day_name, exercise_name, _, points, most, passed in _rows_of(report):
+                rows.setdefault((day_name, exercise_name), []).append((points, most, passed))
     session = config.stash.get(SESSION, None)
     if not rows or session is None:
         _say_what_waits(terminalreporter)

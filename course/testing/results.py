@@ -161,6 +161,7 @@ class RunResult:
     days: list[DayResult] = field(default_factory=list)
     isolation: tuple[str, ...] = ()
     not_checked: str = ""  # a sentence about exercises for which something is not installed here
+    not_recorded: str = ""  # a sentence about progress that could not be kept
 
     @property
     def score(self) -> int:

@@ -23,6 +23,7 @@ ROOMS = [
     "plots",
     "progress",
     "catalog",
+    "reached",
     "worker",
     "testing",
     "notebooks",
