@@ -133,7 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(1)
     digits = split_digits()
     read, labels = train_reader(digits), torch.arange(500) % 10
-    print(f"{'':<10} precision  recall    MMD²  read right  distance  training")
+    print(f"{'':<10} precision  recall   MMD^2  read right  distance  training")
     try:
         for name, train in PAINTERS.items():
             for seed in range(options.seeds):

@@ -14,10 +14,9 @@ from torch.nn.functional import avg_pool2d, conv2d, one_hot, pad, silu
 
 def mlp(sizes: Sequence[int], activation: Callable[[], nn.Module] = nn.ReLU) -> nn.Sequential:
     """Dense layers with an activation between any two of them."""
-    layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(sizes):
-        layers += [nn.Linear(inputs, outputs), activation()]
-    return nn.Sequential(*layers[:-1])
+    *hidden, last = pairwise(sizes)
+    layers = [layer for pair in hidden for layer in (nn.Linear(*pair), activation())]
+    return nn.Sequential(*layers, nn.Linear(*last))
 
 
 def expert(inputs: int, width: int) -> nn.Sequential:
