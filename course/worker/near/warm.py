@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 180  # for importing PyTorch on a busy machine
 FORK_SECONDS = 30
+END_SECONDS = 20  # a library that is being loaded hears no signal, and on a busy machine that takes seconds
 REVIVALS = 5  # without anything having come of it
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -220,7 +221,7 @@ class WarmProcess:
 
     def _wait_for_end(self) -> None:
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
