@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from course.errors import CourseError
+from course.report.signs import settle_streams
 from course.signals import RequestToEndError, hear_requests_to_end
 from course.threads import settle_threads
 
@@ -67,6 +68,7 @@ def main(context: click.Context) -> None:
 
     Students begin with `course status` and `course watch`. Every command has its own --help.
     """
+    settle_streams()
     context.with_resource(hear_requests_to_end())
     settle_threads()
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from course.cli.group import json_option, main, save_as_json, the_course
 from course.errors import UsageError
 
+if TYPE_CHECKING:
+    from course.catalog import Course, Day, Exercise
+
+_one = click.argument("exercise", metavar="DAY/EXERCISE")
 _what = click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...")
 
 
@@ -109,22 +114,39 @@ def next_exercise() -> None:
 
 
 @main.command()
-@click.argument("exercise", metavar="DAY/EXERCISE")
+@_one
 @click.option(
     "--level", type=click.IntRange(1), help="Show hints up to this level (default: one more than last time)."
 )
 def hint(exercise: str, level: int | None) -> None:
     """Give a hint, a little closer to the answer each time."""
-    from course.catalog import select
-    from course.practice.progress import next_hint
+    from course.reached import next_hint
     from course.report.terminal import show_hints
 
     course = the_course()
-    selection = select(course, [exercise])[0]
+    day, found = _one_exercise(course, exercise, "A hint")
+    show_hints(found, next_hint(course.root, day.name, found, level))
+
+
+@main.command()
+@_one
+def explain(exercise: str) -> None:
+    """Show the section of the sheet that an exercise belongs to."""
+    from course.report.explaining import show_section
+
+    course = the_course()
+    show_section(course, *_one_exercise(course, exercise, "An explanation"))
+
+
+def _one_exercise(course: Course, word: str, what: str) -> tuple[Day, Exercise]:
+    """The exercise that a person means. Raises UsageError where it may be several."""
+    from course.catalog import select
+
+    selection = select(course, [word])[0]
     if len(selection.exercises) != 1:
-        raise UsageError("A hint is for one exercise; say which, such as `course hint day03/pseudo_inverse`.")
-    found = selection.exercises[0]
-    show_hints(found, next_hint(course.root, selection.day.name, found, level))
+        example = f"{selection.day.number}/{selection.exercises[0].qualname}"
+        raise UsageError(f"{what} is for one exercise; say which, such as {example}.")
+    return selection.day, selection.exercises[0]
 
 
 @main.command()

@@ -52,7 +52,7 @@ def test_one_exercise_of_two_is_not_a_full_bar(clone: Path) -> None:
     shown = say("status")
     assert "3 of 5" in shown
     assert "■■■□□" in shown or "###.." in shown
-    assert "Next: Counter.step in day01_tiny/sums.py:18" in shown
+    assert "Next: Counter.step in day01_tiny/sums.py:20" in shown
     assert "> " in say("status", "day01")
     assert "5 of 5" in say("check")
     assert "5 of 5" in say("status")
