@@ -1,7 +1,7 @@
 """What a student has reached, kept by name in ``.course/progress.json``: nothing is lost when days are
 reordered.
 
-Every surface writes it: ``course check`` and ``watch``, pytest, the checks of a notebook. It is a convenience of the
+``course check``, ``watch`` and pytest write it, whoever starts that. It is a convenience of the
 student's own machine; that it cannot be written never costs a verdict.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypedDict, cast
 
 from course.catalog import Day, Exercise
-from course.catalog.blocks import TOP, split_blocks
+from course.catalog.blocks import TOP, is_part_of, split_blocks
 from course.errors import CourseError
 from course.files import write_atomically
 
@@ -188,12 +188,13 @@ class DayTexts:
         """
         modules = self._with_imports(exercise.module)
         owner = exercise.qualname.rpartition(".")[0]
+        own = [exercise.qualname, *([owner] if owner else [])]
         names = [(module, block) for module in modules for block in self._blocks.get(module, {})]
         free = {
             (module, block)
             for module, block in names
             if not self._is_exercise(module, block)
-            or (module == exercise.module and (_within(block, exercise.qualname) or _within(block, owner)))
+            or (module == exercise.module and any(is_part_of(block, name) for name in own))
         }
         return self._hash(self._with_named(free, names))
 
@@ -217,7 +218,7 @@ class DayTexts:
         return chosen
 
     def _is_exercise(self, module: str, block: str) -> bool:
-        return any(e.module == module and _within(block, e.qualname) for e in self._day.exercises)
+        return any(e.module == module and is_part_of(block, e.qualname) for e in self._day.exercises)
 
     def _hash(self, chosen: Collection[tuple[str, str]]) -> str:
         whole = hashlib.blake2b(digest_size=8)
@@ -239,11 +240,6 @@ class DayTexts:
             except OSError:
                 continue
         return {module: split_blocks(text) for module, text in texts.items()}
-
-
-def _within(block: str, name: str) -> bool:
-    """Whether a block belongs to a function, a class, or one of its methods."""
-    return name != "" and (block == name or block.startswith((f"{name}.", f"{name}#")))
 
 
 def is_older(texts: DayTexts, day: Day, exercise: Exercise, progress: Progress) -> bool:

@@ -54,3 +54,8 @@ def line_of_block(text: str, name: str) -> int | None:
             return line
         line += len(lines_of(content))
     return None
+
+
+def is_part_of(block: str, name: str) -> bool:
+    """Whether a block is a function or a class of this name, or stands in it; also where the name comes again."""
+    return block == name or block.startswith((f"{name}.", f"{name}#"))

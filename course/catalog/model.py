@@ -108,6 +108,11 @@ class Day:
         return tuple(dict.fromkeys(exercise.module for exercise in self.exercises))
 
     @property
+    def all_imports(self) -> frozenset[str]:
+        """What its submissions find imported, from the second on."""
+        return frozenset((*self.imports, *self.imports_later))
+
+    @property
     def number(self) -> str:
         """The short name that people type: ``day03``."""
         return self.name.partition("_")[0]

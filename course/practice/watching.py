@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course.catalog import Course, Day, Exercise, Selection
-from course.catalog.blocks import split_blocks
-from course.practice.progress import read_progress, record_progress
+from course.catalog import Course, Day, Selection
+from course.catalog.blocks import is_part_of, split_blocks
+from course.practice.progress import Placed, read_progress, record_progress
 from course.testing.needs import waits
 from course.testing.results import ExerciseResult
 from course.testing.running import LinkMaker, Runner
@@ -28,34 +28,17 @@ Signature = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Watched:
-    """One exercise of one day."""
-
-    day: Day
-    exercise: Exercise
-
-    @property
-    def name(self) -> str:
-        return f"{self.day.name}/{self.exercise.name}"
-
-    @property
-    def place(self) -> str:
-        """The file it is written in, from the root of the course."""
-        return f"{self.day.name}/{self.exercise.module}.py"
-
-
-@dataclass(frozen=True)
 class Saved:
     """What a save was about: exercises whose own lines have changed, and the others in the same files."""
 
-    edited: tuple[Watched, ...]
-    beside: tuple[Watched, ...]
+    edited: tuple[Placed, ...]
+    beside: tuple[Placed, ...]
 
 
 class Saves:
     """The files of the watched exercises, and what a save has changed in them."""
 
-    def __init__(self, root: Path, tasks: Sequence[Watched]) -> None:
+    def __init__(self, root: Path, tasks: Sequence[Placed]) -> None:
         self._root = root
         self._tasks = tasks
         self._places = list(dict.fromkeys(task.place for task in tasks))
@@ -84,13 +67,13 @@ class Saves:
         self._signatures[place] = self._pending.pop(place)
         return True
 
-    def _edited(self, place: str) -> list[Watched]:
+    def _edited(self, place: str) -> list[Placed]:
         text = self._text(place)
         before, after = split_blocks(self._texts[place]), split_blocks(text)
         self._texts[place] = text
         names = [name for name, text in after.items() if before.get(name) != text]
         tasks = [task for task in self._tasks if task.place == place]
-        return [task for task in tasks if any(_belongs(name, task.exercise.qualname) for name in names)]
+        return [task for task in tasks if any(is_part_of(name, task.exercise.qualname) for name in names)]
 
     def _signature(self, place: str) -> Signature | None:
         try:
@@ -106,10 +89,6 @@ class Saves:
             return ""
 
 
-def _belongs(block: str, qualname: str) -> bool:
-    return block == qualname or block.startswith(f"{qualname}.")
-
-
 class WarmChecker:
     """Checks one exercise at a time in processes that are warm for its day, and for those among ``days`` that need no
     more than it: going on to one of these waits for nothing.
@@ -122,7 +101,7 @@ class WarmChecker:
         self._zygote: WarmProcess | None = None
         self._warm_for: list[Day] = []
 
-    def check(self, task: Watched) -> ExerciseResult:
+    def check(self, task: Placed) -> ExerciseResult:
         """The verdict on an exercise as it is on the disk now; it is kept as progress."""
         if task.day not in self._warm_for:
             self._warm(task.day)
@@ -135,7 +114,7 @@ class WarmChecker:
 
     def _warm(self, day: Day) -> None:
         self.close()
-        alike = [one for one in self._days if one != day and set(one.imports) <= set(day.imports)]
+        alike = [one for one in self._days if one != day and one.all_imports <= day.all_imports]
         days = [day, *alike]
         if hasattr(os, "fork"):  # else the code runs in this process, imported afresh each time
             from course.worker.near.warm import WarmProcess
@@ -158,12 +137,12 @@ class WarmChecker:
             self._zygote = None
 
 
-def watched_exercises(selections: Sequence[Selection]) -> list[Watched]:
+def watched_exercises(selections: Sequence[Selection]) -> list[Placed]:
     """Every exercise of the selections that has a check to run, in the order of the sheets."""
-    return [Watched(s.day, exercise) for s in selections for exercise in s.exercises if exercise.checks]
+    return [Placed(s.day, exercise) for s in selections for exercise in s.exercises if exercise.checks]
 
 
-def done_before(course: Course, tasks: Sequence[Watched]) -> set[str]:
+def done_before(course: Course, tasks: Sequence[Placed]) -> set[str]:
     """Names of the exercises that the last check found complete."""
     done = read_progress(course.root)["done"]
     return {task.name for task in tasks if done.get(task.name)}

@@ -1,4 +1,4 @@
-"""What a student's own record says on the screen: ``course status``, ``list``, ``next`` and ``progress``."""
+"""What a student's own record says on the screen: ``course status``, ``list`` and ``next``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from course.catalog import Course, Day, Exercise, Selection
-from course.practice.progress import Task, next_task, where
+from course.practice.progress import Placed, next_task, where
 from course.reached import PLACE, DayTexts, Progress, damage, is_older, name_of
 from course.release.manifest import digest, read_manifest
 from course.report.terminal import bar, console
@@ -153,7 +153,7 @@ def _show_day(course: Course, selection: Selection, progress: Progress) -> str:
     table.add_column(no_wrap=True, justify="right")
     for row in rows:
         style = "green" if row.done else "dim" if not row.exercise.checks else ""
-        here = "> " if coming == Task(day, row.exercise) else "  "
+        here = "> " if coming == Placed(day, row.exercise) else "  "
         minutes = f"{_minutes(row.seconds)} min" if row.seconds else ""
         told = [row.exercise.name, row.said] if out.width >= WIDE else [row.exercise.qualname + row.mark]
         cells = [Text(cell, style=style) for cell in told]
@@ -182,26 +182,22 @@ def show_list(course: Course, selections: Sequence[Selection], progress: Progres
         table.add_column(overflow="fold")
     for selection in selections:
         for row in _rows(course, selection.day, selection.exercises, progress):
-            cells = [bar(row.done, 1, out, cells=1), Task(row.day, row.exercise).typed, row.points]
+            cells = [bar(row.done, 1, out, cells=1), Placed(row.day, row.exercise).typed, row.points]
             table.add_row(*map(Text, cells), *([Text(row.exercise.title)] if wide else []))
     out.print(table)
 
 
-def show_next(course: Course, task: Task | None) -> None:
+def show_next(course: Course, task: Placed | None) -> None:
     """What to do now, in one or two lines."""
     out = console()
     if task is None:
         out.print("Everything that can be checked here is done. `course plot DAY` draws with your functions.")
         return
     stuck = f" Stuck? `course explain {task.typed}`, then `course hint {task.typed}`."
-    out.print(
-        Text(
-            f"Next: {task.exercise.qualname} in {where(course.root, task)}, then `course check {task.typed}`.{stuck}"
-        )
-    )
+    out.print(Text(f"{task.step(where(course.root, task))}{stuck}"))
 
 
-def show_task(course: Course, task: Task | None) -> None:
+def show_task(course: Course, task: Placed | None) -> None:
     """The exercise that is next, with what there is about it."""
     out = console()
     if task is None:

@@ -148,8 +148,7 @@ class CheckView:
         task = next_task(self._course.days, read_progress(self._course.root)) if self._own else None
         if task is None or task.exercise.optional:
             return ""
-        file = f"{task.day.name}/{task.exercise.module}.py"
-        return f"Next: {task.exercise.qualname} in {file}, then `course check {task.typed}`."
+        return task.step(task.place)
 
     def _keep(self, day: Day, exercise: ExerciseResult) -> None:
         """Say where every digit of what was shown is."""

@@ -13,11 +13,10 @@ from rich.console import Console
 from rich.text import Text
 
 from course.catalog import Course, select
-from course.catalog.blocks import lines_of, split_blocks
 from course.errors import UsageError
 from course.practice.keys import Wait, single_keys
-from course.practice.progress import next_hint
-from course.practice.watching import Saves, WarmChecker, Watched, done_before, watched_exercises
+from course.practice.progress import Placed, next_hint, where
+from course.practice.watching import Saves, WarmChecker, done_before, watched_exercises
 from course.report.terminal import LABELS, STYLES, bar, console, is_wrong, show_failure, show_hints
 from course.testing.needs import set_apart
 from course.testing.results import ExerciseResult
@@ -59,7 +58,7 @@ class Screen:
         self._out = out
         self._keys = keys
 
-    def verdict(self, task: Watched, result: ExerciseResult, seconds: float, done: int, of: int) -> None:
+    def verdict(self, task: Placed, result: ExerciseResult, seconds: float, done: int, of: int) -> None:
         """The report on one exercise."""
         out = self._out
         if out.is_terminal and self._keys:
@@ -80,15 +79,17 @@ class Screen:
         )
         show_failure(out, result)
         if verdict == "not_implemented" and not is_wrong(result):
-            out.print(f"Write it in {self._where(task)}; the sheet is {task.day.name}/README.md.")
+            out.print(
+                f"Write it in {where(self._course.root, task)}; the sheet is {task.day.name}/README.md."
+            )
 
-    def passed(self, then: Watched | None, optional: Sequence[Watched], hidden: int) -> None:
+    def passed(self, then: Placed | None, optional: Sequence[Placed], hidden: int) -> None:
         """What comes after an exercise that is done; ``optional`` are those that are open and earn nothing, ``hidden``
         the points of checks that are not here.
         """
         earned = f"All points earned that are checked here, {hidden} more when it is graded" if hidden else ""
         if then is not None:
-            self._out.print(f"Next: {then.exercise.name} in {self._where(then)}.")
+            self._out.print(f"Next: {then.exercise.name} in {where(self._course.root, then)}.")
         elif optional:
             names = ", ".join(task.exercise.name for task in optional)
             self._out.print(f"{earned or 'All points earned'}; what is optional is still open: {names}.")
@@ -100,11 +101,11 @@ class Screen:
         if self._keys:
             self._out.print(Text("\nn next · h hint · l list · q quit", style="dim"))
 
-    def hints(self, task: Watched, level: int) -> None:
+    def hints(self, task: Placed, level: int) -> None:
         self._out.print()
         show_hints(task.exercise, level, self._out)
 
-    def list(self, tasks: Sequence[Watched], done: set[str], current: Watched) -> None:
+    def list(self, tasks: Sequence[Placed], done: set[str], current: Placed) -> None:
         """Every exercise that is watched, with a mark for those that are done."""
         self._out.print()
         for task in tasks:
@@ -113,26 +114,11 @@ class Screen:
             style = "green" if task.name in done else ""
             self._out.print(Text(f"  {mark}  {task.day.number}/{task.exercise.name}{here}", style=style))
 
-    def _where(self, task: Watched) -> str:
-        """File and line, as editors and terminals understand it."""
-        try:
-            text = (self._course.root / task.place).read_bytes().decode("utf-8", "replace")
-        except OSError:
-            return task.place
-        line = 1
-        for name, block in split_blocks(text).items():
-            if name == task.exercise.qualname:
-                return f"{task.place}:{line}"
-            line += len(lines_of(block))
-        return task.place
-
 
 class Watch:
     """Where the student is: the current exercise, and the names of those that are done."""
 
-    def __init__(
-        self, course: Course, tasks: Sequence[Watched], checker: WarmChecker, screen: Screen
-    ) -> None:
+    def __init__(self, course: Course, tasks: Sequence[Placed], checker: WarmChecker, screen: Screen) -> None:
         self._course = course
         self._tasks = tasks
         self._checker = checker
@@ -183,7 +169,7 @@ class Watch:
             self._screen.passed(self._next(self._current), optional, hidden)
         self._screen.keys()
 
-    def _next(self, after: Watched | None) -> Watched | None:
+    def _next(self, after: Placed | None) -> Placed | None:
         """The first exercise behind this one that is not done, from the start again at the end.
 
         Optional ones are for those who edit them.

@@ -35,10 +35,6 @@ def day(request: pytest.FixtureRequest) -> Day:
     return found
 
 
-def _imports(day: Day) -> frozenset[str]:
-    return frozenset((*day.imports, *day.imports_later))
-
-
 @pytest.fixture(scope="module")
 def warm_for() -> Iterator[Callable[[Day], WarmProcess]]:
     """A process with what a day imports and no more, behind its first fork, before which it does not import everything;
@@ -51,10 +47,10 @@ def warm_for() -> Iterator[Callable[[Day], WarmProcess]]:
             last.popitem()[1].close()
 
     def warm(day: Day) -> WarmProcess:
-        imports = _imports(day)
+        imports = day.all_imports
         if imports not in last:
             close()
-            alike = [other for other in COURSE.days if _imports(other) == imports]
+            alike = [other for other in COURSE.days if other.all_imports == imports]
             last[imports] = WarmProcess.for_days(COURSE, alike)
             with closing(last[imports].open(COURSE.solutions, day.name)) as link:
                 _run(link, day, _nothing)
@@ -173,7 +169,7 @@ def _right_answers(module: Any) -> list[str]:
     return sorted(set(sys.modules) - before)
 
 
-LEAST = min((day for day in COURSE.days if "torch" in day.imports), key=lambda day: len(_imports(day)))
+LEAST = min((day for day in COURSE.days if "torch" in day.imports), key=lambda day: len(day.all_imports))
 
 
 @forks
@@ -182,7 +178,7 @@ def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: WarmPr
     at most the first submission of a run has to pay.
     """
     if day != LEAST:
-        assert "torch" not in day.imports or _imports(LEAST) <= _imports(day)  # more is as warm
+        assert "torch" not in day.imports or LEAST.all_imports <= day.all_imports  # more is as warm
         return
     with closing(zygote.open(COURSE.solutions, day.name)) as link:
         new = _run(link, day, _right_answers)

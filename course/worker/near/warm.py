@@ -126,7 +126,7 @@ class WarmProcess:
         environment: dict[str, str] | None = None,
     ) -> WarmProcess:
         """Warm for these days of a course: what their submissions import and what their exercises refuse is there
-        before the first fork, so that no import counts on a student's clock.
+        before the first fork, so that no import counts on a student's clock; ``imports_later`` before the second.
         """
         imports, later, refused = to_warm(days)
         names, limits = [day.name for day in course.days], course.limits
