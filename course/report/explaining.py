@@ -20,16 +20,15 @@ from course.report.terminal import console
 def show_section(course: Course, day: Day, exercise: Exercise) -> None:
     """Print the section. Raises CourseError when the sheet or the section is not there."""
     sheet = course.sheet(day)
+    place = f"{day.name}/README.md"
+    bring_back = f"bring it back with `git checkout -- {place}`."
     try:
         text = sheet.read_text(encoding="utf-8")
     except OSError:
-        place = f"{day.name}/README.md"
-        raise CourseError(f"{place} cannot be read; bring it back with `git checkout -- {place}`.") from None
+        raise CourseError(f"{place} cannot be read; {bring_back}") from None
     found = next((one for one in sections(text) if one.anchor == exercise.sheet), None)
     if found is None:
-        raise CourseError(
-            f"{day.name}/README.md has no section {exercise.sheet!r}; `course doctor` looks for what was changed."
-        )
+        raise CourseError(f"{place} has no section {exercise.sheet!r}; {bring_back}")
     _show(console(), found.text)
 
 
