@@ -141,8 +141,10 @@ def _near(day: Day, word: str) -> list[str]:
     """The exercises whose names are nearest to a word, at most three; a method may be called without its class."""
     likeness: dict[str, float] = {}
     for exercise in day.exercises:
-        spelt = (exercise.name, exercise.qualname, exercise.qualname.rpartition(".")[2])
-        likeness[exercise.qualname] = max(difflib.SequenceMatcher(None, word, one).ratio() for one in spelt)
+        spelt = (exercise.qualname, exercise.qualname.rpartition(".")[2], exercise.name)
+        ratios = [difflib.SequenceMatcher(None, word, one).ratio() for one in spelt]
+        best = max(ratios)
+        likeness[exercise.name if ratios.index(best) == 2 else exercise.qualname] = best
     best = max(likeness.values(), default=0.0)
     names = [name for name, ratio in likeness.items() if ratio > max(0.6, best - 0.1)]
     return sorted(names, key=lambda name: -likeness[name])[:3]

@@ -76,7 +76,7 @@ def test_an_exercise_is_found_with_and_without_its_module(tiny: Course, word: st
     [
         ("day1_tiny", "'day01_tiny'"),
         ("day01/totl", "'total'"),
-        ("day01/sums.totl", "'total'"),
+        ("day01/sums.totl", "'sums.total'"),
         ("day01/step", "'Counter.step'"),
     ],
 )
