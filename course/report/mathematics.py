@@ -36,6 +36,7 @@ _HIGH = dict(
         strict=True,
     )
 )
+_BRACKETS = {"pmatrix": "()", "bmatrix": "[]", "cases": "{ "}  # of an environment: before and behind
 _LONGEST = 5  # signs of an index that are set small
 
 
@@ -105,17 +106,7 @@ class _Formula:
         if name in _OVER:
             return self._with_sign_over(name, self._argument())
         if name in ("begin", "end"):
-            kind = self._argument()
-            brackets = (
-                "()"
-                if kind == "pmatrix"
-                else "[]"
-                if kind == "bmatrix"
-                else "{ "
-                if kind == "cases"
-                else "  "
-            )
-            return brackets[name == "end"]
+            return _BRACKETS.get(self._argument(), "  ")[name == "end"]
         if name in ("underbrace", "overbrace"):
             return _closed(self._argument())
         if name in _WORDS:

@@ -214,10 +214,7 @@ def write_tiny_course(root: Path) -> Path:
     write(root / "tests/day01_tiny/answers_sums.py", ANSWERS)
     write(root / "day01_tiny/README.md", SHEET)
     write(root / "conftest.py", 'pytest_plugins = ["course.testing.plugin"]\n')
-    write(
-        root / "pytest.ini",
-        "[pytest]\naddopts = --import-mode=importlib -p no:hypothesispytest\ntestpaths = tests/day*\n",
-    )
+    write(root / "pytest.ini", PYTEST_INI)
     return root
 
 
