@@ -75,7 +75,7 @@ def small_course(day: str, root: Path, exercises: tuple[str, ...] | None = None)
     (tests / "exercises.toml").write_text(
         "\n".join(_toml(one) for one in listed if one["name"] in names), encoding="utf-8"
     )
-    imports = ", ".join(f'"{name}"' for name in sorted(entry.all_imports))
+    imports = ", ".join(f'"{name}"' for name in entry.imports)
     (root / "course.toml").write_text(
         f'[course]\ntitle = "small"\nseed = 5\n\n[[day]]\nname = "{day}"\ntitle = "{entry.title}"\npart = 1\n'
         f"imports = [{imports}]\n",

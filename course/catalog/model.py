@@ -96,7 +96,6 @@ class Day:
     due: datetime | None
     read_exercises: Callable[[str], tuple[Exercise, ...]] = field(repr=False, compare=False)
     draft: bool = False
-    imports_later: tuple[str, ...] = ()
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -106,11 +105,6 @@ class Day:
     def modules(self) -> tuple[str, ...]:
         """Modules that hold exercises, in the order of the sheet."""
         return tuple(dict.fromkeys(exercise.module for exercise in self.exercises))
-
-    @property
-    def all_imports(self) -> frozenset[str]:
-        """What its submissions find imported, from the second on."""
-        return frozenset((*self.imports, *self.imports_later))
 
     @property
     def number(self) -> str:

@@ -55,7 +55,6 @@ def load_course(root: Path, *, drafts: bool = False) -> Course:
                 title=entry["title"],
                 part=int(entry["part"]),
                 imports=tuple(entry.get("imports", ["numpy"])),
-                imports_later=tuple(entry.get("imports_later", [])),
                 due=read_due(entry.get("due"), entry["name"], zone),
                 read_exercises=_ExerciseReader(root, may_be_empty=entry.get("draft", False)).read,
                 draft=entry.get("draft", False),

@@ -159,9 +159,9 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
     view.started(len(waiting) * sum(len(one.captions) for one in days))
     if not waiting:
         return pictured
-    imports, later, _ = to_warm([one.day for one in days])
+    imports, _ = to_warm([one.day for one in days])
     names = [day.name for day in course.days]
-    with intake, WarmProcess(names, [*imports, *later, *DRAWING], course.limits) as zygote:
+    with intake, WarmProcess(names, [*imports, *DRAWING], course.limits) as zygote:
         for student in waiting:
             submission = intake.read(student)
             made = dict(_draw_submission(zygote, course, days, submission, view))

@@ -61,7 +61,7 @@ def suite_hashes(course: Course, days: Iterable[Day]) -> dict[str, str]:
         decides = {
             "engine": engine,
             "limits": asdict(course.limits),
-            "imports": sorted(day.all_imports),
+            "imports": day.imports,
             "exercises": [(exercise.name, exercise.refused) for exercise in day.exercises],
             "tests": _hash_of(course.root, course.tests(day).rglob("*.py")),
         }

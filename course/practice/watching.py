@@ -114,7 +114,7 @@ class WarmChecker:
 
     def _warm(self, day: Day) -> None:
         self.close()
-        alike = [one for one in self._days if one != day and one.all_imports <= day.all_imports]
+        alike = [one for one in self._days if one != day and set(one.imports) <= set(day.imports)]
         days = [day, *alike]
         if hasattr(os, "fork"):  # else the code runs in this process, imported afresh each time
             from course.worker.near.warm import WarmProcess

@@ -61,8 +61,7 @@ def verify(course: Course, selections: Sequence[Selection], options: Options, vi
     pool = ForkPool(at_once, lambda label: view.moved(label, pace))
     days = [selection.day for selection in selections]
     with WarmProcess.for_days(course, days) as zygote:
-        imports, later, refused = to_warm(days)
-        warm([*imports, *later], refused)  # while the other process does the same
+        warm(*to_warm(days))  # while the other process does the same
         gather_pages()  # thousands of forks follow
         assert zygote.layers
         with folders_in_memory():

@@ -37,9 +37,7 @@ def day(request: pytest.FixtureRequest) -> Day:
 
 @pytest.fixture(scope="module")
 def warm_for() -> Iterator[Callable[[Day], WarmProcess]]:
-    """A process with what a day imports and no more, behind its first fork, before which it does not import everything;
-    the last one stays for days that import the same.
-    """
+    """A process with what a day imports and no more; the last one stays for days that import the same."""
     last: dict[frozenset[str], WarmProcess] = {}
 
     def close() -> None:
@@ -47,13 +45,11 @@ def warm_for() -> Iterator[Callable[[Day], WarmProcess]]:
             last.popitem()[1].close()
 
     def warm(day: Day) -> WarmProcess:
-        imports = day.all_imports
+        imports = frozenset(day.imports)
         if imports not in last:
             close()
-            alike = [other for other in COURSE.days if other.all_imports == imports]
+            alike = [other for other in COURSE.days if frozenset(other.imports) == imports]
             last[imports] = WarmProcess.for_days(COURSE, alike)
-            with closing(last[imports].open(COURSE.solutions, day.name)) as link:
-                _run(link, day, _nothing)
         return last[imports]
 
     yield warm
@@ -169,29 +165,19 @@ def _right_answers(module: Any) -> list[str]:
     return sorted(set(sys.modules) - before)
 
 
-LEAST = min((day for day in COURSE.days if "torch" in day.imports), key=lambda day: len(day.all_imports))
+LEAST = min((day for day in COURSE.days if "torch" in day.imports), key=lambda day: len(day.imports))
 
 
 @forks
 def test_what_right_answers_import_at_first_use_is_warm(day: Day, zygote: WarmProcess) -> None:
-    """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock, which
-    at most the first submission of a run has to pay.
-    """
+    """sympy, and thousands of modules more, come with the first torch.func.grad: a second on the student's clock."""
     if day != LEAST:
-        assert "torch" not in day.imports or LEAST.all_imports <= day.all_imports  # more is as warm
+        assert "torch" not in day.imports or set(LEAST.imports) <= set(day.imports)  # more is as warm
         return
     with closing(zygote.open(COURSE.solutions, day.name)) as link:
-        new = _run(link, day, _right_answers)
+        link.begin(1, (), Budget(10, 8))
+        new = Student(link, f"{day.name}.{day.exercises[0].module}").run(_right_answers)
     assert len(new) < 5, new
-
-
-def _nothing(module: Any) -> None:
-    pass
-
-
-def _run(link: IsolatedLink, day: Day, driver: Callable[[Any], Any]) -> Any:
-    link.begin(1, (), Budget(10, 8))
-    return Student(link, f"{day.name}.{day.exercises[0].module}").run(driver)
 
 
 def test_every_exercise_is_complete(day: Day) -> None:

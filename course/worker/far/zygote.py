@@ -40,7 +40,6 @@ from course.worker.far.session import reset_process_state
 from course.worker.memory import without_collecting
 
 MAX_REQUEST = 65536
-IDLE_MILLISECONDS = 100  # without a request, after which what is to be imported later is imported
 WORKER, FILES = 3, 4  # descriptors of a child
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -60,10 +59,7 @@ def main(control_number: int, words: str) -> None:
     if "namespaces" in capabilities.layers:
         namespaces.enter()
     children = adopt_orphans()
-    imports, later = settings["imports"], settings["later"]
-    if settings["many"]:
-        imports, later = [*imports, *later], []
-    warm(imports, settings["refused"])
+    warm(settings["imports"], settings["refused"])
     if settings["many"]:
         gc.collect()
         gather_pages()
@@ -76,15 +72,17 @@ def main(control_number: int, words: str) -> None:
         control.send(json.dumps({"layers": capabilities.layers}).encode())
     except ConnectionError:
         return  # we are not wanted any more
-    Zygote(control, settings, capabilities, children, later).listen()
+    Zygote(control, settings, capabilities, children).listen()
 
 
 def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
     """Import what submissions will need and put up the guards of refused calls, with one thread; run what is slow
     the first time.
     """
-    _import((*imports, "numpy.ma", "cloudpickle", "course.data"))
     with without_collecting():
+        for name in (*imports, "numpy.ma", "cloudpickle", "course.data"):
+            with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
+                importlib.import_module(name)
         for name in refused:
             prepare(name)
     learn("course")  # what stands here when a guard is met is not the student's
@@ -97,13 +95,6 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
         torch.linalg.svd(torch.eye(2))
     rehearse()
     reset_process_state(0)
-
-
-def _import(names: Sequence[str]) -> None:
-    with without_collecting():
-        for name in names:
-            with contextlib.suppress(ImportError):  # a package of another day; its own modules will say so
-                importlib.import_module(name)
 
 
 _FOR_CONTENT = ("course.data", "course.plots", "course.progress", "course.errors")
@@ -137,7 +128,6 @@ class Zygote:
         settings: dict[str, Any],
         capabilities: sandbox.Capabilities,
         children: int | None,
-        later: Sequence[str],
     ) -> None:
         self._control = control
         self._days: list[str] = settings["days"]
@@ -146,7 +136,6 @@ class Zygote:
         self._children = children
         self._reports: dict[int, int] = {}  # process number → report pipe
         self._forks = 0
-        self._later = later
 
     def listen(self) -> None:
         wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
@@ -160,8 +149,7 @@ class Zygote:
             poll.register(wake_read, select.POLLIN)
             for report in self._reports.values():
                 poll.register(report, 0)  # only: the reader went away
-            events = poll.poll(IDLE_MILLISECONDS if self._later else None)
-            for number, event in events:
+            for number, event in poll.poll():
                 if number == wake_read:
                     with contextlib.suppress(BlockingIOError):
                         os.read(wake_read, 4096)
@@ -172,15 +160,6 @@ class Zygote:
                 elif event & (select.POLLERR | select.POLLHUP):
                     self._kill_of(number)
             self._reap()
-            if self._later and (self._forks or not events):
-                self._warm_rest()
-
-    def _warm_rest(self) -> None:
-        """Import what the first submission did not wait for: it runs meanwhile, and seldom needs it."""
-        _import(self._later)
-        self._later = ()
-        reset_process_state(0)
-        gc.freeze()
 
     def _accept(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, MAX_REQUEST, 4)

@@ -32,18 +32,14 @@ ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "Agg",
-    "TORCHINDUCTOR_CACHE_DIR": "/",  # the import of torch._dynamo makes this folder: one that is there behind the walls
     **thread_variables(1),
 }
 
 
-def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str], list[str]]:
-    """What the process is given for these days: what submissions import, what it imports behind the first fork, and
-    what the exercises refuse.
-    """
+def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str]]:
+    """What ``warm`` is given for these days: what submissions import, and what the exercises refuse."""
     imports = [name for day in days for name in day.imports]
-    later = [name for day in days for name in day.imports_later]
-    return imports, later, [name for day in days for exercise in day.exercises for name in exercise.refused]
+    return imports, [name for day in days for exercise in day.exercises for name in exercise.refused]
 
 
 class WarmProcessGoneError(BaseException):
@@ -61,16 +57,12 @@ class WarmProcess:
         imports: Sequence[str],
         limits: Limits,
         *,
-        later: Sequence[str] = (),
         refused: Sequence[str] = (),
         many: bool = False,
         off: Sequence[str] = (),
         environment: dict[str, str] | None = None,
     ) -> None:
-        """``later`` is imported behind the first fork, which need not wait for it.
-
-        ``many`` forks are expected: half a second is spent on making each of them cheaper.
-        """
+        """``many`` forks are expected: half a second is spent on making each of them cheaper."""
         if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
             raise CourseError(
                 "Isolated checks need Linux or macOS; on this system run them without --isolated."
@@ -80,7 +72,6 @@ class WarmProcess:
         self._settings = {
             "days": list(days),
             "imports": list(dict.fromkeys(imports)),
-            "later": list(dict.fromkeys(later)),
             "refused": sorted(set(refused)),
             "limits": asdict(limits),
             "many": many,
@@ -126,19 +117,12 @@ class WarmProcess:
         environment: dict[str, str] | None = None,
     ) -> WarmProcess:
         """Warm for these days of a course: what their submissions import and what their exercises refuse is there
-        before the first fork, so that no import counts on a student's clock; ``imports_later`` before the second.
+        before the first fork, so that no import counts on a student's clock.
         """
-        imports, later, refused = to_warm(days)
-        names, limits = [day.name for day in course.days], course.limits
+        imports, refused = to_warm(days)
+        names = [day.name for day in course.days]
         return cls(
-            names,
-            imports,
-            limits,
-            later=later,
-            refused=refused,
-            many=many,
-            off=off,
-            environment=environment,
+            names, imports, course.limits, refused=refused, many=many, off=off, environment=environment
         )
 
     @property
