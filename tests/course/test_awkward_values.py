@@ -113,7 +113,7 @@ AWKWARD: dict[str, Any] = {
     "set of huge": {HUGE, "a", None},
     "frozen set": frozenset({HUGE}),
     "many numbers": list(range(100_000)),
-    "many lists": [[i, str(i)] for i in range(10_000)],
+    "many lists": [[i, str(i)] for i in range(50_000)],
     "deep": _nest(HUGE, 60),
     "very deep": _nest(1.0, 900),
     "wide and deep": _nest([list(range(7))] * 7, 20),
