@@ -12,12 +12,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from course.results.reading import Adjustment, Record, Totals, incidents, totals
+from course.results.names import shown
+from course.results.reading import (
+    Adjustment,
+    Record,
+    Totals,
+    incidents,
+    is_missing,
+    is_undecided,
+    totals,
+    was_handed_in,
+)
 from course.testing.results import is_untouched, verdict_of
 
 MOST_INCIDENTS = 300
+MOST_HOLDERS = 100  # of a misconception, that are named
 FEW_STUDENTS = 30
 NOT_STARTED = -1
+KINDS = ("with notes", "something missing", "not readable", "late", "points by hand", "all points")
 
 
 @dataclass
@@ -47,6 +59,11 @@ class TestFigures:
     @property
     def students(self) -> int:
         return self.outcomes.total()
+
+    @property
+    def few(self) -> bool:
+        """Whether its discrimination says little because few handed in; who did not hand in is no part of it."""
+        return self.students < FEW_STUDENTS
 
     @property
     def share(self) -> float:
@@ -91,8 +108,49 @@ class ExerciseFigures:
 
     @property
     def share(self) -> float:
-        """Points earned on average, from 0 to 1."""
-        return self.shares / self.students
+        """Points earned on average, from 0 to 1; 0 where nobody handed in."""
+        return self.shares / max(self.students, 1)
+
+    @property
+    def share_done(self) -> float:
+        """Who has all points of it."""
+        return self.done / max(self.students, 1)
+
+
+@dataclass
+class DayFigures:
+    """One day over the class: the shares of the points of those who handed in, and how many others there are."""
+
+    day: str
+    shares: array[float] = field(default_factory=lambda: array("d"))
+    missing: int = 0
+    unreadable: int = 0
+
+    def add(self, day: dict[str, Any]) -> int | None:
+        """Take in a day of one student: the share in tenths, NOT_STARTED for nothing handed in, None where it could not
+        be read or judged.
+        """
+        if is_missing(day):
+            self.missing += 1
+            return NOT_STARTED
+        if not was_handed_in(day) or is_undecided(day):
+            self.unreadable += 1
+            return None
+        share = day["score"] / day["max_score"] if day["max_score"] else 1.0
+        self.shares.append(share)
+        return tenths(share)
+
+    @property
+    def mean(self) -> float | None:
+        return statistics.fmean(self.shares) if self.shares else None
+
+    @property
+    def quartiles(self) -> tuple[float, float, float]:
+        """What a quarter, half and three quarters of those who handed in are below of; of one, three times the same."""
+        if len(self.shares) < 2:
+            return (self.mean or 0.0,) * 3
+        first, second, third = statistics.quantiles(self.shares, n=4, method="inclusive")
+        return first, second, third
 
 
 def share_of(exercise: dict[str, Any]) -> float:
@@ -109,9 +167,30 @@ def tenths(share: float) -> int:
     return 0 if share == 0 else max(1, math.floor(10 * share + 1e-9))
 
 
-def _started_tenths(exercise: dict[str, Any]) -> int:
-    """The share in tenths, or that nothing was written."""
-    if all(map(is_untouched, exercise["tests"])):
+def _kinds(record: Record, sums: Totals, days: Sequence[int | None], *, noted: bool) -> Iterator[str]:
+    """What a member of staff may want to see alone."""
+    holds = (
+        noted,
+        NOT_STARTED in days,
+        None in days,
+        sums.late > 0,
+        bool(sums.manual or sums.rubric),
+        sums.total >= sums.max_score,
+    )
+    yield from (kind for kind, it_is in zip(KINDS, holds, strict=True) if it_is)
+    person = record.get("person", {})
+    yield from (f"{word} {shown(person[word])}" for word in ("section", "team") if person.get(word))
+
+
+def _share_shown(day: dict[str, Any], exercise: dict[str, Any]) -> int | None:
+    """The share of an exercise in tenths; NOT_STARTED where nothing was written or handed in, None where it could not
+    be read or judged.
+    """
+    if is_missing(day):
+        return NOT_STARTED
+    if not was_handed_in(day) or is_undecided(day):
+        return None
+    if all(test["outcome"] == "not_gradable" or is_untouched(test) for test in exercise["tests"]):
         return NOT_STARTED
     return tenths(share_of(exercise))
 
@@ -119,7 +198,8 @@ def _started_tenths(exercise: dict[str, Any]) -> int:
 @dataclass(frozen=True, slots=True)
 class StudentRow:
     """One line of the heat map: ``shares`` by exercise in tenths or NOT_STARTED, ``points`` as earned; None where
-    not graded.
+    not graded. ``days`` are the shares by day, and without anything ``handed_in`` there is no work to learn from.
+    ``kinds`` says in words among whom the student can be looked for.
     """
 
     student: str
@@ -127,6 +207,9 @@ class StudentRow:
     shares: tuple[int | None, ...]
     points: tuple[float | None, ...]
     incidents: int
+    days: tuple[int | None, ...] = ()
+    handed_in: bool = True
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass
@@ -135,7 +218,9 @@ class ClassFigures:
 
     exercises: dict[tuple[str, str], ExerciseFigures] = field(default_factory=dict)
     tests: dict[tuple[str, str, str], TestFigures] = field(default_factory=dict)
+    by_day: dict[str, DayFigures] = field(default_factory=dict)
     misconceptions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    holders: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)  # the first of them
     isolation: Counter[tuple[str, ...]] = field(default_factory=Counter)
     seeds: Counter[int] = field(default_factory=Counter)
     suites: dict[str, Counter[str]] = field(default_factory=dict)  # by day
@@ -149,14 +234,17 @@ class ClassFigures:
 
     def add(self, record: Record, adjustments: Sequence[Adjustment]) -> None:
         """Take in one record; it is not kept."""
-        shares: dict[tuple[str, str], tuple[int, float]] = {}
+        shares: dict[tuple[str, str], tuple[int | None, float]] = {}
+        of_days: dict[str, int | None] = {}
         for day in record["days"]:
+            of_days[day["day"]] = self.by_day.setdefault(day["day"], DayFigures(day["day"])).add(day)
             for exercise in day["exercises"]:
                 key = (day["day"], exercise["exercise"])
                 figures = self.exercises.setdefault(key, ExerciseFigures(*key, exercise["max_score"]))
-                figures.add(exercise)
-                shares[key] = (_started_tenths(exercise), exercise["score"])
-                self._add_tests(key, exercise, record["score"])
+                shares[key] = (_share_shown(day, exercise), exercise["score"])
+                if was_handed_in(day):  # of what is not there nothing can be learnt
+                    figures.add(exercise)
+                    self._add_tests(record["student"], key, exercise, record["score"])
         self._add_run(record)
         found = list(incidents(record))
         self.incident_kinds.update(kind for kind, _ in found)
@@ -172,17 +260,23 @@ class ClassFigures:
                 tuple(one[0] if one else None for one in ordered),
                 tuple(one[1] if one else None for one in ordered),
                 len(found),
+                tuple(of_days.get(day) for day in self.by_day),
+                any(map(was_handed_in, record["days"])),
+                tuple(_kinds(record, sums, list(of_days.values()), noted=bool(found))),
             )
         )
 
-    def _add_tests(self, key: tuple[str, str], exercise: dict[str, Any], score: float) -> None:
+    def _add_tests(self, student: str, key: tuple[str, str], exercise: dict[str, Any], score: float) -> None:
         named = set()
         for test in exercise["tests"]:
             figures = self.tests.setdefault((*key, test["test"]), TestFigures(*key, test["test"]))
             figures.add(test, score - test["points"])
             if test.get("misconception"):
                 named.add(test["misconception"])
-        self.misconceptions.update((*key, name) for name in named)
+        for name in sorted(named):
+            self.misconceptions[*key, name] += 1
+            holders = self.holders.setdefault((*key, name), [])
+            holders += [student] if len(holders) < MOST_HOLDERS else []
 
     def _add_run(self, record: Record) -> None:
         self.isolation[tuple(record.get("isolation", ()))] += 1
@@ -199,9 +293,10 @@ class ClassFigures:
         return len(self.rows)
 
     @property
-    def few(self) -> bool:
-        """Whether correlations say little because the class is small."""
-        return self.students < FEW_STUDENTS
+    def kinds(self) -> list[str]:
+        """All that students can be looked for by: what became of their work first, then sections and teams."""
+        found = {kind for row in self.rows for kind in row.kinds}
+        return [kind for kind in KINDS if kind in found] + sorted(found.difference(KINDS))
 
     @property
     def max_score(self) -> float:
@@ -214,6 +309,16 @@ class ClassFigures:
     @property
     def mean(self) -> float:
         return statistics.fmean(row.sums.total for row in self.rows)
+
+    @property
+    def handed_in(self) -> int:
+        """Who handed in anything that could be read."""
+        return sum(row.handed_in for row in self.rows)
+
+    @property
+    def mean_of_handed_in(self) -> float:
+        """The mean of those who handed in."""
+        return statistics.fmean([row.sums.total for row in self.rows if row.handed_in] or [0.0])
 
     @property
     def complete(self) -> int:

@@ -16,7 +16,7 @@ _NBGRADERS = (SUBMITTED, "source", "release", "autograded", "feedback")  # folde
 
 def refuse_one_students(folder: Path, course: Course) -> None:
     """Raise CourseError where a folder that should be a class's holds a day itself, and so is one student's."""
-    days = [day.name for day in course.days]
+    days = [day.name for day in course.units]
     if folder.resolve() != course.root.resolve() and any(_is_a_day(folder / day) for day in days):
         raise CourseError(
             f"{folder} holds day folders itself, so it is one student's; give the folder that holds it, or a folder "
@@ -36,7 +36,7 @@ def class_folder(folder: Path, course: Course) -> Path:
     other student lies beside it: else one hand-in would take the place of the whole class. The course itself, which
     may lie there too, is nobody's.
     """
-    inner, own, days = folder / SUBMITTED, course.root.resolve(), [day.name for day in course.days]
+    inner, own, days = folder / SUBMITTED, course.root.resolve(), [day.name for day in course.units]
     if not inner.is_dir() or _holds_a_day(inner, days):
         return folder
     try:
@@ -62,6 +62,11 @@ def _holds_a_day(folder: Path, days: Collection[str]) -> bool:
 def is_archive(name: str) -> bool:
     """Whether a file of this name is taken for an archive; Windows also writes ``.ZIP``."""
     return name.lower().endswith(SUFFIXES)
+
+
+def stem_of(entry: str) -> str:
+    """What a folder or an archive is called, the latter without its ending."""
+    return stem(entry) if is_archive(entry) else entry
 
 
 def stem(name: str) -> str:

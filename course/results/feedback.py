@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from course.catalog import Day
+from course.results.names import written
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -81,7 +82,7 @@ def feedback_page(
 def _template() -> Template:
     from jinja2 import Environment
 
-    return Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
+    return Environment(autoescape=True, trim_blocks=True, finalize=written).from_string(_PAGE)
 
 
 def _points(exercise: Mapping[str, Any]) -> str:

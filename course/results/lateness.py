@@ -7,6 +7,7 @@ in. Where the time of submission comes from stands in ``course/results/submissio
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,10 +19,26 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Handed:
-    """When one day's work was handed in, and who says so; ``time`` None where nobody does."""
+    """When one day's work was handed in, as which commit, and who says so; ``time`` None where nobody does."""
 
     time: datetime | None = None
     source: str = ""
+    commit: str = ""
+
+    def to_plain(self) -> dict[str, str]:
+        """The entry ``handed_in`` of a day in the result file; empty where nothing is known."""
+        if self.time is None:
+            return {}
+        return {"time": _instant(self.time), "source": self.source} | (
+            {"commit": self.commit} if self.commit else {}
+        )
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, str]) -> Handed:
+        """What :meth:`to_plain` wrote."""
+        if "time" not in plain:
+            return cls()
+        return cls(datetime.fromisoformat(plain["time"]), plain.get("source", ""), plain.get("commit", ""))
 
 
 @dataclass(frozen=True)
@@ -33,6 +50,7 @@ class Lateness:
     percent: float
     points: float
     reason: str
+    slip_days: int = 0
 
     def to_plain(self) -> dict[str, Any]:
         """The entry ``late`` of a day in the result file."""
@@ -44,7 +62,7 @@ class Lateness:
             "percent": self.percent,
             "points": self.points,
             "reason": self.reason,
-        }
+        } | ({"slip_days": self.slip_days} if self.slip_days else {})
 
 
 def how_late(
@@ -53,6 +71,7 @@ def how_late(
     handed: Handed,
     policy: LatePolicy | None,
     extension: datetime | None = None,
+    slip_days: int = 0,
 ) -> Lateness | None:
     """What is taken off the ``score`` of a day; None where nothing is due or no policy is written.
 
@@ -60,6 +79,7 @@ def how_late(
     ----------
     score : points earned by the checks; the percentage is taken of these
     extension : the student's own due time, when it is later
+    slip_days : days of grace that are left for the term; as many as are needed are used, where they save points
     """
     if due is None or policy is None:
         return None
@@ -71,21 +91,33 @@ def how_late(
     late = handed.time - until
     if late <= timedelta(0):
         return Lateness(until, handed, 0, 0, f"in time{said}")
+    without = _cost(score, late, policy)
+    used = min(slip_days, math.ceil(late / DAY)) if without[1] else 0
+    percent, points, cost = _cost(score, late - used * DAY, policy) if used else without
+    if points == without[1]:
+        used, (percent, points, cost) = 0, without  # days of grace would not help
     words = f"{duration(late)} late{said}"
+    if used:
+        words += f", {used} slip day{'s' * (used != 1)} used ({slip_days - used} left)"
+    return Lateness(until, handed, percent, points, f"{words}{cost}", used)
+
+
+def _cost(score: float, late: timedelta, policy: LatePolicy) -> tuple[float, float, str]:
+    """Percent, points, and the words for both; ``late`` may be less than nothing, after days of grace."""
+    if late <= timedelta(0):
+        return 0, 0, ": no penalty"
     if late <= timedelta(minutes=policy.grace_minutes):
         grace = duration(timedelta(minutes=policy.grace_minutes))
-        return Lateness(until, handed, 0, 0, f"{words}, within {grace} of grace: no penalty")
+        return 0, 0, f", within {grace} of grace: no penalty"
     if policy.closed_after_days is not None and late > policy.closed_after_days * DAY:
-        closed = f"{words}, not accepted after {duration(policy.closed_after_days * DAY)}"
-        return Lateness(until, handed, 100, score, f"{closed}: 100 % of {number(score)} points")
+        closed = f", not accepted after {duration(policy.closed_after_days * DAY)}"
+        return 100, score, f"{closed}: 100 % of {number(score)} points"
     days = math.ceil(late / DAY)
     percent = min(days * policy.percent_per_day, policy.cap_percent)
-    points = round(score * percent / 100, 2)
-    if days > 1:
-        words += f", {days} started days"
+    words = f", {days} started days" if days > 1 else ""
     if percent < days * policy.percent_per_day:
         words += f", at most {number(policy.cap_percent)} %"
-    return Lateness(until, handed, percent, points, f"{words}: {number(percent)} % of {number(score)} points")
+    return percent, round(score * percent / 100, 2), f"{words}: {number(percent)} % of {number(score)} points"
 
 
 def duration(span: timedelta) -> str:

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 LONGEST = 150  # bytes: most systems allow 255, and files being written have longer names
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*~]')  # what Windows does not allow, and the sign before our hash
@@ -18,6 +19,7 @@ _RESERVED = re.compile(
     r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?|run", re.IGNORECASE
 )  # devices of Windows; run.json
 _READABLE = 60
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def shown(text: str) -> str:
@@ -27,6 +29,25 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def controls_shown(text: str) -> str:
+    """Text of any number of lines in which no sign moves, hides or turns round what stands beside it: control
+    characters and those that change the direction of writing are written as in Python source, all letters stay.
+    """
+    return _CONTROLS.sub(lambda sign: repr(sign[0])[1:-1], text)
+
+
+def written(value: Any) -> Any:
+    """What a template writes of a value: escaping leaves control characters as they are, so they are shown here, for
+    every place of every page. Markup is the page's own.
+    """
+    return controls_shown(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def one_line(text: str) -> str:
+    """Words of several lines on one, with nothing in them that cannot be printed."""
+    return shown(" ".join(text.split()))
 
 
 def shortened(text: str, room: int) -> str:

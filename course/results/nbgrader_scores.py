@@ -211,5 +211,5 @@ def _comments(entry: Mapping[str, Any]) -> dict[str, str]:
         module, _, name = exercise["exercise"].partition(".")
         failed = [test for test in exercise["tests"] if test["outcome"] != "passed" and test["message"]]
         words = said.setdefault(f"{module}-{name.partition('.')[0]}", [])
-        words += [f"{name}: {html.escape(failed[0]['message'].splitlines()[0])}"] if failed else []
+        words += [f"{name}: {html.escape(shown(failed[0]['message'].splitlines()[0]))}"] if failed else []
     return {cell: "\n\n".join(words) or "All checks passed." for cell, words in said.items()}

@@ -18,6 +18,7 @@ from course.catalog.selecting import find_day
 from course.errors import CourseError, UsageError
 from course.results.class_folder import SUBMITTED, class_folder
 from course.results.lateness import Handed
+from course.results.roster import Roster
 
 TABLE = "submitted.csv"
 TIMESTAMP = "timestamp.txt"
@@ -26,9 +27,15 @@ TIMESTAMP = "timestamp.txt"
 class SubmissionTimes:
     """The times of a class: the table is read once, timestamps when they are asked for."""
 
-    def __init__(self, course: Course, submissions: Path) -> None:
+    def __init__(self, course: Course, submissions: Path, roster: Roster | None = None) -> None:
         table = submissions / TABLE
-        self._table = _read_table(course, table, "submitted") if table.is_file() else {}
+        self._table: dict[tuple[str, str], Handed] = {}
+        self._roster = roster
+        for (said, day), moment, row in _read_table(course, table, "submitted") if table.is_file() else ():
+            for student in (roster.owners(said) if roster is not None else []) or [said]:
+                known = self._table.get((student, day))
+                if known is None or known.time is None or moment >= known.time:
+                    self._table[student, day] = Handed(moment, TABLE, row.get("commit", "").strip())
         # Only in nbgrader's own layout is the file nbgrader's; in a clone it would be the student's.
         students = class_folder(submissions, course)
         self._nbgrader = students if students.name == SUBMITTED else None
@@ -39,10 +46,11 @@ class SubmissionTimes:
         return {student for student, _ in self._table}
 
     def of(self, student: str, day: str) -> Handed:
-        """When ``student`` handed in ``day``; of several pushes the last counts."""
-        found = self._table.get((student, day))
-        if found is not None:
-            return Handed(found, TABLE)
+        """When ``student``, or else somebody of the team, handed in ``day``; of several pushes the last counts."""
+        team = self._roster.team_of(student) if self._roster is not None and student in self._roster else []
+        for one in (student, *team):
+            if (one, day) in self._table:
+                return self._table[one, day]
         if self._nbgrader is not None:
             stamp = _read_timestamp(self._nbgrader / student / day / TIMESTAMP)
             if stamp is not None:
@@ -55,11 +63,16 @@ def read_extensions(course: Course) -> dict[tuple[str, str], datetime]:
     if course.late is None:
         return {}
     path = course.root / course.late.extensions
-    return _read_table(course, path, "due") if path.is_file() else {}
-
-
-def _read_table(course: Course, path: Path, column: str) -> dict[tuple[str, str], datetime]:
     found: dict[tuple[str, str], datetime] = {}
+    for key, moment, _ in _read_table(course, path, "due") if path.is_file() else ():
+        found[key] = max(moment, found.get(key, moment))
+    return found
+
+
+def _read_table(
+    course: Course, path: Path, column: str
+) -> Iterator[tuple[tuple[str, str], datetime, dict[str, str]]]:
+    """By line, the student and the day, the time in this column, and the whole row."""
     for line, row in _rows(path, ("student", "day", column)):
         try:
             day = find_day(course, row["day"].strip()).name
@@ -70,9 +83,7 @@ def _read_table(course: Course, path: Path, column: str) -> dict[tuple[str, str]
             raise CourseError(
                 f"{path.name}, line {line}: {row[column]!r} is no time; write it as 2026-10-12T18:00:00+02:00."
             ) from None
-        key = (row["student"], day)
-        found[key] = max(moment, found.get(key, moment))
-    return found
+        yield (row["student"], day), moment, row
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:

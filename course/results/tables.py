@@ -1,7 +1,11 @@
-"""The tables of the results store. Portable types only, so that SQLite and PostgreSQL hold the same.
+"""The tables of the store. Portable types only, so that SQLite and PostgreSQL hold the same.
 
-Text that students can influence is kept as JSON, which can hold every character (a database's text cannot hold
-the character 0). What a record says beyond the columns goes into ``extra``, so that nothing is lost.
+Rows are added and never replaced: ``latest`` marks those that count. What a day of a student ended with is kept once
+(``days``, with ``exercises`` and ``tests``), and every version of a record names those that make it up (``parts``).
+A change here needs a step in ``migrations/versions``.
+
+Text that students can influence is kept as JSON, which can hold every character (a database's text cannot hold the
+character 0). What a record says beyond the columns goes into ``extra``, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -27,7 +32,8 @@ from sqlalchemy import (
 
 from course.results.names import is_text
 
-VERSION = 1
+FORM = "0003"
+"""The newest step in ``migrations/versions``, which a store made today has behind it."""
 
 
 class _Name(TypeDecorator[str]):
@@ -47,18 +53,27 @@ class _Name(TypeDecorator[str]):
 
 metadata = MetaData()
 
-about = Table("about", metadata, Column("version", Integer, primary_key=True))
+form = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+
+books = Table(
+    "books",
+    metadata,
+    Column("class_name", String(200), primary_key=True),
+    Column("token", String(32), nullable=False),
+)
 
 runs = Table(
     "runs",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("class_name", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
     Column("seed", BigInteger, nullable=False),
-    Column("suite", String(64), nullable=False),
     Column("days", Text, nullable=False),
-    Column("first_stored", String(32), nullable=False),
-    UniqueConstraint("class_name", "seed", "suite", "days"),
+    Column("submissions", JSON, nullable=False),
+    Column("started_at", String(32), nullable=False),
+    Column("ended_at", String(32)),
+    UniqueConstraint("class_name", "number"),
 )
 
 submissions = Table(
@@ -68,7 +83,11 @@ submissions = Table(
     Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
     Column("class_name", String(200), nullable=False),
     Column("student", _Name, nullable=False),
+    Column("saved_at", String(32), nullable=False),
+    Column("latest", Boolean, nullable=False),
     Column("digest", String(64), nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("suite", String(64), nullable=False),
     Column("score", Integer, nullable=False),
     Column("max_score", Integer, nullable=False),
     Column("submission", String(64)),
@@ -78,41 +97,54 @@ submissions = Table(
     Column("isolation", JSON),
     Column("seconds", Float),
     Column("extra", JSON, nullable=False),
-    UniqueConstraint("class_name", "student"),
+)
+
+days = Table(
+    "days",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("runs.id"), nullable=False),
+    Column("class_name", String(200), nullable=False),
+    Column("student", _Name, nullable=False),
+    Column("day", String(100), nullable=False),
+    Column("latest", Boolean, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("max_score", Integer, nullable=False),
+    Column("extra", JSON, nullable=False),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("day_id", Integer, ForeignKey("days.id"), nullable=False),
+    Column("extra", JSON, nullable=False),
 )
 
 
-def _part(name: str, *columns: Column[int] | Column[float] | Column[str]) -> Table:
-    """A table whose rows belong to one submission and keep their order."""
+def _of_a_day(name: str, *columns: Column[int] | Column[float] | Column[str]) -> Table:
+    """A table whose rows belong to one day of one student and keep their order."""
     return Table(
         name,
         metadata,
-        Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
+        Column("day_id", Integer, ForeignKey("days.id"), primary_key=True),
         Column("position", Integer, primary_key=True),
+        Column("exercise", String(200), nullable=False),
         *columns,
         Column("extra", JSON, nullable=False),
     )
 
 
-days = _part(
-    "days",
-    Column("day", String(100), nullable=False),
-    Column("score", Integer, nullable=False),
-    Column("max_score", Integer, nullable=False),
-)
-
-exercises = _part(
+exercises = _of_a_day(
     "exercises",
-    Column("day", String(100), nullable=False),
-    Column("exercise", String(200), nullable=False),
     Column("score", Integer, nullable=False),
     Column("max_score", Integer, nullable=False),
 )
 
-tests = _part(
+tests = _of_a_day(
     "tests",
-    Column("day", String(100), nullable=False),
-    Column("exercise", String(200), nullable=False),
     Column("test", String(200), nullable=False),
     Column("outcome", String(20), nullable=False),
     Column("points", Integer, nullable=False),
@@ -122,10 +154,26 @@ tests = _part(
     Column("seconds", Float),
 )
 
-incidents = _part(
+incidents = Table(
     "incidents",
+    metadata,
+    Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("says", JSON, nullable=False),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("class_name", String(200), nullable=False),
+    Column("run_number", Integer, nullable=False),
+    Column("format", String(20), nullable=False),
+    Column("target", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made_at", String(32), nullable=False),
+    Column("author", String(200), nullable=False),
 )
 
 adjustments = Table(
@@ -143,7 +191,51 @@ adjustments = Table(
     Column("score_then", Float, nullable=False),
     Column("removed_at", String(32)),
     Column("removed_by", String(200)),
+    Column("criterion", String(200), nullable=False),
+    Column("level", String(200), nullable=False),
+    Column("possible", Float, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("class_name", String(200), nullable=False),
+    Column("student", _Name, nullable=False),
+    Column("day", String(100), nullable=False),
+    Column("exercise", String(200), nullable=False),
+    Column("work", String(64), nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("made_at", String(32), nullable=False),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("class_name", String(200), nullable=False),
+    Column("student", _Name, nullable=False),
+    Column("day", String(100), nullable=False),
+    Column("exercise", String(200), nullable=False),
+    Column("says", JSON, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("made_at", String(32), nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("class_name", String(200), nullable=False),
+    Column("appeal", Integer, ForeignKey("appeals.number"), nullable=False),
+    Column("says", JSON, nullable=False),
+    Column("author", String(200), nullable=False),
+    Column("made_at", String(32), nullable=False),
 )
 
 Index("adjustments_of", adjustments.c.class_name, adjustments.c.student)
-Index("tests_by_name", tests.c.day, tests.c.test)
+Index("reviews_of", reviews.c.class_name, reviews.c.day)
+Index("appeals_of", appeals.c.class_name, appeals.c.student)
+Index("submissions_of", submissions.c.class_name, submissions.c.student)
+Index("days_of", days.c.class_name, days.c.student)
+Index("tests_by_name", tests.c.test)

@@ -52,7 +52,7 @@ def results(record: Record, adjustments: Sequence[Adjustment]) -> dict[str, Any]
             }
         )
     said = [day["late"]["reason"] for day in record["days"] if day.get("late", {}).get("points")]
-    said += [f"{one.where}: {one.points:+g} points, {one.comment}" for one in adjustments]
+    said += [f"{one.day if one.criterion else one.where}: {one.words}" for one in adjustments]
     return {
         "score": totals(record, adjustments).total,
         "execution_time": record.get("seconds", 0),

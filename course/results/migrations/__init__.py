@@ -1,0 +1,1 @@
+"""What each form of the store's tables changed, one step after the other; read by Alembic."""
