@@ -20,9 +20,14 @@ from typing import Any, TypedDict, cast
 from course.catalog import Day, Exercise
 from course.catalog.blocks import TOP, is_part_of, split_blocks
 from course.errors import CourseError
-from course.files import write_atomically
+from course.files import alone_in, write_atomically
 
 PLACE = ".course/progress.json"
+IN_NOTEBOOK = (
+    "notebook "  # before the name of an exercise whose verdict is about a notebook, and before its digest
+)
+PATIENCE = 2.0  # seconds for another process that is writing the record
+_BUSY = f"another process is writing {PLACE}; check again."
 PAUSE = 1800.0
 """Seconds between two checks after which nobody was at work."""
 
@@ -59,8 +64,46 @@ def name_of(day: Day, exercise: Exercise) -> str:
 
 
 def read_progress(root: Path) -> Progress:
-    """What is known; whatever of the file is damaged is left out."""
-    return _read(root)[0]
+    """What is known; whatever of the file is damaged is left out.
+
+    An exercise may be written in a file and in a notebook; each has a verdict of its own, and the better one counts.
+    """
+    progress = _read(root)[0]
+    for name in [name for name in progress["scores"] if name.startswith(IN_NOTEBOOK)]:
+        _take_the_better(progress, name.removeprefix(IN_NOTEBOOK), name)
+    return progress
+
+
+def _take_the_better(progress: Progress, name: str, in_notebook: str) -> None:
+    """Let one verdict stand under the name of the exercise, and none under that of its notebook."""
+
+    def worth(key: str) -> tuple[bool, int]:
+        return progress["done"].get(key, False), progress["scores"].get(key, [-1])[0]
+
+    counts = worth(in_notebook) > worth(name)
+    for part in ("scores", "done", "checks", "texts"):
+        verdicts = cast("dict[str, dict[str, Any]]", progress)[part]
+        verdict = verdicts.pop(in_notebook, None)
+        if counts and verdict is not None:
+            verdicts[name] = verdict
+
+
+def done_in_files(root: Path, days: Sequence[Day]) -> dict[str, bool]:
+    """Whether all checks of an exercise passed, or one failed, on its file as it stands, whatever a notebook has of it.
+
+    Nothing is known of one that was changed since, or was checked in part and is right so far.
+    """
+    progress = _read(root)[0]
+    known = {}
+    for day in days:
+        texts = DayTexts(root, day)
+        for exercise in day.exercises:
+            name = name_of(day, exercise)
+            done = progress["done"].get(name, False)
+            failed = any(not passed for _, passed in progress["checks"].get(name, {}).values())
+            if (done or failed) and not is_older(texts, day, exercise, progress):
+                known[name] = done
+    return known
 
 
 def damage(root: Path) -> str:
@@ -112,25 +155,29 @@ _PARTS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def record(root: Path, found: Sequence[Checked]) -> str:
+def record(root: Path, found: Sequence[Checked], notebook: Path | None = None) -> str:
     """Keep the verdicts on these exercises of the folder ``root``; the sentence to be said when that cannot be done.
 
     Checks of an exercise may come one by one, as from the list of tests of an editor: those on the same text make up
-    one verdict.
+    one verdict. Verdicts on a ``notebook`` are about the modules that were made of it, below that folder.
     """
-    progress = read_progress(root)
-    texts = {one.day.name: DayTexts(root, one.day) for one in found}
-    digests = {one.name: texts[one.day.name].digest(one.exercise) for one in found}
-    now = datetime.now(UTC)
-    _add_time(progress, digests, now)
-    for one in found:
-        if one.results:
-            _add(progress, one, digests[one.name], now.isoformat(timespec="seconds"))
-    return _write(root, progress)
+    texts = {one.day.name: DayTexts(notebook or root, one.day) for one in found}
+    mark = IN_NOTEBOOK if notebook is not None else ""
+    digests = {one.name: mark + texts[one.day.name].digest(one.exercise) for one in found}
+
+    def add(progress: Progress) -> None:
+        now = datetime.now(UTC)
+        _add_time(progress, digests, mark, now)
+        for one in found:
+            if one.results:
+                _add(progress, one, mark + one.name, digests[one.name])
+                _note_time(progress, one.name, mark + one.name, now.isoformat(timespec="seconds"))
+
+    return _change(root, add)
 
 
-def _add(progress: Progress, one: Checked, digest: str, now: str) -> None:
-    name = one.name
+def _add(progress: Progress, one: Checked, name: str, digest: str) -> None:
+    """Keep a verdict under ``name``."""
     same = progress["texts"].get(name) == digest
     known = {check.name for check in one.exercise.checks}
     before = progress["checks"].get(name, {}) if same else {}
@@ -138,18 +185,22 @@ def _add(progress: Progress, one: Checked, digest: str, now: str) -> None:
     checks = {check: kept for check, kept in {**before, **new}.items() if check in known}
     progress["checks"][name] = checks
     progress["texts"][name] = digest
-    progress["checked"][name] = now
     progress["scores"][name] = [sum(points for points, _ in checks.values()), one.exercise.max_score]
     progress["done"][name] = checks.keys() == known and all(passed for _, passed in checks.values())
-    if progress["done"][name]:
+
+
+def _note_time(progress: Progress, name: str, kept_under: str, now: str) -> None:
+    progress["checked"][name] = now
+    if progress["done"][kept_under]:
         progress["finished"].setdefault(name, now)
 
 
-def _add_time(progress: Progress, digests: Mapping[str, str], now: datetime) -> None:
+def _add_time(progress: Progress, digests: Mapping[str, str], mark: str, now: datetime) -> None:
     """The time since the last verdict, unless that was a pause, goes to what has been changed since."""
     last = max(map(datetime.fromisoformat, progress["checked"].values()), default=now)
     gap = (now - last).total_seconds()
-    changed = [name for name, digest in digests.items() if progress["texts"].get(name, digest) != digest]
+    before = progress["texts"]
+    changed = [name for name, digest in digests.items() if before.get(mark + name, digest) != digest]
     worked_on = changed or (list(digests) if len(digests) == 1 else [])
     if 0 < gap <= PAUSE:
         for name in worked_on:
@@ -158,18 +209,22 @@ def _add_time(progress: Progress, digests: Mapping[str, str], now: datetime) -> 
 
 def next_hint(root: Path, day: str, exercise: Exercise, level: int | None) -> int:
     """How many hints to show now; remembers it for the next time."""
-    progress = read_progress(root)
     name = f"{day}/{exercise.name}"
-    shown = level if level is not None else progress["hints"].get(name, 0) + 1
+    shown = level if level is not None else read_progress(root)["hints"].get(name, 0) + 1
     shown = min(shown, len(exercise.hints))
-    progress["hints"][name] = shown
-    _write(root, progress)
+    _change(root, lambda progress: progress["hints"].update({name: shown}))
     return shown
 
 
-def _write(root: Path, progress: Progress) -> str:
+def _change(root: Path, change: Callable[[Progress], None]) -> str:
+    """Read the record, ``change`` it and write it, while nobody else does: a notebook, an editor and `course watch` may
+    be at work at the same time. The sentence to be said when that cannot be done.
+    """
     try:
-        write_atomically(root / PLACE, json.dumps(progress, indent=1, sort_keys=True) + "\n")
+        with alone_in((root / PLACE).parent, _BUSY, patience=PATIENCE):
+            progress = _read(root)[0]
+            change(progress)
+            write_atomically(root / PLACE, json.dumps(progress, indent=1, sort_keys=True) + "\n")
     except CourseError as error:
         return f"It was not recorded for `course status`: {error}"
     return ""
@@ -243,6 +298,6 @@ class DayTexts:
 
 
 def is_older(texts: DayTexts, day: Day, exercise: Exercise, progress: Progress) -> bool:
-    """Whether the text has changed since the last verdict on it."""
-    digest = progress["texts"].get(name_of(day, exercise))
-    return digest is not None and digest != texts.digest(exercise)
+    """Whether the text has changed since the last verdict on it. Of a notebook that cannot be said."""
+    digest = progress["texts"].get(name_of(day, exercise), IN_NOTEBOOK)
+    return not digest.startswith(IN_NOTEBOOK) and digest != texts.digest(exercise)

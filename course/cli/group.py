@@ -9,16 +9,28 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from course.errors import CourseError
-from course.report.signs import settle_streams
 from course.signals import RequestToEndError, hear_requests_to_end
+from course.signs import settle_streams
 from course.threads import settle_threads
 
 if TYPE_CHECKING:
     from course.catalog import Course
 
 
-INSTRUCTORS = ("sqlalchemy", "jinja2", "markupsafe", "distributed", "nbgrader", "nbformat")
+INSTRUCTORS = (
+    "sqlalchemy",
+    "alembic",
+    "yaml",
+    "jinja2",
+    "markupsafe",
+    "pygments",
+    "distributed",
+    "nbgrader",
+    "nbformat",
+)
 """Packages that students need not have."""
+
+NOT_ON_WINDOWS = ("resource", "fcntl")
 
 
 class _Group(click.Group):
@@ -37,6 +49,12 @@ class _Group(click.Group):
             click.echo(f"course: stopped by {request} before it was done.", err=True)
             sys.exit(request.status)
         except ModuleNotFoundError as error:
+            if error.name in NOT_ON_WINDOWS:
+                click.echo(
+                    "course: this command needs Linux or macOS; on Windows use WSL (`wsl --install`).",
+                    err=True,
+                )
+                sys.exit(1)
             if error.name not in INSTRUCTORS:
                 raise
             click.echo(
@@ -88,7 +106,7 @@ class _Result(Protocol):
 def save_as_json(result: _Result, file: Path | None) -> None:
     """What ``json_option`` asks for."""
     if file is not None:
-        from course.grading.records import write_json
+        from course.files import write_json
 
         write_json(file, result.to_plain())
 

@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise, Selection, select
+from course.catalog.needs import set_apart
 from course.errors import CourseError
-from course.practice.progress import read_progress, record_progress
-from course.reached import damage
+from course.places import find_file
+from course.practice.progress import record_progress
+from course.projects.handing_in import missing
+from course.reached import damage, done_in_files
 from course.testing.cascades import in_process
-from course.testing.needs import set_apart
 from course.testing.results import CheckResult, RunResult
 from course.testing.running import LinkMaker, Runner
 from course.worker.near.local import LocalLink
@@ -29,10 +31,12 @@ def check_folder(
     seed: int | None,
     done: Done = lambda *_: None,
     started: Callable[[Sequence[Selection]], None] = lambda _: None,
+    walls: Sequence[str] = (),
 ) -> RunResult:
     """Run the checks named by ``words`` against the day folders below ``root``.
 
-    Raises UsageError for an unknown name, CourseError for a day folder that is not there.
+    With ``walls`` nothing runs unless one of these layers of isolation stands. Raises UsageError for an unknown name,
+    CourseError for a day folder that is not there, or where no such layer stands.
     """
     selections = select(course, words)
     if root == course.solutions:
@@ -44,11 +48,16 @@ def check_folder(
     selections, not_checked = set_apart(course, selections)
     started(selections)
     runner = Runner(course, course.seed if seed is None else seed)
-    complete = read_progress(course.root)["done"] if root == course.root else {}
+    complete = done_in_files(root, [one.day for one in selections]) if root == course.root else {}
     if isolated:
         from course.worker.near.warm import WarmProcess
 
         with WarmProcess.for_days(course, [selection.day for selection in selections]) as zygote:
+            if walls and not set(walls) & set(zygote.layers):
+                raise CourseError(
+                    f"Nothing was run: this machine puts up neither {' nor '.join(walls)} around the code; use a "
+                    "runner with Linux 5.13 or newer."
+                )
             result = runner.run(
                 selections,
                 root,
@@ -59,10 +68,15 @@ def check_folder(
             )
             result.isolation = zygote.layers
     else:
-        open_link: LinkMaker = lambda day: LocalLink(root, [d.name for d in course.days], course.limits)  # noqa: E731
+        open_link: LinkMaker = lambda day: LocalLink(root, [d.name for d in course.units], course.limits)  # noqa: E731
         reopen = partial(in_process, course)
         result = runner.run(selections, root, open_link, done, reopen=reopen, complete=complete)
     result.not_checked = not_checked
+    for day in [one.day for one in selections if one.day.is_project and one.exercises == one.day.exercises]:
+        found = {name: find_file(root, f"{day.name}/{name}") for name in day.texts}
+        result.missing[day.number] = missing(
+            day, {name: file.read_bytes() for name, file in found.items() if file is not None}
+        )
     if root == course.root:
         damaged = damage(course.root)
         result.not_recorded = record_progress(course.root, result) or damaged
