@@ -1,0 +1,158 @@
+# Write the parts marked TODO(day23). Made by `course sync` from the course's single source.
+# skeleton b9bb6721be326b9e
+"""Two numbers instead of one: a network that says what it expects, and how far off it may be.
+
+Apart from the network and the optimiser in a step of training, arguments come back unchanged.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+def softplus(z: Tensor) -> Tensor:
+    """ln(1 + exp(z)), by which any number becomes a positive one.
+
+    Differentiable, and finite wherever the result is: ln(1 + exp(1000)) is 1000, and exp(1000) is not a number of any
+    computer. For large negative z the result is exp(z), and not 0.
+
+    Parameters
+    ----------
+    z : float tensor of any shape
+
+    Returns
+    -------
+    float tensor of the same shape
+
+    Not allowed here: ``torch.nn.functional.softplus``, ``torch.nn.Softplus``.
+
+    References
+    ----------
+    Dugas, Bengio, Bélisle, Nadeau and Garcia (2001), Incorporating second-order functional knowledge for better option
+    pricing, NIPS 13
+    """
+    # TODO(day23): take max(z, 0) out: what is left, ln(1 + exp(−|z|)), cannot overflow
+    raise NotImplementedError("softplus is not written yet")
+
+
+def gaussian_nll(y: Tensor, mean: Tensor, std: Tensor) -> Tensor:
+    """Mean negative log-likelihood, in nats, of values under normal distributions of their own.
+
+    The loss of one value is −ln N(y; mean, std²), the constant with ln 2π included. Differentiable by mean and std.
+
+    Parameters
+    ----------
+    y, mean : (n,) float tensors
+    std : (n,) float tensor of *standard deviations*, above 0
+
+    Returns
+    -------
+    float tensor of shape ()
+
+    Not allowed here: ``torch.nn.functional.gaussian_nll_loss``, ``torch.nn.GaussianNLLLoss``,
+    ``torch.distributions.Normal``, ``torch.distributions.normal.Normal``, ``scipy.stats.norm``.
+
+    References
+    ----------
+    Nix and Weigend (1994), Estimating the mean and variance of the target probability distribution, ICNN
+    """
+    # TODO(day23): half of the squared distance in standard deviations, ln std, half of ln 2π
+    raise NotImplementedError("gaussian_nll is not written yet")
+
+
+def nll_step(model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> float:
+    """One step of training a network that answers with a mean and a raw spread.
+
+    ``model(x)`` has two columns: the mean, and a number whose ``softplus`` is the standard deviation. The loss is
+    ``gaussian_nll``. Gradients of earlier steps do not count, and the parameters are changed by the optimiser alone.
+    The check that trains gives up after 90 seconds.
+
+    Parameters
+    ----------
+    model : from (n, d) to (n, 2)
+    optimizer : of the parameters of the model
+    x : (n, d) float tensor
+    y : (n,) float tensor
+
+    Returns
+    -------
+    float, the loss before the step
+
+    References
+    ----------
+    Lakshminarayanan, Pritzel and Blundell (2017), Simple and scalable predictive uncertainty estimation using deep
+    ensembles, NIPS 30, section 2.2
+    """
+    # TODO(day23): split the two columns, then the loss, zero_grad, backward, step
+    raise NotImplementedError("nll_step is not written yet")
+
+
+def normal_interval(mean: Tensor, std: Tensor, level: float) -> tuple[Tensor, Tensor]:
+    """The interval around each mean that holds a share ``level`` of its normal distribution.
+
+    Both tails outside are equally large. For a level of 0.95 it reaches 1.96 standard deviations to each side.
+
+    Parameters
+    ----------
+    mean, std : (n,) float tensors
+    level : between 0 and 1, neither included
+
+    Returns
+    -------
+    lower, upper : (n,) float tensors
+
+    References
+    ----------
+    Bishop (2006), Pattern Recognition and Machine Learning, section 1.2.4
+    """
+    # TODO(day23): torch.special.ndtri is the inverse of the normal distribution function; which share lies
+    #   below?
+    raise NotImplementedError("normal_interval is not written yet")
+
+
+def coverage(y: Tensor, lower: Tensor, upper: Tensor) -> float:
+    """Share of the values that lie in their interval, the ends included.
+
+    Parameters
+    ----------
+    y, lower, upper : (n,) float tensors
+
+    Returns
+    -------
+    float between 0 and 1
+
+    References
+    ----------
+    Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, JASA 102, section 6.2
+    """
+    # TODO(day23): Share of the values that lie in their interval, the ends included
+    raise NotImplementedError("coverage is not written yet")
+
+
+def interval_score(y: Tensor, lower: Tensor, upper: Tensor, level: float) -> float:
+    """What intervals cost that are to hold a share ``level``: "true?" and "sharp?" in one number (optional).
+
+    The price of one interval is its width, and for a value outside also the distance to the nearer end, times
+    2 / (1 − level):
+
+        upper − lower + 2 / (1 − level) · (how far y is below lower, or above upper, and 0 if it is inside)
+
+    The mean over the values is asked for. Nobody can do better in the long run than with the interval that truly has
+    (1 − level) / 2 of the values below it and as many above.
+
+    Parameters
+    ----------
+    y, lower, upper : (n,) float tensors, lower nowhere above upper
+    level : between 0 and 1, neither included
+
+    Returns
+    -------
+    float, in the units of y
+
+    References
+    ----------
+    Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, JASA 102, section 6.2
+    """
+    # TODO(day23): clamp(min=0) makes "by how much, if at all" of a difference
+    raise NotImplementedError("interval_score is not written yet")
