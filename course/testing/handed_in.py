@@ -1,0 +1,95 @@
+"""What checks of projects ask: what was handed in beside the code, which methods there are, and whether figures can be
+had again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from course.catalog import find_root, load_course
+from course.catalog.model import RESULTS
+from course.errors import CourseError
+from course.projects.handing_in import Results, read_results, wrong_with_methods
+from course.testing.assertions import CheckFailed, assert_finite, assert_shape
+from course.testing.describing import as_array, describe
+from course.worker.far.importing import ModuleSpace
+from course.worker.near.handle import Student
+
+
+def handed_in_results(student: Student, test: str) -> Results:
+    """What ``results.json`` of the submission says; ``test`` is ``__file__`` of the test. It is read on this side: no
+    student code runs for it.
+    """
+    course = load_course(find_root(Path(test)), drafts=True)
+    try:
+        return read_results(student._text(RESULTS), course.day(Path(test).parent.name))
+    except CourseError as error:
+        raise CheckFailed(str(error)) from None
+
+
+def named_methods(student: Student) -> list[str]:
+    """The names in ``METHODS`` of an experiment, the baseline first."""
+    names = student.METHODS
+    wrong = wrong_with_methods(names)
+    if wrong:
+        raise CheckFailed(wrong, (("came back", describe(names)),))
+    return list(names)
+
+
+def judged_methods(student: Student, rng: np.random.Generator) -> list[str]:
+    """Two that a check trains, for it has no time for more: one of the others, drawn, and the last one."""
+    *others, last = named_methods(student)
+    return [others[int(rng.integers(len(others)))], last]
+
+
+def plain_numbers(result: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """What `predict` says, as a float64 array, once it has this shape and is finite."""
+    assert_shape(result, shape)
+    assert_finite(result)
+    return as_array(result).astype(np.float64)
+
+
+def drawn(results: Results, method: str, rng: np.random.Generator) -> int:
+    """One of the seeds with which a method was measured."""
+    if method not in results.methods:
+        known = ", ".join(map(repr, results.methods))
+        raise CheckFailed(f"{RESULTS} has no method {method!r}; there is: {known}.")
+    return int(rng.choice(sorted(results.methods[method])))
+
+
+def assert_reproduced(
+    results: Results, method: str, seed: int, figures: Mapping[str, float], within: float
+) -> None:
+    """Every figure that ``results.json`` has for a method and a seed is what was computed again, within ``within``."""
+    claimed = results.methods[method][seed]
+    for name, again in figures.items():
+        if name not in claimed:
+            raise CheckFailed(f"{RESULTS} has no {name} for {method!r} with seed {seed}; measure again.")
+        if not abs(claimed[name] - again) <= within:
+            raise CheckFailed(
+                f"The {name} of {method!r} with seed {seed} cannot be reproduced.",
+                (
+                    ("in results", f"{claimed[name]:.4g}"),
+                    (
+                        "computed",
+                        f"{again:.4g}, from the code as it was handed in; {within:g} apart is allowed",
+                    ),
+                ),
+                cause="was the code changed after it was measured, or does it draw without `seed`?",
+            )
+
+
+@cache
+def given_module(test: str, module: str) -> ModuleType:
+    """The course's own copy of a given module, ``project_detection.data``, for the trusted side: that of a submission
+    is never imported here. ``test`` is ``__file__`` of the test.
+    """
+    root = find_root(Path(test))
+    days = [path.parent.name for path in (root / "tests").glob("*/exercises.toml")]
+    return ModuleSpace(root, days).import_module(module)

@@ -1,0 +1,179 @@
+"""Checks of experiment.py: every method, and whether the figures of results.json can be had again."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import torch
+
+from course.testing import assert_raises, assert_that, assert_unchanged, hidden, points, training
+from course.testing.handed_in import (
+    assert_reproduced,
+    drawn,
+    given_module,
+    handed_in_results,
+    judged_methods,
+    named_methods,
+)
+
+APART = {"exact": 0.1, "BLEU-2": 0.05}  # of a figure that is computed again
+
+
+def scenes(n, seed, name="bright"):
+    """Some scenes of the course's own making: pictures and captions."""
+    known = given_module(__file__, "project_captioning.data").load(name, seed).known
+    return known.images[:n], known.captions[:n]
+
+
+def two_scenes(rng, n):
+    """Pictures of two scenes, each with its own two things, and what is said of them."""
+    y = rng.integers(2, size=n)
+    y[:2] = 0, 1
+    colours = torch.tensor([[0.9, 0.1, 0.1], [0.1, 0.2, 0.9]])
+    images = torch.zeros(n, 3, 16, 16)
+    for i, which in enumerate(y.tolist()):
+        for half in (0, 8):
+            top, left = (int(rng.integers(1, 3)) + half * (side == which) for side in (0, 1))
+            images[i, :, top : top + 5, left : left + 5] = colours[which][:, None, None]
+    said = ["a red square left of a red square", "a blue square above a blue square"]
+    return images, [said[which] for which in y.tolist()]
+
+
+def captions_of(student, model, images):
+    """What `predict` says, once it has the form that the docstring promises."""
+    said = student.predict(model, images)
+    if isinstance(said, np.ndarray) and said.ndim == 1:
+        said = said.tolist()
+    good = isinstance(said, (list, tuple)) and all(isinstance(one, str) for one in said)
+    assert_that(good, "What `predict` gives is no list of strings.", cause="numbers, or lists of words?")
+    assert_that(len(said) == len(images), f"Of {len(images)} pictures {len(said)} captions come back.")
+    return [str(one) for one in said]
+
+
+def right(said, ways):
+    """Whether each caption is one of those that are right, word for word."""
+    return [one.split() in [way.split() for way in own] for one, own in zip(said, ways, strict=True)]
+
+
+def grams(caption, n):
+    words = caption.split()
+    return Counter(zip(*(words[k:] for k in range(n)), strict=False))
+
+
+def bleu2(said, ways):
+    """BLEU of order 2: sums over all captions first, each n-gram no more often than a single reference has it."""
+    precisions = []
+    for n in (1, 2):
+        matches = sum(
+            min(count, max(grams(way, n)[gram] for way in own))
+            for one, own in zip(said, ways, strict=True)
+            for gram, count in grams(one, n).items()
+        )
+        precisions.append(matches / max(1, sum(grams(one, n).total() for one in said)))
+    length = sum(len(one.split()) for one in said)
+    wanted = sum(
+        min((len(way.split()) for way in own), key=lambda k: (abs(k - len(one.split())), k))
+        for one, own in zip(said, ways, strict=True)
+    )
+    penalty = math.exp(min(0.0, 1 - wanted / length)) if length else 0.0
+    return penalty * math.sqrt(precisions[0] * precisions[1])
+
+
+def measured(student, name, method, seed, rng):
+    """The figures of a method on the scenes of that name and seed, from what the student's code says of new ones."""
+    known, new = given_module(__file__, "project_captioning.data").load(name, seed)
+    model = student.fit(known.images, known.captions, method, seed)
+    said = captions_of(student, model, new.images)
+    some = rng.permutation(len(said))[:20].tolist()
+    again = captions_of(student, model, new.images[some])
+    same = sum(said[i] == one for i, one in zip(some, again, strict=True))
+    assert_that(
+        same >= 18,
+        f"Of 20 pictures asked about by themselves, {20 - same} get another caption than among all {len(said)}.",
+        cause="does `predict` use what is in the other pictures?",
+    )
+    return {"exact": float(np.mean(right(said, new.ways))), "BLEU-2": bleu2(said, new.ways)}
+
+
+def chosen(results):
+    names = given_module(__file__, "project_captioning.data").DATA
+    assert_that(
+        results.data in names, f"results.json is of {results.data!r}; the data to choose from is {names}."
+    )
+    return results.data
+
+
+@training
+@points(3)
+def test_predict_tells_two_scenes_apart(student, rng):
+    images, captions = two_scenes(rng, 360)
+    for method in judged_methods(student, rng):
+        model = student.fit(images[:300], captions[:300], method, int(rng.integers(100)))
+        said = captions_of(student, model, images[300:])
+        share = float(np.mean(right(said, [[one] for one in captions[300:]])))
+        assert_that(
+            share > 0.75,
+            f"{method!r} has learnt from 300 pictures of two scenes, and is right about {share:.0%} of new ones: "
+            f"of the first it says {said[0]!r}, and it is {captions[300]!r}.",
+            cause="does what it says depend on the picture?",
+        )
+
+
+@training
+@points(1)
+def test_predict_of_one_picture_leaves_it_as_it_was(student, rng):
+    images, captions = two_scenes(rng, 310)
+    model = student.fit(images[:300], captions[:300], named_methods(student)[0], 0)
+    one = images[300:301]
+    with assert_unchanged(one):
+        alone = captions_of(student, model, one)
+    among = captions_of(student, model, images[300:])[:1]
+    assert_that(alone == among, f"A picture alone is {alone[0]!r}, and {among[0]!r} among nine others.")
+
+
+@training
+@points(2)
+def test_fit_draws_from_the_seed_alone(student, rng):
+    images, captions = scenes(300, int(rng.integers(1000, 2000)))
+    seed, method = int(rng.integers(100)), named_methods(student)[-1]
+    with assert_unchanged(images, captions):
+        first = captions_of(student, student.fit(images, captions, method, seed), images[:60])
+    again = captions_of(student, student.fit(images, captions, method, seed), images[:60])
+    other = sum(one != two for one, two in zip(first, again, strict=True))
+    assert_that(
+        other <= 3,
+        f"{method!r} trained twice with seed {seed} says something else of {other} of 60 pictures: something is drawn "
+        "without the seed.",
+    )
+
+
+@points(1)
+def test_fit_refuses_an_unknown_method(student, rng):
+    images, captions = two_scenes(rng, 300)
+    with assert_raises(ValueError):
+        student.fit(images, captions, f"no such method {int(rng.integers(100))}", 0)
+
+
+@training
+@points(4)
+def test_fit_gives_the_figures_of_the_results(student, rng):
+    results = handed_in_results(student, __file__)
+    method = named_methods(student)[-1]
+    seed = drawn(results, method, rng)
+    for name, figure in measured(student, chosen(results), method, seed, rng).items():
+        assert_reproduced(results, method, seed, {name: figure}, APART[name])
+
+
+@hidden
+@training
+@points(3)
+def test_fit_holds_on_other_scenes(student, rng):
+    results = handed_in_results(student, __file__)
+    method = named_methods(student)[-1]
+    drawn(results, method, rng)
+    claimed = [figures.get("exact", 1.0) for figures in results.methods[method].values()]
+    again = measured(student, chosen(results), method, int(rng.integers(10_000, 10**6)), rng)["exact"]
+    assert_that(
+        again >= np.mean(claimed) - 0.1 - 3 * float(np.std(claimed)),
+        f"On other scenes {again:.1%} of the captions are right, far below the {np.mean(claimed):.1%} of results.json.",
+    )
