@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 9e97eeaeffb0b903
+# skeleton ab565ce17d019220
 """The night before 28 January 1986: what did 23 earlier flights say about the O-rings at 31 °F?
 
 Logistic regression: a line, bent by the sigmoid into a probability, and fitted by maximum likelihood. The
@@ -70,7 +70,8 @@ def negative_log_likelihood_gradient(theta: np.ndarray, x: np.ndarray, y: np.nda
         in the order of ``theta``
 
     Not allowed here: ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``, ``numpy.gradient``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton c07de1e83c4b2045
+# skeleton 893210a1c7f63170
 """Derivatives from function values alone: by definition, symmetrically, for many variables, and as a check.
 
 Nothing here knows a formula for a derivative, except for the sigmoid at the end of the first half. That is
@@ -38,7 +38,8 @@ def forward_difference(
 
     Not allowed here: ``scipy.differentiate.derivative``, ``scipy.optimize.approx_fprime``,
     ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -70,7 +71,8 @@ def central_difference(
 
     Not allowed here: ``scipy.differentiate.derivative``, ``scipy.optimize.approx_fprime``,
     ``torch.autograd.grad``; from ``numpy``: ``gradient``, ``diff``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -154,7 +156,8 @@ def sigmoid_derivative(z: float | np.ndarray) -> float | np.ndarray:
         of the shape of ``z``
 
     Not allowed here: ``torch.autograd.grad``, ``scipy.special.expit``, ``scipy.stats.logistic``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -185,7 +188,8 @@ def numerical_gradient(f: Function, x: np.ndarray, h: float = 1e-5) -> np.ndarra
 
     Not allowed here: ``numpy.gradient``, ``torch.autograd.grad``; from ``scipy.differentiate``:
     ``derivative``, ``jacobian``; from ``scipy.optimize``: ``approx_fprime``, ``check_grad``; from
-    ``torch.func``: ``grad``, ``jacrev``, ``vjp``, ``jacfwd``.
+    ``torch.func``: ``grad``, ``jacrev``, ``vjp``, ``jacfwd``, ``grad_and_value``, ``jvp``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

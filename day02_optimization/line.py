@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton b9bc3dcc09757188
+# skeleton 6cb722fd67ac7ad1
 """A straight line by gradient descent: the smallest model that is trained like the largest.
 
 The line is y = slope · x + intercept, and its two parameters travel together as θ = (slope, intercept). Day 3
@@ -61,7 +61,8 @@ def mean_squared_error_gradient(theta: np.ndarray, x: np.ndarray, y: np.ndarray)
         in the order of ``theta``
 
     Not allowed here: ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``, ``numpy.gradient``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

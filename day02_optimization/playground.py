@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton 25579f2ef61dc88f
+# skeleton c88e3e635efe2cd5
 """Optional: curved boundaries. Logistic regression in the plane, on products of the coordinates, with mini-batches.
 
 What the hidden layers of Part 2 will find by themselves is put in by hand here. Arguments come back unchanged.
@@ -69,7 +69,8 @@ def classifier_gradient(weights: np.ndarray, features: np.ndarray, labels: np.nd
     (k,) float array
 
     Not allowed here: ``torch.autograd.grad``, ``scipy.optimize.approx_fprime``; from ``torch.func``:
-    ``grad``, ``vjp``, ``jacrev``.
+    ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

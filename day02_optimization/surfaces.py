@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day02). Made by `course sync` from the course's single source.
-# skeleton a2ccd79cd0a8dc7a
+# skeleton 2c90ce179d321c9e
 """Landscapes to descend on: four functions (given) and their gradients (yours, from paper and pencil).
 
 The functions sum over the last axis, so they take a single point and a whole grid of points alike. A gradient
@@ -27,7 +27,8 @@ def parabola_derivative(x: float | np.ndarray) -> float | np.ndarray:
         of the shape of ``x``
 
     Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``, ``scipy.optimize.approx_fprime``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -54,7 +55,8 @@ def paraboloid_gradient(x: np.ndarray) -> np.ndarray:
     (n,) array
 
     Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``, ``scipy.optimize.approx_fprime``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -81,7 +83,8 @@ def bumpy_paraboloid_gradient(x: np.ndarray) -> np.ndarray:
     (2,) float array
 
     Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``, ``scipy.optimize.approx_fprime``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -117,7 +120,8 @@ def rosenbrock_gradient(x: np.ndarray) -> np.ndarray:
     (n,) float array
 
     Not allowed here: ``torch.autograd.grad``, ``numpy.gradient``; from ``scipy.optimize``: ``rosen_der``,
-    ``approx_fprime``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``approx_fprime``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``,
+    ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

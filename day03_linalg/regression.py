@@ -1,9 +1,10 @@
 # Write the parts marked TODO(day03). Made by `course sync` from the course's single source.
-# skeleton 88caf13b35a3aa52
+# skeleton 101f56afacfa18c2
 """Regression: the best approximate solution of A x = b, and how to choose a polynomial that predicts.
 
 A linear system with more equations than unknowns has no solution; least squares takes the x with the smallest
-‖A x − b‖. What you write here is used for every curve in the pictures of the day. Arguments come back unchanged.
+‖A x − b‖. What you write here is used for every curve in the pictures of the day. Where an array may hold
+integers, these are NumPy's own, of 64 bits. Arguments come back unchanged.
 """
 
 from collections.abc import Sequence
@@ -149,7 +150,7 @@ def rescale(x: np.ndarray, low: float, high: float) -> np.ndarray:
     Parameters
     ----------
     x : (n,) array of numbers
-    low, high : what becomes −1 and what becomes 1
+    low, high : what becomes −1 and what becomes 1; ``low`` is not above ``high``
 
     Returns
     -------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 8e56e710589174b6
+# skeleton de34adbe048951fe
 """Activation functions, entry by entry and row by row, written so that no input makes them overflow.
 
 Every one takes arrays of any shape. What ``exp`` is given is never positive: it may underflow to 0, which is right,
@@ -101,7 +101,9 @@ def activate_backward(x: np.ndarray, grad: np.ndarray, activation: str) -> np.nd
         when there is no activation of that name
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``numpy.gradient``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``torch``: ``tensor``, ``from_numpy``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch``: ``tensor``, ``from_numpy``; from ``torch.autograd.functional``: ``vjp``, ``jvp``,
+    ``jacobian``.
 
     References
     ----------
@@ -191,7 +193,8 @@ def modern_activation(x: np.ndarray, activation: str) -> tuple[np.ndarray, np.nd
 
     Not allowed here: ``torch.autograd.grad``; from ``torch.nn.functional``: ``leaky_relu``, ``elu``,
     ``silu``, ``gelu``; from ``torch.nn``: ``LeakyReLU``, ``ELU``, ``SiLU``, ``GELU``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

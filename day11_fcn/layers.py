@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 8ae0735fba78c9ce
+# skeleton 31d583bfc9059b95
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -63,7 +63,8 @@ def dense_backward(
         each of the shape of what it is the gradient of; nothing is divided by n: that n is in the loss already
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``; from ``torch``: ``tensor``, ``from_numpy``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch``:
+    ``tensor``, ``from_numpy``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -190,8 +191,9 @@ def gradient_error(
         between 0 and 1
 
     Not allowed here: ``numpy.gradient``; from ``torch.autograd``: ``gradcheck``, ``grad``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``scipy.optimize``: ``approx_fprime``,
-    ``check_grad``; from ``scipy.differentiate``: ``derivative``, ``jacobian``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``scipy.optimize``: ``approx_fprime``, ``check_grad``; from ``scipy.differentiate``:
+    ``derivative``, ``jacobian``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 8b7c685c404c1b7b
+# skeleton 36eed611f569bafb
 """Losses: one number that says how wrong a network is, and its gradient, where backpropagation begins.
 
 On every day of the course a loss is the *mean* over the batch, and classification losses take logits: scores of any
@@ -84,7 +84,8 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
     ``torch.nn.functional.cross_entropy``, ``torch.tensor``; from ``torch.func``: ``grad``, ``vjp``,
-    ``jacrev``.
+    ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -174,7 +175,8 @@ def weighted_cross_entropy(
 
     Not allowed here: ``torch.nn.CrossEntropyLoss``, ``torch.autograd.grad``; from
     ``torch.nn.functional``: ``cross_entropy``, ``nll_loss``; from ``torch.func``: ``grad``, ``vjp``,
-    ``jacrev``.
+    ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton c5af6ebb70002801
+# skeleton f52727bb07cb6926
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
@@ -37,7 +37,8 @@ def softmax_regression(
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
     ``torch.nn.functional.cross_entropy``, ``sklearn.linear_model.LogisticRegression``, ``torch.tensor``;
-    from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``,
+    ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -65,7 +66,9 @@ def two_layer(parameters: Parameters, x: np.ndarray, target: np.ndarray) -> tupl
         each of the shape of what it is the gradient of
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
-    ``sklearn.neural_network.MLPRegressor``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``sklearn.neural_network.MLPRegressor``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+    ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``,
+    ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -130,7 +133,9 @@ def mlp_backward(
         in the order of ``parameters``, each of the shape of what it is the gradient of
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
-    ``torch.nn.Sequential``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.nn.Sequential``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``,
+    ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``,
+    ``jacobian``.
 
     References
     ----------

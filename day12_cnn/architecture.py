@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton f5e5c6d0f65418b3
+# skeleton cc6eb0ac6e36b395
 """Arithmetic of architectures: sizes, numbers of parameters, receptive fields, before anything is built.
 
 A network is written down as a list of layers, each a tuple that begins with its kind:
@@ -88,7 +88,8 @@ def receptive_field(layers: list[Layer]) -> tuple[int, int]:
         two integers, in pixels; the edge of the image is not considered
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 3a270c549a3de9fb
+# skeleton 5f8ef88e414d782e
 """Convolution of whole batches with many channels, forward and backward, as one matrix product.
 
 Shapes are those of PyTorch: images (batch, channels, height, width), weights (filters, channels, height, width).
@@ -152,9 +152,10 @@ def conv2d_backward(
     dbias : (f,) float array, ∂L/∂bias, summed over the batch
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``; from ``torch.nn.grad``: ``conv2d_input``, ``conv2d_weight``; from
-    ``torch.nn.functional``: ``conv2d``, ``conv_transpose2d``, ``fold``, ``unfold``; from ``torch``:
-    ``conv2d``, ``conv_transpose2d``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.nn.grad``:
+    ``conv2d_input``, ``conv2d_weight``; from ``torch.nn.functional``: ``conv2d``, ``conv_transpose2d``,
+    ``fold``, ``unfold``; from ``torch``: ``conv2d``, ``conv_transpose2d``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -226,7 +227,8 @@ def conv_transpose2d(
 
     Not allowed here: the method ``.backward``, ``torch.conv_transpose2d``, ``torch.nn.ConvTranspose2d``,
     ``torch.autograd.grad``; from ``torch.nn.functional``: ``conv_transpose2d``, ``fold``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 016b4c11bc06f27b
+# skeleton cac88d4fbd4764a6
 """A small LeNet out of your own layers, trained on handwritten digits without any library for networks.
 
     (b, 1, 8, 8) ─ conv1 16@3×3 ─ ReLU ─ pool 2×2 ─ conv2 32@3×3 ─ ReLU ─ pool 2×2 ─ dense1 64 ─ ReLU ─ dense2 10
@@ -116,7 +116,8 @@ def backward(parameters: Arrays, images: np.ndarray, activations: Arrays, grad: 
         ∂L/∂parameter under the name of each parameter, in its shape
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.nn.functional.conv2d``,
-    ``torch.nn.Conv2d``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.nn.Conv2d``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``,
+    ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -168,7 +169,8 @@ def train(
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
     ``sklearn.neural_network.MLPClassifier``; from ``torch.optim``: ``SGD``, ``Adam``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

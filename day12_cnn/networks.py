@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton b87ca6eee48a5d21
+# skeleton 14f9d854caf61e1f
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -48,9 +48,10 @@ class DigitNet(nn.Module):
 
     Requirements: at most 50,000 parameters; at least two layers of class ``nn.Conv2d``; logits, no
     probabilities. The check builds it with three seeds, trains each for 10 epochs on 1,297 digits (Adam, learning
-    rate 2e-3, batches of 32, cross-entropy) and expects a mean accuracy of 98.5 % on the other 500. Images are
-    standardised. Each training should take a few seconds; after 90 seconds for all three the check gives up.
-    Batch normalisation helps.
+    rate 2e-3, batches of 32, cross-entropy) and takes their mean accuracy on the other 500. Aim at 98.5 %; from
+    98.2 % on it is accepted, since the seeds are others when your work is graded, and a good network may have bad
+    luck. Images are standardised. Each training should take a few seconds; after 90 seconds for all three the check
+    gives up. Batch normalisation helps.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 0f0c10b12cb676fe
+# skeleton af05f442f429c78d
 """Batch normalisation, forward and backward.
 
 During training a channel is normalised by the mean and variance of the batch at hand; a running average of both is
@@ -100,8 +100,10 @@ def batch_norm_backward(
     dgamma, dbeta : (c,) float arrays
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
-    ``torch.nn.functional.batch_norm``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from
-    ``torch``: ``batch_norm``, ``native_batch_norm``; from ``torch.nn``: ``BatchNorm1d``, ``BatchNorm2d``.
+    ``torch.nn.functional.batch_norm``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+    ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch``: ``batch_norm``,
+    ``native_batch_norm``; from ``torch.nn``: ``BatchNorm1d``, ``BatchNorm2d``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton bf79d3c2ba999670
+# skeleton 17982984696f2778
 """Pooling: one number per window, forward and backward.
 
 Pooling has no weights. Its backward pass only decides which pixels of a window receive the gradient of the number
@@ -55,8 +55,9 @@ def max_pool2d_backward(grad: np.ndarray, x: np.ndarray, kernel_size: Pair, stri
     (b, c, h, w) float array, ∂L/∂x
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``; from ``torch.nn.functional``: ``max_pool2d``, ``max_unpool2d``; from
-    ``torch.nn``: ``MaxUnpool2d``, ``MaxPool2d``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.nn.functional``: ``max_pool2d``, ``max_unpool2d``; from ``torch.nn``: ``MaxUnpool2d``,
+    ``MaxPool2d``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -109,8 +110,9 @@ def avg_pool2d_backward(grad: np.ndarray, x: np.ndarray, kernel_size: Pair, stri
     (b, c, h, w) float array, ∂L/∂x
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.nn.AvgPool2d``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``torch.nn.functional``: ``avg_pool2d``,
-    ``interpolate``, ``fold``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.nn.functional``: ``avg_pool2d``, ``interpolate``, ``fold``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -46,7 +46,7 @@ def train_torch(network: str, sets: Sets, epochs: int, seed: int) -> float:
     images, labels, test_images, test_labels = (torch.tensor(a) for a in sets)
     model = DigitNet() if network == "digitnet" else LeNet(images.shape[-1])
     fit(model, images.float(), labels, epochs, seed=seed)
-    return (predict(model, test_images.float()) == test_labels).double().mean().item()
+    return (predict(model, test_images.float()).cpu() == test_labels).double().mean().item()
 
 
 def draw(data: str, epochs: int, folder: Path) -> None:

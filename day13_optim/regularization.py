@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton c9adebf1a6ab96a1
+# skeleton fb112e8a05bbb9f9
 """Regularisation: gradients that stay bounded, weights that stay small, units that cannot rely on each other.
 
 Clipping, penalties and augmentation work on NumPy arrays; dropout is a layer of a PyTorch network, because it has to
@@ -26,7 +26,7 @@ def clip_by_value(grads: Sequence[np.ndarray], limit: float) -> list[np.ndarray]
     Returns
     -------
     list of float arrays
-        of the same shapes and dtypes
+        each of the shape and dtype of its gradient
 
     Not allowed here: ``torch.nn.utils.clip_grad_value_``.
 
@@ -53,7 +53,7 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
     Returns
     -------
     clipped : list of float arrays
-        of the same shapes and dtypes
+        each of the shape and dtype of its gradient
     norm : float
         ‖g‖ *before* clipping: worth plotting
 

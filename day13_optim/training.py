@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 6971c0b0e0bdcd12
+# skeleton 781d6749d253d8ea
 """Training a PyTorch network with your own optimiser: the loop, when to stop it, and what to check first.
 
 PyTorch computes the gradients and nothing else. A tensor and a NumPy array can share their memory, so an optimiser
@@ -118,8 +118,11 @@ class EarlyStopping:
         raise NotImplementedError("EarlyStopping.update is not written yet")
 
     def restore(self, model: nn.Module) -> None:
-        """Put the best state back into the model; nothing happens when there is none."""
-        # TODO(day13): Put the best state back into the model; nothing happens when there is none
+        """Put the best state back into the tensors of the model, whose memory the optimiser shares, as often as asked;
+        nothing happens when there is none.
+        """
+        # TODO(day13): Put the best state back into the tensors of the model, whose memory the optimiser
+        #   shares, as often as asked;
         raise NotImplementedError("EarlyStopping.restore is not written yet")
 
 

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 1507434fab82aef2
+# skeleton ece5affb1a4bc82e
 """Which pixels matter? What the weights and the gradients of a network say about a single answer.
 
 A gradient says how the score of a class would change if a pixel changed a little. All maps of this file have the
@@ -169,7 +169,7 @@ def smoothgrad(
     target : (b,) int64 tensor of classes
     noise_level : standard deviation of the noise as a fraction of the range of the image
     samples : n, number of noisy copies
-    seed : the noise comes from a ``torch.Generator`` with this seed
+    seed : the noise comes from a ``torch.Generator`` with this seed; PyTorch's global random numbers stay as they are
 
     Returns
     -------

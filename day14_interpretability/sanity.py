@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day14). Made by `course sync` from the course's single source.
-# skeleton 801c6b3e43c804e4
+# skeleton 85c5ebfcd6d19ff4
 """Is the map about the network at all? Comparing maps, after an attack and after the network was destroyed.
 
 A map that stays the same when the weights are replaced by random numbers cannot explain what the network has learned,
@@ -82,7 +82,8 @@ def randomise_layers(
     learned weight is left. After each layer the map is compared with the one of the intact model.
 
     All this happens on a copy: the model stays as it is. Random numbers come from PyTorch's global generator, seeded
-    with ``seed``, within ``torch.random.fork_rng()``, which puts back its state afterwards.
+    with ``seed`` and not anew for each layer, or layers of one shape would get the same weights; within
+    ``torch.random.fork_rng()``, which puts back its state afterwards.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton de5e40a53d069438
+# skeleton df0603daff13294d
 """Attention: every place looks at all the others and takes a weighted mean of what it finds.
 
 Everything here is a function of tensors. In a mask, True means "may be seen". Arguments come back unchanged.
@@ -94,8 +94,9 @@ def attention_backward(
     grad_q, grad_k, grad_v : float tensors of the shapes of q, k and v
 
     Not allowed here: the method ``.backward``, ``torch.nn.functional.scaled_dot_product_attention``; from
-    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from
-    ``torch.autograd.functional``: ``vjp``, ``jacobian``.
+    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+    ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``,
+    ``jacobian``, ``jvp``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 0bbe0031d99861b8
+# skeleton e997eaefb2a30e93
 """Gated cells: LSTM and GRU, forward and backward, equal to PyTorch's when they are given its weights.
 
 A gate is a number between 0 and 1 that says how much passes. The LSTM keeps a second state c, to which a step *adds*:
@@ -97,9 +97,10 @@ def lstm_step_backward(
     grad_x, grad_h, grad_c, grad_w_ih, grad_w_hh, grad_b
         float arrays of the shapes of x, h, c, w_ih, w_hh and (4n,); the last is the gradient by either bias
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from ``torch.nn``:
-    ``LSTMCell``, ``LSTM``; from ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``:
-    ``grad``, ``vjp``, ``jacrev``.
+    Not allowed here: the method ``.backward``; from ``torch.nn``: ``LSTMCell``, ``LSTM``; from
+    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+    ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``,
+    ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -231,9 +232,10 @@ def gru_step_backward(
     grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b_ih, grad_b_hh
         float arrays of the shapes of x, h, w_ih, w_hh, (3n,) and (3n,)
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from ``torch.nn``:
-    ``GRUCell``, ``GRU``; from ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``.
+    Not allowed here: the method ``.backward``; from ``torch.nn``: ``GRUCell``, ``GRU``; from
+    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+    ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``,
+    ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton b409f1ed9ff89d76
+# skeleton 6cdb883a7d5ba639
 """The plain recurrent network, forward and backward through time.
 
     h_t = tanh(W_ih x_t + W_hh h_{t−1} + b)
@@ -99,9 +99,10 @@ def rnn_backward(
     grad_x, grad_h0, grad_w_ih, grad_w_hh, grad_b
         float arrays of the shapes of x, h0, w_ih, w_hh and (n,), and of their dtype: float32 in, float32 out
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.functional.vjp``; from
-    ``torch.autograd``: ``grad``, ``backward``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from
-    ``torch.nn``: ``RNN``, ``RNNCell``.
+    Not allowed here: the method ``.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``; from ``torch.nn``: ``RNN``,
+    ``RNNCell``.
 
     References
     ----------
@@ -133,8 +134,8 @@ def gradient_norms(grad: np.ndarray, hs: np.ndarray, w_hh: np.ndarray) -> np.nda
         entry k is the Frobenius norm of the (b, n) array ∂L/∂h_{T−k}; the first is that of ``grad`` itself
 
     Not allowed here: the method ``.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
-    ``torch.func``: ``grad``, ``vjp``, ``jacrev``; from ``torch.autograd.functional``: ``vjp``,
-    ``jacobian``.
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jacobian``, ``jvp``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day15). Made by `course sync` from the course's single source.
-# skeleton 96409d54e3b5008a
+# skeleton f606626eef539e61
 """From characters to numbers: vocabulary, batches of a stream, embeddings, and a baseline that only counts.
 
 A language model never sees text. It sees a stream of integers and is asked, at every place, for the next one.
@@ -168,7 +168,9 @@ def embed_backward(grad: np.ndarray, ids: np.ndarray, size: int) -> np.ndarray:
         of the dtype of ``grad``
 
     Not allowed here: the method ``.backward``, ``torch.nn.functional.embedding``, ``torch.nn.Embedding``,
-    ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+    ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``,
+    ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``,
+    ``jacobian``.
 
     References
     ----------

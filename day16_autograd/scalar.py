@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day16). Made by `course sync` from the course's single source.
-# skeleton 637303faff5247ea
+# skeleton 148a65473c8debb4
 """The scalar engine: a number that remembers what it was made of.
 
 A `Value` holds a number, the values it was computed from (its *parents*), and for each of them a *slope*: the
@@ -108,7 +108,9 @@ class Value(Arithmetic):
         Value
             with the operation "*"
 
-        Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+        Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+        ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``:
+        ``vjp``, ``jvp``, ``jacobian``.
 
         References
         ----------
@@ -131,7 +133,9 @@ class Value(Arithmetic):
         Value
             with the operation f"**{exponent}"
 
-        Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+        Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+        ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``:
+        ``vjp``, ``jvp``, ``jacobian``.
 
         References
         ----------
@@ -163,7 +167,8 @@ class Value(Arithmetic):
             with the operation "tanh"
 
         Not allowed here: ``torch.tanh``, ``torch.autograd.grad``; from ``torch.func``: ``grad``, ``vjp``,
-        ``jacrev``.
+        ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+        ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
         References
         ----------
@@ -187,7 +192,8 @@ class Value(Arithmetic):
         nodes belongs to the last call alone and begins at 0 in each. Called on a leaf, it adds 1 to its ``grad``.
 
         Not allowed here: ``torch.Tensor.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
-        ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+        ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``,
+        ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
         References
         ----------
@@ -244,7 +250,9 @@ def forward_mode(root: Value, leaf: Value) -> float:
     -------
     float
 
-    Not allowed here: ``torch.func.jvp``, ``torch.autograd.functional.jvp``.
+    Not allowed here: ``torch.autograd.grad``; from ``torch.func``: ``jvp``, ``grad``, ``grad_and_value``,
+    ``vjp``, ``jacrev``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``jvp``, ``vjp``,
+    ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day16). Made by `course sync` from the course's single source.
-# skeleton ec1180f62c27c555
+# skeleton 97869682c8568805
 """The tensor engine: the same idea with arrays, so that NumPy does the work and Python only the book-keeping.
 
 The derivative of an array by an array would be a huge matrix, and nobody needs it. What is needed is its product with
@@ -103,7 +103,8 @@ class Tensor(Arithmetic):
             when the seed is left out and this tensor has more than one element
 
         Not allowed here: ``torch.Tensor.backward``; from ``torch.autograd``: ``grad``, ``backward``; from
-        ``torch.func``: ``grad``, ``vjp``, ``jacrev``.
+        ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``,
+        ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
         References
         ----------

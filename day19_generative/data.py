@@ -1,42 +1,16 @@
-"""What the forgers learn from: digits, eight heaps on a ring, a spiral, a photograph and a pattern (given)."""
+"""What the forgers learn from, beside digits: eight heaps on a ring, a spiral, a photograph and a pattern (given)."""
 
 import math
-from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from course.data import load_digits, load_photograph
+from course.data import load_photograph
 
 RING_RADIUS = 2.0
 RING_SPREAD = 0.1
 HEAPS = 8
-
-
-class Split(NamedTuple):
-    """Digits to learn from, and digits that nobody has seen, to judge with."""
-
-    x_train: Tensor
-    y_train: Tensor
-    x_test: Tensor
-    y_test: Tensor
-
-
-def split_digits(seed: int = 0) -> Split:
-    """1,297 digits to train with and 500 to judge with.
-
-    Returns
-    -------
-    x_train, x_test : (n, 64) float32 tensors in [0, 1], 0 is paper and 1 is ink
-    y_train, y_test : (n,) int64 tensors
-    """
-    images, labels = load_digits()
-    order = np.random.default_rng(seed).permutation(len(images))
-    x = torch.tensor(images.reshape(-1, 64), dtype=torch.float32)[order]
-    y = torch.tensor(labels)[order]
-    return Split(x[500:], y[500:], x[:500], y[:500])
 
 
 def ring_centres() -> Tensor:

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day19). Made by `course sync` from the course's single source.
-# skeleton ec73e03f2023226d
+# skeleton 4a33c72f3398a5ca
 """Diffusion: destroy a picture in small steps that are known exactly, and learn to take them back.
 
 Time t runs from 0, the picture, to T, pure noise. ``alpha_bar[t]`` says how much of the picture's variance is left at
@@ -83,7 +83,7 @@ def denoising_loss(
 
     Returns
     -------
-    float tensor with one number, that can be differentiated by the parameters of the model
+    float tensor of shape (), that can be differentiated by the parameters of the model
 
     References
     ----------

@@ -6,7 +6,6 @@
 About ten seconds for each seed. All three are told which digit to make, so that the same digits can be compared.
 """
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from day19_generative.data import Split, split_digits
+from course.data import DigitSplit, split_digits
+from course.progress import finale
 from day19_generative.diffusion import cosine_schedule
 from day19_generative.judging import mmd, nearest, precision_recall
 from day19_generative.networks import VAE, Denoiser, Forger, expert, mlp, with_labels
@@ -42,7 +42,7 @@ class Verdict(NamedTuple):
     """median distance to the nearest training digit, over that of real new digits"""
 
 
-def vae_painter(digits: Split, seed: int) -> Painter:
+def vae_painter(digits: DigitSplit, seed: int) -> Painter:
     """A conditional VAE; what it paints is the probability of ink."""
     torch.manual_seed(seed)
     model = VAE(classes=10)
@@ -50,7 +50,7 @@ def vae_painter(digits: Split, seed: int) -> Painter:
     return lambda labels, seed: sample_vae(model, len(labels), labels, seed)
 
 
-def gan_painter(digits: Split, seed: int) -> Painter:
+def gan_painter(digits: DigitSplit, seed: int) -> Painter:
     """A conditional GAN: the discriminator sees the picture beside its label."""
     torch.manual_seed(seed)
     forger, critic = Forger(), expert(64 + 10, 128)
@@ -74,7 +74,7 @@ def gan_painter(digits: Split, seed: int) -> Painter:
     return paint
 
 
-def train_denoiser(digits: Split, seed: int) -> tuple[Denoiser, Tensor]:
+def train_denoiser(digits: DigitSplit, seed: int) -> tuple[Denoiser, Tensor]:
     """A conditional model of the noise in digits between −1 and 1, and its schedule."""
     torch.manual_seed(seed)
     alpha_bar = torch.as_tensor(cosine_schedule(NOISE_STEPS, LARGEST_SHARE), dtype=torch.float32)
@@ -92,7 +92,7 @@ def painter_of(model: Denoiser, alpha_bar: Tensor) -> Painter:
     return paint
 
 
-def diffusion_painter(digits: Split, seed: int) -> Painter:
+def diffusion_painter(digits: DigitSplit, seed: int) -> Painter:
     """Diffusion, with 50 steps back."""
     return painter_of(*train_denoiser(digits, seed))
 
@@ -100,7 +100,7 @@ def diffusion_painter(digits: Split, seed: int) -> Painter:
 PAINTERS = {"VAE": vae_painter, "GAN": gan_painter, "diffusion": diffusion_painter}
 
 
-def train_reader(digits: Split) -> Callable[[Tensor], Tensor]:
+def train_reader(digits: DigitSplit) -> Callable[[Tensor], Tensor]:
     """A classifier of digits that was trained on real ones: from pictures to labels."""
     torch.manual_seed(0)
     model = mlp([64, 128, 10])
@@ -113,7 +113,7 @@ def train_reader(digits: Split) -> Callable[[Tensor], Tensor]:
     return lambda x: model(x).argmax(dim=1)
 
 
-def judge(painted: Tensor, labels: Tensor, digits: Split, read: Callable[[Tensor], Tensor]) -> Verdict:
+def judge(painted: Tensor, labels: Tensor, digits: DigitSplit, read: Callable[[Tensor], Tensor]) -> Verdict:
     """What all judges say of painted digits that were ordered by labels."""
     precision, recall = precision_recall(digits.x_test, painted)
     discrepancy = float(mmd(digits.x_test, painted, BANDWIDTH))
@@ -124,30 +124,21 @@ def judge(painted: Tensor, labels: Tensor, digits: Split, read: Callable[[Tensor
     return Verdict(float(precision), float(recall), discrepancy, right, float(to_painted / to_real))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=1, help="how many trainings of each")
-    options = parser.parse_args(arguments)
-    if options.seeds < 1:
-        parser.error("--seeds must be at least 1")
+def tell(seeds: int) -> None:
+    """What the judges say of each generator, for each seed."""
     torch.set_num_threads(1)
     digits = split_digits()
     read, labels = train_reader(digits), torch.arange(500) % 10
     print(f"{'':<10} precision  recall   MMD^2  read right  distance  training")
-    try:
-        for name, train in PAINTERS.items():
-            for seed in range(options.seeds):
-                begin = time.perf_counter()
-                paint = train(digits, seed)
-                seconds = time.perf_counter() - begin
-                v = judge(paint(labels, seed), labels, digits, read)
-                numbers = f"{v.precision:9.2f} {v.recall:7.2f} {v.mmd:7.3f} {v.read:11.0%} {v.distance:9.2f}"
-                print(f"{name:<10} {numbers} {seconds:8.1f} s")
-    except NotImplementedError as error:
-        print(f"{error}. Write it first; `course status` says what is left.", file=sys.stderr)
-        return 1
-    return 0
+    for name, train in PAINTERS.items():
+        for seed in range(seeds):
+            begin = time.perf_counter()
+            paint = train(digits, seed)
+            seconds = time.perf_counter() - begin
+            v = judge(paint(labels, seed), labels, digits, read)
+            numbers = f"{v.precision:9.2f} {v.recall:7.2f} {v.mmd:7.3f} {v.read:11.0%} {v.distance:9.2f}"
+            print(f"{name:<10} {numbers} {seconds:8.1f} s")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(finale(tell, __doc__))

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day19). Made by `course sync` from the course's single source.
-# skeleton 6cb618b5cda532ae
+# skeleton 35d0634a6cfae6bc
 """The generative adversarial network: a forger and an expert who learn from each other.
 
 The generator makes a sample out of noise. The discriminator gives a logit: positive for *real*, negative for *fake*.
@@ -24,7 +24,7 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor with one number, that can be differentiated
+    float tensor of shape (), that can be differentiated
 
     References
     ----------
@@ -46,7 +46,7 @@ def generator_loss(fake_logits: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor with one number, that can be differentiated
+    float tensor of shape (), that can be differentiated
 
     References
     ----------
@@ -71,7 +71,7 @@ def gradient_penalty(discriminator: nn.Module, real: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor with one number, that can be differentiated by the parameters of the discriminator;
+    float tensor of shape (), that can be differentiated by the parameters of the discriminator;
         their ``grad`` stays as it was
 
     References
@@ -127,8 +127,8 @@ def generator_step(
     """One step of the forger, who asks the expert what to change.
 
     The loss is generator_loss(D(G(noise))). Its gradient goes *through* the discriminator, whose parameters stay as
-    they are; what is left in their ``grad`` does not matter. Gradients of earlier steps do not count. The check that
-    trains on a ring of eight heaps gives up after 90 seconds.
+    they are and go on requiring a gradient; what is left in their ``grad`` does not matter. Gradients of earlier steps
+    do not count. The check that trains on a ring of eight heaps gives up after 90 seconds.
 
     Parameters
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day19). Made by `course sync` from the course's single source.
-# skeleton fa7b3efcf8ed4ee8
+# skeleton dec1b5400b7b2ee6
 """Is it any good? Judges for things that somebody made up.
 
 There is no right answer to compare a sample with, so *sets* are compared. No judge sees everything: each of these has
@@ -12,6 +12,8 @@ from torch import Tensor
 
 def nearest(samples: Tensor, training: Tensor) -> tuple[Tensor, Tensor]:
     """The training sample that each made-up sample is most like, by Euclidean distance.
+
+    Right for copies as well, whose distance is far smaller than the numbers themselves: subtract before you square.
 
     Parameters
     ----------

@@ -15,16 +15,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from course.data import DigitSplit, split_digits
 from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, panels, show_image
 from day19_generative.data import (
     RING_SPREAD,
-    Split,
     load_content,
     make_ring,
     make_spiral,
     make_style,
     ring_centres,
-    split_digits,
 )
 from day19_generative.diffusion import (
     add_noise,
@@ -312,7 +311,7 @@ def figure_side_by_side() -> Figure:
 
 
 @cache
-def _plane() -> tuple[VAE, Split]:
+def _plane() -> tuple[VAE, DigitSplit]:
     """A VAE with two latent numbers, and the digits."""
     digits = split_digits()
     torch.manual_seed(0)

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day19). Made by `course sync` from the course's single source.
-# skeleton bebe7b709e1ab702
+# skeleton b3b55b3e2702895f
 """The variational autoencoder: pictures out of a few numbers that are drawn from a normal distribution.
 
 An encoder says for each picture x where its numbers z probably are, N(mu, σ²) in every direction; a decoder says what
@@ -78,7 +78,7 @@ def negative_elbo(
 
     Returns
     -------
-    loss, reconstruction, kl : float tensors with one number each, in nats, that can be differentiated;
+    loss, reconstruction, kl : float tensors of shape (), in nats, that can be differentiated;
         kl without beta
 
     References

@@ -1,7 +1,8 @@
 """Matrices by hand: the product with a vector, the transpose, determinant and inverse of two by two.
 
 Everything here is written with sums and products only. The library's own operators are used from the next
-module on, when you know what they do. Arguments come back unchanged.
+module on, when you know what they do. Where an array may hold integers, these are NumPy's own, of 64 bits.
+Arguments come back unchanged.
 """
 
 import numpy as np
@@ -49,7 +50,7 @@ def transpose(a: np.ndarray) -> np.ndarray:
     Returns
     -------
     (n, m) array
-        of the same dtype
+        of the entries of A as they are: complex ones stay complex
 
     References
     ----------

@@ -24,7 +24,7 @@ def clip_by_value(grads: Sequence[np.ndarray], limit: float) -> list[np.ndarray]
     Returns
     -------
     list of float arrays
-        of the same shapes and dtypes
+        each of the shape and dtype of its gradient
 
     References
     ----------
@@ -50,7 +50,7 @@ def clip_by_norm(grads: Sequence[np.ndarray], max_norm: float) -> tuple[list[np.
     Returns
     -------
     clipped : list of float arrays
-        of the same shapes and dtypes
+        each of the shape and dtype of its gradient
     norm : float
         ‖g‖ *before* clipping: worth plotting
 

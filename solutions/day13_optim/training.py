@@ -129,7 +129,9 @@ class EarlyStopping:
         ### END SOLUTION
 
     def restore(self, model: nn.Module) -> None:
-        """Put the best state back into the model; nothing happens when there is none."""
+        """Put the best state back into the tensors of the model, whose memory the optimiser shares, as often as asked;
+        nothing happens when there is none.
+        """
         ### BEGIN SOLUTION
         if self.best_state is not None:
             model.load_state_dict(self.best_state)

@@ -176,7 +176,7 @@ def smoothgrad(
     target : (b,) int64 tensor of classes
     noise_level : standard deviation of the noise as a fraction of the range of the image
     samples : n, number of noisy copies
-    seed : the noise comes from a ``torch.Generator`` with this seed
+    seed : the noise comes from a ``torch.Generator`` with this seed; PyTorch's global random numbers stay as they are
 
     Returns
     -------

@@ -83,7 +83,8 @@ def randomise_layers(
     learned weight is left. After each layer the map is compared with the one of the intact model.
 
     All this happens on a copy: the model stays as it is. Random numbers come from PyTorch's global generator, seeded
-    with ``seed``, within ``torch.random.fork_rng()``, which puts back its state afterwards.
+    with ``seed`` and not anew for each layer, or layers of one shape would get the same weights; within
+    ``torch.random.fork_rng()``, which puts back its state afterwards.
 
     Parameters
     ----------

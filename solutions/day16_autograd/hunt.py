@@ -3,7 +3,8 @@
 Find it by gradient checking, `gradient_check(f, arrays, engine=broken.Engine1)`, with expressions that use one
 operation at a time, and then nodes that are used twice, shapes that are broadcast, deeper graphs. Then read. Each
 function below returns the name of the wrong method, and a function that is right in its place: it takes the arguments
-of the method, ``self`` first. The check replaces this one method in a class of the engine, and compares gradients.
+of the method, ``self`` first. The check replaces this one method in a subclass of the engine, and compares gradients;
+so new nodes are made with ``type(self)(…)``, as the engines do.
 """
 
 from collections.abc import Callable

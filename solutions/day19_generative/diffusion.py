@@ -87,7 +87,7 @@ def denoising_loss(
 
     Returns
     -------
-    float tensor with one number, that can be differentiated by the parameters of the model
+    float tensor of shape (), that can be differentiated by the parameters of the model
 
     References
     ----------

@@ -22,7 +22,7 @@ def discriminator_loss(real_logits: Tensor, fake_logits: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor with one number, that can be differentiated
+    float tensor of shape (), that can be differentiated
 
     References
     ----------
@@ -45,7 +45,7 @@ def generator_loss(fake_logits: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor with one number, that can be differentiated
+    float tensor of shape (), that can be differentiated
 
     References
     ----------
@@ -71,7 +71,7 @@ def gradient_penalty(discriminator: nn.Module, real: Tensor) -> Tensor:
 
     Returns
     -------
-    float tensor with one number, that can be differentiated by the parameters of the discriminator;
+    float tensor of shape (), that can be differentiated by the parameters of the discriminator;
         their ``grad`` stays as it was
 
     References
@@ -139,8 +139,8 @@ def generator_step(
     """One step of the forger, who asks the expert what to change.
 
     The loss is generator_loss(D(G(noise))). Its gradient goes *through* the discriminator, whose parameters stay as
-    they are; what is left in their ``grad`` does not matter. Gradients of earlier steps do not count. The check that
-    trains on a ring of eight heaps gives up after 90 seconds.
+    they are and go on requiring a gradient; what is left in their ``grad`` does not matter. Gradients of earlier steps
+    do not count. The check that trains on a ring of eight heaps gives up after 90 seconds.
 
     Parameters
     ----------

@@ -11,6 +11,8 @@ from torch import Tensor
 def nearest(samples: Tensor, training: Tensor) -> tuple[Tensor, Tensor]:
     """The training sample that each made-up sample is most like, by Euclidean distance.
 
+    Right for copies as well, whose distance is far smaller than the numbers themselves: subtract before you square.
+
     Parameters
     ----------
     samples : (n, d) float tensor

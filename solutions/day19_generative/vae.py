@@ -76,7 +76,7 @@ def negative_elbo(
 
     Returns
     -------
-    loss, reconstruction, kl : float tensors with one number each, in nats, that can be differentiated;
+    loss, reconstruction, kl : float tensors of shape (), in nats, that can be differentiated;
         kl without beta
 
     References

@@ -172,10 +172,11 @@ def still_standardised(x, y, learning_rate=2.0, steps=2000):
     "fit_logistic",
     "The raw numbers are far from zero, so the valley is narrow: a rate that does not diverge hardly moves "
     "along it. Standardise first.",
+    rate=(0.001, 2.0, 1.0, 0.5, 0.1, 0.01, 0.0016, 0.0001),
 )
-def raw_numbers(x, y, learning_rate=2.0, steps=2000):
+def raw_numbers(x, y, learning_rate=2.0, steps=2000, *, rate=0.001):
     return gradient_descent(
-        lambda theta: negative_log_likelihood_gradient(theta, x, y), np.zeros(2), 0.001, steps
+        lambda theta: negative_log_likelihood_gradient(theta, x, y), np.zeros(2), rate, steps
     )[-1]
 
 

@@ -44,6 +44,14 @@ def sign_reversed(f, x, h=1e-8):
     return (f(x) - f(x + h)) / h
 
 
+@misconception(
+    "forward_difference",
+    "Only the second value is divided by h, for division comes first: (f(x + h) − f(x)) / h needs its brackets.",
+)
+def one_value_divided(f, x, h=1e-8):
+    return f(x + h) - f(x) / h
+
+
 @variant("forward_difference")
 def at_a_second_point(f, x, h=1e-8):
     there = x + h
@@ -170,6 +178,14 @@ def quotient_of_the_logarithms(steps, errors):
     return np.mean(np.log(errors) / np.log(steps))
 
 
+@misconception(
+    "convergence_order",
+    "This is the logarithm of C, the intercept: of the two numbers of a fitted line the other one is the slope p.",
+)
+def intercept_for_slope(steps, errors):
+    return np.polyfit(np.log(steps), np.log(errors), 1)[1]
+
+
 @misconception("convergence_order", "The sign is wrong: an error that falls with h has a positive order.")
 def negative_order(steps, errors):
     u = np.log(steps) - np.mean(np.log(steps))
@@ -215,7 +231,10 @@ def both_branches(z):
     return np.where(z >= 0, 1 / (1 + np.exp(-z)), np.exp(z) / (1 + np.exp(z)))
 
 
-@misconception("sigmoid", "A sign is missing: 1 / (1 + exp(z)) falls from 1 to 0. The exponent is −z.")
+@misconception(
+    "sigmoid",
+    "This is σ(−z), which falls from 1 to 0: is the exponent z in the place of −z, or are the two cases exchanged?",
+)
 def falling(z):
     return 1 / (1 + np.exp(np.minimum(z, 700.0)))
 
@@ -259,6 +278,13 @@ def by_logaddexp(z):
 )
 def argument_for_value(z):
     return z * (1 - np.asarray(z))
+
+
+@misconception(
+    "sigmoid_derivative", "The second factor has z in the place of σ(z): it is 1 − σ(z), as in s (1 − s)."
+)
+def argument_in_the_second_factor(z):
+    return sigmoid(z) * (1 - np.asarray(z))
 
 
 @misconception("sigmoid_derivative", "This is the sigmoid itself, not its derivative.")
@@ -394,6 +420,22 @@ def times_h(f, x, h=1e-5):
     return np.array([(f(x + h * e) - f(x - h * e)) / 2 * h for e in np.eye(len(x))])
 
 
+@misconception(
+    "numerical_gradient",
+    "Both points are one array: up = x; down = x gives it two more names, and what one loses the other loses too. "
+    "Take copies, x.copy().",
+)
+def one_array_under_two_names(f, x, h=1e-5):
+    x = np.array(x, dtype=float)
+    gradient = np.zeros(len(x))
+    for i in range(len(x)):
+        up = down = x
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
 @misconception("numerical_gradient", "The two points are 2h apart, but the difference is divided by h.")
 def divided_by_h(f, x, h=1e-5):
     x = np.asarray(x, dtype=float)
@@ -482,6 +524,26 @@ def zero_by_zero(f, gradient, x, h=1e-5):
     a, b = gradient(x), numerical_gradient(f, x, h)
     with np.errstate(all="ignore"):
         return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b))
+
+
+@misconception(
+    "gradient_check",
+    "A constant is added below the line: small gradients seem to agree better than large ones. Ask for 0 / 0 instead.",
+    eps=(1e-8, 1e-7, 1e-6),
+)
+def with_a_constant_below(f, gradient, x, h=1e-5, *, eps=1e-8):
+    a, b = gradient(x), numerical_gradient(f, x, h)
+    return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b) + eps)
+
+
+@misconception(
+    "gradient_check",
+    "Divided by ‖a + b‖, which is nearly 0 where the sign is wrong. Add the two lengths, not the two vectors.",
+)
+def length_of_the_sum(f, gradient, x, h=1e-5):
+    a, b = gradient(x), numerical_gradient(f, x, h)
+    total = np.linalg.norm(a + b)
+    return np.linalg.norm(a - b) / total if total else 0.0
 
 
 @misconception(

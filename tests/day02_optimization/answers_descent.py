@@ -219,7 +219,7 @@ def ball_on_integers(grad, x0, learning_rate, momentum, steps):
 
 @misconception(
     "momentum_descent",
-    "The velocity is subtracted. It holds −η ∇f already, so the point moves along it: x + v.",
+    "The ball rolls uphill: a minus too many or too few. Either v = μ v − η ∇f and x + v, or both signs the other way.",
 )
 def velocity_subtracted(grad, x0, learning_rate, momentum, steps):
     path, velocity = [np.array(x0, dtype=float)], np.zeros(len(x0))

@@ -32,6 +32,11 @@ def through_zero(theta, x, y):
     return np.mean((theta[0] * x - y) ** 2)
 
 
+@misconception("mean_squared_error", "The two parts of θ are exchanged: the slope comes first.")
+def intercept_first(theta, x, y):
+    return np.mean((theta[1] * x + theta[0] - y) ** 2)
+
+
 @misconception("mean_squared_error", "The mean was taken before the square: errors of opposite sign cancel.")
 def square_of_the_mean(theta, x, y):
     return np.mean(predict(theta, x) - y) ** 2

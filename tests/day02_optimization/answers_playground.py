@@ -167,3 +167,19 @@ def in_single_precision(features, labels, rng, learning_rate=0.5, momentum=0.9, 
         velocity = np.float32(momentum) * velocity - np.float32(learning_rate) * gradient
         weights = weights + velocity
     return weights
+
+
+@misconception(
+    "train_classifier",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def rows_from_elsewhere(features, labels, rng, learning_rate=0.5, momentum=0.9, batch=16, steps=600):
+    weights = np.zeros(features.shape[1])
+    velocity = np.zeros_like(weights)
+    for _ in range(steps):
+        rows = np.random.choice(len(labels), size=batch, replace=False)
+        velocity = momentum * velocity - learning_rate * classifier_gradient(
+            weights, features[rows], labels[rows]
+        )
+        weights = weights + velocity
+    return weights

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
-from course.testing import assert_between, assert_close, assert_unchanged, points
+from course.testing import assert_between, assert_close, assert_that, assert_unchanged, points
 
 
 @points(0)
@@ -65,3 +65,12 @@ def test_train_classifier_draws_a_curved_boundary(student, rng):
         weights = np.asarray(student.train_classifier(features, inside(x).astype(int), generator))
         accuracy = np.mean((held_out @ weights > 0) == inside(unseen))
         assert_between(accuracy, 0.85, 1.0, name="accuracy on points that were not trained on")
+    seed = int(rng.integers(2**32))
+    once, again = (
+        np.asarray(
+            student.train_classifier(features, inside(x).astype(int), np.random.default_rng(seed), steps=5)
+        )
+        for _ in range(2)
+    )
+    cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
+    assert_that(np.array_equal(once, again), "The same generator gives other weights each time.", cause=cause)

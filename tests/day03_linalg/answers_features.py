@@ -41,6 +41,15 @@ def overflow_of_small_integers(x):
     return np.column_stack([x0, x1, x0 * x0, x1 * x1, x0 * x1, np.ones(len(x0))])
 
 
+@misconception(
+    "expand_quadratic",
+    "The mixed product stands there twice, 2 x0 x1, as in the square of a sum. A feature is the product x0 x1.",
+)
+def doubled_product(x):
+    x0, x1 = np.asarray(x, dtype=float).T
+    return np.column_stack([x0, x1, x0**2, x1**2, 2 * x0 * x1, np.ones(len(x0))])
+
+
 @variant("expand_quadratic")
 def row_by_row(x):
     return [[float(p), float(q), float(p) ** 2, float(q) ** 2, float(p) * float(q), 1.0] for p, q in x]
@@ -77,6 +86,14 @@ def undecided_on_the_boundary(features, weights):
 )
 def sides_exchanged(features, weights):
     return np.where(features @ weights >= 0, -1, 1)
+
+
+@misconception(
+    "classify",
+    "The labels are floats, 1.0 and −1.0. A label is an integer: write 1 and −1, np.where(…, 1, -1).",
+)
+def float_labels(features, weights):
+    return np.where(features @ weights >= 0, 1.0, -1.0)
 
 
 @variant("classify")

@@ -157,6 +157,37 @@ def rotated(a):
     return np.rot90(a)
 
 
+@misconception(
+    "transpose",
+    "The order of the rows and that of the columns are reversed, too: this is the transpose, turned by 180 degrees. "
+    "Entry (i, j) goes to (j, i), and no index is counted from the end.",
+)
+def turned_round(a):
+    return np.array([[a[i, j] for i in range(a.shape[0])] for j in range(a.shape[1])])[::-1, ::-1]
+
+
+@misconception(
+    "transpose",
+    "The complex conjugate was taken: that is the adjoint. The transpose leaves the entries as they are.",
+)
+def adjoint(a):
+    return np.array([[a[i, j].conjugate() for i in range(a.shape[0])] for j in range(a.shape[1])])
+
+
+@misconception(
+    "transpose",
+    "Entries are exchanged within an array of the shape of A. The transpose of an (m, n) matrix is (n, m): "
+    "make a new array of that shape and fill it.",
+)
+def exchanged_in_place(a):
+    m, n = a.shape
+    result = a.copy()
+    for i in range(m):
+        for j in range(i + 1, n):
+            result[i, j], result[j, i] = result[j, i], result[i, j]
+    return result
+
+
 @variant("transpose")
 def list_comprehension(a):
     return np.array([[a[i, j] for i in range(a.shape[0])] for j in range(a.shape[1])])
@@ -299,10 +330,11 @@ def no_check(a):
     "inverse",
     "A small determinant is taken for zero. It has the unit of A squared: compare it with the size of A, "
     "or only with exact zero.",
+    bound=(1e-8, 1e-10, 1e-12, 1e-15, 1e-20),
 )
-def small_means_singular(a):
+def small_means_singular(a, *, bound=1e-8):
     det = determinant(a)
-    if abs(det) < 1e-8:
+    if abs(det) < bound:
         raise ValueError("singular")
     return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) / det
 
@@ -335,6 +367,51 @@ def times_the_determinant(a):
     if det == 0:
         raise ValueError("singular")
     return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) * det
+
+
+@misconception(
+    "inverse",
+    "The absolute value of the determinant is used. Where the matrix turns the plane over, the determinant is "
+    "negative, and so is 1 / det A.",
+)
+def absolute_determinant(a):
+    det = abs(determinant(a))
+    if det == 0:
+        raise ValueError("singular")
+    return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) / det
+
+
+@misconception(
+    "inverse",
+    "A negative determinant is refused. It belongs to a matrix that turns the plane over, and that can be undone: "
+    "only zero is refused.",
+)
+def negative_means_singular(a):
+    det = determinant(a)
+    if det <= 0:
+        raise ValueError("singular")
+    return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) / det
+
+
+@misconception(
+    "inverse",
+    "A matrix with nearly dependent rows is refused, but it has an inverse: a bound beside the size of A is there "
+    "for rounding only, 1e-14 or so.",
+    share=(1e-3, 1e-4, 1e-5),
+)
+def nearly_singular(a, *, share=1e-3):
+    det = determinant(a)
+    if abs(det) <= share * np.abs(a).max() ** 2:
+        raise ValueError("singular")
+    return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) / det
+
+
+@misconception("inverse", "// cuts off everything after the point, of floats as well. Divide with /.")
+def floor_division(a):
+    det = determinant(a)
+    if det == 0:
+        raise ValueError("singular")
+    return np.array([[a[1, 1], -a[0, 1]], [-a[1, 0], a[0, 0]]]) // det
 
 
 @variant("inverse")

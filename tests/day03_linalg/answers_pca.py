@@ -125,6 +125,112 @@ def covariance_of_the_points(x, k):
     return x.mean(axis=0), vectors[:, ::-1][:, :k], values[::-1][:k]
 
 
+@misconception(
+    "pca",
+    "The singular values are divided, but not squared: a variance is s² / (n − 1).",
+    root=(False, True),
+)
+def not_squared(x, k, *, root=False):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, vt[:k].T, s[:k] / (np.sqrt(len(x) - 1) if root else len(x) - 1)
+
+
+@misconception(
+    "pca",
+    "The brackets are missing: s² / n − 1 divides first and then takes 1 away. Divide by (n − 1).",
+)
+def without_brackets(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, vt[:k].T, s[:k] ** 2 / len(x) - 1
+
+
+@misconception(
+    "pca",
+    "The squares are divided by d − 1, the number of coordinates. n is the number of points, len(x).",
+)
+def divided_by_the_coordinates(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    with np.errstate(all="ignore"):
+        return mean, vt[:k].T, s[:k] ** 2 / (x.shape[1] - 1)
+
+
+@misconception(
+    "pca",
+    "The directions have not the length 1: they were multiplied by the singular values. A component is a column of V "
+    "as it is.",
+)
+def scaled_directions(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, vt[:k].T * s[:k], s[:k] ** 2 / (len(x) - 1)
+
+
+@misconception(
+    "pca",
+    "U has one row for each point. The directions live among the coordinates: they are the rows of Vᵀ, the third "
+    "part of np.linalg.svd.",
+)
+def left_for_right(x, k):
+    mean = x.mean(axis=0)
+    u, s, _ = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, u[:, :k], s[:k] ** 2 / (len(x) - 1)
+
+
+@misconception(
+    "pca",
+    "These are the coordinates of the points along the directions, what `project` gives. The directions themselves "
+    "are asked for, a (d, k) matrix.",
+)
+def coordinates_for_directions(x, k):
+    mean = x.mean(axis=0)
+    _, s, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, (x - mean) @ vt[:k].T, s[:k] ** 2 / (len(x) - 1)
+
+
+@misconception(
+    "pca",
+    "np.linalg.eig gives its eigenvalues in no order. Sort them, the largest first, and put the vectors into the same "
+    "order; or take the singular values, which are sorted.",
+)
+def eigenvalues_unsorted(x, k):
+    values, vectors = np.linalg.eig(np.cov(x.T))
+    return x.mean(axis=0), vectors[:, :k], values[:k]
+
+
+@misconception(
+    "pca",
+    "These are the variances along the coordinate axes. Along the principal directions they are s² / (n − 1).",
+    ddof=(0, 1),
+)
+def variances_of_the_coordinates(x, k, *, ddof=0):
+    mean = x.mean(axis=0)
+    _, _, vt = np.linalg.svd(x - mean, full_matrices=False)
+    return mean, vt[:k].T, x.var(axis=0, ddof=ddof)[:k]
+
+
+@misconception(
+    "pca",
+    "The directions stand in rising order of their variance, as np.linalg.eigh gives them. The largest comes first: "
+    "turn the order round, [:, ::-1].",
+)
+def rising_order(x, k):
+    values, vectors = np.linalg.eigh(np.cov(x.T))
+    return x.mean(axis=0), vectors[:, -k:], values[-k:]
+
+
+@misconception(
+    "pca",
+    "Rows of the matrix of eigenvectors were taken. np.linalg.eigh has them as columns, vectors[:, i]; only "
+    "np.linalg.svd gives Vᵀ, with directions in rows.",
+)
+def rows_of_eigenvectors(x, k):
+    values, vectors = np.linalg.eigh(np.cov(x.T))
+    return x.mean(axis=0), vectors[::-1][:k].T, values[::-1][:k]
+
+
 @variant("pca")
 def by_covariance(x, k):
     values, vectors = np.linalg.eigh(np.cov(np.asarray(x, dtype=float).T))
@@ -162,6 +268,11 @@ def from_the_origin(x, mean, components):
 )
 def mean_added(x, mean, components):
     return (x + mean) @ components
+
+
+@misconception("project", "The mean is subtracted twice: once is enough, from the points.")
+def mean_subtracted_twice(x, mean, components):
+    return (x - mean - mean) @ components
 
 
 @variant("project")

@@ -62,6 +62,36 @@ def base_and_exponent_exchanged(x, degree):
         return np.arange(degree + 1.0) ** np.asarray(x, dtype=float)[:, None]
 
 
+@misconception(
+    "vandermonde",
+    "The powers begin with x¹ and end one too high. They run from x⁰, which is 1, to x to the power of the degree.",
+)
+def one_power_too_high(x, degree):
+    return np.asarray(x, dtype=float)[:, None] ** np.arange(1, degree + 2)
+
+
+@misconception(
+    "vandermonde",
+    "The powers are right, but the array they are written into holds integers, as x does: make that one of floats, "
+    "np.zeros(…) without dtype=x.dtype.",
+)
+def written_into_integers(x, degree):
+    result = np.zeros((len(x), degree + 1), dtype=x.dtype)
+    with np.errstate(all="ignore"):
+        for j in range(degree + 1):
+            result[:, j] = x.astype(float) ** j
+    return result
+
+
+@misconception(
+    "vandermonde",
+    "A logarithm exists only of what is positive: exp(j log x) loses all other x. Write the power, x ** j.",
+)
+def by_logarithms(x, degree):
+    with np.errstate(all="ignore"):
+        return np.exp(np.log(np.asarray(x, dtype=float))[:, None] * np.arange(degree + 1))
+
+
 @variant("vandermonde")
 def column_by_column(x, degree):
     result = np.ones((len(x), degree + 1))
@@ -121,6 +151,68 @@ def centred(a, b):
 )
 def fitted_values(a, b):
     return a @ np.linalg.solve(a.T @ a, a.T @ b)
+
+
+@misconception(
+    "normal_equations",
+    "A itself was given to solve or inv, which take square matrices: a tall system has no exact solution. "
+    "The square system is AᵀA x = Aᵀb.",
+    by=("solve", "inv"),
+)
+def system_not_square(a, b, *, by="solve"):
+    return np.linalg.solve(a, b) if by == "solve" else np.linalg.inv(a) @ b
+
+
+@misconception(
+    "normal_equations",
+    "The arguments are exchanged: np.linalg.solve(M, v) takes the matrix first, AᵀA, and then the right-hand side Aᵀb.",
+)
+def arguments_exchanged(a, b):
+    return np.linalg.solve(a.T @ b, a.T @ a)
+
+
+@misconception(
+    "normal_equations",
+    "a.T * a multiplies entry by entry, which these shapes do not allow. The product of matrices is a.T @ a.",
+)
+def entry_by_entry(a, b):
+    return np.linalg.solve(a.T * a, a.T @ b)
+
+
+@misconception(
+    "normal_equations",
+    "Aᵀb is multiplied by AᵀA. The system AᵀA x = Aᵀb has to be solved for x: np.linalg.solve(AᵀA, Aᵀb).",
+)
+def multiplied_instead_of_solved(a, b):
+    return (a.T @ a) @ (a.T @ b)
+
+
+@misconception(
+    "normal_equations",
+    "This is Aᵀ(b − A x), which is zero up to rounding at the minimum. The x at which it is zero is asked for.",
+    sign=(1, -1),
+)
+def gradient_for_solution(a, b, *, sign=1):
+    return sign * a.T @ (b - a @ np.linalg.solve(a.T @ a, a.T @ b))
+
+
+@misconception(
+    "normal_equations",
+    "Something small was added to the diagonal of AᵀA: that is ridge, and another x. The columns of A are independent "
+    "here, so AᵀA needs no help.",
+    epsilon=(1e-8, 1e-4),
+)
+def a_little_ridge(a, b, *, epsilon=1e-8):
+    return np.linalg.solve(a.T @ a + epsilon * np.eye(a.shape[1]), a.T @ b)
+
+
+@misconception(
+    "normal_equations",
+    "The transposes are missing or stand behind: A Aᵀ is (m, m), and A b does not exist. The square system is "
+    "AᵀA x = Aᵀb, a.T @ a and a.T @ b.",
+)
+def transposes_exchanged(a, b):
+    return np.linalg.solve(a @ a.T, a @ b)
 
 
 @variant("normal_equations")
@@ -222,6 +314,81 @@ def lifted_to_the_bound(a, rcond=1e-15):
         return (vt.T / np.maximum(s, rcond * s.max())) @ u.T
 
 
+@misconception(
+    "pseudo_inverse",
+    "The singular values that do not count are left as they are. They must become 0: s⁺ is 1/s where s is large, and "
+    "0 elsewhere.",
+)
+def small_ones_left_standing(a, rcond=1e-15):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    large = s > rcond * s.max()
+    return (vt.T * np.where(large, np.divide(1, s, out=np.zeros_like(s), where=large), s)) @ u.T
+
+
+@misconception(
+    "pseudo_inverse",
+    "rcond is compared with eigenvalues of AᵀA (or of A Aᵀ). These are the squares of the singular values: take their "
+    "roots first, or compare with rcond².",
+)
+def squares_compared(a, rcond=1e-15):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    large = s**2 > rcond * s.max() ** 2
+    return (vt[large].T / s[large]) @ u[:, large].T
+
+
+@misconception(
+    "pseudo_inverse",
+    "The bound is not rcond times the largest singular value: something else stands in the place of the largest one, "
+    "or beside it (the number of rows or columns, the norm of A, a sum).",
+    of=("longer side", "norm", "sum", "mean"),
+)
+def bound_by_something_else(a, rcond=1e-15, *, of="norm"):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    sizes = {
+        "longer side": max(a.shape) * s.max(),
+        "norm": np.linalg.norm(a),
+        "sum": s.sum(),
+        "mean": s.mean(),
+    }
+    large = s > rcond * sizes[of]
+    return (vt[large].T / s[large]) @ u[:, large].T
+
+
+@misconception(
+    "pseudo_inverse",
+    "U or Vᵀ is larger than the singular values need: np.linalg.svd(a) makes both square. Ask for "
+    "np.linalg.svd(a, full_matrices=False).",
+)
+def full_matrices(a, rcond=1e-15):
+    u, s, vt = np.linalg.svd(a)
+    inverted = np.divide(1, s, out=np.zeros_like(s), where=s > rcond * s.max())
+    return vt.T @ np.diag(inverted) @ u.T
+
+
+@misconception(
+    "pseudo_inverse",
+    "Only s was cut, and U and Vᵀ have all their columns and rows. Cut all three alike, or keep s as long as it is "
+    "and put zeros for what does not count.",
+    product=("*", "@"),
+)
+def only_s_cut(a, rcond=1e-15, *, product="*"):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    s = s[s > rcond * s.max()]
+    return (vt.T / s) @ u.T if product == "*" else vt.T @ np.diag(1 / s) @ u.T
+
+
+@misconception(
+    "pseudo_inverse",
+    "s is overwritten while its largest value is still asked for: after the first one has become 1/s, s.max() is "
+    "another number. Take rcond * s.max() once, before the loop, or write into a new array.",
+)
+def largest_overwritten(a, rcond=1e-15):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    for i in range(len(s)):
+        s[i] = 1 / s[i] if s[i] > rcond * s.max() else 0
+    return (vt.T * s) @ u.T
+
+
 @variant("pseudo_inverse")
 def by_eigenvalues(a, rcond=1e-15):
     values, v = np.linalg.eigh(a.T @ a)
@@ -309,6 +476,107 @@ def zero_by_zero(a):
         return s[0] / s[-1]
 
 
+@misconception(
+    "condition_number",
+    "np.linalg.svd(a) gives three parts, U, s and Vᵀ, and here all of them are taken for s. Write u, s, vt = …, or ask "
+    "for s alone with compute_uv=False.",
+)
+def three_parts_for_one(a):
+    s = np.linalg.svd(a)
+    return s[0] / s[-1]
+
+
+@misconception(
+    "condition_number",
+    "Only a square matrix has eigenvalues or an inverse. Every matrix has singular values: the largest divided by the "
+    "smallest.",
+    by=("eigvals", "inv"),
+)
+def for_square_matrices_only(a, *, by="eigvals"):
+    if by == "inv":
+        return np.linalg.norm(a, 2) * np.linalg.norm(np.linalg.inv(a), 2)
+    values = np.abs(np.linalg.eigvals(a))
+    return values.max() / values.min()
+
+
+@misconception(
+    "condition_number",
+    "AᵀA of a wide matrix has more eigenvalues than A has singular values, and the others are 0: only min(m, n) of "
+    "them count.",
+    below=("zero", "infinite"),
+)
+def too_many_eigenvalues(a, *, below="zero"):
+    values = np.linalg.eigvalsh(a.T @ a)
+    if a.shape[1] > a.shape[0] and below == "infinite":
+        return np.inf
+    with np.errstate(all="ignore"):
+        return np.sqrt(values.max() / values.min())
+
+
+@misconception(
+    "condition_number",
+    "The largest singular value is divided by the second. The smallest is the last one, s[-1].",
+)
+def second_for_smallest(a):
+    s = np.linalg.svd(a, compute_uv=False)
+    return s[0] / s[1]
+
+
+@misconception(
+    "condition_number",
+    "These are the largest and the smallest entry of A. The singular values are asked for, which "
+    "np.linalg.svd(a, compute_uv=False) gives.",
+    absolute=(False, True),
+)
+def entries_for_singular_values(a, *, absolute=False):
+    a = np.abs(a) if absolute else a
+    with np.errstate(all="ignore"):
+        return a.max() / a.min()
+
+
+@misconception(
+    "condition_number",
+    "The norm of all entries stands above, the Frobenius norm. The largest singular value alone belongs there, "
+    "np.linalg.norm(a, 2).",
+)
+def frobenius_over_smallest(a):
+    s = np.linalg.svd(a, compute_uv=False)
+    return np.linalg.norm(a) / s[-1] if s[-1] > 0 else np.inf
+
+
+@misconception(
+    "condition_number",
+    "Small singular values are left out, whatever the unit of A is, and of a matrix of zeros none is left. "
+    "The smallest counts however small it is.",
+    bound=(1e-8, 1e-10, 1e-12, 1e-15),
+)
+def small_ones_left_out(a, *, bound=1e-12):
+    s = np.linalg.svd(a, compute_uv=False)
+    s = s[s > bound]
+    return s[0] / s[-1]
+
+
+@misconception(
+    "condition_number",
+    "A small singular value is taken for 0. It has the unit of A: the condition number of 1e-20 times a matrix is the "
+    "same as that of the matrix.",
+    bound=(1e-8, 1e-10, 1e-12, 1e-15),
+)
+def small_means_zero(a, *, bound=1e-12):
+    s = np.linalg.svd(a, compute_uv=False)
+    return s[0] / s[-1] if s[-1] > bound else np.inf
+
+
+@misconception(
+    "condition_number",
+    "The logarithm was taken, which tells how many digits are lost. The quotient itself is asked for.",
+    base=(10, 2, None),
+)
+def digits_lost(a, *, base=10):
+    s = np.linalg.svd(a, compute_uv=False)
+    return np.log(s[0] / s[-1]) / (np.log(base) if base else 1) if s[-1] > 0 else np.inf
+
+
 @variant("condition_number")
 def by_norms(a):
     u, s, vt = np.linalg.svd(a, full_matrices=False)
@@ -378,6 +646,17 @@ def without_brackets(x, low, high):
     return 2 * x - low / (high - low) - 1
 
 
+@misconception(
+    "rescale",
+    "Two ends that are near to each other are taken for equal. 730000 and 730005 are five days: only low == high is "
+    "refused.",
+)
+def nearly_equal_ends(x, low, high):
+    if np.isclose(low, high):
+        raise ValueError("empty interval")
+    return 2 * (x - low) / (high - low) - 1
+
+
 @variant("rescale")
 def from_the_centre(x, low, high):
     if high == low:
@@ -420,10 +699,12 @@ def highest_power_first(x, y, degree):
 
 @misconception(
     "fit_polynomial",
-    "The points are sorted by x, but their y are not: each y must stay with its x.",
+    "x is sorted, and y is not, or apart from it: each y must stay with its x. The order of points does not "
+    "matter.",
+    y_too=(False, True),
 )
-def x_sorted_alone(x, y, degree):
-    return pseudo_inverse(vandermonde(np.sort(x), degree)) @ y
+def x_sorted_alone(x, y, degree, *, y_too=False):
+    return pseudo_inverse(vandermonde(np.sort(x), degree)) @ (np.sort(y) if y_too else y)
 
 
 @misconception("fit_polynomial", "x and y are exchanged: this fits x as a function of y.")
@@ -446,6 +727,74 @@ def values_for_coefficients(x, y, degree):
 )
 def degree_too_high(x, y, degree):
     return pseudo_inverse(vandermonde(x, degree + 1)) @ y
+
+
+@misconception(
+    "fit_polynomial",
+    "x is mapped onto [−1, 1] first: these are the coefficients of another polynomial, one of the new x. Whoever calls "
+    "maps x, so take it as it comes.",
+)
+def rescaled_inside(x, y, degree):
+    span = x.max() - x.min()
+    inside = 2 * (x - x.min()) / (span if span else 1) - 1
+    return pseudo_inverse(vandermonde(inside, degree)) @ y
+
+
+@misconception(
+    "fit_polynomial",
+    "The factors are in the wrong order: V⁺ has one row for each coefficient and one column for each point, so it "
+    "stands in front, V⁺ @ y.",
+)
+def factors_exchanged(x, y, degree):
+    return y @ pseudo_inverse(vandermonde(x, degree))
+
+
+@misconception(
+    "fit_polynomial",
+    "Before y stands a matrix with a row for each point, such as V itself or the pseudo-inverse of Vᵀ. V⁺, the "
+    "pseudo-inverse of V, has a row for each coefficient.",
+    of=("transpose", "none"),
+)
+def a_row_for_each_point(x, y, degree, *, of="transpose"):
+    v = vandermonde(x, degree)
+    return (pseudo_inverse(v.T) if of == "transpose" else v) @ y
+
+
+@misconception(
+    "fit_polynomial",
+    "pseudo_inverse got the degree as its second argument, which is rcond: no singular value is that large, and all "
+    "count as zero. The degree belongs to vandermonde.",
+)
+def degree_for_rcond(x, y, degree):
+    return pseudo_inverse(vandermonde(x, degree), degree) @ y
+
+
+@misconception(
+    "fit_polynomial",
+    "Another rcond than that of pseudo_inverse is used, and cuts off singular values that count. Leave its second "
+    "argument out.",
+    rcond=(1e-6, 1e-5, 1e-4, 1e-3),
+)
+def larger_cutoff(x, y, degree, *, rcond=1e-6):
+    return pseudo_inverse(vandermonde(x, degree), rcond) @ y
+
+
+@misconception(
+    "fit_polynomial",
+    "The normal equations need as many points as coefficients: with fewer, VᵀV has no inverse. The pseudo-inverse "
+    "finds the shortest c then.",
+)
+def by_normal_equations(x, y, degree):
+    v = vandermonde(x, degree)
+    return np.linalg.solve(v.T @ v, v.T @ y)
+
+
+@misconception(
+    "fit_polynomial",
+    "The mean was taken from y first, and is missing in c_0. The column of ones in V is there for it: take y as it is.",
+)
+def values_centred(x, y, degree):
+    return pseudo_inverse(vandermonde(x, degree)) @ (y - y.mean())
 
 
 @variant("fit_polynomial")
@@ -569,6 +918,114 @@ def root_of_the_mean(x_train, y_train, x_validation, y_validation, degrees):
 def candidates_sorted(x_train, y_train, x_validation, y_validation, degrees):
     degrees = sorted(degrees)
     fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The polynomials are fitted to the validation points, on which they are judged. Fit them to the training points.",
+)
+def fitted_to_validation(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_validation, y_validation, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The sum of the squares is divided by the number of training points. There are len(x_validation) residuals.",
+)
+def divided_by_training_points(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.sum((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    errors = errors / len(x_train)
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The mean is taken before the square, so that errors of opposite sign cancel. Square each one first: "
+    "np.mean(residual ** 2).",
+)
+def mean_before_square(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean(evaluate_polynomial(c, x_validation) - y_validation) ** 2 for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The positions 0, 1, 2, … were fitted as degrees. Go through the candidates themselves: for degree in degrees.",
+)
+def positions_fitted(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in range(len(degrees))]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The arguments of evaluate_polynomial are exchanged: first the coefficients, then x.",
+)
+def coefficients_for_x(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(x_validation, c) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "Each set is mapped onto [−1, 1] by its own extremes, so that one x means two things. Take x as it comes: whoever "
+    "calls has mapped it.",
+)
+def each_set_rescaled(x_train, y_train, x_validation, y_validation, degrees):
+    x, new = (2 * (x - x.min()) / (x.max() - x.min()) - 1 for x in (x_train, x_validation))
+    fits = [fit_polynomial(x, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, new) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "Of several candidates with the smallest error the last one is returned; the first counts. Replace the best only "
+    "where the error is smaller: <, not <=.",
+)
+def last_of_the_best(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return [d for d, error in zip(degrees, errors, strict=True) if error == errors.min()][-1], errors
+
+
+@misconception(
+    "select_degree",
+    "x and y are exchanged in the call of fit_polynomial: first the points x, then their values y.",
+)
+def fitted_with_axes_exchanged(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(y_train, x_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return degrees[int(np.argmin(errors))], errors
+
+
+@misconception(
+    "select_degree",
+    "The smallest degree is returned: min of a dict goes through its keys. Ask for that with the smallest error, "
+    "min(errors, key=errors.get) or degrees[np.argmin(errors)].",
+)
+def smallest_degree(x_train, y_train, x_validation, y_validation, degrees):
+    fits = [fit_polynomial(x_train, y_train, degree) for degree in degrees]
+    errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
+    return min(degrees), errors
+
+
+@misconception(
+    "select_degree",
+    "The training points are mapped onto [−1, 1] and the validation points are not, so that one x means two things. "
+    "Take x as it comes: whoever calls has mapped it.",
+)
+def training_rescaled(x_train, y_train, x_validation, y_validation, degrees):
+    x = 2 * (x_train - x_train.min()) / (x_train.max() - x_train.min()) - 1
+    fits = [fit_polynomial(x, y_train, degree) for degree in degrees]
     errors = np.array([np.mean((evaluate_polynomial(c, x_validation) - y_validation) ** 2) for c in fits])
     return degrees[int(np.argmin(errors))], errors
 

@@ -61,6 +61,98 @@ def last_values_with_first_vectors(a, rank):
     return (u[:, :rank] * s[len(s) - rank :]) @ vt[:rank]
 
 
+@misconception(
+    "low_rank",
+    "U or Vᵀ is larger than the singular values need: np.linalg.svd(a) makes both square. Ask for "
+    "np.linalg.svd(a, full_matrices=False), or cut all three to the first `rank`.",
+    product=("*", "@"),
+)
+def full_matrices(a, rank, *, product="*"):
+    u, s, vt = np.linalg.svd(a)
+    s = np.where(np.arange(len(s)) < rank, s, 0)
+    return (u * s) @ vt if product == "*" else u @ np.diag(s) @ vt
+
+
+@misconception(
+    "low_rank",
+    "Only s was cut, and U and Vᵀ have all their columns and rows. Cut all three: u[:, :rank], s[:rank], vt[:rank].",
+    product=("*", "@"),
+)
+def only_s_cut(a, rank, *, product="*"):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return (u * s[:rank]) @ vt if product == "*" else u @ np.diag(s[:rank]) @ vt
+
+
+@misconception(
+    "low_rank",
+    "The last `rank` singular values are set to 0, and all the others kept. It is the other way round: the first "
+    "`rank` stay, s[rank:] = 0.",
+)
+def so_many_left_out(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    s[max(len(s) - rank, 0) :] = 0
+    return (u * s) @ vt
+
+
+@misconception(
+    "low_rank", "The roots of the singular values were taken. Each piece is weighted with s itself."
+)
+def roots_of_singular_values(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return (u[:, :rank] * np.sqrt(s[:rank])) @ vt[:rank]
+
+
+@misconception(
+    "low_rank",
+    "The singular vectors on the left are the columns of U: take u[:, :rank], not its rows u[:rank].",
+)
+def rows_of_u(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return (u[:rank].T * s[:rank]) @ vt[:rank]
+
+
+@misconception(
+    "low_rank",
+    "The loop runs to `rank`, but there are only min(m, n) singular values: from there on the result is A itself.",
+)
+def loop_beyond_the_last(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return sum((s[i] * np.outer(u[:, i], vt[i]) for i in range(rank)), np.zeros(a.shape))
+
+
+@misconception(
+    "low_rank",
+    "s[-k:] with k = 0 is the whole of s, so at full rank everything becomes 0. Count from the front: s[rank:] = 0.",
+)
+def counted_from_the_end(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    s[-(len(s) - rank) :] = 0
+    return (u * s) @ vt
+
+
+@misconception("low_rank", "One piece is always kept. Of rank 0 the approximation is the matrix of zeros.")
+def one_piece_at_least(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    rank = max(rank, 1)
+    return (u[:, :rank] * s[:rank]) @ vt[:rank]
+
+
+@misconception("low_rank", "The singular values are squared. Each piece is weighted with s itself.")
+def singular_values_squared(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return (u[:, :rank] * s[:rank] ** 2) @ vt[:rank]
+
+
+@misconception(
+    "low_rank",
+    "This is one piece alone, number `rank`. The approximation is the sum of the first `rank` pieces.",
+)
+def one_piece_alone(a, rank):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    place = min(rank, len(s)) - 1
+    return s[place] * np.outer(u[:, place], vt[place])
+
+
 @variant("low_rank")
 def sum_of_outer_products(a, rank):
     u, s, vt = np.linalg.svd(a)
@@ -140,6 +232,47 @@ def stretched_to_the_screen(image, rank):
     return (result - result.min()) / (result.max() - result.min())
 
 
+@misconception(
+    "compress",
+    "image[i] is a line of the picture, not a channel: the channels stand along the last axis, image[:, :, i].",
+)
+def lines_for_channels(image, rank):
+    if image.ndim == 2:
+        return np.clip(low_rank(image, rank), 0, 1)
+    return np.stack([np.clip(low_rank(image[i], rank), 0, 1) for i in range(3)], axis=2)
+
+
+@misconception(
+    "compress",
+    "% 1 keeps what stands after the point: 1.1 becomes 0.1, and a bright pixel dark. What lies outside of [0, 1] is "
+    "set to its nearest end, np.clip.",
+)
+def wrapped_for_clipped(image, rank):
+    if image.ndim == 2:
+        return low_rank(image, rank) % 1
+    return np.stack([low_rank(image[:, :, i], rank) % 1 for i in range(image.shape[2])], axis=2)
+
+
+@misconception(
+    "compress",
+    "The rank is divided among the channels. Every channel keeps `rank` singular values.",
+)
+def rank_divided(image, rank):
+    if image.ndim == 2:
+        return np.clip(low_rank(image, rank), 0, 1)
+    channels = [low_rank(image[:, :, i], rank // 3) for i in range(3)]
+    return np.clip(np.stack(channels, axis=2), 0, 1)
+
+
+@misconception(
+    "compress",
+    "A grey image has two axes, and no image.shape[2]: ask for image.ndim first, and take it for a single channel.",
+)
+def always_in_colour(image, rank):
+    channels = [low_rank(image[:, :, i], rank) for i in range(image.shape[2])]
+    return np.clip(np.stack(channels, axis=2), 0, 1)
+
+
 @variant("compress")
 def axes_moved(image, rank):
     if image.ndim == 2:
@@ -213,6 +346,11 @@ def without_brackets(s, epsilon):
 )
 def root_of_the_filter(s, epsilon):
     return s / np.sqrt(s**2 + epsilon)
+
+
+@misconception("spectral_filter", "The root of ε stands there. ε has the unit of s² already: add ε itself.")
+def root_of_epsilon(s, epsilon):
+    return s**2 / (s**2 + np.sqrt(epsilon))
 
 
 @variant("spectral_filter")
@@ -301,6 +439,27 @@ def filtered_values(a, b, epsilon):
     return u @ (s**2 / (s**2 + epsilon) * (u.T @ b))
 
 
+@misconception(
+    "filtered_least_squares",
+    "The filter is divided by s², once too often: the factor is f / s = s / (s² + ε), and here it is 1 / (s² + ε).",
+)
+def divided_twice(a, b, epsilon):
+    u, s, vt = np.linalg.svd(a, full_matrices=False)
+    return vt.T @ (u.T @ b / (s**2 + epsilon))
+
+
+@misconception(
+    "filtered_least_squares",
+    "U or Vᵀ is larger than the singular values need: np.linalg.svd(a) makes both square. Ask for "
+    "np.linalg.svd(a, full_matrices=False).",
+    product=("*", "@"),
+)
+def full_matrices_here(a, b, epsilon, *, product="*"):
+    u, s, vt = np.linalg.svd(a)
+    factors = s / (s**2 + epsilon)
+    return vt.T @ (factors * (u.T @ b)) if product == "*" else vt.T @ np.diag(factors) @ u.T @ b
+
+
 @variant("filtered_least_squares")
 def direction_by_direction(a, b, epsilon):
     u, s, vt = np.linalg.svd(a)
@@ -355,6 +514,70 @@ def added_on_both_sides(a, b, epsilon):
 @misconception("ridge", "The root of ε stands on the diagonal. ε itself is added to AᵀA.")
 def root_of_the_strength(a, b, epsilon):
     return np.linalg.solve(a.T @ a + np.sqrt(epsilon) * np.eye(a.shape[1]), a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "ε has no effect: this is the plain least-squares solution. Add ε times the identity to AᵀA.",
+)
+def without_penalty(a, b, epsilon):
+    return np.linalg.solve(a.T @ a, a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "The diagonal of AᵀA was replaced by ε. It is added to what stands there: AᵀA + ε I.",
+)
+def diagonal_replaced(a, b, epsilon):
+    matrix = a.T @ a
+    np.fill_diagonal(matrix, epsilon)
+    return np.linalg.solve(matrix, a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "ε has a factor of its own. In the gradient both terms have the factor 2, which cancels: AᵀA + ε I.",
+    factor=(2, 0.5),
+)
+def factor_at_the_strength(a, b, epsilon, *, factor=2):
+    return np.linalg.solve(a.T @ a + factor * epsilon * np.eye(a.shape[1]), a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "One of the coefficients is left out of the penalty, as an intercept would be. Here all of x counts: ε times the "
+    "whole identity.",
+    place=(0, -1),
+)
+def one_coefficient_free(a, b, epsilon, *, place=0):
+    penalty = epsilon * np.eye(a.shape[1])
+    penalty[place, place] = 0
+    return np.linalg.solve(a.T @ a + penalty, a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "The diagonal of AᵀA is multiplied by 1 + ε, which makes the penalty of each coefficient as strong as its column. "
+    "ε is added.",
+)
+def diagonal_multiplied(a, b, epsilon):
+    return np.linalg.solve(a.T @ a * (1 + epsilon * np.eye(a.shape[1])), a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "The identity has as many rows as A. AᵀA is (n, n), so n, the number of columns, belongs into np.eye.",
+)
+def identity_of_the_rows(a, b, epsilon):
+    return np.linalg.solve(a.T @ a + epsilon * np.eye(a.shape[0]), a.T @ b)
+
+
+@misconception(
+    "ridge",
+    "ε stands on the right-hand side only. It belongs on the left, on the diagonal of AᵀA.",
+)
+def added_on_the_right(a, b, epsilon):
+    return np.linalg.solve(a.T @ a, a.T @ b + epsilon)
 
 
 @variant("ridge")
@@ -512,6 +735,76 @@ def parts_exchanged(a, start, steps):
     return v, v @ a @ v
 
 
+@misconception(
+    "power_iteration",
+    "The eigenvalue is the ratio of one entry of A v to that of v. Before v has converged every entry gives another: "
+    "take the Rayleigh quotient vᵀA v.",
+    place=(0, -1),
+)
+def ratio_of_entries(a, start, steps, *, place=0):
+    v = start
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return (a @ v)[place] / v[place], v
+
+
+@misconception(
+    "power_iteration",
+    "The iteration does not begin at `start`, which is not used: v = start, then the products.",
+    begun=("ones", "first axis"),
+)
+def own_start(a, start, steps, *, begun="ones"):
+    v = np.ones(len(a)) if begun == "ones" else np.eye(len(a))[0]
+    for _ in range(steps):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "`steps` is not used: the iteration goes on until nothing changes, or a number of times of your own. The result "
+    "after just `steps` multiplications is asked for.",
+    times=(100, 1000),
+)
+def steps_ignored(a, start, steps, *, times=100):
+    v = start
+    for _ in range(times):
+        v = a @ v
+        v = v / np.linalg.norm(v)
+    return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "The loop ends before `steps`, as soon as the vector changes little. That may be long before it has arrived: a "
+    "start near another eigenvector hardly moves at first.",
+    least=(1e-4, 1e-5, 1e-6, 1e-7),
+)
+def stopped_early(a, start, steps, *, least=1e-6):
+    v = start / np.linalg.norm(start)
+    for _ in range(steps):
+        before, v = v, a @ v
+        v = v / np.linalg.norm(v)
+        if np.linalg.norm(v - before) < least:
+            break
+    return v @ a @ v, v
+
+
+@misconception(
+    "power_iteration",
+    "a * v multiplies every column of A by an entry of v, and adds nothing up. The product of a matrix with a vector "
+    "is a @ v.",
+)
+def entry_by_entry(a, start, steps):
+    v = start
+    for _ in range(steps):
+        v = a * v
+        v = v / np.linalg.norm(v)
+    return v @ a @ v, v
+
+
 @variant("power_iteration")
 def normalised_before(a, start, steps):
     v = start / np.sqrt(np.sum(np.asarray(start, dtype=float) ** 2))
@@ -535,13 +828,18 @@ def scaled_by_the_largest_entry(a, start, steps):
     "jacobi_svd",
     "One sweep is not enough: a later rotation undoes a little of an earlier one. Repeat until nothing "
     "turns.",
+    turned=("far", "little"),
 )
-def one_sweep(a, sweeps=30):
+def one_sweep(a, sweeps=30, *, turned="far"):
     u, v = a.astype(float), np.eye(a.shape[1])
     pairs = [(i, j) for j in range(len(v)) for i in range(j)]
     for i, j in pairs * 1:
         p, q = u[:, i], u[:, j]
         angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        if (
+            turned == "little"
+        ):  # the smaller of the two angles that make columns orthogonal, as in the docstring
+            angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
     s = np.linalg.norm(u, axis=0)
@@ -562,7 +860,7 @@ def not_sorted(a, sweeps=30, *, turned="far"):
         angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
         if (
             turned == "little"
-        ):  # the smaller of the two angles that make columns orthogonal leaves them in their order
+        ):  # the smaller of the two angles that make columns orthogonal, as in the docstring
             angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
@@ -575,13 +873,18 @@ def not_sorted(a, sweeps=30, *, turned="far"):
     "jacobi_svd",
     "The columns of A V are returned as U with their lengths still in them: divide each by its singular "
     "value.",
+    turned=("far", "little"),
 )
-def lengths_left_in_u(a, sweeps=30):
+def lengths_left_in_u(a, sweeps=30, *, turned="far"):
     u, v = a.astype(float), np.eye(a.shape[1])
     pairs = [(i, j) for j in range(len(v)) for i in range(j)]
     for i, j in pairs * sweeps:
         p, q = u[:, i], u[:, j]
         angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        if (
+            turned == "little"
+        ):  # the smaller of the two angles that make columns orthogonal, as in the docstring
+            angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
     s = np.linalg.norm(u, axis=0)
@@ -592,18 +895,128 @@ def lengths_left_in_u(a, sweeps=30):
 @misconception(
     "jacobi_svd",
     "V is returned instead of Vᵀ: the rows of the third part are the right singular vectors.",
+    turned=("far", "little"),
 )
-def v_for_vt(a, sweeps=30):
+def v_for_vt(a, sweeps=30, *, turned="far"):
     u, v = a.astype(float), np.eye(a.shape[1])
     pairs = [(i, j) for j in range(len(v)) for i in range(j)]
     for i, j in pairs * sweeps:
         p, q = u[:, i], u[:, j]
         angle = 0.5 * np.arctan2(2 * (p @ q), p @ p - q @ q)
+        if (
+            turned == "little"
+        ):  # the smaller of the two angles that make columns orthogonal, as in the docstring
+            angle = (angle + np.pi / 4) % (np.pi / 2) - np.pi / 4
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ turn, v[:, [i, j]] @ turn
     s = np.linalg.norm(u, axis=0)
     order = np.argsort(-s)
     return u[:, order] / s[order], s[order], v[:, order]
+
+
+@misconception(
+    "jacobi_svd",
+    "The new p is used in the formula of the new q, where the old p belongs. Keep copies of both columns first, or "
+    "compute both before you store one: a slice u[:, i] is a view and changes with u.",
+)
+def new_column_for_old(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for i in range(len(v)) for j in range(i + 1, len(v))]
+    for i, j in pairs * sweeps:
+        alpha, beta, gamma = u[:, i] @ u[:, i], u[:, j] @ u[:, j], u[:, i] @ u[:, j]
+        if gamma == 0:
+            continue
+        zeta = (beta - alpha) / (2 * gamma)
+        t = (1 if zeta >= 0 else -1) / (abs(zeta) + np.hypot(1, zeta))
+        c = 1 / np.hypot(1, t)
+        for matrix in (u, v):
+            matrix[:, i] = c * matrix[:, i] - c * t * matrix[:, j]
+            matrix[:, j] = c * t * matrix[:, i] + c * matrix[:, j]
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    with np.errstate(all="ignore"):
+        return u[:, order] / s[order], s[order], v[:, order].T
+
+
+@misconception(
+    "jacobi_svd",
+    "ζ or t has the wrong sign, or α and β are exchanged: the pair is turned the other way and never becomes "
+    "orthogonal. ζ = (β − α) / 2γ with α = p·p, and p becomes c p − s q.",
+)
+def turned_the_other_way(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for i in range(len(v)) for j in range(i + 1, len(v))]
+    for i, j in pairs * sweeps:
+        alpha, beta, gamma = u[:, i] @ u[:, i], u[:, j] @ u[:, j], u[:, i] @ u[:, j]
+        if gamma == 0:
+            continue
+        zeta = (alpha - beta) / (2 * gamma)
+        t = (1 if zeta >= 0 else -1) / (abs(zeta) + np.hypot(1, zeta))
+        rotation = np.array([[1, t], [-t, 1]]) / np.hypot(1, t)
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ rotation, v[:, [i, j]] @ rotation
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    return u[:, order] / s[order], s[order], v[:, order].T
+
+
+@misconception(
+    "jacobi_svd",
+    "Columns of one length are not turned: np.sign(0) is 0, and so is t. sign(0) counts as 1 here, which turns them by "
+    "45 degrees.",
+)
+def no_turn_at_equal_lengths(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for i in range(len(v)) for j in range(i + 1, len(v))]
+    for i, j in pairs * sweeps:
+        alpha, beta, gamma = u[:, i] @ u[:, i], u[:, j] @ u[:, j], u[:, i] @ u[:, j]
+        if gamma == 0:
+            continue
+        zeta = (beta - alpha) / (2 * gamma)
+        t = np.sign(zeta) / (abs(zeta) + np.hypot(1, zeta))
+        rotation = np.array([[1, t], [-t, 1]]) / np.hypot(1, t)
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ rotation, v[:, [i, j]] @ rotation
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    return u[:, order] / s[order], s[order], v[:, order].T
+
+
+@misconception(
+    "jacobi_svd",
+    "Only U is turned. V collects the same rotations: turn its columns i and j as you turn those of A.",
+)
+def v_not_turned(a, sweeps=30):
+    u, n = a.astype(float), a.shape[1]
+    pairs = [(i, j) for i in range(n) for j in range(i + 1, n)]
+    for i, j in pairs * sweeps:
+        alpha, beta, gamma = u[:, i] @ u[:, i], u[:, j] @ u[:, j], u[:, i] @ u[:, j]
+        if gamma == 0:
+            continue
+        zeta = (beta - alpha) / (2 * gamma)
+        t = (1 if zeta >= 0 else -1) / (abs(zeta) + np.hypot(1, zeta))
+        u[:, [i, j]] = u[:, [i, j]] @ np.array([[1, t], [-t, 1]]) / np.hypot(1, t)
+    s = np.linalg.norm(u, axis=0)
+    order = np.argsort(-s)
+    return u[:, order] / s[order], s[order], np.eye(n)[:, order].T
+
+
+@misconception(
+    "jacobi_svd",
+    "Only s was sorted. The columns of U and the rows of Vᵀ belong to their singular values: put all three into one "
+    "order, with np.argsort.",
+)
+def only_s_sorted(a, sweeps=30):
+    u, v = a.astype(float), np.eye(a.shape[1])
+    pairs = [(i, j) for i in range(len(v)) for j in range(i + 1, len(v))]
+    for i, j in pairs * sweeps:
+        alpha, beta, gamma = u[:, i] @ u[:, i], u[:, j] @ u[:, j], u[:, i] @ u[:, j]
+        if gamma == 0:
+            continue
+        zeta = (beta - alpha) / (2 * gamma)
+        t = (1 if zeta >= 0 else -1) / (abs(zeta) + np.hypot(1, zeta))
+        rotation = np.array([[1, t], [-t, 1]]) / np.hypot(1, t)
+        u[:, [i, j]], v[:, [i, j]] = u[:, [i, j]] @ rotation, v[:, [i, j]] @ rotation
+    s = np.linalg.norm(u, axis=0)
+    return u / s, np.sort(s)[::-1], v.T
 
 
 @variant("jacobi_svd")

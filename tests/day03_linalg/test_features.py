@@ -26,6 +26,15 @@ def test_expand_quadratic_of_small_integers(student, rng):
 
 
 @points(0)
+def test_classify_on_the_boundary(student, rng):
+    on = np.repeat(rng.integers(1, 99, size=(2, 1)), 2, axis=1)
+    off = np.array([[3, 1], [1, 3]])
+    features = np.vstack([on, off]).astype(float)
+    labels = student.classify(features, np.array([1.0, -1.0]))
+    assert_equal(labels, np.array([1, 1, 1, -1]), name="list of labels", cause="0 belongs to the side of 1")
+
+
+@points(0)
 def test_classify_by_the_side_of_the_boundary(student, rng):
     for n, k in [(8, 3), (1, 6), (12, 1)]:
         features, weights = rng.normal(size=(n, k)), rng.normal(size=k)
@@ -34,12 +43,3 @@ def test_classify_by_the_side_of_the_boundary(student, rng):
         assert_equal(
             result, np.where(np.einsum("nk,k->n", features, weights) < 0, -1, 1), name="list of labels"
         )
-
-
-@points(0)
-def test_classify_on_the_boundary(student, rng):
-    on = np.repeat(rng.integers(1, 99, size=(2, 1)), 2, axis=1)
-    off = np.array([[3, 1], [1, 3]])
-    features = np.vstack([on, off]).astype(float)
-    labels = student.classify(features, np.array([1.0, -1.0]))
-    assert_equal(labels, np.array([1, 1, 1, -1]), name="list of labels", cause="0 belongs to the side of 1")

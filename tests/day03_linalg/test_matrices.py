@@ -73,16 +73,21 @@ def test_determinant_of_both_signs_and_of_zero(student, rng):
 
 @points(1)
 def test_inverse_of_floats_and_integers(student, rng):
-    for scale in (1.0, 1e-6, 1e4):
-        a = scale * (rng.uniform(0.5, 1.5, size=(2, 2)) + np.array([[1.5, 0.0], [0.0, 2.0]]))
+    for scale in (1.0, -1.0, 1e-6, 1e4, 1e-12):
+        a = abs(scale) * (rng.uniform(0.5, 1.5, size=(2, 2)) + np.array([[1.5, 0.0], [0.0, 2.0]]))
+        a = a if scale > 0 else a[::-1].copy()
         with assert_unchanged(a):
             result = student.inverse(a)
-        assert_close(result, np.linalg.inv(a), atol=1e-8 / scale)
+        assert_close(result, np.linalg.inv(a), atol=1e-8 / abs(scale))
     single = rng.uniform(0.5, 1.5, size=(2, 2)).astype(np.float32) + np.float32([[1.5, 0.0], [0.0, 2.0]])
     assert_close(student.inverse(single), np.linalg.inv(single.astype(float)), rtol=1e-4, atol=1e-5)
     integers = rng.integers(1, 4, size=(2, 2)) + np.array([[3, 0], [0, 4]])
     cause = "fractions were written into an array of integers"
     assert_close(student.inverse(integers), np.linalg.inv(integers), cause=cause)
+    p, q = rng.uniform(1, 2, size=2)
+    a = np.array([[p, q], [2 * p, 2 * q + 1e-5]])
+    result = student.inverse(a)
+    assert_close(result, np.linalg.inv(a), name="inverse of a matrix with nearly dependent rows")
 
 
 @points(1)

@@ -60,6 +60,10 @@ def test_normal_equations_solve_least_squares(student, rng):
         with assert_unchanged(a, b):
             result = student.normal_equations(a, b)
         assert_close(result, np.linalg.lstsq(a, b)[0])
+    narrow, inverted = matrix_with(rng, 6, 2, np.array([1, 0.01]))
+    c = rng.normal(size=6) + 1
+    cause = "is something small added to AᵀA? Its columns are independent, so it needs nothing"
+    assert_close(student.normal_equations(narrow, c), inverted @ c, cause=cause)
     a, b = a.astype(np.float32), b.astype(np.float32)
     expected = np.linalg.lstsq(a.astype(float), b.astype(float))[0]
     assert_close(student.normal_equations(a, b), expected, rtol=1e-3, atol=1e-3)
@@ -72,7 +76,9 @@ def test_normal_equations_leave_an_orthogonal_residual(student, rng):
     b = 10 * rng.normal(size=12)
     x = student.normal_equations(a, b)
     assert_close(x, np.linalg.lstsq(a, b)[0])
-    assert_close(a.T @ (b - a @ np.asarray(x)), np.zeros(5), atol=1e-7, name="product Aᵀ (b − A x)")
+    x = np.asarray(x)
+    product = (a.T @ (a @ x)).astype(x.dtype)  # of single precision, it is compared as such
+    assert_close(product, a.T @ b, name="product AᵀA x")
 
 
 @points(1)
@@ -106,7 +112,7 @@ def test_pseudo_inverse_of_rank_deficient_matrices(student, rng):
 def test_pseudo_inverse_cuts_off_relative_to_the_largest(student, rng):
     cause = "singular values up to rcond times the largest one count as zero, not those up to rcond"
     relative = np.array([1, 0.4, 1e-3])
-    for scale in (1e-4, 1.0, 1e4):
+    for scale in (1.0, 1e-4, 1e4):
         a, expected = matrix_with(rng, 5, 4, scale * relative)
         result = student.pseudo_inverse(a, rcond=1e-5)
         assert_close(result, expected, atol=1e-5 / scale, cause=cause)
@@ -117,6 +123,14 @@ def test_pseudo_inverse_cuts_off_relative_to_the_largest(student, rng):
         u, s, v = orthonormal_columns(rng, 5, 3), scale * relative, orthonormal_columns(rng, 4, 3)
         result = student.pseudo_inverse((u * s) @ v.T, rcond=1e-2)
         assert_close(result, (v[:, :2] / s[:2]) @ u[:, :2].T, atol=1e-5 / scale, cause=cause)
+    for last, kept in [(0.12, 4), (0.08, 3)]:
+        u, s, v = (
+            orthonormal_columns(rng, 5, 4),
+            np.array([1, 0.9, 0.8, last]),
+            orthonormal_columns(rng, 4, 4),
+        )
+        result = student.pseudo_inverse((u * s) @ v.T, rcond=0.1)
+        assert_close(result, (v[:, :kept] / s[:kept]) @ u[:, :kept].T, cause=cause)
 
 
 @points(1)
@@ -129,6 +143,9 @@ def test_condition_number_of_several_shapes(student, rng):
         assert_close(result, s.max() / s.min())
     a, _ = matrix_with(rng, 4, 3, np.array([3.0, 1.5, 0.4]))
     assert_close(student.condition_number(a.astype(np.float32)), 7.5, rtol=1e-3)
+    cause = "singular values have the unit of A: a small one is not 0"
+    name = "condition number of 1e-20 times a matrix"
+    assert_close(student.condition_number(1e-20 * a), 7.5, name=name, cause=cause)
     cause = "is 0 divided by 0? Look first: where the smallest singular value is 0, it is infinite"
     result = student.condition_number(np.zeros((2, 3)))
     assert_between(result, 1e7, np.inf, name="condition number of zeros", cause=cause)
@@ -158,6 +175,8 @@ def test_rescale_maps_the_ends_to_minus_one_and_one(student, rng):
         assert_close(student.rescale(np.array([low, (low + high) / 2, high]), low, high), [-1.0, 0.0, 1.0])
     days = rng.integers(730_000, 731_000, size=6)
     assert_close(student.rescale(days, 730_000, 731_000), (days - 730_500) / 500)
+    days = rng.integers(730_000, 730_006, size=6)
+    assert_close(student.rescale(days, 730_000, 730_005), (days - 730_002.5) / 2.5)
 
 
 @points(1)
@@ -179,6 +198,9 @@ def test_fit_polynomial_finds_the_coefficients_of_a_polynomial(student, rng):
         with assert_unchanged(x, y):
             result = student.fit_polynomial(x, y, degree)
         assert_close(result, coefficients, name="vector of coefficients")
+    x, coefficients = np.arange(30.0), rng.uniform(1, 3, size=5)
+    result = student.fit_polynomial(x, polynomial.polyval(x, coefficients), 4)
+    assert_close(result, coefficients, rtol=1e-3, name="vector of coefficients")
 
 
 @points(1)
@@ -216,7 +238,7 @@ def held_out_errors(x_train, y_train, x_validation, y_validation, degrees):
 
 @points(2)
 def test_select_degree_by_the_error_on_held_out_points(student, rng):
-    for degrees in [(0, 1, 2, 3, 5, 7), (1, 3, 6)]:
+    for degrees in [(9, 3, 5), (0, 1, 2, 3, 5, 7)]:
         x_train, y_train = noisy_cubic(rng, 14, 0.5)
         x_validation, y_validation = noisy_cubic(rng, 10, 0.5)
         with assert_unchanged(x_train, y_train, x_validation, y_validation):
@@ -225,6 +247,12 @@ def test_select_degree_by_the_error_on_held_out_points(student, rng):
         expected = held_out_errors(x_train, y_train, x_validation, y_validation, degrees)
         assert_close(errors, expected, rtol=1e-5, name="list of validation errors")
         assert_equal(degree, degrees[int(np.argmin(expected))], name="degree")
+    degree, errors = assert_parts(
+        student.select_degree(x_train, np.zeros(14), x_validation, np.zeros(10), (4, 1, 6)), 2
+    )
+    assert_close(errors, np.zeros(3), name="list of validation errors")
+    cause = "all errors are equal here: of several smallest ones the first counts"
+    assert_equal(degree, 4, name="degree", cause=cause)
 
 
 @hidden

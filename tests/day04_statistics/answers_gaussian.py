@@ -55,6 +55,15 @@ def without_the_factor(x, mu, sigma):
     return np.exp(-0.5 * ((x - mu) / sigma) ** 2)
 
 
+@misconception(
+    "normal_pdf",
+    "The density is multiplied by σ. `/ √(2π) * σ` divides by the root only: put brackets around the divisor, "
+    "/ (√(2π) * σ).",
+)
+def multiplied_by_sigma(x, mu, sigma):
+    return np.exp(-0.5 * ((x - mu) / sigma) ** 2) / np.sqrt(2 * np.pi) * sigma
+
+
 @misconception("normal_pdf", "2π stands without its root: the factor in front is 1 / (√(2π) σ).")
 def two_pi_without_root(x, mu, sigma):
     return np.exp(-0.5 * ((x - mu) / sigma) ** 2) / (2 * np.pi * sigma)
@@ -259,6 +268,16 @@ def anything_is_a_covariance(x, mean, covariance):
     d = x - mean
     squares = np.einsum("ni,ij,nj->n", d, np.linalg.inv(covariance), d)
     return -0.5 * (len(mean) * np.log(2 * np.pi) + np.linalg.slogdet(covariance)[1] + squares)
+
+
+@misconception(
+    "gaussian_log_density",
+    "ln 2π counts once per point: len(x) is their number n. It counts once per dimension, d = len(mean).",
+)
+def points_for_dimensions(x, mean, covariance):
+    lower = np.linalg.cholesky(covariance)
+    z = np.linalg.solve(lower, (x - mean).T)
+    return -(len(x) * np.log(2 * np.pi) + 2 * np.sum(np.log(np.diag(lower))) + np.sum(z**2, axis=0)) / 2
 
 
 @misconception("gaussian_log_density", "d ln 2π is missing: it stands beside ln det C in the bracket.")

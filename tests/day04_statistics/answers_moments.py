@@ -144,6 +144,16 @@ def divided_by_n(x, ddof=1):
     return deviations.T @ deviations / len(x)
 
 
+@misconception(
+    "covariance",
+    "Every row was centred at its own mean. The columns are what is measured: subtract the mean of each column, "
+    "axis 0.",
+)
+def rows_centred(x, ddof=1):
+    deviations = x - np.mean(x, axis=1, keepdims=True)
+    return deviations.T @ deviations / (len(x) - ddof)
+
+
 @misconception("covariance", "ddof is not used: the divisor is always n − 1. It is n − ddof.")
 def divided_by_n_minus_one(x, ddof=1):
     deviations = x - np.mean(x, axis=0)

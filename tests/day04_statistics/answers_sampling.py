@@ -141,6 +141,16 @@ def half_a_turn(u1, u2):
     return r * np.cos(np.pi * u2), r * np.sin(np.pi * u2)
 
 
+@misconception(
+    "box_muller",
+    "The angle is not in radians: cos and sin take 2π for a whole turn, not 360, and not 1.",
+    turn=(360.0, 1.0),
+)
+def angle_not_in_radians(u1, u2, *, turn=360.0):
+    r = np.sqrt(-2 * np.log(u1))
+    return r * np.cos(turn * u2), r * np.sin(turn * u2)
+
+
 @misconception("box_muller", "u1 and u2 are exchanged: u1 makes the radius, u2 the angle.")
 def arguments_exchanged(u1, u2):
     r = np.sqrt(-2 * np.log(u2))

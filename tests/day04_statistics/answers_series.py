@@ -189,6 +189,17 @@ def centred_after_padding(x, max_lag):
     return sums[: max_lag + 1] / sums[0]
 
 
+@misconception(
+    "autocorrelation_fft",
+    "irfft was not told how long the series is, and takes the even length 2 (m − 1) of m frequencies. With zeros up to "
+    "an odd length, such as 2n − 1, say it: np.fft.irfft(power, n=…).",
+)
+def odd_length_taken_for_even(x, max_lag):
+    d = x - np.mean(x)
+    sums = np.fft.irfft(np.abs(np.fft.rfft(d, n=2 * len(d) - 1)) ** 2)
+    return sums[: max_lag + 1] / sums[0]
+
+
 @misconception("autocorrelation_fft", "The sums are not divided by that of lag 0: r_0 must be 1.")
 def left_as_sums(x, max_lag):
     n = len(x)

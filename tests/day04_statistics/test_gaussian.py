@@ -219,11 +219,13 @@ def test_sample_gaussian_is_linear(student, rng):
     result = student.sample_gaussian(np.vstack([z, z.sum(axis=0)]), mean, c)
     assert_shape(result, (3, 3), name="array of points")
     first, second, both = np.asarray(result) - mean
-    assert_close(both, first + second, name="image of a sum, measured from the mean")
+    # What is computed from a result may have lost what single precision does not hold.
+    name = "image of a sum, measured from the mean"
+    assert_close(both, first + second, rtol=1e-4, atol=1e-4, name=name)
     basis = student.sample_gaussian(np.eye(3), mean, c)
     a = (np.asarray(basis) - mean).T
-    assert_close(first, a @ z[0], name="image of z, measured from the mean")
-    assert_close(a @ a.T, c, name="product A Aᵀ of the map x = μ + A z")
+    assert_close(first, a @ z[0], rtol=1e-4, atol=1e-4, name="image of z, measured from the mean")
+    assert_close(a @ a.T, c, rtol=1e-4, atol=1e-4, name="product A Aᵀ of the map x = μ + A z")
 
 
 @points(0)

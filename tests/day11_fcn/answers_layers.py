@@ -454,3 +454,16 @@ def through_a_flat_view(f, gradient, x, step=1e-5):
     if size == 0:
         return 0.0
     return np.linalg.norm(numerical - np.reshape(gradient, -1)) / size
+
+
+@misconception(
+    "initialise",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def weights_from_elsewhere(fan_in, fan_out, scheme, rng):
+    if scheme == "he":
+        return np.random.normal(0, np.sqrt(2 / fan_in), size=(fan_in, fan_out))
+    if scheme == "glorot":
+        a = np.sqrt(6 / (fan_in + fan_out))
+        return np.random.uniform(-a, a, size=(fan_in, fan_out))
+    raise ValueError(f"unknown scheme {scheme!r}")

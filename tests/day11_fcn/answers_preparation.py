@@ -537,3 +537,47 @@ def with_choice(groups, fraction, rng):
     inside = (groups[:, None] == second).any(axis=1)
     indices = rng.permutation(len(groups))
     return indices[~inside[indices]], indices[inside[indices]]
+
+
+@misconception(
+    "split",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def chance_from_elsewhere(n, fractions, rng):
+    ends = np.round(np.cumsum(fractions) * n).astype(int)
+    return np.split(np.random.permutation(n), ends[:-1])
+
+
+@misconception(
+    "minibatches",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def order_from_elsewhere(x, labels, batch_size, rng=None):
+    order = np.arange(len(x)) if rng is None else np.random.permutation(len(x))
+    for start in range(0, len(x), batch_size):
+        chosen = order[start : start + batch_size]
+        yield x[chosen], labels[chosen]
+
+
+@misconception(
+    "stratified_split",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def classes_shuffled_from_elsewhere(labels, fraction, rng):
+    first, second = [], []
+    for c in np.unique(labels):
+        members = np.random.permutation(np.flatnonzero(labels == c))
+        taken = round(fraction * len(members))
+        second.append(members[:taken])
+        first.append(members[taken:])
+    return np.concatenate(first), np.concatenate(second)
+
+
+@misconception(
+    "group_split",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def groups_shuffled_from_elsewhere(groups, fraction, rng):
+    names = np.random.permutation(np.unique(groups))
+    chosen = np.isin(groups, names[: round(fraction * len(names))])
+    return np.flatnonzero(~chosen), np.flatnonzero(chosen)

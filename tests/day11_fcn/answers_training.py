@@ -120,7 +120,9 @@ def target_is_the_input(parameters, noisy, clean, learning_rate, steps):
     return parameters, losses
 
 
-@misconception("train_denoiser", "One step too many.")
+@misconception(
+    "train_denoiser", "One step too many is made: the list has one loss for each of the `steps` steps."
+)
 def one_step_too_many(parameters, noisy, clean, learning_rate, steps):
     losses = []
     for _ in range(steps + 1):

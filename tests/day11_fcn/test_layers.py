@@ -196,6 +196,9 @@ def test_initialise_has_the_distribution_of_the_scheme(student, rng):
     assert_between(beyond_two, 0.036, 0.056, name="share of weights beyond two deviations (he)", cause=cause)
     other = np.abs(np.asarray(student.run(weights, fan_in, fan_out, "he", seed + 1)))
     assert_that(not np.array_equal(normal * np.sqrt(2 / fan_in), other), "Every seed gives the same weights.")
+    again = np.abs(np.asarray(student.run(weights, fan_in, fan_out, "he", seed + 1)))
+    cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
+    assert_that(np.array_equal(again, other), "The same generator gives other weights each time.", cause)
     with assert_raises(ValueError):
         student.run(weights, 3, 4, "zeros", seed)
 

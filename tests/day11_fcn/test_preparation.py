@@ -32,6 +32,13 @@ def assert_partition(parts, n):
     )
 
 
+def assert_same_chance(first, second):
+    """Two generators with the same seed give the same parts."""
+    same = all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in zip(first, second, strict=True))
+    cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
+    assert_that(same, "The same generator gives something else each time.", cause)
+
+
 def how_split(result, n):
     """Of two splits: shares of the parts, of different indices within a part and in all, and whether the splits are
     alike or in the order given.
@@ -70,6 +77,7 @@ def test_split_puts_every_sample_into_one_part(student, rng):
             "The first part holds the first samples.",
             cause,
         )
+        assert_same_chance(result[0], student.run(split_twice, n, fractions, seeds[:1])[0])
 
 
 @points(1)
@@ -182,7 +190,8 @@ def how_shuffled(epochs, x, labels):
 @points(1)
 def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     x, labels = rng.normal(size=(40, 2)).astype(np.float32), rng.permutation(40)
-    first, second = student.run(epochs_of, x, labels, 8, int(rng.integers(2**32)), 2)
+    seed = int(rng.integers(2**32))
+    first, second = student.run(epochs_of, x, labels, 8, seed, 2)
     compare_by(how_shuffled, (first, second), x, labels, slack=0.2)
     orders = [np.concatenate([np.asarray(part) for _, part in epoch]) for epoch in (first, second)]
     assert_equal(np.sort(orders[0]), np.arange(40), name="sorted list of the labels of an epoch")
@@ -194,6 +203,8 @@ def test_minibatches_are_shuffled_anew_or_not_at_all(student, rng):
     assert_that(np.ptp(positions) > 7, "The samples of a batch are neighbours in the data.", cause)
     cause = "every epoch draws a new order from the generator it is given"
     assert_that(not np.array_equal(*orders), "Two epochs have the same order.", cause)
+    [again] = student.run(epochs_of, x, labels, 8, seed, 1)
+    assert_same_chance([part for _, part in first], [part for _, part in again])
     [plain] = student.run(epochs_of, x, labels, 7, None, 1)
     in_order = np.concatenate([np.asarray(part) for _, part in plain])
     assert_equal(in_order, labels, name="list of labels without a generator")
@@ -248,6 +259,8 @@ def test_stratified_split_keeps_the_shares_of_classes(student, rng):
                 )
         differ = set(np.asarray(result[0][1]).tolist()) != set(np.asarray(result[1][1]).tolist())
         assert_that(differ, "Two seeds give the same split.")
+        again = student.run(two_index_lists, "stratified_split", labels, fraction, seeds[:1])[0]
+        assert_same_chance(result[0], again)
 
 
 @points(0)
@@ -255,7 +268,7 @@ def test_group_split_keeps_groups_together(student, rng):
     for group_count, size, fraction in [(10, 6, 0.3), (8, 5, 0.25), (20, 3, 0.5)]:
         names = rng.choice(1000, size=group_count, replace=False)
         groups = rng.permutation(np.repeat(names, size))
-        seeds = [int(seed) for seed in rng.integers(2**32, size=4)]
+        seeds = [int(seed) for seed in rng.integers(2**32, size=6)]
         with assert_unchanged(groups):
             result = student.run(two_index_lists, "group_split", groups, fraction, seeds)
         for parts in result:
@@ -267,4 +280,6 @@ def test_group_split_keeps_groups_together(student, rng):
             low, high = np.floor(fraction * group_count), np.ceil(fraction * group_count)
             assert_between(len(sides[1]), low, high, name="number of groups in the second part")
         chosen = {tuple(sorted(np.asarray(parts[1]).tolist())) for parts in result}
-        assert_that(len(chosen) > 1, "Four seeds give the same split.")
+        assert_that(len(chosen) > 1, "Six seeds give the same split.")
+        again = student.run(two_index_lists, "group_split", groups, fraction, seeds[:1])[0]
+        assert_same_chance(result[0], again)

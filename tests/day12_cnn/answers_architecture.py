@@ -81,6 +81,29 @@ def pairs_exchanged(layers, input_shape):
     return result
 
 
+@misconception("summary", "A convolution was given a single bias. It has one for each of its filters.")
+def one_bias_per_convolution(layers, input_shape):
+    shape, result = input_shape, []
+    for layer in layers:
+        parameters = 0
+        match layer:
+            case ("conv", filters, (kh, kw), (sh, sw), (ph, pw)):
+                c, h, w = shape
+                parameters = filters * c * kh * kw + 1
+                shape = (filters, output_size(h, kh, sh, ph), output_size(w, kw, sw, pw))
+            case ("max_pool", (kh, kw), (sh, sw)):
+                c, h, w = shape
+                shape = (c, output_size(h, kh, sh), output_size(w, kw, sw))
+            case ("batch_norm",):
+                parameters = 2 * shape[0]
+            case ("flatten",):
+                shape = (math.prod(shape),)
+            case ("dense", features):
+                parameters, shape = (shape[0] + 1) * features, (features,)
+        result.append((shape, parameters))
+    return result
+
+
 @misconception("summary", "Batch normalisation learns γ and β, two numbers per channel.")
 def normalisation_learns_nothing(layers, input_shape):
     shape, result = input_shape, []

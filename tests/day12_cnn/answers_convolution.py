@@ -45,13 +45,18 @@ def every_position(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1
 
 
 @misconception(
-    "im2col", "Horizontal and vertical are exchanged: the first number of every pair is the vertical one."
+    "im2col",
+    "Horizontal and vertical are exchanged: the first number of every pair is the vertical one.",
+    pair=("all", "stride", "padding", "dilation"),
 )
-def pairs_exchanged(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
-    (kh, kw), (pw, ph), (dw, dh) = kernel_size, padding, dilation
+def pairs_exchanged(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, pair="all"):
+    kh, kw = kernel_size
+    ph, pw = padding[::-1] if pair in ("all", "padding") else padding
+    dh, dw = dilation[::-1] if pair in ("all", "dilation") else dilation
+    sh, sw = stride[::-1] if pair in ("all", "stride") else stride
     padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
     windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
-    windows = windows[:, :, :: stride[1], :: stride[0], ::dh, ::dw]
+    windows = windows[:, :, ::sh, ::sw, ::dh, ::dw]
     b, c, oh, ow, _, _ = windows.shape
     return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
 
@@ -184,12 +189,20 @@ def by_stride_tricks(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1,
 @misconception(
     "col2im",
     "Pixels that were read several times are overwritten: every entry must be added to what is there already.",
+    along=("kernel", "positions"),
 )
-def overwritten(columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+def overwritten(
+    columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, along="kernel"
+):
     (h, w), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = image_size, kernel_size, stride, padding, dilation
     oh, ow = output_size(h, kh, sh, ph, dh), output_size(w, kw, sw, pw, dw)
     columns = columns.reshape(len(columns), -1, kh, kw, oh, ow)
     padded = np.zeros((*columns.shape[:2], h + 2 * ph, w + 2 * pw), columns.dtype)
+    if along == "positions":
+        for i, j in np.ndindex(oh, ow):
+            rows = slice(i * sh, i * sh + dh * (kh - 1) + 1, dh)
+            padded[:, :, rows, j * sw : j * sw + dw * (kw - 1) + 1 : dw] = columns[..., i, j]
+        return padded[:, :, ph : ph + h, pw : pw + w]
     for i in range(kh):
         for j in range(kw):
             padded[:, :, i * dh : i * dh + sh * oh : sh, j * dw : j * dw + sw * ow : sw] = columns[:, :, i, j]

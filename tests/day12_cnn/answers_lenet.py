@@ -193,12 +193,17 @@ def image_by_image(parameters, images):
 
 
 @misconception(
-    "backward", "The ReLUs let every gradient through; they do so only where their input was positive."
+    "backward",
+    "A ReLU lets every gradient through; it does so only where its input was positive. There is one after dense1, and "
+    "one after each convolution, before the pooling.",
+    kept=("none", "dense1"),
 )
-def relu_ignored(parameters, images, activations, grad):
+def relu_ignored(parameters, images, activations, grad, *, kept="none"):
     p, a = parameters, activations
     grads = {"dense2.weight": grad.T @ np.maximum(a["dense1"], 0), "dense2.bias": grad.sum(axis=0)}
     grad = grad @ p["dense2.weight"]
+    if kept == "dense1":
+        grad = grad * (a["dense1"] > 0)
     grads |= {"dense1.weight": grad.T @ a["flat"], "dense1.bias": grad.sum(axis=0)}
     grad = (grad @ p["dense1.weight"]).reshape(a["pool2"].shape)
     for conv, x in (("conv2", a["pool1"]), ("conv1", images)):
@@ -249,7 +254,7 @@ def before_the_relu(parameters, images, activations, grad):
 )
 def divided_twice(parameters, images, activations, grad):
     p, a = parameters, activations
-    grad = grad / len(images) / 2
+    grad = grad / len(images)
     grads = {"dense2.weight": grad.T @ np.maximum(a["dense1"], 0), "dense2.bias": grad.sum(axis=0)}
     grad = (grad @ p["dense2.weight"]) * (a["dense1"] > 0)
     grads |= {"dense1.weight": grad.T @ a["flat"], "dense1.bias": grad.sum(axis=0)}
@@ -412,7 +417,11 @@ def uphill(parameters, images, labels, epochs=10, batch_size=32, learning_rate=0
     return parameters, losses
 
 
-@misconception("train", "Momentum is not used: every step forgets the ones before.")
+@misconception(
+    "train",
+    "The steps of earlier epochs are forgotten: momentum is not used, or the velocity begins at 0 in every epoch "
+    "instead of once, before the first.",
+)
 def plain_descent(
     parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
 ):

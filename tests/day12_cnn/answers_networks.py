@@ -808,13 +808,18 @@ def hooks_left(model, images):
 
 @misconception(
     "feature_maps",
-    "All maps land under the name of the last layer: a lambda in a loop sees the last value of the loop's variable.",
+    "All maps land under the name of the last layer: a function that is made in a loop sees the last value of the "
+    "loop's variable. Give the name to it when it is made: def hook(…, name=name).",
+    through=("convolutions", "modules"),
 )
-def last_name_wins(model, images):
+def last_name_wins(model, images, *, through="convolutions"):
     maps, hooks, was_training = {}, [], model.training
-    layers = [(name, module) for name, module in model.named_modules() if isinstance(module, nn.Conv2d)]
+    layers = list(model.named_modules())
+    if through == "convolutions":
+        layers = [(name, module) for name, module in layers if isinstance(module, nn.Conv2d)]
     for name, module in layers:
-        hooks.append(module.register_forward_hook(lambda _, __, y: maps.update({name: y})))  # noqa: B023
+        if isinstance(module, nn.Conv2d):
+            hooks.append(module.register_forward_hook(lambda _, __, y: maps.update({name: y})))  # noqa: B023
     model.eval()
     with torch.no_grad():
         model(images)

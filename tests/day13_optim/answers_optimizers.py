@@ -3,6 +3,7 @@
 import numpy as np
 
 from course.testing import misconception, variant
+from day13_optim.optimizers import Adam
 
 
 @misconception("SGD.step", "This climbs: the step goes against the gradient, θ − η g.")
@@ -1185,3 +1186,117 @@ def adadelta_by_index(self, grads):
         delta = g * (self.updates[i] + self.epsilon) ** 0.5 / (self.gradients[i] + self.epsilon) ** 0.5
         self.updates[i] = self.rho * self.updates[i] + (1 - self.rho) * delta * delta
         p -= self.learning_rate * delta
+
+
+@misconception(
+    "Momentum.step",
+    "The look-ahead g + μ v is kept as the velocity. v stays μ v + g; the look-ahead is only for the step.",
+)
+def look_ahead_kept(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v *= self.momentum
+        v += g
+        if self.nesterov:
+            v *= self.momentum
+            v += g
+        p -= self.learning_rate * v
+
+
+@misconception(
+    "Momentum.step",
+    "Nesterov's step takes the gradient without its decay: g is g + λ θ everywhere, in g + μ v too.",
+)
+def look_ahead_without_the_decay(self, grads):
+    for p, grad, v in zip(self.params, grads, self.velocities, strict=True):
+        g = grad + self.weight_decay * p
+        v *= self.momentum
+        v += g
+        p -= self.learning_rate * (grad + self.momentum * v if self.nesterov else v)
+
+
+@misconception(
+    "AdaGrad.step",
+    "The decay is added behind the sum: s is the sum of the squares of g + λ θ. Add λ θ first, then square.",
+)
+def decay_behind_the_sum(self, grads):
+    for p, grad, s in zip(self.params, grads, self.sums, strict=True):
+        s += grad**2
+        p -= self.learning_rate * (grad + self.weight_decay * p) / (np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "RMSProp.step",
+    "The decay is added behind the average: s averages the squares of g + λ θ. Add λ θ first, then square.",
+)
+def decay_behind_the_average(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        s *= self.alpha
+        s += (1 - self.alpha) * grad**2
+        p -= self.learning_rate * (grad + self.weight_decay * p) / (np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "RMSProp.step",
+    "s is added to itself: s += α s + … makes (1 + α) s of it. Either s *= α and then s += …, or s[...] = "
+    "α s + …",
+)
+def added_to_itself(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s += self.alpha * s + (1 - self.alpha) * g**2
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "One of the averages is forgotten after every step: m = β₁ m + … makes a new array, and the one in "
+    "`self.first` stays zero. Change it in place, m *= β₁, m += … (and so v).",
+    which=("m", "v"),
+)
+def forgets_one_average(self, grads, *, which="m"):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        if which == "m":
+            m = beta1 * m + (1 - beta1) * g
+            v[...] = beta2 * v + (1 - beta2) * g**2
+        else:
+            m[...] = beta1 * m + (1 - beta1) * g
+            v = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "One of the averages is forgotten after every step: m = β₁ m + … makes a new array, and the one in "
+    "`self.first` stays zero. Change it in place, m *= β₁, m += … (and so v).",
+    which=("m", "v"),
+)
+def adam_w_forgets_one_average(self, grads, *, which="m"):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad
+        if which == "m":
+            m = beta1 * m + (1 - beta1) * g
+            v[...] = beta2 * v + (1 - beta2) * g**2
+        else:
+            m[...] = beta1 * m + (1 - beta1) * g
+            v = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * self.weight_decay * p
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "AdamW.step",
+    "A new optimiser makes every step, so that its averages start from zero each time and t is always 1. "
+    "Keep them in `self`.",
+)
+def a_new_adam_in_every_step(self, grads):
+    for p in self.params:
+        p *= 1 - self.learning_rate * self.weight_decay
+    Adam(self.params, self.learning_rate, self.betas, self.epsilon).step(grads)

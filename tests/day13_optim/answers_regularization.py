@@ -80,7 +80,8 @@ def one_norm_per_array(grads, max_norm):
 def always_rescaled(grads, max_norm):
     norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
     with np.errstate(all="ignore"):
-        return [g * (max_norm / np.float64(norm)) for g in grads], norm
+        factor = float(max_norm / np.float64(norm))
+    return [g * factor for g in grads], norm
 
 
 @misconception("clip_by_norm", "The root is missing: this is the square of the norm.")
@@ -159,6 +160,16 @@ def shortened_in_place(grads, max_norm):
     return list(grads), norm
 
 
+@misconception(
+    "clip_by_norm",
+    "np.linalg.norm takes one array, not a list of arrays of different shapes. Add up the sums of squares of all of "
+    "them, then take the root.",
+)
+def norm_of_the_list(grads, max_norm):
+    norm = float(np.linalg.norm(grads))
+    return [g * (max_norm / norm if norm > max_norm else 1.0) for g in grads], norm
+
+
 @variant("clip_by_norm")
 def as_one_vector(grads, max_norm):
     norm = np.linalg.norm(np.concatenate([np.ravel(g) for g in grads]))
@@ -200,11 +211,18 @@ def sign_forgotten(params, l1=0.0, l2=0.0):
     return value, [l1 + l2 * p if p.ndim > 1 else 0 * p for p in params]
 
 
-@misconception("penalty", "The L2 part is the norm, not its square: ‖w‖ has a gradient of constant length.")
-def norm_not_squared(params, l1=0.0, l2=0.0):
+@misconception(
+    "penalty",
+    "The square is missing: the L2 part is half of Σ w², which is ‖w‖² and not ‖w‖.",
+    gradient=("of the norm", "right"),
+)
+def norm_not_squared(params, l1=0.0, l2=0.0, *, gradient="of the norm"):
     weights = [p for p in params if p.ndim > 1]
     value = float(sum(l1 * np.sum(np.abs(p)) + l2 / 2 * np.linalg.norm(p) for p in weights))
-    grads = [l1 * np.sign(p) + l2 / 2 * p / np.linalg.norm(p) if p.ndim > 1 else 0 * p for p in params]
+    lengths = [2 * np.linalg.norm(p) if gradient == "of the norm" else 1.0 for p in params]
+    grads = [
+        l1 * np.sign(p) + l2 * p / n if p.ndim > 1 else 0 * p for p, n in zip(params, lengths, strict=True)
+    ]
     return value, grads
 
 
@@ -503,3 +521,72 @@ def by_source_index(x, rng, max_shift=0, noise=0.0):
     inside = (source >= 0) & (source < time)
     taken = np.take_along_axis(x, np.broadcast_to(source.clip(0, time - 1), x.shape), axis=2)
     return np.asarray(np.where(inside, taken, 0) + rng.normal(scale=noise, size=x.shape), dtype=x.dtype)
+
+
+@misconception(
+    "clip_by_norm",
+    "Gradients in float32 come back in float64: the factor is a number of NumPy in double precision, "
+    "which wins. float(…) makes it one of Python.",
+)
+def in_double_precision(grads, max_norm):
+    norm = np.sqrt(sum(np.sum(g.astype(float) ** 2) for g in grads))
+    return [g * (max_norm / norm) if norm > max_norm else g for g in grads], norm
+
+
+@misconception(
+    "augment",
+    "Zeros get no noise. It is added to every number, also to those that are 0 or were moved in.",
+)
+def zeros_without_noise(x, rng, max_shift=0, noise=0.0):
+    y = np.zeros_like(x)
+    time = x.shape[2]
+    for i, s in enumerate(rng.integers(-max_shift, max_shift + 1, size=len(x))):
+        y[i, :, max(s, 0) : time + min(s, 0)] = x[i, :, max(-s, 0) : time - max(s, 0)]
+    return y + (noise * rng.normal(size=x.shape) * (y != 0)).astype(x.dtype)
+
+
+@misconception(
+    "clip_by_norm",
+    "Each array is clipped by its own norm, and the norm of the last one is returned. Add up the squares "
+    "of all arrays first; then one factor for all.",
+    shared=(False, True),
+)
+def last_norm_of_a_loop(grads, max_norm, *, shared=False):
+    clipped = []
+    for g in grads:
+        norm = float(np.linalg.norm(g))
+        clipped.append(g * min(1.0, max_norm / max(norm, 1e-300)))
+    return [g * min(1.0, max_norm / max(norm, 1e-300)) for g in grads] if shared else clipped, norm
+
+
+@misconception(
+    "penalty",
+    "Only matrices count as weights. An array with three or four dimensions, as of a convolution, is a "
+    "weight as well: two *or more*.",
+)
+def matrices_only(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim == 2]
+    value = float(sum(l1 * np.sum(np.abs(p)) + l2 / 2 * np.sum(p**2) for p in weights))
+    return value, [l1 * np.sign(p) + l2 * p if p.ndim == 2 else 0 * p for p in params]
+
+
+@misconception(
+    "penalty",
+    "The gradient of |w| is sign(w), not |w|.",
+)
+def sizes_for_signs(params, l1=0.0, l2=0.0):
+    weights = [p for p in params if p.ndim > 1]
+    value = float(sum(l1 * np.sum(np.abs(p)) + l2 / 2 * np.sum(p**2) for p in weights))
+    return value, [l1 * np.abs(p) + l2 * p if p.ndim > 1 else 0 * p for p in params]
+
+
+@misconception(
+    "Dropout.forward",
+    "The input itself is changed: x[mask] = 0 writes into the batch of the caller. Make a new tensor, x * "
+    "mask.",
+)
+def drops_in_place(self, x):
+    if not self.training:
+        return x
+    x[torch.rand_like(x) < self.p] = 0
+    return x / (1 - self.p)

@@ -146,6 +146,22 @@ def upside_down(step, learning_rate, steps, minimum=0.0):
     return minimum + (learning_rate - minimum) * (1 - math.cos(math.pi * step / steps)) / 2
 
 
+@misconception(
+    "cosine_annealing",
+    "The division by `steps` stands behind the cosine. It belongs inside: the angle is π t / steps.",
+)
+def divided_outside(step, learning_rate, steps, minimum=0.0):
+    return minimum + (learning_rate - minimum) * (1 + math.cos(math.pi * step) / steps) / 2
+
+
+@misconception(
+    "cosine_annealing",
+    "π is missing: the angle goes from 0 to 1, so that it never comes down. Half a turn is π.",
+)
+def without_pi(step, learning_rate, steps, minimum=0.0):
+    return minimum + (learning_rate - minimum) * (1 + math.cos(step / steps)) / 2
+
+
 @variant("cosine_annealing")
 def by_the_half_angle(step, learning_rate, steps, minimum=0.0):
     share = np.cos(np.pi * step / (2 * steps)) ** 2
@@ -241,6 +257,16 @@ def falls_to_the_start(step, learning_rate, warmup, steps, start=0.1):
 def start_as_a_lower_bound(step, learning_rate, warmup, steps, start=0.1):
     if step < warmup:
         return learning_rate * max(start, step / warmup)
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
+    "The rise is (1 − s) times too steep or too long: it goes from the share s to 1 in `warmup` steps, not in `steps`.",
+)
+def rises_over_all_steps(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * (start + (1 - start) * step / steps)
     return cosine_annealing(step - warmup, learning_rate, steps - warmup)
 
 
@@ -589,3 +615,64 @@ def returning_numpy(self, loss):
     if self.waited > self.patience:
         self.learning_rate, self.waited = np.maximum(self.factor * self.learning_rate, self.minimum), 0
     return np.float64(self.learning_rate)
+
+
+@misconception(
+    "step_decay",
+    "The stairs begin one step late: at t = step_size the rate has fallen already, t // step_size with t "
+    "from 0.",
+)
+def one_step_late(step, learning_rate, step_size, gamma):
+    return learning_rate * gamma ** ((step - 1) // step_size)
+
+
+@misconception(
+    "cosine_annealing",
+    "Parentheses are missing: both 1 and cos are multiplied by ½ (η₀ − η_min), as in half * (1 + cos). Without them it "
+    "starts elsewhere than at η₀.",
+    inside=("1", "half of the cosine", "1 and no half"),
+)
+def without_brackets(step, learning_rate, steps, minimum=0.0, *, inside="1"):
+    fall, cosine = learning_rate - minimum, math.cos(math.pi * step / steps)
+    if inside == "1":
+        return minimum + fall / 2 * 1 + cosine
+    return (
+        minimum
+        + (fall * 1 if inside == "1 and no half" else 1)
+        + cosine / 2 * (1 if "no" in inside else fall)
+    )
+
+
+@misconception(
+    "warmup_cosine",
+    "After the warm-up the cosine counts from step 0 again: its step is t − warmup, so that it begins at "
+    "the peak.",
+)
+def cosine_of_the_whole_step(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * (start + (1 - start) * step / warmup)
+    return cosine_annealing(step, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
+    "η₀ multiplies only the first part of the warm-up: parentheses are missing, η₀ (s + (1 − s) t / warmup).",
+)
+def rate_times_the_start_only(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * start + (1 - start) * step / warmup
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "range_test",
+    "The loss is compared with the one before it, not with the smallest so far: it may rise step by step "
+    "and never be caught.",
+)
+def compared_with_the_one_before(train_step, low, high, steps):
+    rates, losses = np.geomspace(low, high, steps), []
+    for rate in rates:
+        losses.append(train_step(float(rate)))
+        if not math.isfinite(losses[-1]) or losses[-1] > 4 * losses[max(len(losses) - 2, 0)]:
+            break
+    return rates[: len(losses)], np.array(losses)

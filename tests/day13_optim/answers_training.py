@@ -110,7 +110,11 @@ def global_generator(model, optimizer, x, y, batch_size, generator, max_norm=mat
     return total / len(x)
 
 
-@misconception("train_epoch", "max_norm is not used: long gradients are not clipped.")
+@misconception(
+    "train_epoch",
+    "Long gradients are not clipped: max_norm is not used, or what clip_by_norm returns is thrown away. It returns new "
+    "arrays, and these are for the optimiser.",
+)
 def never_clipped(model, optimizer, x, y, batch_size, generator, max_norm=math.inf):
     model.train()
     total = 0.0
@@ -466,7 +470,11 @@ class KeepingArrays:
                 tensor.copy_(torch.from_numpy(array))
 
 
-@misconception("train", "Ctrl-C is not caught: the program ends, and hours of training are lost.")
+@misconception(
+    "train",
+    "Ctrl-C is not caught: the program ends, and hours of training are lost. `except Exception` does not catch it "
+    "either, for KeyboardInterrupt is no Exception: name it.",
+)
 def dies_of_ctrl_c(
     model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
 ):
@@ -585,6 +593,33 @@ def prints_every_epoch(
         pass
     if stopping is not None:
         stopping.restore(model)
+    return history
+
+
+@misconception(
+    "train",
+    "The try stands inside the loop: Ctrl-C ends one epoch, and the next one begins. It belongs around the loop.",
+)
+def try_inside_the_loop(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        for _ in progress:
+            try:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=f"{train_loss:.3f}", validation=f"{loss:.3f}")
+                if stopping is not None and stopping.update(loss, model):
+                    break
+            except KeyboardInterrupt:
+                progress.set_description("interrupted")
+        if stopping is not None:
+            stopping.restore(model)
     return history
 
 
@@ -976,3 +1011,356 @@ def by_numpy(model, x):
     finally:
         [hook.remove() for hook in hooks]
     return [result[layer] for layer in layers]
+
+
+@misconception(
+    "train",
+    "The best weights come back only where patience has run out. When the epochs run out first, or after "
+    "Ctrl-C, the last ones stay: call `restore` behind the loop.",
+)
+def restores_where_patience_ends(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    stopping.restore(model)
+                    break
+        except KeyboardInterrupt:
+            pass
+    return history
+
+
+@misconception(
+    "train",
+    "After Ctrl-C the best weights are not put back: `return` leaves before `restore`. End the loop, and "
+    "go on behind it.",
+)
+def returns_at_ctrl_c(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    break
+        except KeyboardInterrupt:
+            return history
+        if stopping is not None:
+            stopping.restore(model)
+    return history
+
+
+@misconception(
+    "train",
+    "max_norm never arrives: hand it on to train_epoch, which clips the gradients.",
+)
+def max_norm_not_handed_on(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    break
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
+    return history
+
+
+@misconception(
+    "train",
+    "The generator is made anew in every epoch, so that all epochs have the same order. One for the whole "
+    "training, made before the loop.",
+)
+def a_generator_per_epoch(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                generator = torch.Generator().manual_seed(seed)
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    break
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
+    return history
+
+
+@misconception(
+    "train",
+    "The training loss is recorded before the epoch is finished: Ctrl-C while the network is evaluated "
+    "leaves a list that is one longer than the others. First evaluate, then record all three.",
+)
+def recorded_before_the_evaluation(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                history["train_loss"].append(train_loss)
+                loss, accuracy = evaluate(model, *validation)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    break
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
+    return history
+
+
+@misconception(
+    "train",
+    "The best weights are put back after every epoch, so that each begins where the best one ended. Once, "
+    "behind the loop.",
+)
+def restores_after_every_epoch(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    break
+                if stopping is not None:
+                    stopping.restore(model)
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
+    return history
+
+
+@misconception(
+    "EarlyStopping",
+    "`restore` does nothing to the network: `model = …` only gives a name to something else. Write into "
+    "it, model.load_state_dict(self.best_state).",
+)
+class RestoreRenames:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            model = self.best_state  # noqa: F841 (the mistake itself)
+
+
+@misconception(
+    "EarlyStopping",
+    "Only the parameters are kept. The state has buffers too, such as the running mean of a "
+    "normalisation: copy model.state_dict(), all of it.",
+)
+class ParametersOnly:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = {key: value.detach().clone() for key, value in model.named_parameters()}
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            model.load_state_dict(self.best_state)
+
+
+@misconception(
+    "EarlyStopping",
+    "`restore` puts the parameters back and leaves the buffers, such as the running mean of a "
+    "normalisation, as they are: load_state_dict does both.",
+)
+class BuffersLeft:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            with torch.no_grad():
+                for key, value in model.named_parameters():
+                    value.copy_(self.best_state[key])
+
+
+@misconception(
+    "EarlyStopping",
+    "p.data = … gives the network the tensors of `best_state` themselves: they go on changing with it, "
+    "the optimiser keeps the old ones, and buffers are left out. load_state_dict copies the numbers.",
+)
+class OtherTensors:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            for value, best in zip(model.parameters(), self.best_state.values(), strict=False):
+                value.data = best
+
+
+@misconception(
+    "EarlyStopping",
+    "The epochs are counted from 1. The first call of `update` is epoch 0, so that `best_epoch` is one "
+    "too large.",
+    more=(0, 1),
+)
+class CountedFromOne:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, 0
+
+    def update(self, loss, model, *, more=0):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        return self.epoch - more - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            model.load_state_dict(self.best_state)
+
+
+@misconception(
+    "EarlyStopping",
+    "The epoch is counted after it is noted, so that `best_epoch` is one too small. The first call of "
+    "`update` is epoch 0: self.epoch += 1 comes first.",
+    later=(1, 0),
+)
+class CountedTooLate:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model, *, later=1):
+        if loss < self.best_loss - self.min_delta:
+            self.best_loss, self.best_epoch = loss, self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        self.epoch += 1
+        return self.epoch - self.best_epoch >= self.patience + later
+
+    def restore(self, model):
+        if self.best_state is not None:
+            model.load_state_dict(self.best_state)
+
+
+@variant("train")
+def losses_in_the_description(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_description(f"train {train_loss:.3f} validation {loss:.3f}")
+                if stopping is not None and stopping.update(loss, model):
+                    break
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
+    return history
+
+
+@variant("train")
+def losses_with_a_colon(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+                progress.set_postfix_str(f"train: {train_loss:.2e}, validation: {loss:.2e}")
+                if stopping is not None and stopping.update(loss, model):
+                    break
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
+    return history

@@ -469,3 +469,63 @@ def with_max(candidates, fit, score, x, y, folds, test):
     scores = [mean_score(candidate) for candidate in candidates]
     best = max(zip(scores, range(len(scores)), strict=True), key=lambda pair: (pair[0], -pair[1]))[1]
     return candidates[best], np.array(scores), score(fit(candidates[best], x, y), test[0], test[1])
+
+
+@misconception(
+    "k_fold",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def chance_from_elsewhere(groups, k, rng):
+    names = np.random.permutation(np.unique(groups))
+    if len(names) < k:
+        raise ValueError("there are not enough groups")
+    held_out = [np.isin(groups, part) for part in np.array_split(names, k)]
+    return [(np.flatnonzero(~mask), np.flatnonzero(mask)) for mask in held_out]
+
+
+@misconception(
+    "search",
+    "Of several candidates with the largest score the last one wins, as `>=` in a loop has it. The first "
+    "is asked for: `>`, or np.argmax.",
+)
+def last_of_equals(candidates, fit, score, x, y, folds, test):
+    scores = np.array(
+        [cross_validate(lambda x, y, c=c: fit(c, x, y), score, x, y, folds).mean() for c in candidates]
+    )
+    best = candidates[max(i for i in range(len(scores)) if scores[i] == scores.max())]
+    return best, scores, score(fit(best, x, y), *test)
+
+
+@misconception(
+    "standardize",
+    "The sets are put together for the mean, which fails where their lengths differ, and would let the "
+    "test have a say. Mean and deviation come from `train` alone.",
+)
+def concatenated(train, *others):
+    everything = np.concatenate([train, *others])
+    mean, std = everything.mean(axis=(0, 2), keepdims=True), everything.std(axis=(0, 2), keepdims=True)
+    return tuple((x - mean) / std for x in (train, *others))
+
+
+@misconception(
+    "standardize",
+    "The mean is taken over the times alone: one for each recording of `train`, which fits no other set. "
+    "Over recordings *and* times, axis=(0, 2).",
+)
+def over_time_only(train, *others):
+    mean, std = train.mean(axis=2, keepdims=True), train.std(axis=2, keepdims=True)
+    return tuple((x - mean) / std for x in (train, *others))
+
+
+@misconception(
+    "search",
+    "The search starts from a best score of 0, which no candidate need reach: scores may be negative. "
+    "Start from −infinity, or use np.argmax.",
+)
+def starts_from_zero(candidates, fit, score, x, y, folds, test):
+    best, top, scores = None, 0.0, []
+    for c in candidates:
+        scores.append(cross_validate(lambda x, y, c=c: fit(c, x, y), score, x, y, folds).mean())
+        if scores[-1] > top:
+            best, top = c, scores[-1]
+    return best, np.array(scores), score(fit(best, x, y), *test)

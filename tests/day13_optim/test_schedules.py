@@ -135,7 +135,7 @@ def test_range_test_visits_every_learning_rate_once(student, rng):
 @points(1)
 def test_range_test_stops_when_the_loss_explodes(student, rng):
     scale = rng.uniform(1, 2)
-    for tail in ([4.5, 14.0, 0.2], [np.nan, 0.2, 0.2], [np.inf, 0.2, 0.2]):
+    for tail in ([4.5, 14.0, 60.0, 0.2], [np.nan, 0.2, 0.2], [np.inf, 0.2, 0.2]):
         losses = [scale * value for value in [3.0, 2.0, 1.0, 2.6, 3.6, *tail]]
         result = student.run(record_range_test, losses, 1e-4, 1.0, len(losses))
         rates, measured, asked = assert_parts(result, 3)

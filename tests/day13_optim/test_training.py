@@ -2,6 +2,7 @@
 
 import copy
 import math
+import re
 
 import numpy as np
 import torch
@@ -51,7 +52,7 @@ def run_epochs(module, model, x, y, epochs, batch_size, rate, max_norm):
                 p -= rate * g
 
     model = copy.deepcopy(model)
-    optimizer = Descent(module.parameters_of(model))
+    optimizer = Descent([p.detach().numpy() for p in model.parameters()])
     generator = torch.Generator().manual_seed(1)
     losses = [
         module.train_epoch(model, optimizer, x, y, batch_size, generator, max_norm) for _ in range(epochs)
@@ -67,7 +68,9 @@ def descend(model, x, y, epochs, rate, max_norm=math.inf):
         optimizer.zero_grad()
         loss = cross_entropy(network(x), y)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), max_norm)
+        length = math.sqrt(sum(p.grad.square().sum().item() for p in network.parameters()))
+        for p in network.parameters():
+            p.grad.mul_(min(1, max_norm / length))  # exactly: clip_grad_norm_ adds 1e-6 to the length
         optimizer.step()
         losses.append(loss.item())
         networks.append(copy.deepcopy(network))
@@ -82,11 +85,11 @@ def assert_parameters(params, network, name):
 
 @points(1)
 def test_train_epoch_equals_torch_for_one_batch(student, rng):
-    for n, inputs, classes in [(12, 4, 3), (7, 2, 5)]:
+    for n, inputs, classes, max_norm in [(12, 4, 3, math.inf), (7, 2, 5, 0.1)]:
         model, (x, y) = small_model(rng, inputs, classes), samples(rng, n, inputs, classes)
-        result = student.run(run_epochs, model, x, y, 4, n, 0.3, math.inf)
+        result = student.run(run_epochs, model, x, y, 4, n, 0.3, max_norm)
         losses, params = assert_parts(result, 2)
-        expected, networks = descend(model, x, y, 4, 0.3)
+        expected, networks = descend(model, x, y, 4, 0.3, max_norm)
         assert_close(losses, expected, name="list of losses, one per epoch")
         assert_parameters(params, networks[-1], "parameter after 4 epochs")
 
@@ -156,36 +159,71 @@ def test_train_epoch_clips_long_gradients(student, rng):
 
 
 def follow(module, patience, min_delta, losses):
-    """Feed losses until early stopping says stop. The weight of the model is 10, 11, 12, … from epoch to epoch."""
+    """Feed losses until early stopping says stop. The weight of the model is 10, 11, 12, … from epoch to epoch, the
+    running mean of its normalisation ten times that. At the end another network is restored as well, and then the
+    first one again, whose weight is 99 by then.
+    """
+    import copy
+
     import torch
     from torch import nn
 
-    model = nn.Linear(1, 1, bias=False)
+    model = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
+    weight, mean = model[0].weight, model[1].running_mean
+    shared = weight.detach().numpy()
     stopping = module.EarlyStopping(patience, min_delta)
+
+    def fill(value):
+        with torch.no_grad():
+            weight.fill_(value)
+            mean.fill_(10 * value)
+
+    def now():
+        return [float(model[0].weight), float(model[1].running_mean), float(shared[0, 0])]
+
     answers = []
     for epoch, loss in enumerate(losses):
-        with torch.no_grad():
-            model.weight.fill_(10 + epoch)
+        fill(10 + epoch)
         answers.append(stopping.update(loss, model))
         if answers[-1]:
             break
     stopping.restore(model)
-    return answers, stopping.best_epoch, stopping.best_loss, model.weight.item()
+    once, other = now(), copy.deepcopy(model)
+    with torch.no_grad():
+        model[0].weight.fill_(99)
+        other[0].weight.fill_(77)
+    stopping.restore(other)
+    stopping.restore(model)
+    return answers, stopping.best_epoch, stopping.best_loss, once, [float(other[0].weight), now()[0]]
 
 
 def assert_stops(student, patience, min_delta, losses, stop, best):
     result = student.run(follow, patience, min_delta, losses)
-    answers, best_epoch, best_loss, weight = assert_parts(result, 4)
-    cause = (
-        "only a loss more than min_delta below the best so far counts as better; an equal one and NaN do not"
-    )
+    answers, best_epoch, best_loss, once, again = assert_parts(result, 5)
+    cause = "count the epochs since the best one; an improvement starts the count again"
+    if min_delta:
+        cause = "only a loss more than min_delta below the best so far counts as better"
+    elif not all(loss == loss for loss in losses) or len(set(losses)) < len(losses):
+        cause = "an equal loss is no improvement, and neither is NaN, for which every comparison is False"
     expected = [False] * stop + [True] if stop is not None else [False] * len(losses)
     assert_equal(answers, expected, name="list of answers, one per epoch", cause=cause)
     assert_equal(best_epoch, best, name="best epoch", cause=cause)
     assert_close(best_loss, losses[best], name="best loss", cause=cause)
-    cause = "the state must be copied: the tensors of state_dict() go on changing with the network"
+    assert_restored(once, 10 + best, again)
+
+
+def assert_restored(once, value, again):
+    """The weight, the running mean and the optimiser's array have come back; so they do a second time."""
+    weight, mean, shared = assert_parts(once, 3)
+    cause = "is the state copied in `update`, and is it the network that `restore` writes into?"
+    assert_close(weight, value, name="weight after restoring the best state (10 + best epoch)", cause=cause)
+    cause = "a state has more than parameters: state_dict() and load_state_dict() have the buffers as well"
+    assert_close(mean, 10 * value, name="running mean after restoring the best state", cause=cause)
+    cause = "p.data = … gives the network another tensor, and the optimiser keeps the old one"
+    assert_close(shared, value, name="optimiser's array of the weight after restoring", cause=cause)
+    cause = "`best_state` has changed with the network: restore must copy out of it"
     assert_close(
-        weight, 10 + best, name="weight after restoring the best state (10 + best epoch)", cause=cause
+        again, [value, value], name="weight of another network, and of this one once more", cause=cause
     )
 
 
@@ -216,16 +254,21 @@ def test_early_stopping_is_not_fooled_by_nan_and_equal_losses(student, rng):
     scale = rng.uniform(1, 3)
     assert_stops(student, 2, 0.0, [scale, 0.5 * scale, math.nan, math.nan, 0.7 * scale], 3, 1)
     assert_stops(student, 2, 0.0, [scale, 0.7 * scale, 0.7 * scale, 0.7 * scale], 3, 1)
-    answers, best_epoch, best_loss, weight = assert_parts(student.run(follow, 2, 0.0, [math.nan] * 4), 4)
+    answers, best_epoch, best_loss, once, _ = assert_parts(student.run(follow, 2, 0.0, [math.nan] * 4), 5)
     assert_equal(answers, [False, True], name="list of answers when every loss is NaN")
     assert_equal(best_epoch, -1, name="best epoch when every loss is NaN")
     assert_equal(best_loss, math.inf, name="best loss when every loss is NaN")
-    assert_close(weight, 11, name="weight after restoring when there is no best state")
+    assert_close(once, [11, 110, 11], name="state after restoring when there is no best state")
 
 
-def run_training(module, model, fitting, validation, epochs, rate, patience, interrupt):
-    """A whole training by plain gradient descent, one batch per epoch; ``interrupt`` presses Ctrl-C in that epoch."""
+def run_training(
+    module, model, parts, epochs, rate, patience=None, max_norm=None, interrupt=None, late=False
+):
+    """A whole training by plain gradient descent, one batch per epoch. ``interrupt`` presses Ctrl-C in that epoch:
+    while the network is trained, or ``late``, while it is evaluated.
+    """
     import copy
+    import math
 
     class Descent:
         learning_rate = rate
@@ -242,25 +285,25 @@ def run_training(module, model, fitting, validation, epochs, rate, patience, int
     def press(layer, inputs):
         if layer.training:
             passes.append(1)
-            if len(passes) - 1 == interrupt:
-                raise KeyboardInterrupt
+        if len(passes) - 1 == interrupt and layer.training != late:
+            passes.append(1)  # once
+            raise KeyboardInterrupt
 
     model = copy.deepcopy(model)
     model.register_forward_pre_hook(press)
     stopping = None if patience is None else module.EarlyStopping(patience)
-    optimizer = Descent(module.parameters_of(model))
+    optimizer = Descent([p.detach().numpy() for p in model.parameters()])
+    options = {"batch_size": len(parts[0][0]), "max_norm": max_norm or math.inf, "stopping": stopping}
     try:
-        history = module.train(
-            model, optimizer, fitting, validation, epochs, batch_size=len(fitting[0]), stopping=stopping
-        )
+        history = module.train(model, optimizer, *parts, epochs, **options)
     except KeyboardInterrupt:
         return "Ctrl-C ended the program"
     return dict(history), [p.detach() for p in model.parameters()]
 
 
-def train_reference(model, fitting, validation, epochs, rate):
+def train_reference(model, fitting, validation, epochs, rate, max_norm=math.inf):
     """History, and the network after each epoch."""
-    losses, networks = descend(model, *fitting, epochs, rate)
+    losses, networks = descend(model, *fitting, epochs, rate, max_norm)
     with torch.no_grad():
         logits = [network(validation[0]) for network in networks]
     history = {
@@ -277,14 +320,43 @@ def assert_history(history, expected, epochs):
         assert_close(history[key], values[:epochs], name=f"history of {key}")
 
 
+def record_orders(module, n, batch_size, epochs, seed):
+    """Which samples were trained with, one list per epoch, while nothing is learned."""
+    import torch
+    from torch import nn
+
+    class Spy(nn.Linear):
+        def forward(self, x):
+            if self.training:
+                seen.extend(x[:, 0].long().tolist())
+            return super().forward(x)
+
+    class Nothing:
+        learning_rate = 0.0
+
+        def step(self, grads):
+            pass
+
+    seen, x, y = [], torch.stack([torch.arange(n), torch.ones(n)], dim=1).double(), torch.arange(n) % 3
+    module.train(Spy(2, 3).double(), Nothing(), (x, y), (x, y), epochs, batch_size=batch_size, seed=seed)
+    return [seen[i * n : (i + 1) * n] for i in range(epochs)]
+
+
 @points(1)
 def test_train_records_every_epoch(student, rng):
-    model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
-    result = student.run(run_training, model, fitting, validation, 5, 0.2, None, None)
-    history, params = assert_parts(result, 2)
-    expected, networks = train_reference(model, fitting, validation, 5, 0.2)
-    assert_history(history, expected, 5)
-    assert_parameters(params, networks[-1], "parameter after the last epoch")
+    for max_norm in (math.inf, 0.1):
+        model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
+        result = student.run(run_training, model, (fitting, validation), 5, 0.2, None, max_norm)
+        history, params = assert_parts(result, 2)
+        expected, networks = train_reference(model, fitting, validation, 5, 0.2, max_norm)
+        assert_history(history, expected, 5)
+        assert_parameters(params, networks[-1], "parameter after the last epoch")
+    seed = int(rng.integers(2**31))
+    orders, others = (student.run(record_orders, 15, 6, 2, seed + i) for i in (0, 1))
+    for order in assert_parts(orders, 2):
+        assert_equal(sorted(order), list(range(15)), name="list of samples used in an epoch, sorted")
+    assert_that(orders[0] != orders[1], "The second epoch uses the samples in the same order as the first.")
+    assert_that(orders != others, "Another seed gives the same order.", cause="is `generator` handed on?")
 
 
 def best_before_stop(losses, patience):
@@ -300,10 +372,10 @@ def best_before_stop(losses, patience):
 
 @points(1)
 def test_train_stops_early_and_restores_the_best_weights(student, rng):
-    for patience in (2, 4):
+    for patience in (2, 4, 60):  # with the last, the epochs run out first
         model, fitting = small_model(rng, 3, 4), samples(rng, 12, 3, 4)
         validation = samples(rng, 40, 3, 4)  # labels without a law: there is nothing to learn but noise
-        result = student.run(run_training, model, fitting, validation, 60, 0.5, patience, None)
+        result = student.run(run_training, model, (fitting, validation), 60, 0.5, patience)
         history, params = assert_parts(result, 2)
         expected, networks = train_reference(model, fitting, validation, 60, 0.5)
         best, epochs = best_before_stop(expected["validation_loss"], patience)
@@ -311,20 +383,33 @@ def test_train_stops_early_and_restores_the_best_weights(student, rng):
         assert_parameters(params, networks[best], f"parameter of epoch {best}, the best one,")
 
 
+def samples_that_get_worse(model, fitting, epochs, rate):
+    """Inputs of the training samples with those labels whose probability falls most while the network is trained."""
+    _, networks = descend(model, *fitting, epochs, rate)
+    with torch.no_grad():
+        first, last = (networks[i](fitting[0]).log_softmax(dim=1) for i in (0, -1))
+    return fitting[0], (last - first).argmin(dim=1)
+
+
 @points(1)
 def test_train_survives_ctrl_c(student, rng):
     cause = "catch KeyboardInterrupt around the loop over the epochs"
-    for patience in (None, 30):
-        model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
-        result = student.run(run_training, model, fitting, validation, 20, 0.1, patience, 3)
+    for patience, late in [(None, False), (30, False), (None, True), (30, True)]:
+        model, fitting = small_model(rng, 3, 4), samples(rng, 12, 3, 4)
+        validation = samples_that_get_worse(model, fitting, 3, 0.1)
+        parts = fitting, validation
+        result = student.run(run_training, model, parts, 20, 0.1, patience, None, 3, late)
         assert_that(
             not isinstance(result, str), "Ctrl-C ended the program instead of the training.", cause=cause
         )
         history, params = assert_parts(result, 2)
-        expected, networks = train_reference(model, fitting, validation, 3, 0.1)
+        expected, networks = train_reference(model, *parts, 4, 0.1)
         assert_history(history, expected, 3)
-        best = 2 if patience is None else int(np.argmin(expected["validation_loss"]))
-        assert_parameters(params, networks[best], "parameter after the interruption")
+        if patience is None:
+            assert_parameters(params, networks[3 if late else 2], "parameter after the interruption")
+        else:
+            best = int(np.argmin(expected["validation_loss"][:3]))
+            assert_parameters(params, networks[best], f"parameter of epoch {best}, the best one,")
 
 
 def watch_training(module, model, fitting, validation, terminal):
@@ -352,6 +437,13 @@ def watch_training(module, model, fitting, validation, terminal):
     return error.getvalue(), output.getvalue(), dict(history)
 
 
+def shows(screen, word, losses):
+    """Whether a line has this word and, behind it, one of these losses, in whatever format."""
+    found = re.findall(rf"{word}([^\r\n]*)", screen, re.IGNORECASE)
+    numbers = [float(text) for rest in found for text in re.findall(r"\d+\.?\d*(?:e[+-]?\d+)?", rest)]
+    return any(abs(number - loss) < 0.06 * (1 + loss) for number in numbers for loss in losses)
+
+
 @hidden
 @points(1)
 def test_train_shows_progress_on_a_terminal_only(student, rng):
@@ -362,10 +454,12 @@ def test_train_shows_progress_on_a_terminal_only(student, rng):
     assert_history(history, expected, 3)
     assert_equal(shown + printed, "", name="output without a terminal", cause="is there a print in the loop?")
     shown, _, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 3)
-    assert_that(
-        "train=" in shown, "The training loss is not shown on a terminal.", cause="use progress.set_postfix"
-    )
-    assert_that("validation=" in shown, "The validation loss is not shown.", cause="use progress.set_postfix")
+    for word in ("train", "validation"):
+        assert_that(
+            shows(shown, word, expected[f"{word}_loss"]),
+            f"The progress bar on a terminal does not show the word {word} and behind it that loss.",
+            cause="use progress.set_postfix",
+        )
 
 
 def train_and_predict(module, model, optimizer, options, parts, epochs, patience, max_norm, seed):
@@ -379,7 +473,7 @@ def train_and_predict(module, model, optimizer, options, parts, epochs, patience
     fitting, validation, x_test = parts
     model = copy.deepcopy(model)
     make_optimizer = getattr(importlib.import_module("day13_optim.optimizers"), optimizer)
-    optimizer = make_optimizer(module.parameters_of(model), **options)
+    optimizer = make_optimizer([p.detach().numpy() for p in model.parameters()], **options)
     stopping = module.EarlyStopping(patience)
     module.train(
         model, optimizer, fitting, validation, epochs, max_norm=max_norm, stopping=stopping, seed=seed
@@ -488,11 +582,22 @@ def network(rng, last=()):
     return model
 
 
+CAUSES = {
+    "initial_loss": "is the loss that of the fresh network, and C the number of logits of a sample, logits.shape[1]?",
+    "uses_input": "are the logits of all samples compared with those of the first one, by torch.allclose?",
+    "gradients": "all parameters, any entry: each has a gradient that is not 0 somewhere, and p.grad = None is none",
+    "updates": "all parameters, any entry: is the optimiser made from the arrays of the copy that is trained, and does "
+    "`before` hold copies?",
+    "overfits": "is one copy trained for all the steps, by the optimiser made for it, and then 0.1 ln C the bar?",
+}
+
+
 def assert_checks(student, model, x, y, expected, rate=0.1, steps=150):
     answers, unchanged = assert_parts(student.run(run_sanity_checks, model, x, y, rate, steps), 2)
     keys = ["gradients", "initial_loss", "overfits", "updates", "uses_input"]
     assert_equal(sorted(answers), keys, name="list of the names of the checks")
-    assert_equal({key: answers[key] for key in expected}, expected, name="dict of answers")
+    for key, wanted in expected.items():
+        assert_equal(answers[key], wanted, name=f"answer {key!r}", cause=CAUSES[key])
     assert_that(
         unchanged, "The checks changed the network; they must work on a copy.", cause="use copy.deepcopy"
     )

@@ -1,7 +1,6 @@
 """Checks of validation.py. Splits are judged by what must hold for every one of them, not by their order."""
 
 import numpy as np
-from sklearn.preprocessing import StandardScaler
 
 from course.testing import (
     assert_between,
@@ -18,10 +17,13 @@ from course.testing import (
 
 
 def scaled(train, x):
-    """x standardised per channel with the statistics of train, by scikit-learn."""
-    scaler = StandardScaler().fit(np.moveaxis(train, 1, 2).reshape(-1, train.shape[1]).astype(float))
-    columns = scaler.transform(np.moveaxis(x, 1, 2).reshape(-1, x.shape[1]).astype(float))
-    return np.moveaxis(columns.reshape(x.shape[0], x.shape[2], x.shape[1]), 2, 1)
+    """x standardised with the statistics of train, one channel after the other; one that never changes is centred."""
+    channels = []
+    for seen, channel in zip(np.moveaxis(train, 1, 0).astype(float), np.moveaxis(x, 1, 0), strict=True):
+        centre = seen.sum() / seen.size
+        spread = np.sqrt(np.square(seen - centre).sum() / seen.size)
+        channels.append((channel - centre) / (spread if np.ptp(seen) else 1.0))
+    return np.stack(channels, axis=1)
 
 
 def signals(rng, n, channels, time):
@@ -75,9 +77,13 @@ def assert_folds(result, n, k):
 
 def what_is_amiss(result, groups):
     """Of all splits together, whether samples are held out twice or never, the larger part is for validation, a split
-    lacks samples or has some twice, and groups are on both sides.
+    lacks samples or has some twice, and groups are on both sides. Where something else than positions came back, only
+    how many of it.
     """
-    groups, folds = np.asarray(groups), [[np.asarray(part, dtype=int) for part in fold] for fold in result]
+    groups, folds = np.asarray(groups), [[np.asarray(part) for part in fold] for fold in result]
+    if any(part.max(initial=0) >= len(groups) for fold in folds for part in fold):
+        return [9, np.mean([len(a) + len(b) == len(groups) for a, b in folds]), 0, 0, 0]
+    folds = [[part.astype(int) for part in fold] for fold in folds]
     held_out = np.bincount(np.concatenate([b for _, b in folds]), minlength=len(groups))
     return [
         (held_out > 1).any(),
@@ -127,6 +133,14 @@ def test_k_fold_shuffles_and_needs_enough_groups(student, rng):
         )
     neighbours = np.isin(np.arange(40), first[0][1]).sum()
     assert_between(neighbours, 1, 39, name="number of the first 40 samples in the first fold")
+    seed = int(rng.integers(2**32))
+    once, again = (student.k_fold(np.arange(n), 3, np.random.default_rng(seed)) for _ in range(2))
+    held_out = [np.sort(fold[1]) for fold in assert_folds(once, n, 3)]
+    same = all(
+        np.array_equal(a, np.sort(b[1])) for a, b in zip(held_out, assert_folds(again, n, 3), strict=True)
+    )
+    cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
+    assert_that(same, "The same generator gives other folds each time.", cause=cause)
     with assert_raises(ValueError):
         student.k_fold(np.array([3, 3, 8, 8, 8]), 3, generator(rng))
 
@@ -170,13 +184,13 @@ def test_cross_validate_scores_what_was_held_out(student, rng):
 
 
 def run_search(module, strengths, x, y, folds, x_test, y_test):
-    """Result of a search over ridge strengths, and how often the test set was used."""
+    """Result of a search over ridge strengths, whose sign says nothing, and how often the test set was used."""
     import numpy as np
 
     tested = []
 
     def fit(strength, x, y):
-        return np.linalg.solve(x.T @ x + strength * np.eye(x.shape[1]), x.T @ y)
+        return np.linalg.solve(x.T @ x + abs(strength) * np.eye(x.shape[1]), x.T @ y)
 
     def score(w, x, y):
         if np.array_equal(x, x_test):
@@ -189,7 +203,7 @@ def run_search(module, strengths, x, y, folds, x_test, y_test):
 
 def search_reference(strengths, x, y, folds, x_test, y_test):
     def fit(strength, x, y):
-        rows = np.vstack([x, np.sqrt(strength) * np.eye(x.shape[1])])
+        rows = np.vstack([x, np.sqrt(abs(strength)) * np.eye(x.shape[1])])
         return np.linalg.lstsq(rows, np.append(y, np.zeros(x.shape[1])))[0]
 
     scores = [
@@ -208,7 +222,7 @@ def tempting(rng):
 
 @points(1)
 def test_search_chooses_by_validation(student, rng):
-    for strengths in ([1.0, 30.0, 400.0], [200.0, 3.0, 50.0, 1000.0]):
+    for strengths in ([1.0, 30.0, 400.0], [200.0, 3.0, 50.0, 1000.0], [70.0, -2.0, 2.0, 500.0]):
         x, y, x_test, y_test = tempting(rng)
         folds = split(rng, 30, 3)
         result = student.run(run_search, strengths, x, y, folds, x_test, y_test)
@@ -217,7 +231,8 @@ def test_search_chooses_by_validation(student, rng):
             strengths, x, y, folds, x_test, y_test
         )
         assert_close(scores, expected_scores, name="list of mean validation scores")
-        assert_close(best, expected_best, name="winner")
+        cause = "of several with the largest score, the first wins"
+        assert_close(best, expected_best, name="winner", cause=cause)
         cause = "the score of a new model, fitted to all of x and y with the winner"
         assert_close(test_score, expected_test, name="test score", cause=cause)
 

@@ -38,9 +38,14 @@ def always_zero_to_one(candidate, x, epsilon, low, high):
     return candidate.clamp(x - epsilon, x + epsilon).clamp(0, 1)
 
 
-@misconception("project", "The change is returned instead of the image.")
-def change_only(candidate, x, epsilon, low, high):
-    return candidate.clamp(x - epsilon, x + epsilon).clamp(low, high) - x
+@misconception(
+    "project", "The change is returned instead of the image: add x to it.", clipped=("image", "change", "")
+)
+def change_only(candidate, x, epsilon, low, high, *, clipped="image"):
+    change = (candidate - x).clamp(-epsilon, epsilon)
+    if clipped == "image":
+        return (x + change).clamp(low, high) - x
+    return change.clamp(low, high) if clipped else change
 
 
 @misconception(
@@ -165,6 +170,55 @@ def with_a_graph(model, x, y, epsilon, low, high):
     return project(place + epsilon * gradient.sign(), x.detach(), epsilon, low, high)
 
 
+@misconception(
+    "fgsm",
+    "Where the gradient is 0 the pixel was moved as well: torch.where(gradient > 0, 1, −1) has no 0, sign(0) is 0.",
+    way=(-1.0, 1.0),
+)
+def zero_has_a_sign(model, x, y, epsilon, low, high, *, way=-1.0):
+    place = x.detach().requires_grad_()
+    with evaluating(model):
+        (gradient,) = torch.autograd.grad(cross_entropy(model(place), y), place)
+    sign = torch.where(gradient == 0, torch.full_like(gradient, way), gradient.sign())
+    return project(x.detach() + epsilon * sign, x.detach(), epsilon, low, high)
+
+
+@misconception(
+    "fgsm",
+    "This is the loss of the model's own answer (argmax). Where the model is wrong already, that drives it back to the "
+    "truth: take the true classes, y.",
+)
+def loss_of_the_answer(model, x, y, epsilon, low, high):
+    place = x.detach().requires_grad_()
+    with evaluating(model):
+        logits = model(place)
+        (gradient,) = torch.autograd.grad(cross_entropy(logits, logits.argmax(dim=1)), place)
+    return project(x.detach() + epsilon * gradient.sign(), x.detach(), epsilon, low, high)
+
+
+@misconception(
+    "fgsm",
+    "The score of the true class was made smaller. The loss, cross-entropy, also asks for the others to grow.",
+)
+def score_instead_of_the_loss(model, x, y, epsilon, low, high):
+    place = x.detach().requires_grad_()
+    with evaluating(model):
+        score = model(place).gather(1, y[:, None]).sum()
+        (gradient,) = torch.autograd.grad(-score, place)
+    return project(x.detach() + epsilon * gradient.sign(), x.detach(), epsilon, low, high)
+
+
+@misconception(
+    "fgsm",
+    "A softmax stands before cross_entropy, which has one of its own: it takes the logits as they are.",
+)
+def softmax_twice(model, x, y, epsilon, low, high):
+    place = x.detach().requires_grad_()
+    with evaluating(model):
+        (gradient,) = torch.autograd.grad(cross_entropy(model(place).softmax(dim=1), y), place)
+    return project(x.detach() + epsilon * gradient.sign(), x.detach(), epsilon, low, high)
+
+
 @variant("fgsm")
 def image_by_image(model, x, y, epsilon, low, high):
     result = []
@@ -247,6 +301,31 @@ def start_not_projected(model, x, y, epsilon, step, steps, low, high, noise=None
     adversarial = x.detach() if noise is None else x.detach() + noise
     for _ in range(steps):
         adversarial = project(fgsm(model, adversarial, y, step, low, high), x.detach(), epsilon, low, high)
+    return adversarial
+
+
+@misconception(
+    "pgd", "The steps go down: minus the sign of the gradient lowers the loss. An attack raises it."
+)
+def downhill(model, x, y, epsilon, step, steps, low, high, noise=None):
+    x = x.detach()
+    adversarial = project(x if noise is None else x + noise, x, epsilon, low, high)
+    for _ in range(steps):
+        up = fgsm(model, adversarial, y, step, -math.inf, math.inf)
+        adversarial = project(2 * adversarial - up, x, epsilon, low, high)
+    return adversarial
+
+
+@misconception(
+    "pgd",
+    "One step too few, or one too many: range(steps) makes `steps` of them, range(1, steps) one less.",
+    more=(-1, 1),
+)
+def another_number_of_steps(model, x, y, epsilon, step, steps, low, high, noise=None, *, more=-1):
+    x = x.detach()
+    adversarial = project(x if noise is None else x + noise, x, epsilon, low, high)
+    for _ in range(steps + more):
+        adversarial = project(fgsm(model, adversarial, y, step, low, high), x, epsilon, low, high)
     return adversarial
 
 
@@ -349,6 +428,69 @@ def lower_end(model, x, y, low, high, largest=1.0, halvings=20):
         elif not fgsm_succeeds(model, image, label, largest, low, high):
             below = float("inf")
         result.append(below)
+    return torch.tensor(result)
+
+
+@misconception(
+    "smallest_epsilon",
+    "The middle of the last interval comes back. Asked for is its upper end, where the attack has succeeded.",
+)
+def middle_of_the_last(model, x, y, low, high, largest=1.0, halvings=20):
+    result = []
+    for image, label in zip(x.split(1), y.split(1), strict=True):
+        below, above = 0.0, largest
+        for _ in range(halvings):
+            middle = (below + above) / 2
+            if fgsm_succeeds(model, image, label, middle, low, high):
+                above = middle
+            else:
+                below = middle
+        if fgsm_succeeds(model, image, label, 0.0, low, high):
+            result.append(0.0)
+        else:
+            fails = not fgsm_succeeds(model, image, label, largest, low, high)
+            result.append(math.inf if fails else (below + above) / 2)
+    return torch.tensor(result)
+
+
+@misconception(
+    "smallest_epsilon",
+    "An image that the model gets wrong as it is needs no attack: its smallest epsilon is 0.",
+)
+def never_zero(model, x, y, low, high, largest=1.0, halvings=20):
+    result = []
+    for image, label in zip(x.split(1), y.split(1), strict=True):
+        below, above = 0.0, largest
+        for _ in range(halvings):
+            middle = (below + above) / 2
+            if fgsm_succeeds(model, image, label, middle, low, high):
+                above = middle
+            else:
+                below = middle
+        result.append(above if fgsm_succeeds(model, image, label, largest, low, high) else math.inf)
+    return torch.tensor(result)
+
+
+@misconception(
+    "smallest_epsilon",
+    "Images and labels go into the network without the axis of the batch: x.split(1) and x[i : i + 1] keep it, "
+    "x[i] loses it.",
+)
+def without_the_axis_of_the_batch(model, x, y, low, high, largest=1.0, halvings=20):
+    result = []
+    for image, label in zip(x, y, strict=True):
+        below, above = 0.0, largest
+        for _ in range(halvings):
+            middle = (below + above) / 2
+            if fgsm_succeeds(model, image, label, middle, low, high):
+                above = middle
+            else:
+                below = middle
+        if fgsm_succeeds(model, image, label, 0.0, low, high):
+            above = 0.0
+        elif not fgsm_succeeds(model, image, label, largest, low, high):
+            above = math.inf
+        result.append(above)
     return torch.tensor(result)
 
 

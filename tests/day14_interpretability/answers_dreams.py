@@ -47,6 +47,27 @@ def round_the_edge(x, l2, smoothness):
     return l2 / 2 * x.square().sum(dim=(1, 2, 3)) + smoothness / 2 * rough
 
 
+@misconception(
+    "penalty",
+    "The channels are compared with each other. Neighbours are pixels: of (b, c, h, w) the axes 2 and 3.",
+    other=(2, 3),
+)
+def channels_as_neighbours(x, l2, smoothness, *, other=2):
+    rough = sum(x.diff(dim=d).square().sum(dim=(1, 2, 3)) for d in (1, other))
+    return l2 / 2 * x.square().sum(dim=(1, 2, 3)) + smoothness / 2 * rough
+
+
+@misconception(
+    "penalty",
+    "Pairs in the last row and in the last column are lost: cut to one size, both differences miss some of theirs. "
+    "Sum each for itself.",
+)
+def pairs_at_the_edge_lost(x, l2, smoothness):
+    down, across = x.diff(dim=2)[..., :-1], x.diff(dim=3)[:, :, :-1]
+    rough = (down.square() + across.square()).sum(dim=(1, 2, 3))
+    return l2 / 2 * x.square().sum(dim=(1, 2, 3)) + smoothness / 2 * rough
+
+
 @variant("penalty")
 def by_slices(x, l2, smoothness):
     down = ((x[:, :, 1:] - x[:, :, :-1]) ** 2).flatten(1).sum(dim=1)
@@ -198,6 +219,111 @@ def by_backward(
             x = x.detach().requires_grad_()
             (class_scores(model, x, target) - penalty(x, l2, smoothness)).sum().backward()
             x = (x.detach() + learning_rate * x.grad).clamp(low, high)
+        objective = (class_scores(model, x, target) - penalty(x, l2, smoothness)).detach()
+    order = objective.argsort(descending=True)
+    return x[order], objective[order]
+
+
+@misconception(
+    "maximise_activation",
+    "J is that of the images before the last step. Evaluate it once more for the images that are returned.",
+)
+def objective_before_the_last_step(
+    model, label, starts, steps=200, learning_rate=0.1, l2=0.0, smoothness=0.0, low=-math.inf, high=math.inf
+):
+    target, x = torch.full((len(starts),), label), starts.detach().clone()
+    objective = torch.zeros(len(starts), dtype=x.dtype)
+    with evaluating(model):
+        for _ in range(steps):
+            x.requires_grad_()
+            objective = class_scores(model, x, target) - penalty(x, l2, smoothness)
+            (gradient,) = torch.autograd.grad(objective.sum(), x)
+            x = (x.detach() + learning_rate * gradient).clamp(low, high)
+    order = objective.argsort(descending=True)
+    return x[order], objective.detach()[order]
+
+
+@misconception(
+    "maximise_activation",
+    "One step too few, or one too many: range(steps) makes `steps` of them, range(1, steps) one less.",
+    more=(-1, 1),
+)
+def another_number_of_steps(
+    model,
+    label,
+    starts,
+    steps=200,
+    learning_rate=0.1,
+    l2=0.0,
+    smoothness=0.0,
+    low=-math.inf,
+    high=math.inf,
+    *,
+    more=-1,
+):
+    target, x = torch.full((len(starts),), label), starts.detach().clone()
+    with evaluating(model):
+        for _ in range(steps + more):
+            x.requires_grad_()
+            objective = class_scores(model, x, target) - penalty(x, l2, smoothness)
+            (gradient,) = torch.autograd.grad(objective.sum(), x)
+            x = (x.detach() + learning_rate * gradient).clamp(low, high)
+        objective = (class_scores(model, x, target) - penalty(x, l2, smoothness)).detach()
+    order = objective.argsort(descending=True)
+    return x[order], objective[order]
+
+
+@misconception(
+    "maximise_activation",
+    "The ascent feels the penalty, but what is returned is the score alone. J is the score minus the penalty.",
+)
+def score_for_the_objective(
+    model, label, starts, steps=200, learning_rate=0.1, l2=0.0, smoothness=0.0, low=-math.inf, high=math.inf
+):
+    target, x = torch.full((len(starts),), label), starts.detach().clone()
+    with evaluating(model):
+        for _ in range(steps):
+            x.requires_grad_()
+            objective = class_scores(model, x, target) - penalty(x, l2, smoothness)
+            (gradient,) = torch.autograd.grad(objective.sum(), x)
+            x = (x.detach() + learning_rate * gradient).clamp(low, high)
+        objective = class_scores(model, x, target).detach()
+    order = objective.argsort(descending=True)
+    return x[order], objective[order]
+
+
+@misconception(
+    "maximise_activation",
+    "The penalty is in J, but not in the ascent: the gradient of the score alone was followed. Differentiate J.",
+)
+def penalty_not_in_the_ascent(
+    model, label, starts, steps=200, learning_rate=0.1, l2=0.0, smoothness=0.0, low=-math.inf, high=math.inf
+):
+    target, x = torch.full((len(starts),), label), starts.detach().clone()
+    with evaluating(model):
+        for _ in range(steps):
+            x.requires_grad_()
+            (gradient,) = torch.autograd.grad(class_scores(model, x, target).sum(), x)
+            x = (x.detach() + learning_rate * gradient).clamp(low, high)
+        objective = (class_scores(model, x, target) - penalty(x, l2, smoothness)).detach()
+    order = objective.argsort(descending=True)
+    return x[order], objective[order]
+
+
+@misconception(
+    "maximise_activation",
+    "The gradients of all steps so far are added up: backward() adds to x.grad, which is never emptied.",
+)
+def gradients_added_up(
+    model, label, starts, steps=200, learning_rate=0.1, l2=0.0, smoothness=0.0, low=-math.inf, high=math.inf
+):
+    target, x, total = torch.full((len(starts),), label), starts.detach().clone(), 0
+    with evaluating(model):
+        for _ in range(steps):
+            x.requires_grad_()
+            objective = class_scores(model, x, target) - penalty(x, l2, smoothness)
+            total = total + torch.autograd.grad(objective.sum(), x)[0]
+            x = (x.detach() + learning_rate * total).clamp(low, high)
         objective = (class_scores(model, x, target) - penalty(x, l2, smoothness)).detach()
     order = objective.argsort(descending=True)
     return x[order], objective[order]

@@ -95,6 +95,26 @@ def without_a_graph(model, x, target):
     return model(x).gather(1, target[:, None])[:, 0].detach()
 
 
+@misconception(
+    "class_scores",
+    "The model was put into evaluation mode. Here it is used in the mode it is in; who wants another one asks for it.",
+    back=(False, True),
+)
+def in_evaluation_mode(model, x, target, *, back=False):
+    training = model.training
+    model.eval()
+    scores = model(x).gather(1, target[:, None])[:, 0]
+    model.train(training and back)
+    return scores
+
+
+@misconception(
+    "class_scores", "This is the score of the class before. Classes count from 0, so target needs no − 1."
+)
+def the_class_before(model, x, target):
+    return model(x)[torch.arange(len(x)), target - 1]
+
+
 @variant("class_scores")
 def by_indexing(model, x, target):
     return model(x)[torch.arange(len(x)), target]
@@ -184,6 +204,30 @@ def with_a_graph(model, x, target):
         return torch.autograd.grad(class_scores(model, x, target).sum(), x, create_graph=True)[0]
 
 
+@misconception(
+    "input_gradient",
+    "What was in the grad of the parameters before is gone: zero_grad() empties it. torch.autograd.grad needs neither.",
+)
+def grad_emptied(model, x, target):
+    x = x.detach().clone().requires_grad_()
+    with evaluating(model):
+        class_scores(model, x, target).sum().backward()
+    model.zero_grad()
+    return x.grad
+
+
+@misconception(
+    "input_gradient",
+    "The model is put into training mode at the end, whatever mode it was in. `evaluating` puts back what was there.",
+)
+def training_at_the_end(model, x, target):
+    x = x.detach().clone().requires_grad_()
+    model.eval()
+    (gradient,) = torch.autograd.grad(class_scores(model, x, target).sum(), x)
+    model.train()
+    return gradient
+
+
 @variant("input_gradient")
 def image_by_image(model, x, target):
     gradients = []
@@ -242,6 +286,24 @@ def divided_by_the_maximum(model, x, target):
 @misconception("saliency", "The channel axis is still there: a map has one number per place.")
 def channels_kept(model, x, target):
     return input_gradient(model, x, target).abs().amax(dim=1, keepdim=True)
+
+
+@misconception("saliency", "The mean over the channels is taken. The largest of them counts here.")
+def mean_over_channels(model, x, target):
+    return input_gradient(model, x, target).abs().mean(dim=1)
+
+
+@misconception(
+    "saliency",
+    "The largest channel is chosen first, then the absolute value: a strongly negative one is overlooked.",
+)
+def largest_before_the_absolute_value(model, x, target):
+    return input_gradient(model, x, target).amax(dim=1).abs()
+
+
+@misconception("saliency", "The gradient is multiplied by the image: that is the next method, not this one.")
+def times_the_image(model, x, target):
+    return (x.detach() * input_gradient(model, x, target)).abs().amax(dim=1)
 
 
 @variant("saliency")
@@ -378,6 +440,34 @@ def sum_of_gradients(model, x, target, noise_level=0.15, samples=50, seed=0):
         noise = torch.randn(x.shape, generator=generator, dtype=x.dtype)
         total += input_gradient(model, x + noise_level * width * noise, target)
     return total
+
+
+@misconception(
+    "smoothgrad", "The noise is uniform, and never negative: torch.rand. Normal noise is torch.randn."
+)
+def uniform_noise(model, x, target, noise_level=0.15, samples=50, seed=0):
+    pixels = x.flatten(1)
+    width = (pixels.amax(1) - pixels.amin(1)).reshape(-1, *[1] * (x.ndim - 1))
+    generator = torch.Generator().manual_seed(seed)
+    total = torch.zeros_like(x)
+    for _ in range(samples):
+        noise = torch.rand(x.shape, generator=generator, dtype=x.dtype)
+        total += input_gradient(model, x + noise_level * width * noise, target)
+    return total / samples
+
+
+@misconception(
+    "smoothgrad",
+    "PyTorch's global random numbers are seeded, for everybody else as well. Use a torch.Generator of your own.",
+)
+def seeded_globally(model, x, target, noise_level=0.15, samples=50, seed=0):
+    pixels = x.flatten(1)
+    width = (pixels.amax(1) - pixels.amin(1)).reshape(-1, *[1] * (x.ndim - 1))
+    torch.manual_seed(seed)
+    total = torch.zeros_like(x)
+    for _ in range(samples):
+        total += input_gradient(model, x + noise_level * width * torch.randn_like(x), target)
+    return total / samples
 
 
 @variant("smoothgrad")

@@ -91,12 +91,30 @@ def right_ends(model, x, target, baseline, steps=50):
     )
 
 
-@misconception("integrated_gradients", "The path starts at zeros, not at the baseline.")
-def path_from_zero(model, x, target, baseline, steps=50):
+@misconception(
+    "integrated_gradients",
+    "The path starts at zeros, not at the baseline: its points are baseline + α · (x − baseline).",
+    to_x=(True, False),
+)
+def path_from_zero(model, x, target, baseline, steps=50, *, to_x=True):
     if steps < 1:
         raise ValueError
     way = x.detach() - baseline
-    return way * sum(input_gradient(model, (j + 0.5) / steps * x, target) for j in range(steps)) / steps
+    end = x if to_x else way
+    return way * sum(input_gradient(model, (j + 0.5) / steps * end, target) for j in range(steps)) / steps
+
+
+@misconception(
+    "integrated_gradients",
+    "The points divide the path into steps + 1 parts, α = (j + 1) / (steps + 1). Use the midpoints of `steps` parts, "
+    "(j + ½) / steps.",
+)
+def between_steps_and_one_parts(model, x, target, baseline, steps=50):
+    if steps < 1:
+        raise ValueError
+    way = x.detach() - baseline
+    points = (baseline + (j + 1) / (steps + 1) * way for j in range(steps))
+    return way * sum(input_gradient(model, point, target) for point in points) / steps
 
 
 @misconception("integrated_gradients", "Multiplied by x instead of by x − baseline.")
@@ -219,6 +237,32 @@ def mean_of_contributions(model, x, target, baseline, attributions):
 def in_training_mode(model, x, target, baseline, attributions):
     with torch.no_grad():
         change = class_scores(model, x, target) - class_scores(model, baseline.expand_as(x), target)
+    return (attributions.flatten(1).sum(dim=1) - change).abs()
+
+
+@misconception(
+    "completeness_error",
+    "Everything is added up over the whole batch. Every image has its own error: sum over all axes but the first.",
+)
+def over_the_batch(model, x, target, baseline, attributions):
+    with evaluating(model), torch.no_grad():
+        change = class_scores(model, x, target) - class_scores(model, baseline.expand_as(x), target)
+    return (attributions.sum() - change).abs()
+
+
+@misconception(
+    "completeness_error",
+    "A baseline of one image was asked about the class of the first image only. It stands for all of them: "
+    "baseline.expand_as(x) is asked about each class.",
+    others=("the same", "zero"),
+)
+def baseline_for_the_first_class(model, x, target, baseline, attributions, *, others="the same"):
+    start = baseline if baseline.ndim == x.ndim else baseline[None]
+    with evaluating(model), torch.no_grad():
+        before = class_scores(model, start, target[: len(start)])
+        change = class_scores(model, x, target) - before
+    if others == "zero":
+        change[len(start) :] += before[0]
     return (attributions.flatten(1).sum(dim=1) - change).abs()
 
 

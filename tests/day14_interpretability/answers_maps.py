@@ -101,6 +101,53 @@ def in_training_mode(model, x, target, size, stride=1, fill=0.0):
     return drops
 
 
+@misconception(
+    "occlusion",
+    "The squares are `stride` apart, but entry (i, j) was asked of row i and column j: cover rows from i · stride on.",
+)
+def stride_for_the_count_only(model, x, target, size, stride=1, fill=0.0):
+    rows, columns = range(0, x.shape[2] - size + 1, stride), range(0, x.shape[3] - size + 1, stride)
+    drops = torch.empty(len(x), len(rows), len(columns), dtype=x.dtype)
+    with evaluating(model), torch.no_grad():
+        whole = class_scores(model, x, target)
+        for i in range(len(rows)):
+            for j in range(len(columns)):
+                covered = x.clone()
+                covered[:, :, i : i + size, j : j + size] = fill
+                drops[:, i, j] = whole - class_scores(model, covered, target)
+    return drops
+
+
+@misconception("occlusion", "The stride is not used: there is a square at every pixel.")
+def stride_ignored(model, x, target, size, stride=1, fill=0.0):
+    rows, columns = range(x.shape[2] - size + 1), range(x.shape[3] - size + 1)
+    drops = torch.empty(len(x), len(rows), len(columns), dtype=x.dtype)
+    with evaluating(model), torch.no_grad():
+        whole = class_scores(model, x, target)
+        for i in rows:
+            for j in columns:
+                covered = x.clone()
+                covered[:, :, i : i + size, j : j + size] = fill
+                drops[:, i, j] = whole - class_scores(model, covered, target)
+    return drops
+
+
+@misconception(
+    "occlusion", "Only the first channel is covered: a square hides all channels, [:, :, rows, columns]."
+)
+def first_channel_only(model, x, target, size, stride=1, fill=0.0):
+    rows, columns = (range(0, length - size + 1, stride) for length in x.shape[2:])
+    drops = x.new_empty(len(x), len(rows), len(columns))
+    with evaluating(model), torch.no_grad():
+        whole = class_scores(model, x, target)
+        for i, row in enumerate(rows):
+            for j, column in enumerate(columns):
+                covered = x.clone()
+                covered[:, 0, row : row + size, column : column + size] = fill
+                drops[:, i, j] = whole - class_scores(model, covered, target)
+    return drops
+
+
 @variant("occlusion")
 def by_masks(model, x, target, size, stride=1, fill=0.0):
     h, w = x.shape[2:]
@@ -277,6 +324,22 @@ def by_backward(model, layer, x, target):
     return torch.einsum("bc,bchw->bhw", kept[0].grad.mean(dim=(2, 3)), kept[0]).relu().detach()
 
 
+@misconception(
+    "grad_cam",
+    "α is averaged over the images of the batch as well: each image has weights of its own, mean((2, 3)).",
+)
+def averaged_over_the_batch(model, layer, x, target):
+    kept = []
+    hook = layer.register_forward_hook(lambda _, __, output: kept.append(output))
+    try:
+        with evaluating(model):
+            scores = class_scores(model, x.detach().requires_grad_(), target)
+    finally:
+        hook.remove()
+    (gradient,) = torch.autograd.grad(scores.sum(), kept[0])
+    return torch.einsum("c,bchw->bhw", gradient.mean(dim=(0, 2, 3)), kept[0]).relu().detach()
+
+
 @variant("grad_cam")
 def image_by_image(model, layer, x, target):
     maps = []
@@ -407,6 +470,20 @@ def hooks_left_after_an_error(model, x, target):
     for hook in hooks:
         hook.remove()
     return gradient
+
+
+@misconception("guided_gradient", "Only negative gradients pass. Kept is what is positive: clamp(min=0).")
+def only_negative_gradients(model, x, target):
+    hooks = [
+        m.register_full_backward_hook(lambda _, grads, __: (grads[0].clamp(max=0),))
+        for m in model.modules()
+        if isinstance(m, nn.ReLU)
+    ]
+    try:
+        return input_gradient(model, x, target)
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 @variant("guided_gradient")

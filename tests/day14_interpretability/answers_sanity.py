@@ -31,13 +31,15 @@ def ties_by_position(first, second):
 
 
 @misconception(
-    "rank_correlation", "A constant map gives 0/0. It has no order, so the correlation is to be 0."
+    "rank_correlation",
+    "A constant map gives 0/0. It has no order, so the correlation is to be 0.",
+    instead=("nan", "1"),
 )
-def nan_for_constant_maps(first, second):
+def nan_for_constant_maps(first, second, *, instead="nan"):
     r, q = (rankdata(maps.detach().flatten(1), axis=1) for maps in (first, second))
     r, q = (v - v.mean(axis=1, keepdims=True) for v in (r, q))
-    with np.errstate(invalid="ignore"):
-        return (r * q).sum(axis=1) / np.sqrt((r**2).sum(axis=1) * (q**2).sum(axis=1))
+    lengths = np.sqrt((r**2).sum(axis=1) * (q**2).sum(axis=1))
+    return np.where(lengths > 0, (r * q).sum(axis=1) / np.where(lengths > 0, lengths, 1), float(instead))
 
 
 @misconception("rank_correlation", "The ranks are taken over the whole batch: every image has its own.")
@@ -63,6 +65,38 @@ def argsort_for_ranks(first, second):
     r, q = (np.argsort(maps.detach().flatten(1).numpy(), axis=1) for maps in (first, second))
     r, q = (v - v.mean(axis=1, keepdims=True) for v in (r, q))
     return (r * q).sum(axis=1) / np.sqrt((r**2).sum(axis=1) * (q**2).sum(axis=1))
+
+
+@misconception(
+    "rank_correlation",
+    "One number for the whole batch: every image has a correlation of its own. Sum over the pixels, axis 1.",
+)
+def one_number_for_the_batch(first, second):
+    r, q = (rankdata(maps.detach().flatten(1), axis=1) for maps in (first, second))
+    r, q = (v - v.mean(axis=1, keepdims=True) for v in (r, q))
+    lengths = np.sqrt((r**2).sum() * (q**2).sum())
+    return (r * q).sum() / (lengths if lengths > 0 else 1)
+
+
+@misconception(
+    "rank_correlation",
+    "Each row of a map was ranked for itself. Flatten first: all pixels of an image are ranked together.",
+)
+def ranked_row_by_row(first, second):
+    r, q = (rankdata(maps.detach(), axis=-1).reshape(len(maps), -1) for maps in (first, second))
+    r, q = (v - v.mean(axis=1, keepdims=True) for v in (r, q))
+    lengths = np.sqrt((r**2).sum(axis=1) * (q**2).sum(axis=1))
+    return (r * q).sum(axis=1) / np.where(lengths > 0, lengths, 1)
+
+
+@misconception(
+    "rank_correlation",
+    "1 − 6 Σ d² / (n (n² − 1)) holds only where no two values are equal. Take the correlation of the ranks.",
+)
+def formula_without_ties(first, second):
+    r, q = (rankdata(maps.detach().flatten(1), axis=1) for maps in (first, second))
+    n = r.shape[1]
+    return 1 - 6 * ((r - q) ** 2).sum(axis=1) / (n * (n**2 - 1))
 
 
 @variant("rank_correlation")
@@ -230,6 +264,53 @@ def without_fork_rng(model, x, target, explain, seed=0):
     for name, layer in reversed(layers):
         layer.reset_parameters()
         similarity[name] = float(rank_correlation(intact, explain(broken, x, target)).mean())
+    return similarity
+
+
+@misconception(
+    "randomise_layers",
+    "The generator is seeded anew for each layer, so that layers of one shape get the same weights. Seed it once, "
+    "before the first.",
+)
+def seeded_for_every_layer(model, x, target, explain, seed=0):
+    intact, broken, similarity = explain(model, x, target), copy.deepcopy(model), {}
+    layers = [(name, layer) for name, layer in broken.named_modules() if hasattr(layer, "reset_parameters")]
+    with torch.random.fork_rng():
+        for name, layer in reversed(layers):
+            torch.manual_seed(seed)
+            layer.reset_parameters()
+            similarity[name] = float(rank_correlation(intact, explain(broken, x, target)).mean())
+    return similarity
+
+
+@misconception(
+    "randomise_layers",
+    "Only dense layers and convolutions are broken. Every module with a method reset_parameters counts, a "
+    "normalisation too: hasattr(layer, 'reset_parameters').",
+)
+def dense_and_convolutions_only(model, x, target, explain, seed=0):
+    intact, broken, similarity = explain(model, x, target), copy.deepcopy(model), {}
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for name, layer in reversed(list(broken.named_modules())):
+            if isinstance(layer, (torch.nn.Linear, torch.nn.Conv2d)):
+                layer.reset_parameters()
+                similarity[name] = float(rank_correlation(intact, explain(broken, x, target)).mean())
+    return similarity
+
+
+@misconception(
+    "randomise_layers",
+    "The map of the intact model is compared with itself: explain is never called with the broken copy.",
+)
+def the_intact_model_explained(model, x, target, explain, seed=0):
+    intact, broken, similarity = explain(model, x, target), copy.deepcopy(model), {}
+    layers = [(name, layer) for name, layer in broken.named_modules() if hasattr(layer, "reset_parameters")]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for name, layer in reversed(layers):
+            layer.reset_parameters()
+            similarity[name] = float(rank_correlation(intact, explain(model, x, target)).mean())
     return similarity
 
 

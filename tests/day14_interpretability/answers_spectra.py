@@ -165,6 +165,40 @@ def distances_from_the_corner(images):
     return np.log10(np.stack([power[:, ring == r].mean(axis=1) for r in range(n // 2 + 1)], axis=1) + 1e-12)
 
 
+@misconception(
+    "radial_spectrum",
+    "A ring is empty, and the mean of nothing is NaN: wave numbers are integers, those of np.fft.fftfreq(n, 1 / n). "
+    "Without 1 / n they are below 1, and around (n − 1) / 2 they are halves.",
+    way=("small", "halves", "halves, shifted"),
+)
+def no_integers(images, *, way="small"):
+    n = images.shape[2]
+    if images.shape[1] != n:
+        raise ValueError
+    power = np.abs(np.fft.fft2(images)) ** 2 / n**2
+    number = np.fft.fftfreq(n) if way == "small" else np.arange(n) - (n - 1) / 2
+    if way == "halves, shifted":
+        power = np.fft.fftshift(power, axes=(1, 2))
+    ring = np.rint(np.hypot(number[:, None], number))
+    chosen = [power[:, ring == r] for r in range(n // 2 + 1)]
+    means = [c.mean(axis=1) if c.size else np.full(len(c), np.nan) for c in chosen]
+    return np.log10(np.stack(means, axis=1) + 1e-12)
+
+
+@misconception(
+    "radial_spectrum",
+    "The transform goes over the batch too and mixes the images: np.fft.fft2 takes the last two axes, np.fft.fftn all.",
+)
+def over_the_batch_too(images):
+    n = images.shape[2]
+    if images.shape[1] != n:
+        raise ValueError
+    power = np.abs(np.fft.fftn(images)) ** 2 / n**2
+    number = np.fft.fftfreq(n, 1 / n)
+    ring = np.rint(np.hypot(number[:, None], number))
+    return np.log10(np.stack([power[:, ring == r].mean(axis=1) for r in range(n // 2 + 1)], axis=1) + 1e-12)
+
+
 @variant("radial_spectrum")
 def by_histograms(images):
     if images.shape[1] != images.shape[2]:
@@ -320,6 +354,66 @@ def penalty_counted_twice(features, labels, steps=500, learning_rate=0.5, l2=1e-
         c = c - learning_rate * error.mean()
     weight = v / std
     return weight, float(c - weight @ mean)
+
+
+@misconception(
+    "train_detector",
+    "One mean and one std for all features together. Each frequency has its own: axis=0.",
+)
+def one_mean_for_all(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
+    mean, std = features.mean(), features.std()
+    z = (features - mean) / std
+    v, c = np.zeros(z.shape[1]), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(z @ v + c))) - labels
+        v, c = v - learning_rate * (z.T @ error / len(z) + l2 * v), c - learning_rate * error.mean()
+    weight = v / std
+    return weight, float(c - mean * weight.sum())
+
+
+@misconception(
+    "train_detector",
+    "Mean and std are those along a row. What is standardised is a column: the values of one frequency, axis=0.",
+)
+def along_the_rows(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
+    mean, std = features.mean(axis=1, keepdims=True), features.std(axis=1, keepdims=True)
+    z = (features - mean) / np.where(std > 0, std, 1)
+    v, c = np.zeros(z.shape[1]), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(z @ v + c))) - labels
+        v, c = v - learning_rate * (z.T @ error / len(z) + l2 * v), c - learning_rate * error.mean()
+    return v, float(c)
+
+
+@misconception(
+    "train_detector",
+    "The std divides by n − 1: ask for ddof 0, NumPy's default (PyTorch has the other one).",
+)
+def sample_std(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
+    mean, std = features.mean(axis=0), features.std(axis=0, ddof=1)
+    std = np.where(std > 0, std, 1)
+    z = (features - mean) / std
+    v, c = np.zeros(z.shape[1]), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(z @ v + c))) - labels
+        v, c = v - learning_rate * (z.T @ error / len(z) + l2 * v), c - learning_rate * error.mean()
+    weight = v / std
+    return weight, float(c - weight @ mean)
+
+
+@misconception(
+    "train_detector",
+    "The bias is corrected with the weights of the standardised features, v · mean. It is c − w · mean, w = v / std.",
+)
+def bias_with_standardised_weights(features, labels, steps=500, learning_rate=0.5, l2=1e-3):
+    mean, std = features.mean(axis=0), features.std(axis=0)
+    std = np.where(std > 0, std, 1)
+    z = (features - mean) / std
+    v, c = np.zeros(z.shape[1]), 0.0
+    for _ in range(steps):
+        error = 1 / (1 + np.exp(-(z @ v + c))) - labels
+        v, c = v - learning_rate * (z.T @ error / len(z) + l2 * v), c - learning_rate * error.mean()
+    return v / std, c - v @ mean
 
 
 @variant("train_detector")

@@ -4,10 +4,10 @@ import copy
 
 import numpy as np
 import torch
-from sklearn.datasets import load_digits
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from course.data import load_digits
 from course.testing import (
     assert_between,
     assert_close,
@@ -88,7 +88,10 @@ def test_fgsm_of_a_network(student, rng):
         x, y = draw_images(rng, 0.0, 1.0, b, *shape), draw_classes(rng, b, classes)
         step = 0.2 * loss_gradient(model, x, y).sign()
         result = student.fgsm(model, x, y, 0.2, 0.0, 1.0)
-        assert_close(result, clip_twice(x + step, x, 0.2, 0.0, 1.0), name="adversarial image")
+        expected = clip_twice(x + step, x, 0.2, 0.0, 1.0)
+        assert_close(result, expected, name="adversarial image")
+        answer = student.run(watch, "fgsm", model, x, y, False, 0.2, 0.0, 1.0)
+        assert_nothing_left_behind(answer, expected)
 
 
 def watch(module, name, model, x, y, tracked, *settings):
@@ -184,9 +187,9 @@ def test_pgd_leaves_nothing_behind(student, rng):
 def trained_net(seed):
     """A small network that knows the digits, and 300 digits that it has not seen; pixels in [0, 1]."""
     digits = load_digits()
-    order = np.random.default_rng(seed).permutation(len(digits.data))
-    x = torch.tensor(digits.data[order] / 16, dtype=torch.float32)
-    y = torch.tensor(digits.target[order])
+    order = np.random.default_rng(seed).permutation(len(digits.images))
+    x = torch.tensor(digits.images[order].reshape(-1, 64), dtype=torch.float32)
+    y = torch.tensor(digits.labels[order])
     torch.manual_seed(seed)
     model = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
     optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
@@ -238,6 +241,10 @@ def test_smallest_epsilon_of_a_linear_classifier(student, rng):
         with assert_unchanged(x, y):
             result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 10.0, 30)
         assert_close(result, exact, rtol=1e-4, atol=1e-6, name=name)
+        images, network = x.reshape(b, inputs, 1, 1), nn.Sequential(nn.Flatten(), model)
+        result = student.smallest_epsilon(network, images, y, -99.0, 99.0, 10.0, 30)
+        cause = "x[i : i + 1] keeps the axis of the batch, which a network wants; x[i] has lost it"
+        assert_close(result, exact, rtol=1e-4, atol=1e-6, name=f"{name} of images", cause=cause)
         for halvings in (3, 6):
             width = 12.0 / 2**halvings
             result = student.smallest_epsilon(model, x, y, -99.0, 99.0, 12.0, halvings)

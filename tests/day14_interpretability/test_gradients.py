@@ -14,6 +14,7 @@ from course.testing import (
     assert_parts,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
 )
@@ -91,6 +92,13 @@ def test_class_scores_of_the_right_class(student, rng):
         with assert_unchanged(x, target):
             result = student.class_scores(model, x, target)
         assert_close(result, (weight[target] * x).sum(dim=1), name="list of scores")
+    model, x, target = draw_probe(rng, 2, 4), draw(rng, 5, 2, 3, 4), draw_classes(rng, 5, 4)
+    model.drop.p = 0.0
+    expected = copy.deepcopy(model)(x).detach()[torch.arange(5), target]
+    cause = "the model is used in the mode it is in"
+    assert_close(
+        student.class_scores(model, x, target), expected, name="list of scores in training mode", cause=cause
+    )
 
 
 def differentiate_scores(module, model, x, target, factor):
@@ -163,8 +171,10 @@ def watch(module, name, model, x, target, train):
     before = {key: value.clone() for key, value in model.state_dict().items()}
     result = torch.as_tensor(getattr(module, name)(model, x, target))
     grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
+    gone = any(p.grad is None or not p.grad.any() for p in model.parameters())
     changes = {
-        "grad of the parameters": not all(grads),
+        "grad of the parameters": not all(grads) and not gone,
+        "grad of the parameters, which is gone": gone,
         "grad of x": x.grad is not None if not train else not bool((x.grad == 7.0).all()),
         "requires_grad of x": x.requires_grad != train,
         "mode": any(layer.training != train for layer in model.modules()),
@@ -176,11 +186,20 @@ def watch(module, name, model, x, target, train):
     return result.detach(), result.requires_grad, [key for key, changed in changes.items() if changed]
 
 
+WHAT_TO_DO = {
+    "grad of": "torch.autograd.grad returns the gradient and stores nothing; backward() adds to every grad",
+    "requires_grad of x": "x itself was marked: x.detach().requires_grad_() is another tensor",
+    "requires_grad of the parameters": "what was frozen for the call is to be thawed; it need not be frozen at all",
+    "mode": "`with evaluating(model):` puts every layer back into the mode it was in",
+}
+"""What helps against the first thing that the call has changed."""
+
+
 def assert_nothing_left_behind(answer, expected, cause, name="gradient"):
     result, graph, changes = assert_parts(answer, 3)
     assert_close(result, expected, rtol=1e-5, atol=1e-7, name=name, cause=cause)
     assert_equal(graph, False, name="answer to whether the result has a graph")
-    cause = "torch.autograd.grad returns the gradient and stores nothing; backward() adds to every grad"
+    cause = next((said for what, said in WHAT_TO_DO.items() if f"'{what}" in str(changes)), "")
     assert_equal(changes, [], name="list of what the call has changed", cause=cause)
 
 
@@ -266,6 +285,15 @@ def draw_quadratic(rng, classes, pixels):
     return Quadratic(torch.tensor(rng.uniform(0.5, 2, size=size) * rng.choice([-1, 1], size=size)))
 
 
+def smooth_and_draw(module, model, x, target, seed):
+    """The smoothed gradient, and whether PyTorch's global random numbers are where they were."""
+    import torch
+
+    state = torch.get_rng_state()
+    result = torch.as_tensor(module.smoothgrad(model, x, target, 0.3, 2, seed))
+    return result.detach(), torch.equal(state, torch.get_rng_state())
+
+
 @points(1)
 def test_smoothgrad_where_noise_does_not_matter(student, rng):
     for b, samples in [(4, 3), (1, 1)]:
@@ -282,6 +310,19 @@ def test_smoothgrad_where_noise_does_not_matter(student, rng):
         assert_close(
             result, expected, rtol=1e-5, atol=1e-7, name="smoothed gradient at noise level 0", cause=cause
         )
+    result, untouched = assert_parts(student.run(smooth_and_draw, linear, x, target, 3), 2)
+    assert_close(
+        result, linear[1].weight.detach()[target].reshape(x.shape), name="smoothed gradient", cause=cause
+    )
+    cause = "a generator of its own, torch.Generator().manual_seed(seed), handed to torch.randn"
+    name = "answer to whether PyTorch's global random numbers stay as they are"
+    assert_equal(untouched, True, name=name, cause=cause)
+
+
+def spread_and_mean(result, coefficients, x, sigma):
+    """Of each image's noise: the logarithm of its spread, as it should be 0, and its mean in parts of the spread."""
+    noise = np.asarray((torch.as_tensor(np.asarray(result)) / coefficients - x).flatten(1))
+    return [*np.log(noise.std(axis=1) / sigma), *(noise.mean(axis=1) / noise.std(axis=1))]
 
 
 @points(1)
@@ -295,10 +336,11 @@ def test_smoothgrad_draws_noise_of_the_right_width(student, rng):
     coefficients = model.a.detach()[target].reshape(x.shape)
     for samples, level in [(1, 0.2), (25, 0.5)]:
         result = student.smoothgrad(model, x, target, level, samples, seed)
+        compare_by(spread_and_mean, result, coefficients, x, level / np.sqrt(samples) * width, slack=0.2)
         noise = ((torch.as_tensor(np.asarray(result)) / coefficients - x).flatten(1)).numpy()
         for i in range(2):
             relative = noise[i] / (level * width[i] / np.sqrt(samples))
-            name = f"standard deviation of the mean of {samples} noises of image {i}, divided by what it should be,"
+            name = f"spread of the noise of image {i}, averaged over {samples} samples, in parts of what it should be"
             cause = "σ = noise_level · (max − min) of each image, and new noise for every copy"
             assert_between(float(relative.std()), 0.8, 1.2, name=name, cause=cause)
             assert_between(

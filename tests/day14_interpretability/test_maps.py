@@ -81,14 +81,19 @@ def test_occlusion_of_a_network(student, rng):
     assert_close(
         student.occlusion(model, x, target, 2), expected, name="occlusion map (stride 1, fill 0)", cause=cause
     )
+    drops, graph, mode = assert_parts(student.run(watch_occlusion, model, x, target, 2, 0.0), 3)
+    assert_close(drops, expected, name="occlusion map (stride 1, fill 0)", cause=cause)
+    cause = "nothing is differentiated here: ask for the scores within torch.no_grad()"
+    assert_equal(graph, False, name="answer to whether the map has a graph", cause=cause)
+    assert_equal(mode, True, name="mode of the model afterwards (True is training)")
 
 
-def watch_occlusion(module, model, x, target, size):
+def watch_occlusion(module, model, x, target, size, fill):
     """The map, whether it has a graph, and whether the model is still training."""
     import torch
 
     model.train()
-    drops = torch.as_tensor(module.occlusion(model, x, target, size, 1, -0.5))
+    drops = torch.as_tensor(module.occlusion(model, x, target, size, 1, fill))
     return drops.detach(), drops.requires_grad, all(layer.training for layer in model.modules())
 
 
@@ -98,7 +103,7 @@ def test_occlusion_by_a_square_as_large_as_the_image(student, rng):
     model, target = pooled_net(rng, 1, 3), torch.tensor([2, 0, 1])
     for h, w, shape in [(4, 4, (3, 1, 1)), (4, 6, (3, 1, 3)), (5, 4, (3, 2, 1))]:
         x = draw(rng, 3, 1, h, w)
-        answer = student.run(watch_occlusion, model, x, target, 4)
+        answer = student.run(watch_occlusion, model, x, target, 4, -0.5)
         drops, graph, mode = assert_parts(answer, 3)
         expected = np.empty(shape)
         for i, j in np.ndindex(shape[1:]):

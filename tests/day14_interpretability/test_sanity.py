@@ -4,7 +4,6 @@ import copy
 
 import numpy as np
 import torch
-from scipy.stats import spearmanr
 from torch import nn
 
 from course.testing import (
@@ -21,9 +20,15 @@ from course.testing.networks import draw, draw_classes, fill, smooth_net
 
 
 def spearman(first, second):
-    """SciPy's rank correlation, image by image."""
+    """The correlation of the ranks, image by image; equal values share the mean of their ranks."""
     pairs = zip(np.asarray(first), np.asarray(second), strict=True)
-    return np.array([spearmanr(a.ravel(), b.ravel()).statistic for a, b in pairs])
+    return np.array([np.corrcoef(ranks(a.ravel()), ranks(b.ravel()))[0, 1] for a, b in pairs])
+
+
+def ranks(values):
+    """How many are smaller, and half of those that are equal."""
+    below, equal = values < values[:, np.newaxis], values == values[:, np.newaxis]
+    return below.sum(axis=1) + equal.sum(axis=1) / 2
 
 
 @points(1)
@@ -37,6 +42,16 @@ def test_rank_correlation_equals_spearmans(student, rng):
         tracked = first.float().requires_grad_()
         result = student.rank_correlation(tracked, second.float())
         assert_close(result, spearman(first.float(), second.float()), name="list of correlations")
+    first = torch.tensor(rng.integers(0, 4, size=(4, 5, 6))).double()
+    second = first + torch.tensor(rng.integers(0, 3, size=(4, 5, 6)))
+    cause = "equal values share the mean of their ranks"
+    result = student.rank_correlation(first, second)
+    assert_close(result, spearman(first, second), name="list of correlations of maps with ties", cause=cause)
+    second[2] = 1.5
+    expected = np.insert(spearman(first[[0, 1, 3]], second[[0, 1, 3]]), 2, 0)
+    cause = "where a map is constant, 0/0 is to become 0"
+    result = student.rank_correlation(first, second)
+    assert_close(result, expected, name="list of correlations, of which one map is constant", cause=cause)
 
 
 @hidden
@@ -120,16 +135,17 @@ def watch_layers(module, model, x, target, seed):
 
 
 def layered_net(rng, inputs, classes):
-    """A network with layers inside of layers, whose weights are larger than those of a new one."""
-    inner = nn.Sequential(nn.Linear(7, 8), nn.Tanh())
-    model = fill(nn.Sequential(nn.Linear(inputs, 7), nn.Tanh(), inner, nn.Linear(8, classes)), rng)
+    """A network with layers inside of layers and a normalisation, whose weights are larger than those of a new one."""
+    inner = nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.LayerNorm(8))
+    model = fill(nn.Sequential(nn.Linear(inputs, 8), nn.Tanh(), inner, nn.Linear(8, classes)), rng)
     with torch.no_grad():
         for p in model.parameters():
             p.add_(3 * p.sign())
     return model
 
 
-LAYERS = ["3", "2.0", "0"]
+LAYERS = ["3", "2.2", "2.0", "0"]
+DENSE = ["3", "2.0", "0"]
 
 
 def assert_similarities(similarity, model, seen, maps):
@@ -137,6 +153,10 @@ def assert_similarities(similarity, model, seen, maps):
     learned = {key: value.detach().numpy() for key, value in model.named_parameters()}
     intact = [all(np.array_equal(now[key], learned[key]) for key in learned) for now in seen]
     assert_that(any(intact), "The map of the intact model was never asked for.")
+    assert_that(
+        not all(intact),
+        "The map of a broken copy was never asked for: explain gets the intact model each time.",
+    )
     reference = maps[intact.index(True)]
     expected = [spearman(reference, m).mean() for m, whole in zip(maps, intact, strict=True) if not whole]
     values = [value for _, value in similarity]
@@ -163,9 +183,9 @@ def test_randomise_layers_from_the_last_to_the_first(student, rng):
         ]
         broken = [names for names in broken if names]
         cause = "the layers that were broken before stay broken"
-        expected = [LAYERS[:1], LAYERS[:2], LAYERS]
+        expected = [LAYERS[:1], LAYERS[:2], LAYERS[:3], LAYERS]
         assert_equal(broken, expected, name="list of broken layers in each call of explain", cause=cause)
-        for name in LAYERS:
+        for name in DENSE:
             weight = seen[-1][f"{name}.weight"]
             bound = 1 / np.sqrt(weight.shape[1])
             name = f"largest weight of layer {name} after its reset_parameters()"
@@ -176,8 +196,15 @@ def test_randomise_layers_from_the_last_to_the_first(student, rng):
 def test_randomise_layers_compares_with_the_intact_model(student, rng):
     model, x, target = layered_net(rng, 8, 4), draw(rng, 5, 8), draw_classes(rng, 5, 4)
     answer = student.run(watch_layers, model, x, target, int(rng.integers(1000)))
-    similarity, seen, maps, _ = assert_parts(answer, 4)
+    similarity, seen, maps, changes = assert_parts(answer, 4)
     assert_similarities(similarity, model, seen, maps)
+    twins = [seen[-1][f"{name}.weight"] for name in ("0", "2.0")]
+    cause = "seed the generator once, before the first layer"
+    assert_that(
+        not np.array_equal(*twins), "Two layers of the same shape get the same random weights.", cause=cause
+    )
+    cause = "use copy.deepcopy and fork_rng"
+    assert_equal(changes, [], name="list of what the call has changed", cause=cause)
 
 
 def explain_by_brightness(net, images, classes):
@@ -202,8 +229,8 @@ def test_randomise_layers_works_on_a_copy(student, rng):
         name="list of similarities of a second call with the same seed",
     )
     _, other, _, _ = assert_parts(student.run(watch_layers, model, x, target, seed + 1), 4)
-    same = [np.array_equal(seen[-1][f"{name}.weight"], other[-1][f"{name}.weight"]) for name in LAYERS]
+    same = [np.array_equal(seen[-1][f"{name}.weight"], other[-1][f"{name}.weight"]) for name in DENSE]
     assert_equal(same, [False] * 3, name="list of answers to whether another seed gives the same weights")
     result = student.randomise_layers(model, x, target, explain_by_brightness, seed)
     cause = "an explanation that ignores the network does not notice that it is broken"
-    assert_close([result[name] for name in LAYERS], np.ones(3), name="list of similarities", cause=cause)
+    assert_close([result[name] for name in LAYERS], np.ones(4), name="list of similarities", cause=cause)

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 from scipy.ndimage import convolve
-from sklearn.datasets import load_sample_image
-from sklearn.preprocessing import StandardScaler
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from course.data import load_photograph
+from course.data.bundled import scikit_learn_file
 from course.testing import (
     assert_between,
     assert_close,
@@ -112,8 +112,8 @@ def test_radial_spectrum_does_not_depend_on_direction(student, rng):
 
 def detector_by_autograd(features, labels, steps, rate, l2):
     """The same descent with PyTorch's loss and gradients."""
-    scaler = StandardScaler().fit(features)
-    z, y = torch.tensor(scaler.transform(features)), torch.tensor(labels).double()
+    mean, scale = features.mean(axis=0), np.where(np.ptp(features, axis=0) > 0, features.std(axis=0), 1.0)
+    z, y = torch.tensor((features - mean) / scale), torch.tensor(labels).double()
     v = torch.zeros(z.shape[1], dtype=torch.float64, requires_grad=True)
     c = torch.zeros((), dtype=torch.float64, requires_grad=True)
     for _ in range(steps):
@@ -122,8 +122,8 @@ def detector_by_autograd(features, labels, steps, rate, l2):
         with torch.no_grad():
             v -= rate * dv
             c -= rate * dc
-    weight = v.detach().numpy() / scaler.scale_
-    return weight, c.item() - weight @ scaler.mean_
+    weight = v.detach().numpy() / scale
+    return weight, c.item() - weight @ mean
 
 
 @points(1)
@@ -179,7 +179,7 @@ def draw_patches(rng, grey, count, side):
 @hidden
 @points(1)
 def test_train_detector_tells_real_from_synthetic_patches(student, rng):
-    grey = load_sample_image("flower.jpg").mean(axis=2) / 255
+    grey = load_photograph(scikit_learn_file("images", "flower.jpg")).mean(axis=2)
     features, labels = draw_patches(rng, grey[:, :320], 120, 32)
     weight, bias = assert_parts(student.train_detector(features, labels), 2)
     unseen, truth = draw_patches(rng, grey[:, 320:], 120, 32)

@@ -632,8 +632,9 @@ def features_and_places_mixed(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
     "multi_head_attention",
     "Head j gets every h-th feature, because the axes of the split stand in the order d/h, h. It gets d/h "
     "neighbours: split into (h, d/h).",
+    joined=("as split", "head by head"),
 )
-def every_hth_feature(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
+def every_hth_feature(x, memory, w_q, w_k, w_v, w_o, heads, mask=None, *, joined="as split"):
     if x.shape[-1] % heads:
         raise ValueError("heads")
     b, t, d = x.shape
@@ -642,7 +643,8 @@ def every_hth_feature(x, memory, w_q, w_k, w_v, w_o, heads, mask=None):
         return z.reshape(b, -1, d // heads, heads).permute(0, 3, 1, 2)
 
     o, w = attention(split(x @ w_q.T), split(memory @ w_k.T), split(memory @ w_v.T), mask)
-    return o.permute(0, 2, 3, 1).reshape(b, t, d) @ w_o.T, w
+    axes = (0, 2, 3, 1) if joined == "as split" else (0, 2, 1, 3)
+    return o.permute(axes).reshape(b, t, d) @ w_o.T, w
 
 
 @misconception(

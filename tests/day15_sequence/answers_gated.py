@@ -304,6 +304,22 @@ def derivative_at_the_wrong_place(grad_h, grad_c, x, h, c, c_next, gates, w_ih, 
 
 @misconception(
     "lstm_step_backward",
+    "tanh is taken of c, the state before the step. h' = o ⊙ tanh c' shows the state after it, c_next.",
+    everywhere=(False, True),
+)
+def old_cell_state_in_tanh(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh, *, everywhere=False):
+    i, f, g, o = np.split(gates, 4, axis=1)
+    gc = grad_c + grad_h * o * (1 - np.tanh(c) ** 2)
+    shown = np.tanh(c) if everywhere else np.tanh(c_next)
+    ga = np.concatenate(
+        [gc * g * i * (1 - i), gc * c * f * (1 - f), gc * i * (1 - g**2), grad_h * shown * o * (1 - o)],
+        axis=1,
+    )
+    return ga @ w_ih, ga @ w_hh, gc * f, ga.T @ x, ga.T @ h, ga.sum(axis=0)
+
+
+@misconception(
+    "lstm_step_backward",
     "h' = o ⊙ tanh c', so δo = grad_h ⊙ tanh c'. The tanh is missing.",
 )
 def output_gate_without_tanh(grad_h, grad_c, x, h, c, c_next, gates, w_ih, w_hh):

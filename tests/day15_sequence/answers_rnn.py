@@ -303,6 +303,25 @@ def forward_in_time(grad_hs, x, h0, hs, w_ih, w_hh):
 
 @misconception(
     "rnn_backward",
+    "δh_t is handed on instead of δa_t: the way back goes through the tanh too, and then through W_hh, δa_t W_hh.",
+)
+def handed_on_before_the_tanh(grad_hs, x, h0, hs, w_ih, w_hh):
+    grad_x, grad_w_ih, grad_w_hh = np.zeros_like(x), np.zeros_like(w_ih), np.zeros_like(w_hh)
+    grad_b, grad_h = np.zeros_like(w_hh[0]), np.zeros_like(h0)
+    for t in reversed(range(x.shape[1])):
+        before = hs[:, t - 1] if t > 0 else h0
+        grad_h = grad_hs[:, t] + grad_h
+        grad_a = grad_h * (1 - hs[:, t] ** 2)
+        grad_x[:, t] = grad_a @ w_ih
+        grad_h = grad_h @ w_hh
+        grad_w_ih += grad_a.T @ x[:, t]
+        grad_w_hh += grad_a.T @ before
+        grad_b += grad_a.sum(axis=0)
+    return grad_x, grad_h, grad_w_ih, grad_w_hh, grad_b
+
+
+@misconception(
+    "rnn_backward",
     "What flows back is δh, without the matrix: to get from a_t to h_{t−1} multiply by W_hh, δa_t W_hh.",
     of=("h", "a"),
 )

@@ -549,6 +549,18 @@ def every_row_the_same(grad, ids, size):
 
 @misconception(
     "embed_backward",
+    "ids may have several axes, as in a batch. A loop over the first of them meets whole rows, and table[row] += … "
+    "adds once per id: go through ids.ravel(), or use np.add.at.",
+)
+def loop_over_rows(grad, ids, size):
+    table = np.zeros((size, grad.shape[-1]), dtype=grad.dtype)
+    for row, part in zip(ids, grad, strict=True):
+        table[row] += part
+    return table
+
+
+@misconception(
+    "embed_backward",
     "The table has a row for every id that occurs. It has `size` rows; those of ids that do not occur are 0.",
 )
 def occurring_ids_only(grad, ids, size):
@@ -589,6 +601,16 @@ def what_came_before(ids, size, smoothing=1.0):
     counts = np.full((size, size), smoothing)
     np.add.at(counts, (ids[:-1], ids[1:]), 1)
     return counts / counts.sum(axis=0)
+
+
+@misconception(
+    "bigram_probabilities",
+    "Row and column are exchanged: row i belongs to the first of the two ids, column j to the one that follows it.",
+)
+def exchanged(ids, size, smoothing=1.0):
+    counts = np.full((size, size), smoothing)
+    np.add.at(counts, (ids[1:], ids[:-1]), 1)
+    return counts / counts.sum(axis=1, keepdims=True)
 
 
 @misconception(

@@ -75,6 +75,19 @@ def normed_residual(self, x, mask=None):
     return x + self.dropout(self.contract(torch.relu(self.expand(x))))
 
 
+@misconception(
+    "Block.forward",
+    "What the second branch adds is added to the input of the block: the sum of the first branch is lost. The second "
+    "sum begins with the first one.",
+)
+def first_sum_lost(self, x, mask=None):
+    normed = self.norm1(x)
+    weights = (layer.weight for layer in (self.query, self.key, self.value, self.out))
+    attended, _ = multi_head_attention(normed, normed, *weights, self.heads, mask)
+    y = x + self.dropout(attended)
+    return x + self.dropout(self.contract(torch.relu(self.expand(self.norm2(y)))))
+
+
 @misconception("Block.forward", "Without the ReLU the two linear layers of the MLP are one.")
 def without_relu(self, x, mask=None):
     normed = self.norm1(x)

@@ -91,6 +91,14 @@ def test_attention_with_a_mask(student, rng):
     assert_close(
         output, expected, rtol=1e-9, atol=1e-10, name="output with a mask (2, 1, 1, 6) that broadcasts"
     )
+    q, k, v = draw(rng, 4, 3), draw(rng, 6, 3), draw(rng, 6, 2)
+    mask = draw_mask(rng, 4, 6)
+    mask[1] = False
+    output, weights = assert_parts(student.attention(q, k, v, mask), 2)
+    cause = "a query that sees no key gets 0: the softmax of nothing but −∞ is NaN"
+    expected = torch.tensor(weights_by_definition(q, k, mask))
+    assert_close(weights, expected, rtol=1e-9, atol=1e-10, name="array of weights", cause=cause)
+    assert_close(output, expected @ v, rtol=1e-9, atol=1e-10, name="output", cause=cause)
 
 
 def gradients_of_attention(module, q, k, v, mask, grad):

@@ -268,3 +268,87 @@ def gradients_in_the_dtype_of_the_arrays(f, arrays, engine=Tensor, h=1e-5):
             numerical[where] = (pair[0] - pair[1]) / (2 * h)
         errors.append(float(np.amax(np.abs(leaf.grad - numerical)) / max(1, np.amax(np.abs(numerical)))))
     return errors
+
+
+@misconception("gradient_check", "`engine` is not looked at: the leaves are Tensors always.")
+def always_tensors(f, arrays, engine=Tensor, h=1e-5):
+    leaves = [Tensor(a) for a in arrays]
+    f(*leaves).backward()
+    inputs, errors = [np.array(a, dtype=np.float64) for a in arrays], []
+    for leaf, array in zip(leaves, inputs, strict=True):
+        numerical = np.zeros(array.shape)
+        for where in np.ndindex(array.shape):
+            old, values = array[where], []
+            for step in (h, -h):
+                array[where] = old + step
+                values.append(float(np.ravel(f(*[Tensor(a) for a in inputs]).data)[0]))
+            array[where] = old
+            numerical[where] = (values[0] - values[1]) / (2 * h)
+        scale = max(1.0, float(np.max(np.abs(numerical))))
+        errors.append(float(np.max(np.abs(leaf.grad - numerical))) / scale)
+    return errors
+
+
+@misconception(
+    "gradient_check",
+    "The differences are taken in the dtype of the arrays. In float32 rounding eats a step of 1e-5: move copies in "
+    "float64.",
+)
+def in_single_precision(f, arrays, engine=Tensor, h=1e-5):
+    leaves = [engine(a) for a in arrays]
+    f(*leaves).backward()
+    inputs, errors = [np.array(a) for a in arrays], []
+    for leaf, array in zip(leaves, inputs, strict=True):
+        numerical = np.zeros(array.shape)
+        for where in np.ndindex(array.shape):
+            old, values = array[where], []
+            for step in (h, -h):
+                array[where] = old + step
+                values.append(float(np.ravel(f(*[engine(a) for a in inputs]).data)[0]))
+            array[where] = old
+            numerical[where] = (values[0] - values[1]) / (2 * h)
+        scale = max(1.0, float(np.max(np.abs(numerical))))
+        errors.append(float(np.max(np.abs(leaf.grad - numerical))) / scale)
+    return errors
+
+
+@misconception(
+    "gradient_check",
+    "All entries of an array are moved together: the difference is a sum of derivatives. Move one at a time.",
+)
+def all_entries_at_once(f, arrays, engine=Tensor, h=1e-5):
+    leaves = [engine(a) for a in arrays]
+    f(*leaves).backward()
+    errors = []
+    for i, leaf in enumerate(leaves):
+        values = []
+        for step in (h, -h):
+            moved = [engine(np.asarray(a, dtype=np.float64) + step * (i == j)) for j, a in enumerate(arrays)]
+            values.append(float(np.ravel(f(*moved).data)[0]))
+        numerical = (values[0] - values[1]) / (2 * h)
+        errors.append(float(np.max(np.abs(leaf.grad - numerical))) / max(1.0, abs(numerical)))
+    return errors
+
+
+@variant("gradient_check")
+def in_one_long_vector(f, arrays, engine=Tensor, h=1e-5):
+    arrays = [np.asarray(a, dtype=np.float64) for a in arrays]
+    leaves = [engine(a) for a in arrays]
+    f(*leaves).backward()
+    flat = np.concatenate([a.ravel() for a in arrays])
+    ends = np.cumsum([a.size for a in arrays])[:-1]
+
+    def value(point):
+        parts = np.split(point, ends)
+        nodes = [engine(part.reshape(a.shape)) for part, a in zip(parts, arrays, strict=True)]
+        return np.asarray(f(*nodes).data).item()
+
+    numerical = np.array(
+        [(value(flat + step) - value(flat - step)) / (2 * h) for step in h * np.eye(flat.size)]
+    )
+    return np.array(
+        [
+            np.max(np.abs(np.ravel(leaf.grad) - n)) / max(1.0, np.max(np.abs(n)))
+            for leaf, n in zip(leaves, np.split(numerical, ends), strict=True)
+        ]
+    )

@@ -190,3 +190,28 @@ def from_the_root(root):
         for parent in node.parents:
             lines.append(names[[other is parent for other in order].index(True)] + " -> " + name + ";")
     return "\n".join(["digraph {", *lines, "}"])
+
+
+@misconception(
+    "graph_text",
+    "A line break stands at the end, and with it a last line that is empty: join the lines with line breaks.",
+)
+def line_break_at_the_end(root):
+    order = topological_order(root)
+    numbers = {id(node): i for i, node in enumerate(order)}
+    text = ""
+    for i, node in enumerate(order):
+        arrow = "  <- " if node.parents else ""
+        text += f"{i}: {describe(node)}{arrow}{' '.join(str(numbers[id(p)]) for p in node.parents)}\n"
+    return text
+
+
+@misconception("graph_text", "Before `<-` stand two spaces.")
+def one_space(root):
+    order = topological_order(root)
+    numbers = {id(node): i for i, node in enumerate(order)}
+    lines = []
+    for i, node in enumerate(order):
+        arrow = " <- " if node.parents else ""
+        lines.append(f"{i}: {describe(node)}{arrow}{' '.join(str(numbers[id(p)]) for p in node.parents)}")
+    return "\n".join(lines)

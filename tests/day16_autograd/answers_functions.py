@@ -375,3 +375,52 @@ def by_products_and_sums(subscripts, *operands):
         product = factor if product is None else product * factor
     summed = tuple(range(len(output), len(letters)))
     return product.sum(summed) if summed else product
+
+
+@misconception(
+    "logsumexp",
+    "All axes of length 1 are taken away in the end. Only those that were summed over go: np.squeeze(y, axis).",
+)
+def every_short_axis_gone(x, axis=None, keepdims=False):
+    m = np.max(x.data, axis=axis, keepdims=True)
+    y = (x - m).exp().sum(axis, True).log() + m
+    return y if keepdims else y.reshape(*np.squeeze(y.data).shape)
+
+
+@misconception(
+    "logsumexp",
+    "The result has no parents: NumPy has computed it, and no gradient finds its way back. Give it a rule.",
+)
+def no_graph(x, axis=None, keepdims=False):
+    m = np.max(x.data, axis=axis, keepdims=True)
+    y = m + np.log(np.sum(np.exp(x.data - m), axis=axis, keepdims=True))
+    return Tensor(y if keepdims else np.sum(y, axis=axis))
+
+
+@misconception("softmax", "The sum is over all entries: it is along `axis` only, with keepdims=True.")
+def sum_of_everything(x, axis=-1):
+    e = (x - np.max(x.data)).exp()
+    return e / e.sum()
+
+
+@misconception("softmax", "The sum in the rule is that of g. It is that of g · p: p (g − Σ g p).")
+def sum_of_g(x, axis=-1):
+    e = np.exp(x.data - np.max(x.data, axis=axis, keepdims=True))
+    p = e / np.sum(e, axis=axis, keepdims=True)
+    return Tensor(p, (x,), lambda g: (p * (g - np.sum(g, axis=axis, keepdims=True)),), "softmax")
+
+
+@misconception(
+    "cross_entropy", "One log-sum-exp is taken of all logits together. Each sample has its own: axis=1."
+)
+def one_for_all_samples(logits, labels):
+    return (logsumexp(logits) - logits[np.arange(len(labels)), labels]).mean()
+
+
+@variant("cross_entropy")
+def sample_by_sample(logits, labels):
+    total = 0
+    for row, label in enumerate(labels):
+        z = logits[row]
+        total = total + logsumexp(z) - z[int(label)]
+    return total / len(labels)

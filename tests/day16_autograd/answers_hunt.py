@@ -6,7 +6,7 @@ from course.testing import misconception, variant
 from day16_autograd import broken
 
 
-@misconception("case_1", "The sum is right: each entry has the slope 1. Check it alone, and then tanh alone.")
+@misconception("case_1", "The sum is right: each entry has the slope 1. Check each operation alone.")
 def blames_the_sum():
     def sum_(self):
         return type(self)(np.sum(self.data), (self,), lambda g: (g * np.ones_like(self.data),))
@@ -14,7 +14,7 @@ def blames_the_sum():
     return "sum", sum_
 
 
-@misconception("case_1", "The product is right: the slope by a is b. Check it alone, and then tanh alone.")
+@misconception("case_1", "The product is right: the slope by a is b. Check each operation alone.")
 def blames_the_product():
     return "__mul__", broken.Engine.__mul__
 
@@ -368,3 +368,28 @@ def from_zero():
         self.grad = (0.0 if self.grad is None else self.grad) + gradient
 
     return "accumulate", accumulate
+
+
+@misconception(
+    "case_1",
+    "The place is right. The slope of the repair is right as well, and the gradient that arrives, g, is missing in it.",
+)
+def forgets_g():
+    def tanh(self):
+        y = np.tanh(self.data)
+        return type(self)(y, (self,), lambda g: (1 - y**2,))
+
+    return "tanh", tanh
+
+
+@misconception(
+    "case_1",
+    "The place is right, and so is the rule. The result is made as an Engine1, whose tanh is the wrong one: "
+    "type(self)(…), as the engines do.",
+)
+def engine_by_name():
+    def tanh(self):
+        y = np.tanh(self.data)
+        return broken.Engine1(y, (self,), lambda g: (g * (1 - y**2),))
+
+    return "tanh", tanh

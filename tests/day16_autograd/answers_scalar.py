@@ -750,3 +750,128 @@ def from_above(root, leaf):
         for parent, slope in zip(node.parents, node.slopes, strict=True):
             weights[id(parent)] = weights.get(id(parent), 0.0) + weight * slope
     return result
+
+
+@misconception("Value.__mul__", "The slopes are Values. A slope is a number: the `data` of the other factor.")
+def slopes_are_values(self, other):
+    other = as_value(other)
+    return Value(self.data * other.data, (self, other), (other, self), "*")
+
+
+@misconception(
+    "Value.__mul__",
+    "A plain number, as in x * 2, has no `data`: as_value(other) makes a Value of what is none.",
+)
+def numbers_have_no_data(self, other):
+    return Value(self.data * other.data, (self, other), (other.data, self.data), "*")
+
+
+@misconception("Value.__pow__", "`n * x ** n - 1` is (n xⁿ) − 1: the exponent n − 1 needs brackets.")
+def brackets_missing(self, exponent):
+    slope = exponent * self.data**exponent - 1 if exponent else 0.0
+    return Value(self.data**exponent, (self,), (slope,), f"**{exponent}")
+
+
+@misconception(
+    "Value.__pow__", "`(slope)` is a number in brackets. With a comma it is a tuple of one slope: `(slope,)`."
+)
+def comma_missing(self, exponent):
+    slope = exponent * self.data ** (exponent - 1) if exponent else 0.0
+    return Value(self.data**exponent, (self,), (slope), f"**{exponent}")  # type: ignore[arg-type]
+
+
+@misconception(
+    "Value.tanh",
+    "`(1 - y**2)` is a number in brackets. With a comma it is a tuple of one slope: `(1 - y**2,)`.",
+)
+def comma_missing_in_tanh(self):
+    y = math.tanh(self.data)
+    return Value(y, (self,), (1 - y**2), "tanh")  # type: ignore[arg-type]
+
+
+@misconception(
+    "topological_order",
+    "A node is marked when it is put on the stack. It may be needed earlier, below another child that is above it on "
+    "the stack: mark it when it is taken off.",
+)
+def marked_too_early(root):
+    order, stack, marked = [], [(root, False)], {id(root)}
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+            continue
+        stack.append((node, True))
+        for parent in node.parents:
+            if id(parent) not in marked:
+                marked.add(id(parent))
+                stack.append((parent, False))
+    return order
+
+
+@misconception(
+    "Arithmetic",
+    "Both engines inherit these operators, and `data` is a number in the one and an array in the other: use +, · "
+    "and ** of self and other themselves.",
+)
+class DataTaken:
+    __array_ufunc__ = None
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __neg__(self):
+        return Value(-self.data)
+
+    def __sub__(self, other):
+        return Value(self.data - other.data)
+
+    def __rsub__(self, other):
+        return Value(other - self.data)
+
+    def __truediv__(self, other):
+        return Value(self.data / other.data)
+
+    def __rtruediv__(self, other):
+        return Value(other / self.data)
+
+
+@misconception(
+    "forward_mode",
+    "This is backward() on top of what was there: it adds to every grad. Forward mode changes no grad.",
+)
+def by_backward_on_top(root, leaf):
+    root.backward()
+    return leaf.grad
+
+
+@variant("Value.backward")
+def rows_of_a_column(self):
+    order = topological_order(self)
+    place = {id(node): i for i, node in enumerate(order)}
+    column = [0.0] * len(order)
+    column[-1] = 1.0
+    for i in reversed(range(len(order))):
+        for parent, slope in zip(order[i].parents, order[i].slopes, strict=True):
+            column[place[id(parent)]] += slope * column[i]
+    for node, total in zip(order, column, strict=True):
+        node.grad = total if node.parents else node.grad + total
+
+
+@variant("topological_order")
+def by_longest_path(root):
+    todo, met, seen = [(root, False)], [], set()
+    while todo:
+        node, done = todo.pop()
+        if done:
+            met.append(node)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            todo += [(node, True), *((parent, False) for parent in node.parents)]
+    level = {}
+    for node in met:
+        level[id(node)] = 1 + max((level[id(parent)] for parent in node.parents), default=0)
+    return sorted(met, key=lambda node: level[id(node)])

@@ -588,3 +588,91 @@ def by_products_and_sums(self, other):
     product = a.reshape(*a_shape, 1) * b.reshape(*b_shape[:-2], 1, *b_shape[-2:])
     result = product.sum(axis=-2)
     return result.reshape(*np.matmul(self.data, other.data).shape)
+
+
+@misconception(
+    "unbroadcast", "The result is a float64 array that is made anew: it has the dtype of the gradient."
+)
+def always_double(gradient, shape):
+    places = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), gradient.shape)
+    sums = np.bincount(places.ravel(), weights=gradient.ravel(), minlength=int(np.prod(shape)))
+    return sums.reshape(shape)
+
+
+@misconception(
+    "Tensor.backward",
+    "The gradient of a node is None until one arrives, and then is that very array. It may belong to another node as "
+    "well, and += changes it for both: make a new array.",
+)
+def none_at_first(self, seed=None):
+    if seed is None:
+        if self.data.size > 1:
+            raise ValueError("a seed is needed")
+        seed = np.ones_like(self.data)
+    order = topological_order(self)
+    for node in order:
+        if node.parents:
+            node.grad = None
+    self.grad = self.grad + seed if self.grad is not None else seed
+    for node in reversed(order):
+        if node.parents:
+            for parent, gradient in zip(node.parents, node.rule(node.grad), strict=True):
+                if parent.grad is None:
+                    parent.grad = gradient
+                else:
+                    parent.grad += gradient
+
+
+@misconception("Tensor.backward", "Leaves have no rule, and so there is nothing to hand on: leave them out.")
+def rules_of_leaves(self, seed=None):
+    if seed is None:
+        if self.data.size > 1:
+            raise ValueError("a seed is needed")
+        seed = np.ones_like(self.data)
+    order = topological_order(self)
+    for node in order:
+        if node.parents:
+            node.zero_grad()
+    self.grad = self.grad + seed
+    for node in reversed(order):
+        for parent, gradient in zip(node.parents, node.rule(node.grad), strict=True):
+            parent.grad = parent.grad + gradient
+
+
+@misconception("Tensor.sum", "Ones stand where g belongs: the gradient that arrives is forgotten.")
+def ones_for_g(self, axis=None, keepdims=False):
+    y = np.sum(self.data, axis=axis, keepdims=keepdims)
+    return Tensor(y, (self,), lambda g: (np.ones_like(self.data),), "sum")
+
+
+@misconception(
+    "Tensor.sum",
+    "The result has no parents: it has forgotten what it was made of, and no gradient comes back.",
+)
+def no_parents(self, axis=None, keepdims=False):
+    return Tensor(np.sum(self.data, axis=axis, keepdims=keepdims))
+
+
+@variant("unbroadcast")
+def by_places(gradient, shape):
+    places = np.broadcast_to(np.arange(np.prod(shape, dtype=int)).reshape(shape), gradient.shape)
+    sums = np.bincount(places.ravel(), weights=gradient.ravel(), minlength=int(np.prod(shape)))
+    return sums.reshape(shape).astype(gradient.dtype)
+
+
+@variant("Tensor.transpose")
+def by_choosing(self, *axes):
+    places = np.arange(self.data.size).reshape(self.data.shape).transpose(axes or None)
+    return self.reshape(-1)[places]
+
+
+@variant("Tensor.__getitem__")
+def by_a_table(self, index):
+    places = np.asarray(np.arange(self.data.size).reshape(self.data.shape)[index])
+    table = np.zeros((places.size, self.data.size), dtype=self.data.dtype)
+    table[np.arange(places.size), places.ravel()] = 1
+
+    def rule(g):
+        return ((np.ravel(g) @ table).reshape(self.data.shape),)
+
+    return Tensor((table @ self.data.ravel()).reshape(places.shape), (self,), rule)

@@ -227,3 +227,87 @@ def with_a_step_of_its_own(loss_of, parameters, samples, batch_size, epochs, lea
             history[epoch] += float(loss.data) * len(batch) / samples
             start += batch_size
     return history
+
+
+@misconception(
+    "descend",
+    "The gradients are forgotten after the step only. Somebody else may have left some there before: zero_grad first.",
+)
+def forgotten_afterwards(loss, parameters, learning_rate):
+    loss.backward()
+    for p in parameters:
+        p.data = p.data - learning_rate * p.grad
+        p.zero_grad()
+
+
+@misconception(
+    "descend",
+    "`p - …` makes a new node of the engine. The step is in the numbers: p.data = p.data − η p.grad.",
+)
+def nodes_for_numbers(loss, parameters, learning_rate):
+    for p in parameters:
+        p.zero_grad()
+    loss.backward()
+    for p in parameters:
+        p.data = p - learning_rate * p.grad
+
+
+@misconception(
+    "train", "The loss is computed once more, after the step. What is reported is the loss just before it."
+)
+def loss_after_the_step(loss_of, parameters, samples, batch_size, epochs, learning_rate, rng):
+    history = []
+    for _ in range(epochs):
+        order = rng.permutation(samples)
+        total = 0.0
+        for start in range(0, samples, batch_size):
+            batch = order[start : start + batch_size]
+            descend(loss_of(batch), parameters, learning_rate)
+            total += float(loss_of(batch).data) * len(batch)
+        history.append(total / samples)
+    return history
+
+
+@misconception("train", "The loss of the last batch stands for the epoch. It is the mean over all samples.")
+def loss_of_the_last_batch(loss_of, parameters, samples, batch_size, epochs, learning_rate, rng):
+    history = []
+    for _ in range(epochs):
+        order = rng.permutation(samples)
+        for start in range(0, samples, batch_size):
+            loss = loss_of(order[start : start + batch_size])
+            descend(loss, parameters, learning_rate)
+        history.append(float(loss.data))
+    return history
+
+
+@misconception(
+    "train",
+    "The order comes from NumPy's global generator. Whoever gives an `rng` wants to get the same order again from "
+    "the same one.",
+)
+def global_chance(loss_of, parameters, samples, batch_size, epochs, learning_rate, rng):
+    history = []
+    for _ in range(epochs):
+        order = np.random.permutation(samples)
+        total = 0.0
+        for start in range(0, samples, batch_size):
+            batch = order[start : start + batch_size]
+            loss = loss_of(batch)
+            descend(loss, parameters, learning_rate)
+            total += float(loss.data) * len(batch)
+        history.append(total / samples)
+    return history
+
+
+@variant("train")
+def from_the_end_of_a_queue(loss_of, parameters, samples, batch_size, epochs, learning_rate, rng):
+    losses = np.zeros((epochs, samples))
+    for epoch in range(epochs):
+        queue = list(np.argsort(rng.random(samples)))
+        while queue:
+            batch = np.array(queue[-batch_size:])
+            del queue[-batch_size:]
+            loss = loss_of(batch)
+            losses[epoch, batch] = float(loss.data)
+            descend(loss, parameters, learning_rate)
+    return losses.mean(axis=1)

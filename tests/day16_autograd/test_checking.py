@@ -17,6 +17,8 @@ class Result:
     """Σ sin x + Π of the sums, and a backward pass that writes down the right gradients plus planted mistakes."""
 
     def __init__(self, leaves, mistakes):
+        if not all(isinstance(leaf, Planted) for leaf in leaves):
+            raise TypeError("f is given nodes of another engine than the one that was asked for")
         sums = [np.sum(leaf.data) for leaf in leaves]
         self.leaves, self.mistakes, self.sums = leaves, mistakes, sums
         self.data = np.array(sum(np.sum(np.sin(leaf.data)) for leaf in leaves) + np.prod(sums))

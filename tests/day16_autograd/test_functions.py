@@ -28,7 +28,13 @@ def read_off(module, f, seed, arrays):
         node, gradient = paths.pop()
         total[id(node)] = gradient + total.get(id(node), np.zeros_like(gradient))
         if node.parents:
-            paths += [(p, np.array(g)) for p, g in zip(node.parents, node.rule(gradient.copy()), strict=True)]
+            gradients = list(node.rule(gradient.copy()))
+            if len(gradients) != len(node.parents):
+                raise ValueError(
+                    f"the number of gradients that a rule gives is {len(gradients)}, and that of parents is "
+                    f"{len(node.parents)}: it returns a tuple, also for a single parent, (gradient,)"
+                )
+            paths += [(p, np.array(g)) for p, g in zip(node.parents, gradients, strict=True)]
     return root.data, [total.get(id(leaf), np.zeros_like(leaf.data)) for leaf in leaves]
 
 
@@ -93,6 +99,7 @@ AXES = [
     ((5,), 0),
     ((3, 1), -1),
     ((2, 3, 2, 4), (1, -1)),
+    ((3, 1, 4), -1),
 ]
 
 

@@ -27,7 +27,13 @@ def read_off(module, f, seed, arrays):
         node, gradient = paths.pop()
         total[id(node)] = gradient + total.get(id(node), np.zeros_like(gradient))
         if node.parents:
-            paths += [(p, np.array(g)) for p, g in zip(node.parents, node.rule(gradient.copy()), strict=True)]
+            gradients = list(node.rule(gradient.copy()))
+            if len(gradients) != len(node.parents):
+                raise ValueError(
+                    f"the number of gradients that a rule gives is {len(gradients)}, and that of parents is "
+                    f"{len(node.parents)}: it returns a tuple, also for a single parent, (gradient,)"
+                )
+            paths += [(p, np.array(g)) for p, g in zip(node.parents, gradients, strict=True)]
     return root.data, [total.get(id(leaf), np.zeros_like(leaf.data)) for leaf in leaves]
 
 
@@ -176,7 +182,7 @@ def assert_linear(student, rng, case, calls=1, reset=False):
         kind = "leaf" if number < count else "node with parents"
         cause = "" if calls == 1 else "leaves add up, all other nodes begin at zero in each call"
         assert_close(
-            grad, factor * right, name=f"grad of a {kind} after {calls} calls of backward", cause=cause
+            grad, factor * right, name=f"grad of a {kind} after call {calls} of backward", cause=cause
         )
 
 
@@ -184,7 +190,7 @@ def assert_leaf(student, rng):
     """Called on a leaf, backward adds the seed to its grad."""
     seed, calls = rng.normal(size=3), int(rng.integers(2, 5))
     (grad,) = student.run(linear_graph, [], [], normal(rng, (3,)), seed, calls)
-    assert_close(grad, calls * seed, name=f"grad of a leaf after {calls} calls of its backward")
+    assert_close(grad, calls * seed, name=f"grad of a leaf after call {calls} of its backward")
 
 
 @points(1)
@@ -203,23 +209,33 @@ def test_tensor_backward_of_linear_maps(student, rng):
     assert_leaf(student, rng)
 
 
-def shared_array(module, x, y, calls, turned):
-    """A rule that hands the same array to two parents, as a sum may: the grads must not get mixed up."""
-    a, b = module.Tensor(x), module.Tensor(y)
-    square = module.Tensor(a.data**2, (a,), lambda g: (2 * a.data * g,))
+def shared_array(module, x, y, calls, turned, between):
+    """A rule that hands the same array to two parents, as a sum may: the grads must not get mixed up.
+
+    The two are the leaves, or nodes between, which are the leaves once more.
+    """
+    leaves = module.Tensor(x), module.Tensor(y)
+    a, b = [module.Tensor(leaf.data, (leaf,), lambda g: (1 * g,)) if between else leaf for leaf in leaves]
+    square = module.Tensor(a.data**2 + 0 * b.data, (a, b), lambda g: (2 * a.data * g, 0 * g))
     both = module.Tensor(a.data + b.data, (a, b), lambda g: (g, g))
     parents = (both, square) if turned else (square, both)
     root = module.Tensor(np.sum(square.data + both.data), parents, lambda g: (np.full(x.shape, g),) * 2)
     for _ in range(calls):
         root.backward()
-    return a.grad, b.grad
+    return [leaf.grad for leaf in leaves]
 
 
 @points(1)
 def test_tensor_backward_with_shared_arrays_and_without_a_seed(student, rng):
     x, y = normal(rng, (4,), (4,))
-    for calls, turned in [(1, False), (1, True), (2, False)]:
-        by_a, by_b = assert_parts(student.run(shared_array, x, y, calls, turned), 2)
+    for calls, turned, between in [
+        (1, False, False),
+        (1, True, False),
+        (2, False, False),
+        (1, True, True),
+        (2, False, True),
+    ]:
+        by_a, by_b = assert_parts(student.run(shared_array, x, y, calls, turned, between), 2)
         cause = "two nodes hold the same array, and += has changed it for both"
         assert_close(by_a, calls * (1 + 2 * x), name="grad of the first leaf", cause=cause)
         assert_close(by_b, calls * np.ones(4), name="grad of the second leaf", cause=cause)

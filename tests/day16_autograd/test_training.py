@@ -56,7 +56,7 @@ def test_descend_on_a_parabola(student, rng):
         for data, p, target in zip(found, start, targets, strict=True):
             expected = target + (1 - 2 * learning_rate) ** count * (p - target)
             cause = "each step forgets the gradients of the step before, and goes against the new ones"
-            assert_close(data, expected, name=f"parameter after {count} steps", cause=cause)
+            assert_close(data, expected, name=f"parameter after step {count}", cause=cause)
         assert_equal(list(calls).count("backward"), count, name="number of calls of backward")
 
 
@@ -168,6 +168,11 @@ def test_train_takes_each_sample_once_per_epoch(student, rng):
             assert_that(len(orders) > 1, "Every epoch has the same order: draw a new one in each.")
     means = replayed(batches, samples, epochs, 0.1)[1]
     assert_close(history, means, name="list of losses, one for each epoch")
+    seed = int(rng.integers(1000))
+    once, again = (student.run(recorded, 12, 5, 2, 0.1, seed)[1] for _ in range(2))
+    assert_that(
+        once == again, "The same rng gives two orders: is something else than `rng` asked for chance?"
+    )
 
 
 @points(1)

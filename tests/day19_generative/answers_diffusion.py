@@ -53,6 +53,26 @@ def without_offset(steps, max_beta=0.999):
     return torch.cat([torch.ones(1), torch.cumprod(1 - betas, dim=0)])
 
 
+@misconception(
+    "cosine_schedule",
+    "The cosine is read at T times, 1 … T or 0 … T − 1. There are T + 1 of them: t = 0, …, T.",
+)
+def ends_at_the_last_but_one(steps, max_beta=0.999):
+    aim = torch.cos((torch.arange(steps) / steps + 0.008) / 1.008 * math.pi / 2).square()
+    betas = (1 - aim[1:] / aim[:-1]).clamp(max=max_beta)
+    return torch.cat([torch.ones(1), torch.cumprod(1 - betas, dim=0)])
+
+
+@misconception(
+    "cosine_schedule",
+    "The share of the noise comes back, which grows from 0 to 1. alpha_bar is what is left of the picture: 1 − that.",
+)
+def noise_instead_of_picture(steps, max_beta=0.999):
+    aim = torch.cos((torch.arange(steps + 1) / steps + 0.008) / 1.008 * math.pi / 2).square()
+    betas = (1 - aim[1:] / aim[:-1]).clamp(max=max_beta)
+    return 1 - torch.cat([torch.ones(1), torch.cumprod(1 - betas, dim=0)])
+
+
 @variant("cosine_schedule")
 def time_by_time(steps, max_beta=0.999):
     def aim(t):
@@ -445,3 +465,94 @@ def sample_by_sample(x, t, data, alpha_bar):
         noises = (point - alpha_bar[t].sqrt() * data) / (1 - alpha_bar[t]).sqrt()
         rows.append(torch.softmax(-(noises**2).sum(dim=1) / 2, dim=0) @ noises)
     return torch.stack(rows)
+
+
+@misconception(
+    "add_noise",
+    "alpha_bar[t] got one more axis, which is enough for rows of numbers. It needs as many axes as x0 has.",
+)
+def one_axis_more(x0, t, noise, alpha_bar):
+    left = alpha_bar[t][:, None]
+    return left.sqrt() * x0 + (1 - left).sqrt() * noise
+
+
+@misconception(
+    "add_noise",
+    "alpha_bar[t] lies along the *last* axis of x0 here. Its entries belong to the pictures: give it more "
+    "axes on the right.",
+)
+def times_along_the_last_axis(x0, t, noise, alpha_bar):
+    left = alpha_bar[t]
+    return left.sqrt() * x0 + (1 - left).sqrt() * noise
+
+
+@misconception(
+    "denoising_loss",
+    "New noise is drawn. The noise is an argument: it makes the picture noisy, and it is what the model has to find.",
+)
+def noise_drawn_anew(model, x0, t, noise, alpha_bar, labels=None):
+    noise = torch.randn_like(x0)
+    given = (
+        (add_noise(x0, t, noise, alpha_bar), t)
+        if labels is None
+        else (add_noise(x0, t, noise, alpha_bar), t, labels)
+    )
+    return (model(*given) - noise).square().mean()
+
+
+@misconception(
+    "denoising_loss",
+    "The model is called with None where there are no labels. Without labels it takes two arguments.",
+)
+def none_for_labels(model, x0, t, noise, alpha_bar, labels=None):
+    return (model(add_noise(x0, t, noise, alpha_bar), t, labels) - noise).square().mean()
+
+
+@misconception(
+    "ancestral_step",
+    "The variance is β wherever something is drawn. Here it is β (1 − ᾱ_{t−1}) / (1 − ᾱ_t), which is 0 at t = "
+    "1 by itself.",
+)
+def variance_beta_but_for_the_last(x, t, predicted, noise, alpha_bar):
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    alpha = now / before
+    mean = (x - (1 - alpha) / (1 - now).sqrt() * predicted) / alpha.sqrt()
+    return mean + (1 - alpha).sqrt() * noise if t > 1 else mean
+
+
+@misconception(
+    "ancestral_step",
+    "New noise is drawn. The noise is an argument, so that the same call gives the same step.",
+)
+def noise_of_its_own(x, t, predicted, noise, alpha_bar):
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    alpha = now / before
+    mean = (x - (1 - alpha) / (1 - now).sqrt() * predicted) / alpha.sqrt()
+    return mean + ((1 - alpha) * (1 - before) / (1 - now)).sqrt() * torch.randn_like(x)
+
+
+@variant("add_noise")
+def picture_by_picture(x0, t, noise, alpha_bar):
+    rows = zip(alpha_bar[t], x0, noise, strict=True)
+    return torch.stack([left.sqrt() * picture + (1 - left).sqrt() * own for left, picture, own in rows])
+
+
+@variant("guided_noise")
+def each_for_itself(model, x, t, labels, weight, nobody):
+    answers = []
+    for i in range(len(x)):
+        part = slice(i, i + 1)
+        without = model(x[part], t[part], torch.tensor([nobody]))
+        answers.append(without + weight * (model(x[part], t[part], labels[part]) - without))
+    return torch.cat(answers)
+
+
+@misconception(
+    "ancestral_step",
+    "All of the noise of time t is taken away, √(1 − ᾱ_t) of it. A single step takes β/√(1 − ᾱ_t).",
+)
+def all_noise_at_once(x, t, predicted, noise, alpha_bar):
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    alpha = now / before
+    mean = (x - (1 - now).sqrt() * predicted) / alpha.sqrt()
+    return mean + ((1 - alpha) * (1 - before) / (1 - now)).sqrt() * noise

@@ -303,7 +303,8 @@ def both_in_one_batch(generator, discriminator, optimizer, real, noise, penalty=
 
 @misconception(
     "generator_step",
-    "The fakes are detached, so nothing reaches the generator: it never learns.",
+    "Nothing moves: the fakes are detached, so that no gradient reaches the generator, or zero_grad comes "
+    "after backward.",
 )
 def detached(generator, discriminator, optimizer, noise):
     fake = generator(noise).detach().requires_grad_()
@@ -451,3 +452,148 @@ def with_one_hot(samples, centres, radius, minimum=1):
     distances = (samples[:, None] - centres[None]).square().sum(dim=2).sqrt()
     belongs = F.one_hot(distances.argmin(dim=1), len(centres)) * (distances <= radius)
     return belongs.any(dim=1).float().mean().item(), int((belongs.sum(dim=0) >= minimum).sum())
+
+
+@misconception(
+    "discriminator_loss",
+    "One mean is taken over all answers together. Each of the two kinds has a mean of its own.",
+)
+def one_mean_for_all(real_logits, fake_logits):
+    return torch.cat([softplus(-real_logits).flatten(), softplus(fake_logits).flatten()]).mean()
+
+
+@misconception(
+    "discriminator_loss",
+    "1 − log σ(fake) was taken. The 1 belongs inside: log(1 − σ(fake)), which is log σ(−fake).",
+)
+def one_outside_of_the_logarithm(real_logits, fake_logits):
+    return -F.logsigmoid(real_logits).mean() - (1 - F.logsigmoid(fake_logits)).mean()
+
+
+@misconception(
+    "discriminator_loss",
+    "The means of the logits are compared, as in the Wasserstein GAN. Here the loss is a cross-entropy.",
+)
+def means_of_the_logits(real_logits, fake_logits):
+    return fake_logits.mean() - real_logits.mean()
+
+
+@misconception(
+    "gradient_penalty",
+    "requires_grad of the samples is switched on and stays so. Work on a copy: real.detach().clone().",
+)
+def samples_left_with_a_flag(discriminator, real):
+    real.requires_grad_(True)
+    (slope,) = torch.autograd.grad(discriminator(real).sum(), real, create_graph=True)
+    return slope.square().sum(dim=1).mean()
+
+
+@misconception("discriminator_step", "Real and fake are exchanged: the expert learns to call the fakes real.")
+def real_and_fake_exchanged(generator, discriminator, optimizer, real, noise, penalty=0.0):
+    with torch.no_grad():
+        fake = generator(noise)
+    loss = discriminator_loss(discriminator(fake), discriminator(real))
+    if penalty > 0:
+        loss = loss + penalty / 2 * gradient_penalty(discriminator, real)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "discriminator_step",
+    "The expert's own answers are computed under no_grad, so there is nothing to learn from. Only the forgeries are.",
+)
+def no_graph_at_all(generator, discriminator, optimizer, real, noise, penalty=0.0):
+    with torch.no_grad():
+        loss = discriminator_loss(discriminator(real), discriminator(generator(noise)))
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "generator_step",
+    "The expert answers under no_grad, and the gradient ends there. It goes *through* the expert.",
+)
+def expert_without_a_graph(generator, discriminator, optimizer, noise):
+    fake = generator(noise)
+    with torch.no_grad():
+        logits = discriminator(fake)
+    optimizer.zero_grad()
+    loss = generator_loss(logits)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "generator_step",
+    "A new optimiser is made in every step. The one that is given remembers the steps before.",
+)
+def optimizer_of_its_own(generator, discriminator, optimizer, noise):
+    optimizer = torch.optim.Adam(generator.parameters(), lr=1e-3)
+    optimizer.zero_grad()
+    loss = generator_loss(discriminator(generator(noise)))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "generator_step",
+    "The expert's parameters are frozen, and stay so: his next step has no gradient. Switch requires_grad on again.",
+)
+def expert_frozen_for_ever(generator, discriminator, optimizer, noise):
+    for p in discriminator.parameters():
+        p.requires_grad_(False)
+    optimizer.zero_grad()
+    loss = generator_loss(discriminator(generator(noise)))
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@variant("gradient_penalty")
+def sample_by_sample(discriminator, real):
+    slope = torch.func.vmap(torch.func.grad(lambda x: discriminator(x[None]).sum()))(real.detach())
+    return slope.square().sum() / len(slope)
+
+
+@variant("discriminator_step")
+def with_a_closure(generator, discriminator, optimizer, real, noise, penalty=0.0):
+    fake = generator(noise).detach()
+
+    def again():
+        optimizer.zero_grad()
+        loss = discriminator_loss(discriminator(real), discriminator(fake))
+        if penalty > 0:
+            loss = loss + penalty / 2 * gradient_penalty(discriminator, real)
+        loss.backward()
+        return loss
+
+    return optimizer.step(again)
+
+
+@misconception(
+    "gradient_penalty",
+    "The penalty is a number without a graph, so nothing can be learned from it: create_graph=True keeps that "
+    "of the slopes.",
+)
+def without_create_graph(discriminator, real):
+    place = real.detach().clone().requires_grad_()
+    (slope,) = torch.autograd.grad(discriminator(place).sum(), place)
+    return slope.square().sum(dim=1).mean()
+
+
+@misconception(
+    "gradient_penalty",
+    "backward() fills the grad of the parameters as well. torch.autograd.grad gives that of the samples and "
+    "changes nothing.",
+)
+def slopes_by_backward(discriminator, real):
+    place = real.detach().clone().requires_grad_()
+    discriminator(place).sum().backward(create_graph=True)
+    return place.grad.square().sum(dim=1).mean()

@@ -156,7 +156,8 @@ def by_pairs(x, y, bandwidth):
 
 @misconception(
     "precision_recall",
-    "The point itself was counted as its first neighbour, so the balls are one neighbour too small (and of size 0 for "
+    "The point itself was counted as its first neighbour, so the balls are one neighbour too small (and of "
+    "size 0 for "
     "k = 1).",
 )
 def itself_counted(real, fake, k=5):
@@ -283,7 +284,8 @@ def own_distance_is_zero(samples, training):
 
 @misconception(
     "authenticity",
-    "One distance serves for all: the mean over the training samples. Compare each sample with the distance of its own "
+    "One distance serves for all: the mean over the training samples. Compare each sample with the distance "
+    "of its own "
     "nearest training sample.",
 )
 def one_distance_for_all(samples, training):
@@ -319,3 +321,43 @@ def sample_by_sample(samples, training):
         others = torch.cat([training[:place], training[place + 1 :]])
         honest += bool(away[place] >= (others - training[place]).norm(dim=1).min())
     return honest / len(samples)
+
+
+@misconception(
+    "nearest",
+    "|a|² − 2 a·b + |b|² loses near points: what is left of large numbers is their rounding, or even below 0, "
+    "whose root is "
+    "NaN. Subtract first, then square.",
+)
+def squares_multiplied_out(samples, training):
+    squares = samples.square().sum(1)[:, None] - 2 * samples @ training.T + training.square().sum(1)
+    return squares.sqrt().min(dim=1)
+
+
+@misconception(
+    "nearest", "The squares are averaged. Under the root of a Euclidean distance they are added up."
+)
+def mean_of_squares(samples, training):
+    return (samples[:, None] - training).square().mean(dim=2).sqrt().min(dim=1)
+
+
+@misconception(
+    "mmd",
+    "Also across the samples the pairs i = j are left out. x_i and y_i are different points: all n·m pairs count.",
+)
+def diagonal_left_out_across(x, y, bandwidth):
+    def likeness(a, b):
+        return torch.exp(-(torch.cdist(a, b) ** 2) / (2 * bandwidth**2))
+
+    def off(table):
+        return (table.sum() - table.trace()) / (table.numel() - min(table.shape))
+
+    return float(off(likeness(x, x)) + off(likeness(y, y)) - 2 * off(likeness(x, y)))
+
+
+@variant("mmd")
+def from_one_table(x, y, bandwidth):
+    n, both = len(x), torch.cat([x, y])
+    table = torch.exp(-torch.cdist(both, both).div(bandwidth).square() / 2).fill_diagonal_(0)
+    a, b, c = table[:n, :n], table[n:, n:], table[:n, n:]
+    return a.sum() / (a.numel() - len(a)) + b.sum() / (b.numel() - len(b)) - 2 * c.mean()

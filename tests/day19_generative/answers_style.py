@@ -9,7 +9,8 @@ from day19_generative.style import gram_matrix, style_loss
 
 @misconception(
     "gram_matrix",
-    "The products are added up over the places, but not divided by their number: a larger picture would have a larger "
+    "The products are added up over the places, but not divided by their number: a larger picture would have "
+    "a larger "
     "style.",
 )
 def sum_over_places(features):
@@ -156,7 +157,8 @@ def style_only(network, content, style, steps=200, learning_rate=0.02, content_w
 
 @misconception(
     "transfer",
-    "The content is compared in the pixels. The loss compares the last feature maps, which forgive a changed surface.",
+    "The content is compared in the pixels. The loss compares the last feature maps, which forgive a changed "
+    "surface.",
 )
 def content_in_pixels(network, content, style, steps=200, learning_rate=0.02, content_weight=1.0):
     with torch.no_grad():
@@ -247,3 +249,53 @@ def losses_in_an_array(network, content, style, steps=200, learning_rate=0.02, c
         optimizer.step()
         losses[i] = total.item()
     return [image.data, losses]
+
+
+@misconception(
+    "gram_matrix",
+    "reshape(h·w, c) cuts the numbers as they stand in memory, so a row is no place. One row for each feature map is "
+    "reshape(c, h·w).",
+)
+def cut_into_wrong_rows(features):
+    c, h, w = features.shape
+    rows = features.reshape(h * w, c)
+    return rows.T @ rows / (h * w)
+
+
+@misconception(
+    "gram_matrix",
+    "The result has no graph, so no gradient reaches the pixels: leave out detach and no_grad here.",
+)
+def without_a_graph(features):
+    rows = features.detach().flatten(1)
+    return rows @ rows.T / rows.shape[1]
+
+
+@misconception("transfer", "The content is compared in the first feature maps. The last ones are asked for.")
+def first_maps_compared(network, content, style, steps=200, learning_rate=0.02, content_weight=1.0):
+    with torch.no_grad():
+        grams, places = [gram_matrix(f) for f in network(style)], network(content)[0]
+    image, losses = content.clone().requires_grad_(), []
+    optimizer = torch.optim.Adam([image], lr=learning_rate)
+    for _ in range(steps):
+        maps = network(image)
+        loss = style_loss(maps, grams) + content_weight * (maps[0] - places).square().mean()
+        (image.grad,) = torch.autograd.grad(loss, image)
+        optimizer.step()
+        losses.append(loss.item())
+    return image.detach(), losses
+
+
+@misconception("transfer", "The squares of the feature maps are added up. Their mean is in the loss.")
+def sum_over_the_maps(network, content, style, steps=200, learning_rate=0.02, content_weight=1.0):
+    with torch.no_grad():
+        grams, places = [gram_matrix(f) for f in network(style)], network(content)[-1]
+    image, losses = content.clone().requires_grad_(), []
+    optimizer = torch.optim.Adam([image], lr=learning_rate)
+    for _ in range(steps):
+        maps = network(image)
+        loss = style_loss(maps, grams) + content_weight * (maps[-1] - places).square().sum()
+        (image.grad,) = torch.autograd.grad(loss, image)
+        optimizer.step()
+        losses.append(loss.item())
+    return image.detach(), losses

@@ -118,7 +118,8 @@ def by_deviations(mu, log_variance):
 
 @misconception(
     "negative_elbo",
-    "The reconstruction is a mean over the pixels, the divergence a sum: the divergence then weighs 64 times too much, "
+    "The reconstruction is a mean over the pixels, the divergence a sum: the divergence then weighs 64 times "
+    "too much, "
     "and the latent code collapses. Both are sums.",
 )
 def mean_over_pixels(logits, x, mu, log_variance, beta=1.0):
@@ -349,3 +350,37 @@ def by_meshgrid(n):
     values = math.sqrt(2) * torch.erfinv(torch.tensor(2 * places - 1))
     x, y = torch.meshgrid(values, -values, indexing="xy")
     return torch.stack([x.flatten(), y.flatten()], dim=1)
+
+
+@misconception(
+    "negative_elbo",
+    "A small number is added inside of the logarithms, so that a sure and wrong answer costs 18 nats at most. "
+    "Compute from the "
+    "logits instead.",
+    eps=(1e-8, 1e-9, 1e-10, 1e-12),
+)
+def logarithm_of_a_little_more(logits, x, mu, log_variance, beta=1.0, *, eps=1e-8):
+    p = torch.sigmoid(logits)
+    reconstruction = -(x * (p + eps).log() + (1 - x) * (1 - p + eps).log()).sum(dim=1).mean()
+    kl = gaussian_kl(mu, log_variance).mean()
+    return reconstruction + beta * kl, reconstruction, kl
+
+
+@misconception(
+    "negative_elbo", "binary_cross_entropy_with_logits wants the logits: it applies the sigmoid itself."
+)
+def sigmoid_twice(logits, x, mu, log_variance, beta=1.0):
+    reconstruction = binary_cross_entropy_with_logits(torch.sigmoid(logits), x, reduction="sum") / len(x)
+    kl = gaussian_kl(mu, log_variance).mean()
+    return reconstruction + beta * kl, reconstruction, kl
+
+
+@misconception(
+    "latent_grid",
+    "cartesian_prod(q, q) is no page yet: along a row its second entry grows, and it begins at the bottom. "
+    "Exchange the "
+    "entries, and turn the rows round.",
+)
+def plain_product(n):
+    quantiles = torch.special.ndtri((torch.arange(n) + 0.5) / n)
+    return torch.cartesian_prod(quantiles, quantiles)

@@ -30,7 +30,7 @@ def answer(logits, truth):
 
 @points(1)
 def test_discriminator_loss_is_the_sum_of_two_means(student, rng):
-    for real_shape, fake_shape in [((5, 1), (5, 1)), ((4,), (7,)), ((1, 1), (3, 1)), ((2, 3), (6,))]:
+    for real_shape, fake_shape in [((4,), (7,)), ((5, 1), (5, 1)), ((1, 1), (3, 1)), ((2, 3), (6,))]:
         real, fake = 2 * draw(rng, *real_shape) + 0.5, 2 * draw(rng, *fake_shape) - 0.3
         with assert_unchanged(real, fake):
             result = student.discriminator_loss(real, fake)
@@ -153,7 +153,9 @@ def draw_players(rng, noise, inputs):
 
 
 def play(module, forger, judge, real, noise, penalty, turns, learning_rate, momentum=0.0):
-    """A step for each letter of ``turns``: the losses, all parameters, and whose grad was touched by others' steps."""
+    """A step for each letter of ``turns``: the losses, all parameters, whether steps of the discriminator have touched
+    the grad of the generator, and whether its own parameters still learn.
+    """
     import torch
 
     optimizers = {
@@ -174,7 +176,18 @@ def play(module, forger, judge, real, noise, penalty, turns, learning_rate, mome
         same = all(b is not None and torch.equal(a, b) for a, b in zip(before, after, strict=True))
         touched = touched or not same
     parameters = [p.detach() for network in (forger, judge) for p in network.parameters()]
-    return [float(loss) for loss in losses], parameters, touched
+    return [float(loss) for loss in losses], parameters, touched, learns(judge, real)
+
+
+def learns(network, x):
+    """Whether gradients still reach all parameters of a network."""
+    import torch
+
+    try:
+        torch.autograd.grad(network(x).sum(), list(network.parameters()))
+    except RuntimeError:
+        return False
+    return True
 
 
 def play_by_hand(forger, judge, real, noise, penalty, turns, learning_rate, momentum=0.0):
@@ -215,11 +228,11 @@ NAMES = [
 
 
 def assert_played(result, expected, cause=None):
-    losses, parameters, _ = assert_parts(result, 3)
+    losses, parameters, *_ = assert_parts(result, 4)
     expected_losses, expected_parameters = expected
     assert_close(losses, expected_losses, name="list of losses, each before its step")
     for name, found, want in zip(NAMES, assert_parts(parameters, 8), expected_parameters, strict=True):
-        assert_close(found, want, name=name, cause=cause)
+        assert_close(found, want, name=f"array of {name}", cause=cause)
 
 
 @points(2)
@@ -253,6 +266,11 @@ def test_generator_step_moves_the_forger_only(student, rng):
         with assert_unchanged(noise):
             result = student.run(play, *given)
         assert_played(result, play_by_hand(*given))
+        cause = "who switches requires_grad off switches it on again"
+        headline = (
+            "After a step of the generator the discriminator's parameters require no gradient any more."
+        )
+        assert_that(result[3] is True, headline, cause)
 
 
 @hidden

@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 from scipy.stats import norm
-from sklearn.datasets import load_digits
 from torch.distributions import Normal, kl_divergence
 
+from course.data import load_digits
 from course.testing import (
     assert_between,
     assert_close,
@@ -137,7 +137,7 @@ def test_negative_elbo_can_be_differentiated(student, rng):
 
 def digits(rng):
     """Digits in [0, 1], 1,297 to train with and 500 that are new."""
-    images = load_digits().data[rng.permutation(1797)] / 16
+    images = load_digits().images[rng.permutation(1797)].reshape(-1, 64)
     x = torch.tensor(images, dtype=torch.float32)
     return x[500:], x[:500]
 
