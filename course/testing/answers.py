@@ -72,8 +72,9 @@ def _read_file(path: Path, module: str, where: str) -> list[Answer]:
         raise CourseError(
             f"{where}:{error.lineno}: {error.msg}; an answers file must be valid Python."
         ) from None
+    lines = source.splitlines()
     imports = tuple(
-        ast.get_source_segment(source, node) or ""
+        "\n".join(lines[node.lineno - 1 : node.end_lineno])
         for node in tree.body
         if isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_only_for_the_linter(node, module)
     )

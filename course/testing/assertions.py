@@ -15,14 +15,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from course.testing.calls import call_row
 from course.testing.describing import as_array, describe, is_tensor, kind, show
 from course.testing.differing import difference
-from course.testing.patterns import is_telling, shape_cause, shape_pattern, value_pattern
+from course.testing.patterns import Given, is_telling, shape_cause, shape_pattern, value_pattern
 from course.worker.arguments import mutable_parts
 from course.worker.near.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
@@ -36,6 +36,8 @@ _isclose, _allclose, _array_equal = np.isclose, np.allclose, np.array_equal
 WIDEST = 1e-2
 """The largest relative tolerance there is: what is wider tells right from wrong no more."""
 _HALF = ("float16", "bfloat16")
+About = Literal["values", "shape", "error", ""]
+_CHANGED = "Your code changed its input."
 
 # What the running check has asked of the student so far; set by the runner.
 current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.ContextVar(
@@ -54,6 +56,7 @@ class CheckFailed(AssertionError):
     """What is wrong, in the order in which a student needs it.
 
     With ``kind_only`` the values are right and only what they are made of is not: floats where integers are asked for.
+    ``about`` says which part of the task a message may quote: of its values, its shape or kind, an error, or none.
     """
 
     headline: str
@@ -62,6 +65,7 @@ class CheckFailed(AssertionError):
     outcome: Outcome = "failed"
     call: Call | None = None
     kind_only: bool = False
+    about: About = ""
     values: tuple[tuple[str, np.ndarray], ...] = ()  # what was compared, for whoever wants every digit
 
     def __str__(self) -> str:
@@ -75,6 +79,21 @@ class CheckFailed(AssertionError):
             rows.append(("perhaps this?", self.cause))
         return "\n".join([self.headline, *(message_row(label, text) for label, text in rows)])
 
+    @property
+    def quotes(self) -> About:
+        """Which part of the task explains it; none where the input was changed, and all may come of that."""
+        return "" if any(label == "changed" for label, _ in self.details) else self.about
+
+    def without_guesses(self) -> CheckFailed:
+        """The same, where it is known what went wrong: what is seen stays, and nothing is asked."""
+        details = tuple((label, _without_question(label, text)) for label, text in self.details)
+        return replace(self, cause="", details=details)
+
+
+def _without_question(label: str, text: str) -> str:
+    """What a row of a message states, without what a pattern asks at its end."""
+    return re.sub(r": [^:]*\?$", "", text) if label == "pattern" else text
+
 
 def message_row(label: str, text: str) -> str:
     """One row of a message: a label, and beside it as many lines as it takes."""
@@ -82,12 +101,31 @@ def message_row(label: str, text: str) -> str:
     return "\n".join([f"  {label:<13} {first}", *(f"{'':16}{line}" for line in rest)])
 
 
+def _the(name: str) -> str:
+    """The beginning of a sentence about ``name``, with the comma that ends what is put in after one: "The list of
+    losses, each before its step, is wrong."
+    """
+    outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|⟨[^⟨⟩]*⟩", "", name)
+    outside = re.sub(r", (?=\S+ = )", " ", outside)  # x = 1, y = 2
+    return f"The {name}," if ", " in outside and not name.endswith(",") else f"The {name}"
+
+
 def _fail(
-    value: Any, headline: str, *details: tuple[str, str], cause: str = "", outcome: Outcome = "failed"
+    value: Any,
+    headline: str,
+    *details: tuple[str, str],
+    cause: str = "",
+    outcome: Outcome = "failed",
+    about: About = "values",
 ) -> CheckFailed:
     transcript = current_transcript.get()
     call = transcript.find(value) if transcript is not None else None
-    return CheckFailed(headline, details, cause, outcome, call)
+    changes = transcript.changes() if transcript is not None and headline != _CHANGED else []
+    if changes:  # seen, and likely what all the rest comes of: no guess beside it
+        what = f"an argument, {kind(changes[0].mine)}, is not as it was: does your code write into it? Work on a copy"
+        rows = [("changed", what)]
+        return CheckFailed(headline, (*rows, *details), "", outcome, call)
+    return CheckFailed(headline, details, cause, outcome, call, about=about)
 
 
 def compare_by(statistic: Callable[..., Any], *values: Any, slack: float = 0.05) -> None:
@@ -133,11 +171,11 @@ def assert_close(
     got = _numbers(actual, want, name)
     if got.shape != want.shape:
         pattern = shape_pattern(got, want, rtol, atol)
-        raise _wrong_shape(actual, got, want.shape, name, cause, pattern)
+        raise _wrong_shape(actual, got, want.shape, name, pattern=pattern, about_values=cause)
     if np.isnan(want).any() and not nan:
         raise _fail(
             actual,
-            f"The {name} cannot be compared: what is expected of it holds NaN (not a number).",
+            f"{_the(name)} cannot be compared: what is expected of it holds NaN (not a number).",
             cause="the expected value is computed from what your code gave before; is there a NaN in it?",
         )
     rtol, atol = _tolerance(got, want, rtol, atol)
@@ -150,7 +188,7 @@ def assert_close(
         at = _first(wild)
         raise _fail(
             actual,
-            f"The {name} is not finite{_at(at)}.",
+            f"{_the(name)} is not finite{_at(at)}.",
             ("expected", _number(want[at])),
             ("came back", _number(got[at])),
             cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
@@ -171,12 +209,12 @@ def assert_close(
         if want.size <= 60:
             rows += [("all expected", describe(want)), ("all came back", describe(got))]
     exchanged = _exchanged(actual, want, rtol, atol)
-    pattern = exchanged or value_pattern(got, want, rtol, atol)
+    pattern = exchanged or value_pattern(got, want, rtol, atol, _given(actual))
     if exchanged or "?" in pattern:  # what is seen leaves no room for another guess
         cause = ""
     if pattern:
         rows.append(("pattern", pattern))
-    failed = _fail(actual, f"The {name} is wrong.", *rows, cause=cause)
+    failed = _fail(actual, f"{_the(name)} is wrong.", *rows, cause=cause)
     raise replace(failed, values=(("expected", want), ("came_back", got)))
 
 
@@ -199,10 +237,11 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
     if actual is None:
         raise _fail(
             actual,
-            f"The {name} is None.",
+            f"{_the(name)} is None.",
             ("expected", expected),
             cause="is a return missing?",
             outcome="wrong_type",
+            about="",
         )
     try:
         if isinstance(actual, (Handle, str, bytes, dict, set)):
@@ -211,30 +250,33 @@ def _numbers(actual: Any, want: np.ndarray, name: str) -> np.ndarray:
     except (TypeError, ValueError, RuntimeError):
         raise _fail(
             actual,
-            f"The {name} is not made of numbers.",
+            f"{_the(name)} is not made of numbers.",
             ("expected", expected),
             ("came back", describe(actual)),
-            cause=_one_by_one(actual),
+            cause=_one_by_one(actual) or _with_gradients(actual),
             outcome="wrong_type",
+            about="shape",
         ) from None
     half = _half(actual)
     if half and not _asked_in_half(actual):
         raise _fail(
             actual,
-            f"The {name} is in half precision.",
+            f"{_the(name)} is in half precision.",
             ("expected", f"{expected} in float64 or float32"),
             ("came back", half),
             cause="a dtype of 16 bits, which holds three digits",
             outcome="wrong_type",
+            about="",
         )
     if got.dtype.kind == "b" and want.dtype.kind != "b":
         raise _fail(
             actual,
-            f"The {name} holds truth values.",
+            f"{_the(name)} holds truth values.",
             ("expected", f"{expected} of {want.dtype}"),
             ("came back", describe(actual)),
             cause="a comparison where a number was meant",
             outcome="wrong_type",
+            about="shape",
         )
     return got
 
@@ -247,6 +289,18 @@ def _one_by_one(actual: Any) -> str:
     return f"a {lazy[1]} gives its items one by one: put list(…) around it" if lazy else ""
 
 
+def _with_gradients(actual: Any) -> str:
+    """What to do about a list of tensors of which NumPy makes no numbers; empty where none requires a gradient."""
+    parts = list(actual) if isinstance(actual, (list, tuple)) else []
+    parts += [
+        inner for part in parts if isinstance(part, (list, tuple)) for inner in part
+    ]  # no deeper: no end else
+    found = any(is_tensor(part) and part.requires_grad for part in parts)
+    return (
+        "tensors that require gradients, where numbers are meant: loss.item() is the number" if found else ""
+    )
+
+
 def _half(value: Any) -> str:
     """The half precision in which ``value`` or a part of it is; empty when none is."""
     if isinstance(value, (list, tuple)):
@@ -255,6 +309,20 @@ def _half(value: Any) -> str:
         return _half(list(value.values()))
     dtype = str(getattr(value, "dtype", "")).removeprefix("torch.")
     return dtype if dtype in _HALF else ""
+
+
+def _given(actual: Any) -> Given:
+    """What was handed to the call from which ``actual`` came."""
+    transcript = current_transcript.get()
+    call = transcript.find(actual) if transcript is not None else None
+    parts = [] if call is None or call.verb != "call" else [*call.args, *call.kwargs.values()]
+    arrays = [as_array(part) for part in parts if isinstance(part, np.ndarray) or is_tensor(part)]
+    lengths = frozenset(n for array in arrays for n in (*array.shape, array.size))
+    kinds = (int, float, np.integer, np.floating)
+    numbers = [float(part) for part in parts if isinstance(part, kinds) and not isinstance(part, bool)]
+    # 1 is no factor, and ½ and 2 have many reasons
+    telling = [x for x in numbers if np.isfinite(x) and abs(x) not in (0, 0.5, 1, 2)]
+    return Given(lengths, tuple(telling), tuple(array for array in arrays if array.dtype.kind in "iufc"))
 
 
 def _asked_in_half(actual: Any) -> bool:
@@ -332,25 +400,44 @@ def _exchanged(actual: Any, want: np.ndarray, rtol: float, atol: float) -> str:
 
 
 def _wrong_shape(
-    actual: Any, got: np.ndarray, shape: tuple[int, ...], name: str, cause: str, pattern: str
+    actual: Any,
+    got: np.ndarray,
+    shape: tuple[int, ...],
+    name: str,
+    cause: str = "",
+    *,
+    pattern: str = "",
+    about_values: str = "",
 ) -> CheckFailed:
-    """The failure of an array that has another shape than ``shape``."""
+    """The failure of an array that has another shape than ``shape``.
+
+    ``cause`` is one of the shape. One ``about_values`` is said where the shape itself tells nothing.
+    """
     place = _elsewhere(actual, lambda part: part.shape == shape)
     if place:
         cause = f"{place} has this shape: are the parts in the order of the docstring?"
     rows = [("expected", f"shape {shape}"), ("came back", f"shape {got.shape}")]
     rows += [("pattern", pattern)] if pattern else []
     several = _first_of_several(actual, shape)
-    guess = "" if pattern else several or shape_cause(got.shape, shape)
-    return _fail(actual, f"The {name} has the wrong shape.", *rows, cause=cause or guess)
+    guess = "" if pattern else several or shape_cause(got.shape, shape) or about_values
+    headline = f"{_the(name)} has the wrong shape."
+    return _fail(actual, headline, *rows, cause=cause or guess, about="shape")
+
+
+_ONE_IN_A_TUPLE = (
+    "a tuple came back, whose one part has this shape: is [0] missing (torch.autograd.grad gives a tuple), "
+    "or is there a comma at the end of a line?"
+)
 
 
 def _first_of_several(actual: Any, shape: tuple[int, ...]) -> str:
-    """A question where several parts came back, and the first of them has the shape that is asked for."""
-    if not isinstance(actual, (tuple, list)) or len(actual) < 2 or not _is_numeric(actual[0]):
+    """A question where one or several parts came back, and the first of them has the shape that is asked for."""
+    if not isinstance(actual, (tuple, list)) or not actual or not _is_numeric(actual[0]):
         return ""
     if as_array(actual[0]).shape != shape:
         return ""
+    if len(actual) == 1:
+        return _ONE_IN_A_TUPLE if isinstance(actual, tuple) else ""
     return f"{len(actual)} parts came back, and the first has this shape: is it alone asked for (max gives places too)?"
 
 
@@ -376,12 +463,13 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
     tell = _with_kind if wrong_kind else describe
     failed = _fail(
         actual,
-        f"The {name} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
+        f"{_the(name)} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
         ("expected", tell(expected)),
         ("came back", tell(actual)),
         *_first_difference(actual, expected),
         cause=cause or ("is a return missing?" if actual is None else ""),
         outcome="wrong_type" if wrong_kind and not where else "failed",
+        about="shape" if wrong_kind and actual is not None else "values",
     )
     raise replace(failed, kind_only=floats)
 
@@ -439,7 +527,7 @@ def assert_shape(actual: Any, shape: tuple[int, ...], name: str = "result", caus
         else as_array(actual)
     )
     if got.shape != tuple(shape):
-        raise _wrong_shape(actual, got, tuple(shape), name, cause, "")
+        raise _wrong_shape(actual, got, tuple(shape), name, cause)
 
 
 def _is_bool_array(value: Any) -> bool:
@@ -454,7 +542,12 @@ def assert_dtype(actual: Any, dtype: Any, name: str = "result", cause: str = "")
     got = kind(actual) if isinstance(actual, Handle) else _dtype_of(actual)
     if got != wanted:
         raise _fail(
-            actual, f"The {name} has the wrong dtype.", ("expected", wanted), ("came back", got), cause=cause
+            actual,
+            f"{_the(name)} has the wrong dtype.",
+            ("expected", wanted),
+            ("came back", got),
+            cause=cause,
+            about="shape",
         )
 
 
@@ -467,11 +560,12 @@ def assert_object(actual: Any, name: str = "result", cause: str = "") -> None:
     if not isinstance(actual, Handle):
         raise _fail(
             actual,
-            f"The {name} is no object of your class.",
+            f"{_the(name)} is no object of your class.",
             ("expected", "an object of the class that the exercise asks for"),
             ("came back", describe(actual)),
             cause=_no_object(actual) or cause,
             outcome="wrong_type",
+            about="shape",
         )
 
 
@@ -494,7 +588,7 @@ def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:
         at = _first(bad)
         raise _fail(
             actual,
-            f"The {name} is not finite{_at(at)}.",
+            f"{_the(name)} is not finite{_at(at)}.",
             ("expected", "finite numbers"),
             ("came back", f"{_number(got[at])}{_at(at)}; {int(bad.sum())} of {got.size} are not finite"),
             cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
@@ -521,13 +615,22 @@ def assert_parts(actual: Any, count: int, name: str = "result") -> tuple[Any, ..
     if not (rows or isinstance(actual, (tuple, list))) or len(actual) != count:
         raise _fail(
             actual,
-            f"The {name} must have {count} parts.",
+            f"{_the(name)} must have {count} parts.",
             ("expected", f"a tuple of {count}"),
             ("came back", describe(actual)),
             cause="is a return missing?" if actual is None else "",
             outcome="wrong_type",
+            about="" if actual is None else "shape",
         )
     return tuple(actual)
+
+
+def _is_rounded(was: Any, now: Any) -> bool:
+    """Whether two arrays differ by no more than what is lost where a number is added and taken away again."""
+    a, b = (as_array(value) if is_tensor(value) else value for value in (was, now))
+    if not all(isinstance(array, np.ndarray) and array.dtype.kind == "f" for array in (a, b)):
+        return False
+    return a.shape == b.shape and np.allclose(a, b, rtol=1e-6, atol=1e-12, equal_nan=True)
 
 
 @contextmanager
@@ -544,13 +647,17 @@ def assert_unchanged(*values: Any) -> Iterator[None]:
         parts = mutable_parts((value,), {})
         for was, now, _ in changes:
             if any(was is part for part in parts):
+                cause = "an in-place operation (+=, out=, sort(), x[...] = …) on an argument; work on a copy"
+                if _is_rounded(was, now):
+                    cause = "added and taken away again (+= h, -= h), a number is rounded; work on a copy"
                 raise _fail(
                     None,
-                    "Your code changed its input.",
+                    _CHANGED,
                     ("argument", f"number {number} of those that must stay as they are: {kind(value)}"),
                     ("before", show(was)),
                     ("after", show(now)),
-                    cause="an in-place operation (+=, out=, sort(), x[...] = …) on an argument; work on a copy",
+                    cause=cause,
+                    about="",
                 )
 
 
@@ -578,6 +685,7 @@ def assert_raises(*exceptions: type[BaseException], cause: str = "") -> Iterator
             ("expected", f"{wanted}, by raise {exceptions[0].__name__}(…), before another error comes"),
             ("came back", str(problem)),
             cause=cause,
+            about="error",
         ) from None
     result = _last_result()
     if _is_error(result):
@@ -586,6 +694,7 @@ def assert_raises(*exceptions: type[BaseException], cause: str = "") -> Iterator
             "The error is returned, not raised.",
             ("expected", f"raise {wanted}(…)"),
             ("came back", describe(result)),
+            about="",
         )
     raise _fail(
         None,
@@ -593,6 +702,7 @@ def assert_raises(*exceptions: type[BaseException], cause: str = "") -> Iterator
         ("expected", f"{wanted}, by raise {exceptions[0].__name__}(…)"),
         ("came back", describe(result)),
         cause=cause or "a missing check of the arguments",
+        about="error",
     )
 
 
@@ -613,15 +723,16 @@ def assert_converges(path: Any, to: Any, tol: float = 1e-3, name: str = "path", 
     if rows.ndim != target.ndim + 1 or rows.shape[1:] != target.shape or not len(rows):
         raise _fail(
             path,
-            f"The {name} has the wrong shape.",
+            f"{_the(name)} has the wrong shape.",
             ("expected", f"(steps, {', '.join(map(str, target.shape))})".replace(", )", ")")),
             ("came back", f"shape {rows.shape}"),
+            about="shape",
         )
     distance = float(np.max(np.abs(rows[-1] - target), initial=0.0))
     if not distance <= tol:
         raise _fail(
             path,
-            f"The {name} does not arrive.",
+            f"{_the(name)} does not arrive.",
             ("expected", f"within {tol:g} of {show(target)} after {len(rows) - 1} steps"),
             ("came back", f"{show(rows[-1])}, at a distance of {distance:.3g}"),
             cause=cause,
@@ -633,12 +744,13 @@ def assert_decreasing(values: Any, slack: float = 0.0, name: str = "sequence", c
     got = _numbers(values, np.empty(2), name)
     rises = np.flatnonzero(~(got[1:] <= got[:-1] + slack)) if got.ndim == 1 else np.array([0])
     if got.ndim != 1:
-        raise _fail(values, f"The {name} must be one-dimensional.", ("came back", kind(values)))
+        headline = f"{_the(name)} must be one-dimensional."
+        raise _fail(values, headline, ("came back", kind(values)), about="shape")
     if rises.size:
         i = int(rises[0])
         raise _fail(
             values,
-            f"The {name} rises.",
+            f"{_the(name)} rises.",
             ("expected", "each value at most the one before"),
             ("came back", f"{got[i]:.6g} at [{i}], then {got[i + 1]:.6g} at [{i + 1}]"),
             cause=cause,
@@ -649,15 +761,15 @@ def assert_between(value: Any, low: float, high: float, name: str = "result", ca
     """``value`` is a number with ``low <= value <= high``."""
     got = _numbers(value, np.empty(()), name)
     if got.shape != ():
-        raise _fail(
-            value, f"The {name} must be one number.", ("came back", describe(value)), outcome="wrong_type"
-        )
+        headline = f"{_the(name)} must be one number."
+        row = ("came back", describe(value))
+        raise _fail(value, headline, row, outcome="wrong_type", about="shape")
     if got.dtype.kind == "c":
-        raise _fail(value, f"The {name} is complex.", ("came back", describe(value)), outcome="wrong_type")
+        raise _fail(value, f"{_the(name)} is complex.", ("came back", describe(value)), outcome="wrong_type")
     if not low <= float(got) <= high:
         raise _fail(
             value,
-            f"The {name} is out of range.",
+            f"{_the(name)} is out of range.",
             ("expected", f"from {low:.6g} to {high:.6g}"),
             ("came back", f"{float(got):.6g}"),
             cause=cause,
@@ -671,7 +783,7 @@ def assert_that(condition: Any, headline: str, cause: str = "") -> None:
     except (TypeError, ValueError, RuntimeError):  # an array has no truth value
         holds = False
     if not holds:
-        raise _fail(None, headline, cause=cause)
+        raise _fail(None, headline, cause=cause, about="" if cause else "values")
 
 
 def _first(mask: np.ndarray) -> tuple[int, ...]:

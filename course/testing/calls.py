@@ -11,7 +11,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -60,12 +60,20 @@ def _asked(call: Call) -> tuple[str, ...]:
     """Names of the student's functions that a driver uses: those it reads from the module, or is told to look up."""
     code = call.of.__code__
     module, found, before = code.co_varnames[0], dict[str, None](), None
-    for step in dis.get_instructions(code):
+    for step in _steps(code):
         if step.opname in ("LOAD_ATTR", "LOAD_METHOD") and before == module:
             found[step.argval] = None
         before = step.argval
     told = [arg for arg in call.args if isinstance(arg, str)] if "getattr" in code.co_names else []
     return tuple(name for name in (*found, *told[:1]) if not name.startswith("_"))
+
+
+def _steps(code: CodeType) -> Iterator[dis.Instruction]:
+    """What a function does, functions and comprehensions in it included, where they stand."""
+    for step in dis.get_instructions(code):
+        yield step
+        if isinstance(step.argval, CodeType):
+            yield from _steps(step.argval)
 
 
 class _Spelling:
@@ -216,12 +224,16 @@ def _is_plain(value: Any) -> bool:
 
 
 def _count(value: Any) -> float:
-    """How many numbers it is made of; infinitely many when there is more in it than code can say."""
+    """How many numbers it is made of; infinitely many when there is more in it than code can say, as in a list that
+    is too long whatever its parts are: nobody counts those of a list of fifty thousand.
+    """
     if isinstance(value, np.ndarray):
         return value.size if value.dtype.kind in "biufc" else float("inf")
     if is_tensor(value):
         plain = not (value.is_sparse or value.is_nested or value.is_quantized)
         return value.numel() if plain else float("inf")
+    if isinstance(value, (dict, list, tuple)) and len(value) > MOST:
+        return float("inf")
     if isinstance(value, dict):
         return sum(map(_count, value.values())) if all(map(_is_plain, value)) else float("inf")
     if isinstance(value, (list, tuple)):

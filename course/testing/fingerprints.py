@@ -9,6 +9,7 @@ projections of the values), enough to recognise an answer and too little to rebu
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from course.catalog import Check, Course, Day, Exercise
 from course.testing.answers import Answer, write_answer
 from course.testing.describing import as_array, is_tensor, spell
 from course.worker.near.handle import Handle, Transcript
+from course.worker.outcomes import StudentProblem
 
 Entry = tuple[str, tuple[float, ...]]
 Fingerprint = tuple[Entry, ...]
@@ -39,11 +41,19 @@ def fingerprint(transcript: Transcript) -> Fingerprint:
         if number in transcript.statistics:
             entries.append(("statistic", transcript.statistics[number]))
         elif call.problem is not None:
-            said = zlib.crc32(call.problem.message.encode("utf-8", "surrogatepass"))
-            entries.append((f"raised {call.problem.outcome} {call.problem.types[:1]} {said}", ()))
+            entries.append(
+                (f"raised {call.problem.outcome} {call.problem.types[:1]} {_said(call.problem)}", ())
+            )
         else:
             _summarise(call.result, entries, left)
     return tuple(entries)
+
+
+def _said(problem: StudentProblem) -> int:
+    """The message of an exception; none where a line of the student's raises it, in words that nobody else chooses."""
+    lines = [line for line in problem.traceback.splitlines() if not line.lstrip().startswith("shapes there")]
+    own = bool(lines) and re.match(r"\s*raise\b", lines[-1]) is not None
+    return 0 if own else zlib.crc32(problem.message.encode("utf-8", "surrogatepass"))
 
 
 def _summarise(value: Any, entries: list[Entry], left: list[int]) -> None:
@@ -187,13 +197,14 @@ class Explainer:
         return self._known[key]
 
     def _fails(self, day: Day, exercise: Exercise, check: Check, answer: Answer) -> bool:
-        """Whether a misconception fails a check: found out for this one alone, unless all are known already."""
+        """Whether a misconception fails a check, with these values of its parameters: found out for this one alone,
+        unless all are known already.
+        """
         if check.training:
             return False
         known = self._known.get((day.name, check.name))
         if known is not None or not self._course.solutions.is_dir():
-            names = {one.name for one, _ in self.known(day, exercise, check)}
-            return answer.name in names
+            return answer.label in {one.label for one, _ in self.known(day, exercise, check)}
         key = (day.name, check.name, id(answer))
         if key not in self._failing:
             self._failing[key] = self._given(day, exercise, check, answer) is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,14 +18,25 @@ _isclose, _allclose = np.isclose, np.allclose
 
 Close = Callable[[np.ndarray, np.ndarray], bool]
 
+
+def _whole(want: np.ndarray) -> np.ndarray:
+    """NumPy has no integer part of complex numbers."""
+    if want.dtype.kind == "c":
+        return np.asarray(np.trunc(want.real) + 1j * np.trunc(want.imag))
+    return np.asarray(np.trunc(want))
+
+
 FORMULAS: tuple[tuple[str, Callable[[np.ndarray], np.ndarray]], ...] = (
     ("the square of", np.square),
     ("the square root of", np.sqrt),
     ("1 divided by", np.reciprocal),
     ("the logarithm of", np.log),
+    ("the logarithm to base 10 of", np.log10),
+    ("the logarithm to base 2 of", np.log2),
     ("exp of", np.exp),
     ("1 minus", lambda x: 1 - x),
-    ("the integer part of", np.trunc),
+    ("the integer part of", _whole),
+    ("the real part of", np.real),
 )
 FACTORS = {2.0: "twice", 0.5: "half", -2.0: "−2 times", -0.5: "−1/2 times"}
 NAMED_FACTORS: tuple[tuple[float, str], ...] = (
@@ -42,8 +54,22 @@ NAMED_FACTORS: tuple[tuple[float, str], ...] = (
 STRIDES = (2, 3, 4)
 
 
-def value_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
-    """What all entries of two arrays of one shape have in common; empty when nothing is."""
+@dataclass(frozen=True)
+class Given:
+    """What was handed to the call: a factor may come of it, or it came back as it was."""
+
+    lengths: frozenset[int] = frozenset()  # of arrays, along each axis and altogether
+    numbers: tuple[float, ...] = ()
+    arrays: tuple[np.ndarray, ...] = ()
+
+
+NOTHING = Given()
+
+
+def value_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, given: Given = NOTHING) -> str:
+    """What all entries of two arrays of one shape have in common, with each other or with what was ``given``; empty
+    when nothing is.
+    """
     if "b" in (got.dtype.kind, want.dtype.kind) or not want.size:
         return ""
     if not np.isfinite(got).all() or not np.isfinite(want).all():
@@ -54,9 +80,12 @@ def value_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -
 
     with np.errstate(all="ignore"):
         if want.size == 1:
-            return _of_one(got, want, close) if is_telling(want) else ""
+            return _of_one(got, want, close, given) if is_telling(want) else ""
         found = itertools.chain(
-            _of_signs(got, want, close), _of_places(got, want, close), _of_sizes(got, want, rtol, atol, close)
+            _of_arguments(got, given, close),
+            _of_signs(got, want, close),
+            _of_places(got, want, close),
+            _of_sizes(got, want, rtol, atol, close, given),
         )
         return next(found, "")
 
@@ -67,7 +96,7 @@ def is_telling(want: np.ndarray) -> bool:
     return bool(np.any(np.abs(twice - np.round(twice.real)) > 1e-6))
 
 
-def _of_one(got: np.ndarray, want: np.ndarray, close: Close) -> str:
+def _of_one(got: np.ndarray, want: np.ndarray, close: Close, given: Given) -> str:
     if close(got, -want):
         return "the size is right, the sign is not"
     for factor, word in FACTORS.items():
@@ -76,6 +105,9 @@ def _of_one(got: np.ndarray, want: np.ndarray, close: Close) -> str:
     for factor, word in NAMED_FACTORS:
         if close(got, factor * want):
             return f"this is {factor:.6g} times what is expected, which is {word}"
+    for factor, word in _factors_of(given):
+        if close(got, factor * want):
+            return f"this is {factor:.6g} times what is expected: {word}"
     return next(_of_formulas(got, want, close, "this is"), "")
 
 
@@ -86,7 +118,7 @@ def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
         yield "the sizes are right, but what should be negative is positive"
     elif "c" in (got.dtype.kind, want.dtype.kind):
         if close(got, np.conj(want)):
-            yield "this is the complex conjugate of what is expected"
+            yield "this is the complex conjugate of what is expected: one conj too many, or too few?"
     elif close(np.abs(got), np.abs(want)):
         yield "every entry is right apart from its sign"
     elif close(got, np.maximum(want, 0)) and np.any(want > 0):
@@ -96,7 +128,7 @@ def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
 def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
     """The right entries in other places, or only the first ones of them."""
     if want.ndim == 2 and want.shape[0] == want.shape[1] and close(got, want.T):
-        yield "this is the transpose of what is expected"
+        yield "this is the transpose of what is expected: one transpose too many, or too few?"
     for axis in range(want.ndim):
         if want.shape[axis] > 1 and close(got, np.flip(want, axis)):
             yield f"the order is reversed{f' along axis {axis}' if want.ndim > 1 else ''}"
@@ -113,7 +145,8 @@ def _of_rows(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
     begun = right.index(False) if False in right else 0
     if 0 < begun < len(want) and not np.any(got[begun:]) and np.all(np.any(want[begun:], axis=_inner(want))):
         yield (
-            f"right as far as [{begun - 1}], and 0 from there on: does a return or a break stand inside the loop?"
+            f"right as far as [{begun - 1}], and 0 from there on: does the loop end too early, "
+            "or does a return or a break stand inside it?"
         )
 
 
@@ -132,9 +165,50 @@ def _inner(array: np.ndarray) -> tuple[int, ...]:
     return tuple(range(1, array.ndim))
 
 
-def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close: Close) -> Iterator[str]:
+def _of_arguments(got: np.ndarray, given: Given, close: Close) -> Iterator[str]:
+    for place, array in enumerate(given.arrays):
+        if array.shape == got.shape and not _is_constant(array) and close(got, array):
+            which = (
+                f"number {place + 1} of the arrays that were"
+                if len(given.arrays) > 1
+                else "the array that was"
+            )
+            yield f"this is {which} handed over, as it was: is the result another variable?"
+
+
+def _factors_of(given: Given) -> Iterator[tuple[float, str]]:
+    """What comes of a number of the input that is forgotten or counts twice, of a sum in the place of a mean and the
+    like; and the question to it.
+    """
+    for number in given.numbers:
+        word = f"{number:.6g} of the input"
+        yield number, f"that is the {word}: is a division by it missing, or is it a factor once too often?"
+        yield (
+            1 / number,
+            f"that is 1 over the {word}: is it missing as a factor, or divided by once too often?",
+        )
+    for n in sorted(given.lengths):
+        if n > 2:  # what is twice or half has many reasons
+            there = f"there are {n} along an axis of the input, so is it"
+            yield float(n), f"{there} a sum where a mean is meant?"
+            yield 1 / n, f"{there} a mean where a sum is meant, or divided by {n} twice?"
+            for word, factor in ((f"{n}/{n - 1}", n / (n - 1)), (f"{n - 1}/{n}", (n - 1) / n)):
+                question = f"{n - 1} where {n} is meant, or the other way round (ddof)?"
+                yield factor, f"that is {word}, and {there} divided by {question}"
+                yield math.sqrt(factor), f"that is the root of {word}, and {there} divided by {question}"
+
+
+def _of_sizes(
+    got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close: Close, given: Given
+) -> Iterator[str]:
     if want.size > 1 and _is_constant(got) and not _is_constant(want):
-        yield f"every entry is {got.flat[0]:.6g}: is one value used in all places, such as the last of a loop?"
+        why = "is one value used in all places, such as the last of a loop"
+        if not got.any():
+            why = (
+                "is nothing written into the array, everything cut off or left out, or is something taken away from "
+                "itself (b = a is no copy)"
+            )
+        yield f"every entry is {got.flat[0]:.6g}: {why}?"
     if _is_constant(want):
         return  # then every factor and every distance is the same
     nonzero = np.abs(want) > 1e-12
@@ -143,7 +217,12 @@ def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close
         if _allclose(ratio, 1.0, rtol=1e-6):
             yield "right wherever anything but 0 is expected"
         elif ratio.size > 1 and _allclose(ratio, ratio.flat[0], rtol=1e-6) and not _isclose(ratio.flat[0], 0):
-            yield f"every entry is {ratio.flat[0]:.6g} times what is expected: {_named(ratio.flat[0])}"
+            entry = (
+                "every entry"
+                if _allclose(got[~nonzero], 0, atol=atol)
+                else "every entry that should not be 0"
+            )
+            yield f"{entry} is {ratio.flat[0]:.6g} times what is expected: {_named(ratio.flat[0], given)}"
     offset = got - want
     if _allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
         yield f"every entry is off by the same {offset.flat[0]:.6g}"
@@ -153,19 +232,32 @@ def _of_sizes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, close
             yield from _of_lines(got, want, atol)
 
 
-def _named(factor: complex) -> str:
-    names = (word for value, word in NAMED_FACTORS if _isclose(factor, value, rtol=1e-5))
+def _named(factor: complex, given: Given) -> str:
+    known = (*NAMED_FACTORS, *_factors_of(given))
+    names = (word for value, word in known if _isclose(factor, value, rtol=1e-5))
     return next(names, "a constant factor")
 
 
 def _of_lines(got: np.ndarray, want: np.ndarray, atol: float) -> Iterator[str]:
-    """Of a matrix: a factor or a distance of its own for every row, or for every column."""
+    """Of a matrix: the one row or column that is wrong, or a factor or a distance of its own for every one."""
     offset, ratio = got - want, got / want
     for axis, name in ((1, "row"), (0, "column")):
+        wrong = np.flatnonzero(~_isclose(offset, 0, atol=atol).all(axis=axis))
+        if wrong.size == 1 and want.shape[1 - axis] > 2:
+            yield f"only {name} {wrong[0]} is wrong{_of_line(ratio.take(wrong[0], axis=1 - axis))}"
         if _allclose(ratio, ratio.mean(axis=axis, keepdims=True), rtol=1e-6, atol=0):
             yield f"every {name} has a factor of its own: is it divided by the sum, norm or std of something else?"
         if _allclose(offset, offset.mean(axis=axis, keepdims=True), rtol=1e-6, atol=atol):
             yield f"every {name} is off by a number of its own: is the mean of something else subtracted?"
+
+
+def _of_line(ratio: np.ndarray) -> str:
+    """The factor that the entries of the one wrong row or column have in common."""
+    if not ratio.any():
+        return ": it holds zeros, so is it never written?"
+    if not _allclose(ratio, ratio[0], rtol=1e-6):
+        return ""
+    return f": every entry of it is {ratio[0]:.6g} times what is expected"
 
 
 def _is_constant(array: np.ndarray) -> bool:
@@ -175,7 +267,8 @@ def _is_constant(array: np.ndarray) -> bool:
 def _of_formulas(got: np.ndarray, want: np.ndarray, close: Close, subject: str) -> Iterator[str]:
     wide = want.astype(complex if want.dtype.kind == "c" else float)
     for words, formula in FORMULAS:
-        if close(got, formula(wide)):
+        right = formula(wide)
+        if right.any() and close(got, right):  # of what is small the integer part is 0, and so is much else
             yield f"{subject} {words} what is expected"
 
 
@@ -238,6 +331,8 @@ def shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
         return "an axis of length 1 too many or too few (keepdims, reshape, [:, None])"
     if len(got) == len(want) and sorted(got) == sorted(want):
         return "the axes stand in another order: np.moveaxis, or the axis of np.stack"
+    if math.prod(got) == math.prod(want) and len(got) != len(want):
+        return "as many entries as are wanted, in other axes: a ravel or reshape too many, or one too few"
     if len(got) < len(want):
         return "a sum or mean over an axis that should have stayed"
     if len(got) > len(want):

@@ -15,12 +15,14 @@ import numpy as np
 import pytest
 
 from course.catalog import Check, Course, Day, Exercise, load_course
+from course.catalog.model import PROJECT
+from course.catalog.needs import missing_package
 from course.catalog.selecting import Selection, find_day
 from course.errors import CourseError
 from course.packages import PACKAGES, advice
 from course.reached import Checked, record
+from course.signs import settle_streams
 from course.testing.cascades import Cascades
-from course.testing.needs import missing_package
 from course.testing.results import CheckResult
 from course.testing.running import Runner, Sitting, generator, scan_exercise
 from course.testing.uses import asked_by
@@ -43,11 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settle_threads()
+    settle_streams()
     if (config.rootpath / "course.toml").is_file():
         try:
             course = load_course(config.rootpath)
             for word in map(str, config.invocation_params.args):
                 _refuse_a_draft(course, word)
+            config.args[:] = [_tests_of(course, config.invocation_params.dir, word) for word in config.args]
             session = config.stash[SESSION] = CourseSession(course, config)
             if session.root == course.root and not hasattr(
                 config, "workerinput"
@@ -74,7 +78,7 @@ class _Recorder:
     def pytest_sessionfinish(self) -> None:
         found = [
             Checked(day, exercise, self._found[day.name, exercise.name])
-            for day in self._session.course.days
+            for day in self._session.course.units
             if any(name == day.name for name, _ in self._found)
             for exercise in day.exercises
             if (day.name, exercise.name) in self._found
@@ -101,6 +105,17 @@ def _refuse_a_draft(course: Course, word: str) -> None:
     for name in course.left_out:
         if name in Path(word.partition("::")[0]).parts:
             find_day(course, name)
+
+
+def _tests_of(course: Course, folder: Path, word: str) -> str:
+    """The tests of the day, or of the module, that ``word`` names by the student's own file or folder."""
+    path = (folder / word).resolve()
+    for day in course.units:
+        own, tests = course.root / day.name, course.tests(day)
+        if path == own or own in path.parents:
+            of_module = tests / f"test_{path.stem}.py"
+            return str(of_module if path.suffix == ".py" and of_module.is_file() else tests)
+    return word
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -143,7 +158,7 @@ class CourseSession:
 
     def place(self, path: Path, name: str) -> tuple[Day, Exercise, Check] | None:
         """Where in the course a test function belongs; None for tests of the tooling."""
-        for day in self.course.days:
+        for day in self.course.units:
             if path.parent == self.course.tests(day):
                 for exercise in day.exercises:
                     for check in exercise.checks:
@@ -152,7 +167,7 @@ class CourseSession:
         return None
 
     def is_of_a_day(self, path: Path) -> bool:
-        return any(path.parent == self.course.tests(day) for day in self.course.days)
+        return any(path.parent == self.course.tests(day) for day in self.course.units)
 
     def link(self, day: Day) -> Link:
         if day.name not in self._links:
@@ -161,7 +176,7 @@ class CourseSession:
 
     def _open(self, day: Day) -> Link:
         if not self.config.getoption("isolated"):
-            days = [d.name for d in self.course.days]
+            days = [d.name for d in self.course.units]
             return LocalLink(self.root, days, self.course.limits, echo=True)
         from course.worker.near.warm import WarmProcess
 
@@ -189,7 +204,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     ):
         return None
     folder = collection_path.relative_to(tests).parts[0]
-    return True if folder.startswith("day") and folder not in {d.name for d in session.course.days} else None
+    return (
+        True
+        if folder.startswith(("day", PROJECT)) and folder not in {d.name for d in session.course.units}
+        else None
+    )
 
 
 _NEEDS = "this file needs"
@@ -311,7 +330,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     terminalreporter.section("points")
     total = maximum = 0
-    for day in session.course.days:
+    for day in session.course.units:
         for exercise in [e for e in day.exercises if (day.name, e.name) in rows]:
             results = rows[day.name, exercise.name]
             got, best, passed = (sum(column) for column in zip(*results, strict=True))

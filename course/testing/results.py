@@ -120,6 +120,12 @@ class ExerciseResult:
     def first_failure(self) -> CheckResult | None:
         return next((check for check in self.checks if check.outcome != "passed"), None)
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it was begun and is not right, or stands on another that is not."""
+        failure = self.first_failure
+        return failure is not None and (failure.outcome != "not_implemented" or failure.cascade != "")
+
     def to_plain(self, *, public: bool = False) -> dict[str, Any]:
         return {
             "exercise": self.exercise.name,
@@ -162,6 +168,7 @@ class RunResult:
     isolation: tuple[str, ...] = ()
     not_checked: str = ""  # a sentence about exercises for which something is not installed here
     not_recorded: str = ""  # a sentence about progress that could not be kept
+    missing: dict[str, list[str]] = field(default_factory=dict)  # by project, of report and results
 
     @property
     def score(self) -> int:

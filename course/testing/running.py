@@ -7,7 +7,6 @@ all end up here.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import importlib.util
 import inspect
@@ -17,6 +16,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from course.catalog import Check, Course, Day, Exercise, Selection
+from course.catalog.needs import missing_package
 from course.errors import CourseError
 from course.packages import advice
 from course.places import find_file, module_files
@@ -37,16 +38,17 @@ from course.testing.crashes import crash_cause
 from course.testing.describing import describe
 from course.testing.detours import detours
 from course.testing.fingerprints import Explainer, Known
-from course.testing.needs import missing_package
-from course.testing.recorded import FILE, read_recorded
+from course.testing.recorded import FILE, read_recorded, skeleton_source
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.testing.scanning import RefusedCall, Scanned, Siblings, look_ahead, scan
+from course.testing.tasks import formula_of, raised_by, returned_by
 from course.testing.uses import asked_by
 from course.worker.far.refusals import refusal
 from course.worker.memory import without_collecting
 from course.worker.near.handle import Call, Link, Student, Transcript
 from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
+from course.worker.signatures import misused, signature
 
 MAX_TIMEOUTS = 3  # of a module, after which the rest of it is not asked
 
@@ -156,20 +158,34 @@ class Runner:
     """
 
     def __init__(
-        self, course: Course, seed: int, suite: Suite | None = None, explainer: Explainer | None = None
+        self,
+        course: Course,
+        seed: int,
+        suite: Suite | None = None,
+        explainer: Explainer | None = None,
+        *,
+        patience: int = MAX_TIMEOUTS,
     ) -> None:
+        """``patience`` is how many timeouts of a module are waited for, after which the rest of it is not asked."""
         self.course = course
         self.seed = seed
+        self.patience = patience
         self.suite = suite or Suite(course)
         self.explainer = explainer or Explainer(course, self._replay, self._recorded, self.suite.answers)
 
     def warm(self, selections: Sequence[Selection]) -> None:
-        """Import every test and look at what is refused now, so that forks of this process need not."""
+        """Import what the solutions need, which references need too, and every test, and look at what is refused: now,
+        so that forks of this process need not.
+        """
         for selection in selections:
-            for exercise in selection.exercises:
-                look_ahead(exercise.refused)
-                for check in exercise.checks:
-                    self.suite.function(selection.day, check)
+            for name in selection.day.imports:
+                with suppress(ImportError):  # a test that needs it says so in its own words
+                    importlib.import_module(name)
+            for part in selection.by_home(self.course):
+                for exercise in part.exercises:
+                    look_ahead(exercise.refused)
+                    for check in exercise.checks:
+                        self.suite.function(part.day, check)
 
     def run(
         self,
@@ -196,23 +212,25 @@ class Runner:
         for selection in selections:
             day = selection.day
             link = open_link(day.name)
-            checked: dict[tuple[str, str], CheckResult] = {}
+            exercises: list[ExerciseResult] = []
             try:
-                for exercise, one in self._run_day(selection, root, link, begun):
-                    checked[exercise.name, one.check.name] = one if evidence else one.without_evidence()
-                    done(day, exercise, one)
-                self._settle_cascades(
-                    day,
-                    Cascades(self.course, selection, root, checked, complete or {}),
-                    reopen,
-                    self._judging_again(day, begun, link.spent),
-                )
+                for part in selection.by_home(self.course):
+                    checked: dict[tuple[str, str], CheckResult] = {}
+                    for exercise, one in self._run_day(part, root, link, begun):
+                        checked[exercise.name, one.check.name] = one if evidence else one.without_evidence()
+                        done(day, exercise, one)
+                    self._settle_cascades(
+                        part.day,
+                        Cascades(self.course, part, root, checked, complete or {}),
+                        reopen,
+                        self._judging_again(part.day, begun, link.spent),
+                    )
+                    exercises += [
+                        ExerciseResult(one, [checked[one.name, check.name] for check in one.checks])
+                        for one in part.exercises
+                    ]
             finally:
                 link.close()
-            exercises = [
-                ExerciseResult(exercise, [checked[exercise.name, check.name] for check in exercise.checks])
-                for exercise in selection.exercises
-            ]
             result.days.append(DayResult(day, exercises))
         return result
 
@@ -257,10 +275,11 @@ class Runner:
                 f"Not asked: the checks before this one took the {allowed:g} s that a whole submission of "
                 f"{day.number} may take. Mend what has no end or is slow, then all are asked."
             )
-        if timeouts[exercise.module] >= MAX_TIMEOUTS:
+        if timeouts[exercise.module] >= self.patience:
+            several = f"{self.patience} checks" if self.patience > 1 else "a check"
             return (
-                f"Not asked: {MAX_TIMEOUTS} checks of {day.name}/{exercise.module}.py had no answer in time. "
-                "Mend these, then the others are asked."
+                f"Not asked: {several} of {day.name}/{exercise.module}.py had no answer in time. "
+                f"Mend {'these' if self.patience > 1 else 'that'}, then the others are asked."
             )
         return ""
 
@@ -287,7 +306,7 @@ class Runner:
             nonlocal spent, timeouts
             outcomes: dict[str, Outcome] = {}
             for check in checks:
-                if spent + link.spent >= self.course.limits.submission_seconds or timeouts == MAX_TIMEOUTS:
+                if spent + link.spent >= self.course.limits.submission_seconds or timeouts >= self.patience:
                     break
                 begun(check)
                 sitting = Sitting.of(day, exercise, check, link)
@@ -339,7 +358,9 @@ class Runner:
             kinds = isinstance(error, CheckFailed) and error.kind_only
             transcript, passed = sitting.student.transcript, sitting.passed
             named = self.explainer.explain(day, exercise, check, transcript, kinds=kinds, passed=passed)
-        say = partial(_message, sitting, outcome, error, named)
+        asked = self._asked_signature(sitting, error)
+        source = skeleton_source(self.course, day, exercise.module) if error and not named else ""
+        say = partial(_message, sitting, outcome, error, named, asked, source)
         output = getattr(getattr(link, "output", None), "text", "") if outcome != "passed" else ""
         return CheckResult(
             check,
@@ -353,6 +374,13 @@ class Runner:
             in_brief=lambda: say(full=False),
             call=_shown_call(error, sitting.student.transcript),
         )
+
+    def _asked_signature(self, sitting: Sitting, error: BaseException | None) -> str:
+        """The ``def`` in the skeleton of what was called with other arguments than it takes; empty for other errors."""
+        name = misused(error.message) if isinstance(error, StudentProblem) else ""
+        source = skeleton_source(self.course, sitting.day, sitting.exercise.module) if name else ""
+        found = signature(source, name)
+        return found[1] if found else ""
 
     def _verdict(self, body: Callable[[], Any], sitting: Sitting) -> tuple[Outcome, BaseException | None]:
         limits, exercise, check = self.course.limits, sitting.exercise, sitting.check
@@ -385,7 +413,7 @@ class Runner:
 
     def _replay(self, root: Path, day: Day, exercise: Exercise, check: Check) -> Transcript | None:
         """What this code answers in a check that it does not pass; None where it passes."""
-        link = LocalLink(root, [d.name for d in self.course.days], self.course.limits)
+        link = LocalLink(root, [d.name for d in self.course.units], self.course.limits)
         sitting = Sitting.of(day, exercise, check, link)
         function = self.suite.function(day, check)
         try:
@@ -476,7 +504,14 @@ def _read(root: Files, name: str) -> bytes | None:
 
 
 def _message(
-    sitting: Sitting, outcome: Outcome, error: BaseException | None, named: Answer | None, *, full: bool
+    sitting: Sitting,
+    outcome: Outcome,
+    error: BaseException | None,
+    named: Answer | None,
+    asked: str,
+    source: str,
+    *,
+    full: bool,
 ) -> str:
     """What a student is told: which mistake it is, when it is recognised, then what was asked, expected and came back,
     and where to read.
@@ -485,14 +520,25 @@ def _message(
     """
     if error is None:
         return ""
-    message = _what_happened(sitting, error, named, full=full)
+    what = partial(_what_happened, sitting, error, named, asked)
+    message = what(full=full)
     if outcome in ("not_implemented", "grader_fault"):
         return message
     rows = [f"{named.says}\n\n{message}" if named else message]
-    if not full and message != _what_happened(sitting, error, named, full=True):
+    if isinstance(error, CheckFailed) and not named:
+        rows += [message_row(*row) for row in _task_rows(error, source, sitting.exercise.qualname)]
+    if not full and message != what(full=True):
         name = f"{sitting.day.number}/{sitting.exercise.qualname}"
         rows.append(message_row("more", f"`course check {name} --full` shows every value"))
     return "\n".join(rows) + read_row(sitting.day, sitting.exercise)
+
+
+def _task_rows(failed: CheckFailed, source: str, qualname: str) -> Iterator[tuple[str, str]]:
+    """What the docstring says about what is not right, where nothing of it is plain to see already."""
+    quote = {"values": formula_of, "shape": returned_by, "error": raised_by}.get(failed.quotes)
+    text = quote(source, qualname) if quote else ""
+    if text:
+        yield "the task says", text
 
 
 def _shown_call(error: BaseException | None, transcript: Transcript) -> Call | None:
@@ -502,13 +548,15 @@ def _shown_call(error: BaseException | None, transcript: Transcript) -> Call | N
     return transcript.calls[-1] if error is not None and transcript.calls else None
 
 
-def _what_happened(sitting: Sitting, error: BaseException, named: Answer | None, *, full: bool) -> str:
+def _what_happened(
+    sitting: Sitting, error: BaseException, named: Answer | None, asked: str, *, full: bool
+) -> str:
     transcript, lines = sitting.student.transcript, None if full else ROOM
     match error:
         case CheckFailed():  # beside a mistake that is recognised, a guess at the cause would only compete
-            return (dataclasses.replace(error, cause="") if named else error).text(full=full)
+            return (error.without_guesses() if named else error).text(full=full)
         case StudentProblem():
-            return _problem_message(error, transcript, sitting.exercise, lines, guess=named is None)
+            return _problem_message(error, transcript, sitting.exercise, lines, asked, guess=named is None)
         case AssertionError():
             return str(error) or "The check failed."
     if not transcript.calls:
@@ -518,7 +566,13 @@ def _what_happened(sitting: Sitting, error: BaseException, named: Answer | None,
 
 
 def _problem_message(
-    problem: StudentProblem, transcript: Transcript, exercise: Exercise, lines: int | None, *, guess: bool
+    problem: StudentProblem,
+    transcript: Transcript,
+    exercise: Exercise,
+    lines: int | None,
+    asked: str,
+    *,
+    guess: bool,
 ) -> str:
     if problem.outcome == "not_implemented":
         return f"{exercise.qualname} is not written yet."
@@ -528,7 +582,10 @@ def _problem_message(
     if transcript.calls and transcript.calls[-1].verb != "import":
         rows.append(message_row(*call_row(transcript.calls[-1], lines)))
     rows += [problem.traceback] if problem.traceback else []
-    if guess and problem.types and (cause := crash_cause(problem.message)):
+    rows += [message_row("the skeleton", asked)] if asked and asked not in problem.traceback else []
+    last = problem.traceback.rpartition("\n")[2]
+    known = last if misused(problem.message) or last.lstrip().startswith("shapes there") else ""
+    if guess and problem.types and (cause := crash_cause(problem.message, known)):
         rows.append(message_row("perhaps this?", cause))
     return "\n".join(rows)
 
@@ -547,12 +604,18 @@ def _met_message(problem: StudentProblem, exercise: Exercise) -> str:
     return refused_message(exercise, problem.message, where, helper if helper != own else "")
 
 
+_WANTED = (
+    (r"values to unpack|cannot unpack", "as many parts as the docstring names under Returns"),
+    (r"only integers, slices|indices must be integers", "a dict, in which each thing stands by its name"),
+)
+"""What a check wanted to have, by the error that it got when it took apart what came back."""
+
+
 def _unusable_message(error: BaseException, transcript: Transcript, lines: int | None) -> str:
-    call = transcript.calls[-1]
-    return "\n".join(
-        [
-            f"The check could not use what your code returned ({type(error).__name__}: {error}).",
-            message_row(*call_row(call, lines)),
-            message_row("came back", describe(call.result)),
-        ]
-    )
+    call, said = transcript.calls[-1], f"{type(error).__name__}: {error}"
+    wanted = next((words for sign, words in _WANTED if re.search(sign, said)), "")
+    rows = [message_row(*call_row(call, lines)), message_row("came back", describe(call.result))]
+    if wanted:
+        rows.insert(1, message_row("expected", wanted))
+    why = "" if wanted else f" ({said})"
+    return "\n".join([f"The check could not use what your code returned{why}.", *rows])

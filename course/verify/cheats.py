@@ -134,6 +134,8 @@ class Hollow:
             return self._filled(value, first)
         if isinstance(value, str):
             return "" if self.fill == "zeros" else "a" * len(value)
+        if isinstance(value, bytes):
+            return b"" if self.fill == "zeros" else b"a" * len(value)
         if isinstance(value, tuple) and hasattr(value, "_fields"):
             return type(value)(*(self._emptied(part, first) for part in value))
         if isinstance(value, (list, tuple)):

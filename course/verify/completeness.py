@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise, Selection
+from course.catalog.rubrics import FILE as RUBRIC
+from course.catalog.rubrics import OF_PROJECTS, read_rubric
+from course.errors import CourseError
 from course.release.drafts import MARK
 from course.testing.answers import Answer
 from course.verify.findings import Finding
@@ -54,6 +57,12 @@ def incomplete(course: Course, selection: Selection, answers: Sequence[Answer]) 
     for exercise in selection.exercises:
         for says in _lacks(exercise, answers, anchors):
             yield Finding("catalogue", exercise.name, says)
+    rubrics = [course.tests(day) / RUBRIC, *([course.root / "tests" / OF_PROJECTS] if day.is_project else [])]
+    for rubric in filter(Path.is_file, rubrics):
+        try:
+            read_rubric(rubric, day.name)
+        except CourseError as error:
+            yield Finding("catalogue", day.name, f"has a rubric that cannot be used: {error}")
 
 
 def _lacks(exercise: Exercise, answers: Sequence[Answer], anchors: set[str] | None) -> Iterator[str]:

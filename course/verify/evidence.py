@@ -10,7 +10,8 @@ from typing import Any, Literal
 from course.catalog import Day, Exercise, Selection
 from course.testing.answers import Answer
 from course.verify.roots import Sources
-from course.verify.trials import Trial
+from course.verify.trials import Comparison, Trial
+from course.worker.outcomes import Outcome
 
 Phase = Literal[
     "solution",
@@ -23,6 +24,7 @@ Phase = Literal[
     "names",
     "refused calls",
     "undeserved points",
+    "many seeds",
     "given code",
     "cascades",
     "mutants",
@@ -72,6 +74,52 @@ class Undeserved:
     cheat: str
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What the solution, or a variant, did in one check under many seeds more."""
+
+    exercise: str
+    answer: str  # the label of a variant; empty for the solution
+    check: str
+    tried: int
+    failed: tuple[int, ...]  # the seeds
+    headline: str  # of the first that failed
+    again: tuple[Outcome, ...]  # how the same check ended then, with that seed and by itself
+    comparisons: tuple[Comparison, ...] = ()  # the largest deviation by line, where the check passed
+
+    @classmethod
+    def of(cls, trials: Sequence[Trial], answer: str, again: Sequence[Outcome]) -> Drawn:
+        """What these trials of one check say together."""
+        failed = [trial for trial in trials if not trial.passed]
+        deviations: dict[int, float] = {}
+        for one in [one for trial in trials if trial.passed for one in trial.comparisons]:
+            deviations[one.line] = max(deviations.get(one.line, 0.0), one.deviation)
+        return cls(
+            trials[0].exercise,
+            answer,
+            trials[0].check,
+            len(trials),
+            tuple(trial.seed for trial in failed),
+            failed[0].headline if failed else "",
+            tuple(again),
+            tuple(Comparison(line, deviation) for line, deviation in deviations.items()),
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        return {
+            **self.__dict__,
+            "failed": list(self.failed),
+            "again": list(self.again),
+            "comparisons": [[c.line, c.deviation] for c in self.comparisons],
+        }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Drawn:
+        comparisons = tuple(Comparison(line, deviation) for line, deviation in plain["comparisons"])
+        lists = {"failed": tuple(plain["failed"]), "again": tuple(plain["again"])}
+        return cls(**{**plain, **lists, "comparisons": comparisons})
+
+
 @dataclass
 class Evidence:
     """Everything that was tried on one day, or on some exercises of it."""
@@ -85,6 +133,8 @@ class Evidence:
     solution: list[Trial] = field(default_factory=list)
     elsewhere: dict[str, list[Trial]] = field(default_factory=dict)
     answered: dict[Answer, list[Trial]] = field(default_factory=dict)
+    rounded: list[Trial] = field(default_factory=list)  # of the solution's answers in single precision
+    drawn: list[Drawn] = field(default_factory=list)
     namings: list[Naming] = field(default_factory=list)
     refusals: list[RefusalTrial] = field(default_factory=list)
     undeserved: list[Undeserved] = field(default_factory=list)
@@ -115,13 +165,16 @@ class Evidence:
         exercises = {exercise.name: place for place, exercise in enumerate(self.day.exercises)}
         checks = {c.name: place for place, c in enumerate(c for e in self.day.exercises for c in e.checks)}
         answers = {(answer.exercise, answer.label): place for place, answer in enumerate(self.answers)}
-        for trials in (self.skeleton, self.stubbed, self.solution):
+        for trials in (self.skeleton, self.stubbed, self.solution, self.rounded):
             trials.sort(key=lambda trial: (checks[trial.check], trial.seed))
         self.elsewhere = dict(sorted(self.elsewhere.items()))
         self.answered = {answer: self.answered[answer] for answer in self.answers if answer in self.answered}
         self.namings.sort(key=lambda naming: (answers[naming.exercise, naming.label], naming.seed))
         self.refusals.sort(key=lambda trial: exercises[trial.exercise])
         self.undeserved.sort(key=lambda undeserved: checks[undeserved.check])
+        self.drawn.sort(
+            key=lambda drawn: (checks[drawn.check], answers.get((drawn.exercise, drawn.answer), -1))
+        )
         self.given.sort()
         self.cascades.sort(key=lambda cascade: exercises[cascade[0]])
         self.broken.sort()

@@ -18,6 +18,7 @@ Kind = Literal[
     "skeleton",
     "solution",
     "flaky test",
+    "unlucky draw",
     "misconception",
     "naming",
     "indistinguishable",
@@ -40,8 +41,11 @@ NEXT: Mapping[Kind, str] = {
     "skeleton": "let the test ask for one right answer of its own exercise first, on random input.",
     "solution": "run `pytest --solutions` on that test with `--seed`, then mend the solution or the expected value.",
     "flaky test": "draw every input from rng, and let nothing depend on time, on hash() or on the tests before.",
+    "unlucky draw": "draw what cannot be unlucky (values that are chosen, points kept apart), or mend the reference "
+    "where it breaks; then try `--draws 2000`.",
     "misconception": "think of the input on which it gives something else, and put it into a test.",
-    "naming": "put the input on which it answers as nothing else does into the first test, or before it.",
+    "naming": "put the input on which it answers as nothing else does into the first test, or before it; take "
+    "a refused call out of it; or make look-alikes one misconception with a keyword.",
     "indistinguishable": "take one of the two out, or write a test on whose input they differ.",
     "variant": "widen what the test accepts when the docstring allows the answer; else mend the variant.",
     "refused call": "correct the name in `refused` of exercises.toml, or add the spelling to the scanner.",
@@ -82,6 +86,7 @@ class DayReport:
     variants: int = 0
     refusals: int = 0
     seeds: int = 0
+    draws: int = 0  # runs of a check under seeds beyond these
     slowest: tuple[str, float] = ("", 0.0)
     findings: list[Finding] = field(default_factory=list)
     margins: Margins = field(default_factory=Margins)
@@ -131,6 +136,7 @@ class DayReport:
             "variants": self.variants,
             "refusals": self.refusals,
             "seeds": self.seeds,
+            "draws": self.draws,
             "seconds": round(self.seconds, 1),
             "seconds_of": {phase: round(seconds, 1) for phase, seconds in self.seconds_of.items()},
             "slowest": {"test": self.slowest[0], "seconds": round(self.slowest[1], 3)},

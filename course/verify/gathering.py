@@ -8,14 +8,15 @@ from typing import Any
 
 from course.catalog import Course, Day, Exercise, Selection
 from course.testing.answers import Answer
-from course.verify.evidence import Evidence, Naming, Phase, RefusalTrial, Undeserved
+from course.verify.evidence import Drawn, Evidence, Naming, Phase, RefusalTrial, Undeserved
 from course.verify.forks import Ended, ForkPool, Then
-from course.verify.jobs import ANSWER_TRAINING_SEEDS, Jobs
+from course.verify.jobs import ANSWER_TRAINING_SEEDS, DRAW_SECONDS, Jobs
 from course.verify.mutants import Mutant
 from course.verify.mutation import MutantRuns
 from course.verify.pace import Pace
+from course.verify.promises import promises_single_precision
 from course.verify.refusing import try_spellings
-from course.verify.trials import Task, Trial, Trier, from_plain, tasks_of
+from course.verify.trials import Task, Trial, Trier, answers_of, from_plain, tasks_of
 from course.worker.near.warm import WarmProcess
 
 SEEDS_PER_JOB = 5
@@ -26,8 +27,11 @@ TRAINING_COST = 3.0
 """Seconds that a training test takes, roughly; and so on. The long jobs of a day begin, and the end can be foretold."""
 ANSWER_COST = 0.3
 MUTANT_COST = 0.02
+DRAW_COST = 0.005
 PICTURES_COST = 10.0
 CASCADE_COST = 0.2
+CHECK_SECONDS = 5.0
+"""Seconds on the wall in which a quick test has ended, on a busy machine."""
 
 
 def cost_of(tasks: Sequence[Task]) -> float:
@@ -59,7 +63,9 @@ class Gatherer:
         pace: Pace,
         place: int,
         complete: Callable[[], None],
+        draws: int | None = None,
     ) -> None:
+        self._draws = draws
         self._course = course
         self._evidence = evidence
         self._day = evidence.day
@@ -108,6 +114,11 @@ class Gatherer:
         self._submit_given()
         for exercise in self._evidence.exercises:
             self._submit_exercise(exercise)
+        if promises_single_precision(self._course, self._day):
+            for exercise in self._evidence.exercises:
+                work = partial(self._jobs.try_rounded, exercise)
+                take = partial(_extend, self._evidence.rounded)
+                self._submit("variants", f"{exercise.name}: in single precision", work, take)
 
     def _submit_given(self) -> None:
         """The pictures and given functions of the day, with answers in lists and with its variants."""
@@ -132,6 +143,7 @@ class Gatherer:
             seeds = ANSWER_TRAINING_SEEDS if phase == "variants" else 0  # a wrong answer seldom comes so far
             cost = ANSWER_COST + seeds * training * TRAINING_COST
             self._submit(phase, f"{name}: {answer.label}", work, take, cost=cost)
+        self._submit_draws(exercise)
         self._submit("names", f"{name}: names", partial(self._jobs.name, exercise), self._take_names)
         if exercise.refused:
             spell = partial(try_spellings, self._course, evidence.sources, exercise)
@@ -148,6 +160,17 @@ class Gatherer:
         """They will be submitted when the times of the solution are known."""
         for batch in runs.batches():
             self._pace.expect("mutants", len(batch) * MUTANT_COST)
+
+    def _submit_draws(self, exercise: Exercise) -> None:
+        """The solution under many seeds more; the variants too, when it was said how many."""
+        checks, name, asked = len(tasks_of([exercise], training=False)), exercise.name, self._draws
+        variants = () if asked is None else answers_of(self._evidence.answers, exercise, "variant")
+        seconds = (asked or 0) * checks * CHECK_SECONDS
+        for answer in (None, *variants) if asked != 0 else ():
+            label = f"{name}: many seeds" if answer is None else f"{answer.label}: many seeds"
+            work = partial(self._jobs.draw, exercise, answer, asked)
+            cost = DRAW_SECONDS * checks if asked is None else asked * checks * DRAW_COST
+            self._submit("many seeds", label, work, self._take_draws, cost=cost, more=seconds)
 
     def submit_mutants(self, runs: MutantRuns) -> None:
         """Every mutant of the day; the times of the solution must be known."""
@@ -189,8 +212,11 @@ class Gatherer:
         *,
         cost: float = ANSWER_COST,
         always: bool = False,
+        more: float = 0.0,
     ) -> None:
-        """One job that gives evidence. ``collect`` takes its value; with ``always`` also that there is none."""
+        """One job that gives evidence. ``collect`` takes its value; with ``always`` also that there is none. It may
+        take ``more`` seconds than others.
+        """
 
         def then(ended: Ended) -> None:
             if ended.problem:
@@ -199,7 +225,7 @@ class Gatherer:
                 collect(ended.value)
 
         self._pace.expect(phase, cost)
-        self._start(phase, label, work, longest_job(self._course, [self._day]), then, cost)
+        self._start(phase, label, work, longest_job(self._course, [self._day]) + more, then, cost)
 
     def _start(
         self, phase: Phase, label: str, work: Callable[[], Any], seconds: float, then: Then, cost: float
@@ -232,6 +258,9 @@ class Gatherer:
 
     def _take_blame(self, exercise: str, said: Any) -> None:
         self._evidence.cascades += [(exercise, sentence) for sentence in said]
+
+    def _take_draws(self, rows: Any) -> None:
+        self._evidence.drawn += [Drawn.from_plain(row) for row in rows]
 
     def _take_undeserved(self, rows: Any) -> None:
         self._evidence.undeserved += [Undeserved(*row) for row in rows]

@@ -1,7 +1,7 @@
 """Whether given code takes what checks accept: pictures and given functions, with right answers of every kind.
 
 A right answer that breaks a picture, or the given part of a later exercise, looks wrong to whoever wrote it. So the
-pictures of a day are drawn with its variants, and with exercises that answer in lists (:mod:`course.verify.lists`)
+pictures of a day are drawn with its variants, and with exercises that answer in lists (:mod:`course.verify.forms`)
 where their own checks take lists.
 """
 
@@ -17,7 +17,7 @@ from course.plots import draw
 from course.testing.answers import Answer, with_answer
 from course.testing.running import Runner, Sitting
 from course.verify.evidence import Evidence
-from course.verify.lists import in_lists
+from course.verify.forms import in_form
 from course.verify.trials import Trier, answers_of, tasks_of
 from course.worker.far.importing import ModuleSpace
 from course.worker.near.alarm import Alarm, TimeUpError
@@ -50,7 +50,7 @@ class GivenCode:
     def with_lists(self) -> list[tuple[str, str]]:
         """What breaks, and why, where exercises answer in lists."""
         takers = [exercise for exercise in self._evidence.exercises if self._accepts_lists(exercise)]
-        with self._sources.folder(self._in_lists(takers)) as root:
+        with self._sources.folder(in_form("lists", self._sources, takers)) as root:
             broken = list(self._draw(root, [e.qualname for e in takers]))
             broken += self._check(root)
         return [
@@ -70,15 +70,9 @@ class GivenCode:
             broken = list(self._draw(root, names, self._definitions(texts)))
         return [(where, f"breaks with right answers ({listed}): {why}") for where, why in broken]
 
-    def _in_lists(self, exercises: Sequence[Exercise]) -> dict[str, str]:
-        names: dict[str, list[str]] = {module: [] for module in self._evidence.day.modules}
-        for exercise in exercises:
-            names[exercise.module].append(exercise.qualname)
-        return {module: in_lists(self._sources.texts[module], listed) for module, listed in names.items()}
-
     def _accepts_lists(self, exercise: Exercise) -> bool:
         """Whether all quick checks of an exercise pass when it answers in lists."""
-        with self._sources.folder(self._in_lists([exercise])) as root:
+        with self._sources.folder(in_form("lists", self._sources, [exercise])) as root:
             tasks = tasks_of([exercise], training=False)
             return all(trial.passed for trial in self._trier.try_all(root, tasks, self._seed))
 

@@ -5,21 +5,26 @@ The seeds, the limits and the answers of one day are settled when ``Jobs`` is ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from course.catalog import Exercise
+from course.catalog import Check, Exercise
 from course.testing.answers import Answer
 from course.testing.running import Runner
+from course.testing.scanning import RefusedCall
 from course.verify.cascading import Chains
 from course.verify.cheats import cheats
-from course.verify.evidence import Evidence, Naming
+from course.verify.evidence import Drawn, Evidence, Naming
+from course.verify.forms import in_form
 from course.verify.given import GivenCode
 from course.verify.stage import STAGE
 from course.verify.trials import Task, Trial, Trier, answers_of, plain, tasks_of
+from course.worker.near.handle import Link
 from course.worker.near.warm import WarmProcess
 
 ANSWER_TRAINING_SEEDS = 2
@@ -28,6 +33,11 @@ MEASURED_WRONG_SEEDS = 3
 """Under so many a misconception meets every test, to see how far off it is; under the others until one has failed."""
 NAMING_SEEDS = 2
 AGAIN = 3
+ROUNDED_SEEDS = 5
+"""Under so many the solution answers in single precision."""
+DRAWS = 400
+DRAW_SECONDS = 0.25
+"""Under so many seeds more the solution meets each quick test, or those that fit into so many processor seconds."""
 ANSWER_SECONDS = 5.0
 ANSWER_MEMORY_MIB = 1024
 
@@ -103,6 +113,44 @@ class Jobs:
                     break
         return plain(found)
 
+    def try_rounded(self, exercise: Exercise) -> list[dict[str, Any]]:
+        """What the solution gives, in single precision."""
+        tasks = tasks_of([exercise], training=False)
+        with self._sources.folder(in_form("single precision", self._sources, [exercise])) as root:
+            return plain(
+                [t for seed in self._seeds[:ROUNDED_SEEDS] for t in self._trier.try_all(root, tasks, seed)]
+            )
+
+    def draw(self, exercise: Exercise, answer: Answer | None, draws: int | None) -> list[dict[str, Any]]:
+        """The solution, or a variant, in each quick test under so many seeds more; with None, as many as fit."""
+        if answer is None:
+            return self._draw(self._trier.course.solutions, exercise, "", draws)
+        with self._sources.folder(self._sources.answered(answer)) as root:
+            return self._draw(root, exercise, answer.label, draws)
+
+    def _draw(self, root: Path, exercise: Exercise, label: str, draws: int | None) -> list[dict[str, Any]]:
+        tasks = tasks_of([exercise], training=False)
+        finding = self._brisk.scan(root, tasks).get(exercise.name)
+        found: list[Drawn] = []
+        with closing(self._brisk.link(root)) as link:
+            for task in tasks:
+                trials = list(self._drawn(task, link, finding, draws))
+                failed = [trial for trial in trials if not trial.passed]
+                again = [self._brisk.try_alone(root, task, trial.seed).outcome for trial in failed[:AGAIN]]
+                found.append(Drawn.of(trials, label, again))
+        return [drawn.to_plain() for drawn in found]
+
+    def _drawn(
+        self, task: Task, link: Link, finding: RefusedCall | None, draws: int | None
+    ) -> Iterator[Trial]:
+        """One check under the seeds behind those of the run, at least one."""
+        until = time.process_time() + (DRAW_SECONDS if draws is None else math.inf)
+        for number in range(DRAWS if draws is None else draws):
+            runner = self._brisk.runner(self._seeds[-1] + 1 + number)
+            yield self._brisk.try_one(runner, *task, link, finding)[0]
+            if time.process_time() >= until:
+                return
+
     def cheat(self, exercise: Exercise) -> list[tuple[str, str]]:
         """The tests that submissions pass which know nothing, with what these do."""
         passed: list[tuple[str, str]] = []
@@ -135,11 +183,13 @@ class Jobs:
 def _name_one(trier: Trier, runner: Runner, root: Path, exercise: Exercise, answer: Answer) -> Naming | None:
     first: Trial | None = None
     alike: list[set[str]] = []
+    passed: list[Check] = []
     link = trier.link(root)
     try:
         for _, check in tasks_of([exercise], training=False):
-            trial, transcript = trier.try_one(runner, exercise, check, link, explain=True)
+            trial, transcript = trier.try_one(runner, exercise, check, link, explain=True, passed=passed)
             if first is None and trial.passed:
+                passed.append(check)
                 continue
             matches = {
                 match.name for match in runner.explainer.matches(trier.day, exercise, check, transcript)

@@ -24,8 +24,10 @@ def faults_in(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     yield from wrong_solutions(evidence)
     yield from wrong_elsewhere(evidence)
     yield from unequal_questions(evidence)
+    yield from unlucky_draws(evidence)
     yield from slow_checks(evidence)
     yield from rejected_variants(evidence)
+    yield from rejected_precision(evidence)
     yield from accepted_misconceptions(evidence)
     yield from unnamed_misconceptions(evidence)
     yield from missed_refusals(evidence)
@@ -122,8 +124,11 @@ def _suspect(evidence: Evidence, exercise: str, check: str) -> str:
 
 
 def _seeds(trials: Sequence[Trial]) -> str:
-    seeds = [str(trial.seed) for trial in trials[:3]]
-    return ", ".join(seeds) + (", …" if len(trials) > 3 else "")
+    return _first_of([trial.seed for trial in trials])
+
+
+def _first_of(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds[:3])) + (", …" if len(seeds) > 3 else "")
 
 
 def unequal_questions(evidence: Evidence) -> Iterator[Finding]:
@@ -141,6 +146,33 @@ def unequal_questions(evidence: Evidence) -> Iterator[Finding]:
                     f"seed {trial.seed} asks other questions {_where(place)} than in process; "
                     "draw every input from rng.",
                 )
+
+
+def unlucky_draws(evidence: Evidence) -> Iterator[Finding]:
+    """No seed is unlucky: what a check draws never breaks its reference, or asks for digits that nobody has."""
+    known = {finding.where for finding in wrong_solutions(evidence)}
+    for drawn in evidence.drawn:
+        if not drawn.failed or drawn.check in known:
+            continue
+        first = f"seed {drawn.failed[0]}"
+        if "passed" in drawn.again:
+            known.add(drawn.check)
+            yield Finding(
+                "flaky test",
+                drawn.check,
+                f"one seed, two verdicts ({first}: failed among others, passed by itself); "
+                "it depends on chance that does not come from rng, on time, or on the tests before it.",
+            )
+            continue
+        if not drawn.answer:
+            known.add(drawn.check)
+        whose = f"the variant {drawn.answer}" if drawn.answer else "the solution"
+        yield Finding(
+            "unlucky draw",
+            drawn.check,
+            f"{whose} fails under {len(drawn.failed)} of {drawn.tried} seeds more ({_first_of(drawn.failed)}): "
+            f"{drawn.headline}",
+        )
 
 
 def slow_checks(evidence: Evidence) -> Iterator[Finding]:
@@ -170,6 +202,20 @@ def rejected_variants(evidence: Evidence) -> Iterator[Finding]:
                     f"{answer.exercise}: {answer.label}",
                     f"fails {check} under {len(failed)} of {len(mine)} seeds ({_seeds(failed)}): {failed[0].headline}",
                 )
+
+
+def rejected_precision(evidence: Evidence) -> Iterator[Finding]:
+    """Where the sheet allows single precision, what the solution gives passes in it."""
+    wrong = {finding.where for finding in wrong_solutions(evidence)}
+    for check, trials in _by_check(evidence.rounded).items():
+        failed = [trial for trial in trials if not trial.passed]
+        if failed and check not in wrong:
+            yield Finding(
+                "variant",
+                f"{failed[0].exercise}: in single precision",
+                f"the sheet allows it, but what the solution gives fails so in {check} under {len(failed)} of "
+                f"{len(trials)} seeds ({_seeds(failed)}): {failed[0].headline}",
+            )
 
 
 def accepted_misconceptions(evidence: Evidence) -> Iterator[Finding]:

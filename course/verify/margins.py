@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from course.verify.evidence import Drawn
 from course.verify.trials import Comparison, Trial
 
 ENOUGH = 10.0
@@ -56,7 +57,7 @@ class Margins:
 
     sites: dict[tuple[str, int], Site] = field(default_factory=dict)
 
-    def right(self, trials: Iterable[Trial], whose: str) -> None:
+    def right(self, trials: Iterable[Trial | Drawn], whose: str) -> None:
         """Take in what a right answer did."""
         for trial in trials:
             for comparison in trial.comparisons:
@@ -77,7 +78,7 @@ class Margins:
             if furthest.deviation < site.nearest:
                 site.nearest, site.wrong = furthest.deviation, whose
 
-    def _site(self, trial: Trial, comparison: Comparison) -> Site:
+    def _site(self, trial: Trial | Drawn, comparison: Comparison) -> Site:
         key = (trial.check, comparison.line)
         return self.sites.setdefault(key, Site(*key))
 

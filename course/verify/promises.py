@@ -13,12 +13,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from course.catalog import Check, Course, Exercise, Selection
+from course.catalog import Check, Course, Day, Exercise, Selection
 from course.notebooks.sheets import sections
 from course.verify.findings import Finding
 
 UNCHANGED = "Arguments come back unchanged."
 """The one wording for it, so that a student who has read it once finds it again."""
+SINGLE_PRECISION = "double or single precision"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ def broken_promises(course: Course, selection: Selection, texts: Mapping[str, st
                 for promise in _asked(check, tests, course.limits.training_seconds):
                     if not re.search(promise.announced, said, re.IGNORECASE):
                         yield Finding("promise", exercise.name, _says(exercise, check, promise))
+
+
+def promises_single_precision(course: Course, day: Day) -> bool:
+    """Whether the sheet says that results may come in it."""
+    sheet = course.sheet(day)
+    return sheet.is_file() and SINGLE_PRECISION in _flat([sheet.read_text("utf-8")])
 
 
 def _says(exercise: Exercise, check: Check, promise: Promise) -> str:

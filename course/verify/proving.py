@@ -40,6 +40,9 @@ class Options:
     jobs: int | None = None
     seeds: int = 20
     mutants: bool = True
+    draws: int | None = (
+        None  # seeds more for the solution and the variants; None: for the solution, as many as fit
+    )
 
 
 class View(Protocol):
@@ -165,7 +168,15 @@ class _DayProof:
         answers = [answer for answer in trier.suite.answers(day) if answer.exercise in names]
         self._evidence = Evidence(selection, Sources.read(course, day), answers)
         gatherer = Gatherer(
-            course, self._evidence, trier, self._seeds, self._pool, self._pace, self._place, self._finish
+            course,
+            self._evidence,
+            trier,
+            self._seeds,
+            self._pool,
+            self._pace,
+            self._place,
+            self._finish,
+            self._options.draws,
         )
         if not self._options.mutants:
             gatherer.submit_solution(selection.exercises, lambda: None)
@@ -196,6 +207,7 @@ class _DayProof:
         report.misconceptions = sum(kind == "misconception" for kind, _, _ in named)
         report.variants = sum(kind == "variant" for kind, _, _ in named)
         report.refusals = len(evidence.refusals)
+        report.draws = sum(drawn.tried for drawn in evidence.drawn)
         timed = [(check.name, evidence.seconds(check.name)) for e in exercises for check in e.checks]
         report.slowest = max(timed, key=lambda pair: pair[1])
         report.seconds_of = evidence.seconds_of
@@ -209,6 +221,8 @@ def _margins(evidence: Evidence) -> Margins:
     margins.right(evidence.solution, "the solution")
     for place, trials in evidence.elsewhere.items():
         margins.right(trials, f"the solution ({place})")
+    for drawn in evidence.drawn:
+        margins.right([drawn], f"{drawn.answer or 'the solution'} (more seeds)")
     for answer, trials in evidence.answered.items():
         if answer.kind == "variant":
             margins.right(trials, answer.label)

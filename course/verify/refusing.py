@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
+from course.data.vision import import_torchvision
 from course.testing.scanning import OPERATOR_WORDS, find_refused
 from course.verify.roots import Sources
 from course.worker.far.refusals import imported, refusal
@@ -94,11 +95,20 @@ def _home(name: str) -> tuple[str, str]:
     parts = name.split(".")
     for cut in range(len(parts) - 1, 0, -1):
         try:
-            importlib.import_module(".".join(parts[:cut]))
+            _import(".".join(parts[:cut]))
         except ImportError:
             continue
         return ".".join(parts[:cut]), ".".join(parts[cut:])
     return ".".join(parts[:-1]), parts[-1]
+
+
+def _import(module: str) -> None:
+    """Of torchvision also what cannot be imported beside this PyTorch: where students work it can be."""
+    package, _, part = module.partition(".")
+    if package == "torchvision" and part:
+        import_torchvision(part)
+    else:
+        importlib.import_module(module)
 
 
 def _of_a_method(name: str) -> Iterator[Spelling]:

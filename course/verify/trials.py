@@ -179,11 +179,12 @@ class Trier:
         *,
         explain: bool = False,
         lenient: bool = False,
+        passed: Sequence[Check] = (),
     ) -> tuple[Trial, Transcript]:
-        """One check in a session that is open."""
+        """One check in a session that is open, after those of the exercise that ``passed``."""
         deviations: dict[int, float] = {}  # the largest, by line
         function = self.suite.function(self.day, check)
-        sitting = Sitting.of(self.day, exercise, check, link)
+        sitting = Sitting.of(self.day, exercise, check, link, passed)
 
         def listen(deviation: float) -> bool:
             line = _line_in_the_test()

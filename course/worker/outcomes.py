@@ -19,6 +19,21 @@ Outcome = Literal[
     "grader_fault",
 ]  # fmt: skip
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
+LABELS: dict[str, str] = {
+    "passed": "done",
+    "failed": "wrong",
+    "not_implemented": "to do",
+    "error": "error",
+    "timeout": "too slow",
+    "memory": "too much memory",
+    "output": "prints too much",
+    "wrong_type": "wrong kind of value",
+    "rejected": "rejected",
+    "refused": "refused",
+    "not_gradable": "missing",
+    "grader_fault": "fault of the check",
+}
+"""What people read for an outcome, and for a refused call."""
 
 
 QUICK_CALLS = 5  # times the seconds of a check that calls which never met the clock may take together

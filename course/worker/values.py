@@ -131,8 +131,14 @@ class Encoder:
         if kind in (set, frozenset):
             return ["e", [self.encode(part, depth + 1) for part in value]]
         torch = sys.modules.get("torch")
-        if torch is not None and isinstance(value, torch.Tensor) and is_plain_tensor(value, torch):
-            return self._tensor(value, torch)
+        if torch is not None and isinstance(value, torch.Tensor):
+            if value.device.type != "cpu":
+                raise NotPlainError(
+                    f"it is on the device {str(value.device)!r}, and checks run on the CPU; leave the device out, or "
+                    "take it only where torch.cuda.is_available() says so"
+                )
+            if is_plain_tensor(value, torch):
+                return self._tensor(value, torch)
         return self._escape(value)
 
     def _count(self, parts: int) -> None:

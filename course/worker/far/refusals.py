@@ -14,18 +14,17 @@ process with the student's code where no wall can be had: docs/threat-model.md s
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from types import BuiltinFunctionType, FrameType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from course.worker.far.hiding import hidden
+from course.worker.far import arrivals
+from course.worker.far.hiding import hidden, stand_in
 from course.worker.far.ownership import Ownership
 
 
@@ -199,7 +198,7 @@ class _Guard:
                 self._judge(sys._getframe(1))
             return function(*args, **kwargs)
 
-        return _stand_in(function, hidden(guarded), self._parts(function))
+        return stand_in(function, hidden(guarded), self._parts(function))
 
     def _parts(self, function: Any) -> dict[str, Any]:
         """What a ufunc has besides, numbers and methods such as ``outer``; the methods are guarded too."""
@@ -221,38 +220,6 @@ class _Guard:
         return not self.spoken.isdisjoint(names) or any(
             frame.f_globals.get(name) is self._stand_in for name in names
         )
-
-
-def _stand_in(function: Callable[..., Any], call: Any, parts: dict[str, Any]) -> Any:
-    """An object that is called, bound and copied as the function would be, and looks like it, but is of a class of its
-    own: PyTorch takes what has the type of ``call`` for something with ``__wrapped__``.
-    """
-    name = getattr(function, "__name__", "function")
-    body = {"__slots__": ("__dict__",), "__call__": staticmethod(call), "__reduce__": hidden(lambda _: name)}
-    if hasattr(type(function), "__get__"):
-        body["__get__"] = hidden(_bound)
-    made: Any = type(type(function).__name__, (), body)()
-    made.__dict__.update(parts)
-    for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
-        if hasattr(function, attribute):
-            made.__dict__[attribute] = getattr(function, attribute)
-    signature = _signature(function)
-    if signature is not None:
-        made.__dict__["__signature__"] = signature
-    return made
-
-
-@lru_cache(maxsize=4096)  # guards go up and down with each session, and a signature is read from a text
-def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
-    """What a function takes; None for most of what is written in C."""
-    try:
-        return inspect.signature(function)
-    except (TypeError, ValueError):
-        return None
-
-
-def _bound(self: Any, instance: Any, owner: type | None = None) -> Any:
-    return self if instance is None else MethodType(self, instance)
 
 
 _MISSING = object()
@@ -315,74 +282,19 @@ def _is_private(thing: Any, module: ModuleType) -> bool:
     return bool(homes) and all("._" in home.__name__ or name.startswith("_") for home, name in homes)
 
 
-# Guards that wait for a module
-
-
-_waiting: dict[str, set[str]] = {}  # module → names that its import may bring
-
-
 def _wait_for(name: str) -> None:
     for module in modules_of(name):
-        _waiting.setdefault(module, set()).add(name)
-    if _waiting and _arrivals not in sys.meta_path:
-        sys.meta_path.insert(0, _arrivals)
+        arrivals.wait(module, name, _prepare_late)
+
+
+def _prepare_late(name: str) -> None:
+    _index.cache_clear()  # of its package, there is more now
+    prepare(name)
 
 
 def _forget(name: str) -> None:
     for module in modules_of(name):
-        names = _waiting.get(module, set())
-        names.discard(name)
-        if not names:
-            _waiting.pop(module, None)
-    if not _waiting and _arrivals in sys.meta_path:
-        sys.meta_path.remove(_arrivals)
-
-
-class _Arrivals:
-    """Puts up the guards that wait for a module at the end of its import. A finder that finds nothing itself."""
-
-    __slots__ = ()
-
-    @hidden
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: Any = None
-    ) -> ModuleSpec | None:
-        if name not in _waiting:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _Announced(spec.loader)
-        return spec
-
-
-_arrivals: Any = _Arrivals()
-
-
-class _Announced:
-    """A loader that says when it has loaded, and leaves the module as if it had never been there."""
-
-    @hidden
-    def __init__(self, loader: Any) -> None:
-        self._loader = loader
-
-    @hidden
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
-
-    @hidden
-    def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
-        self._loader.exec_module(module)
-        _index.cache_clear()  # of its package, there is more now
-        for name in list(_waiting.get(module.__name__, ())):
-            prepare(name)
-
-    @hidden
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
+        arrivals.forget(module, name)
 
 
 # Names

@@ -7,7 +7,10 @@ along. What is not plain data stays in its table of objects and is known outside
 
 from __future__ import annotations
 
+import ast
+import builtins
 import difflib
+import linecache
 import operator
 import os
 import random
@@ -17,18 +20,22 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
-from types import FrameType, FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
 import numpy as np
 
 from course.packages import advice, is_missing
 from course.places import find_file, folders
+from course.worker.far.accelerators import hide_accelerators
 from course.worker.far.importing import ModuleSpace
 from course.worker.far.refusals import Refusals, RefusedCallError
+from course.worker.far.shapes import is_array, misfit, parts_in_one
 from course.worker.outcomes import Interruption, StudentProblem
 from course.worker.requests import Request
+from course.worker.signatures import misused, signature
 
 _IMPORTING = "<frozen importlib._bootstrap>"  # the file that frames of an import name
 
@@ -61,6 +68,7 @@ class Session:
     def __init__(self, root: Path, days: Sequence[str], first_number: int = 1) -> None:
         self.root = folders(root)[-1]  # of everything that is the student's
         self.space = ModuleSpace(root, days)
+        hide_accelerators()
         self.refusals = Refusals(root, days)
         self._objects: dict[int, Any] = {}
         self._next = first_number
@@ -90,14 +98,18 @@ class Session:
         watched = self.refusals.watch(True)
         try:
             with self.space.active():
-                return self._perform(request)
+                return self._described(request)
+        finally:
+            self.refusals.watch(watched)
+
+    def _described(self, request: Request) -> Any:
+        try:
+            return self._perform(request)
         except (StudentProblem, Interruption, KeyboardInterrupt):
             raise
         except BaseException as error:
             problem = describe_exception(error, self.root)
             raise problem.with_traceback(error.__traceback__) from None
-        finally:
-            self.refusals.watch(watched)
 
     def may_be_cut_at(self, frame: FrameType | None) -> bool:
         """Whether a call may be interrupted where it stands: in the student's code or in what it called, but not in the
@@ -187,7 +199,7 @@ def describe_exception(error: BaseException, root: Path) -> StudentProblem:
     """What a student needs to know of an exception: a sentence, and the traceback cut to their own frames."""
     types = tuple(c.__name__ for c in type(error).__mro__ if c is not object)
     frames = _own_frames(error, root)
-    if isinstance(error, NotImplementedError) and (not frames or frames[-1] is _innermost(error)):
+    if isinstance(error, NotImplementedError) and _is_unwritten(error, frames):
         return StudentProblem("not_implemented", "Not written yet.", "", types)
     text = _traceback_text(error, frames, root)
     if isinstance(error, RefusedCallError):
@@ -196,7 +208,52 @@ def describe_exception(error: BaseException, root: Path) -> StudentProblem:
         return StudentProblem("memory", "Your code asked for more memory than a check may use.", text, types)
     if isinstance(error, SyntaxError):
         return StudentProblem("error", _syntax_message(error, root), text, types)
-    return StudentProblem("error", _advice(error), text, types)
+    left = (
+        isinstance(error, NotImplementedError) and frames[-1] is _innermost(error) and _is_raised(frames[-1])
+    )
+    return StudentProblem("error", _LEFT_BELOW if left else _advice(error), text, types)
+
+
+_LEFT_BELOW = (
+    "NotImplementedError: a line of the skeleton still stands below what you have written; delete it."
+)
+
+
+def _is_unwritten(error: NotImplementedError, frames: Sequence[traceback.FrameSummary]) -> bool:
+    """Whether it comes from a skeleton: raised by a line of the student's, with nothing written above it."""
+    if not frames:
+        return True
+    last = frames[-1]
+    return last is _innermost(error) and _is_raised(last) and not _stands_below_others(last)
+
+
+def _is_raised(frame: traceback.FrameSummary) -> bool:
+    """Whether the line itself raises; of a line that cannot be read it is believed."""
+    return not frame.line or re.search(r"\braise\b", frame.line) is not None
+
+
+def _stands_below_others(frame: traceback.FrameSummary) -> bool:
+    """Whether this line ends a function in which something is written above it."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(frame.filename)))
+    except SyntaxError:  # saved again meanwhile
+        return False
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            above = [one for one in node.body if one.lineno < (frame.lineno or 0)]
+            written = [one for one in above if not _is_given(one)]
+            if written and any(
+                isinstance(one, ast.Raise) and one.lineno == frame.lineno for one in node.body
+            ):
+                return True
+    return False
+
+
+def _is_given(statement: ast.stmt) -> bool:
+    """Whether it is what skeletons have above the line that raises: a docstring, ``super().__init__()``."""
+    return isinstance(statement, ast.Expr) and (
+        isinstance(statement.value, ast.Constant) or ast.unparse(statement).startswith("super().__init__(")
+    )
 
 
 def _recursing(error: BaseException) -> str:
@@ -216,8 +273,8 @@ def _advice(error: BaseException) -> str:
         return "Your code ended the program (sys.exit or exit); a function must return instead."
     if isinstance(error, RecursionError):
         return (
-            f"RecursionError: {_recursing(error)} calls itself more often than Python allows (about 1,000 times); "
-            "is there an end to the recursion? Where there is, a loop goes deeper."
+            f"RecursionError: {_recursing(error)} calls itself more often than Python allows (about 1,000 times): "
+            "in which case does it stop calling itself? If it would stop later, write a loop instead."
         )
     if isinstance(error, ModuleNotFoundError) and is_missing(error.name or ""):
         return f"Your code imports {advice(error.name or '')}."
@@ -225,7 +282,34 @@ def _advice(error: BaseException) -> str:
         return f"ModuleNotFoundError: {said}; only the packages of the course are installed where work is graded."
     if isinstance(error, EOFError) and "reading a line" in said:
         return "Your code waits for input(); a checked function gets everything through its arguments."
+    if isinstance(error, (NameError, AttributeError, ImportError)) and type(error).__module__ == "builtins":
+        return _as_python_says_it(error) or f"{name}: {said}"
     return f"{name}: {said}" if said else name
+
+
+def _as_python_says_it(error: BaseException) -> str:
+    """With what Python itself suggests: "Did you mean: 'image'?"."""
+    try:
+        kind, trace = type(error), error.__traceback__
+        told = traceback.TracebackException(kind, error, trace, limit=1, lookup_lines=False, compact=True)
+        said = "".join(told.format_exception_only()).strip()[:1500]
+        return said if "Did you" in said else said + _near_name(error)
+    except Exception:  # it looks at the student's own objects
+        return ""
+
+
+def _near_name(error: BaseException) -> str:
+    """What Python 3.11 suggests on the screen only."""
+    name = getattr(error, "name", None)
+    if isinstance(error, NameError):
+        frame = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1]
+        known = [*frame.f_locals, *frame.f_globals, *dir(builtins)]
+    elif isinstance(error, AttributeError):
+        known = dir(error.obj)
+    else:
+        return ""
+    near = difflib.get_close_matches(name or "", known, n=1, cutoff=0.7)
+    return f". Did you mean: {near[0]!r}?" if near and near[0] != name else ""
 
 
 def _syntax_message(error: SyntaxError, root: Path) -> str:
@@ -272,15 +356,24 @@ def _innermost(error: BaseException) -> traceback.FrameSummary | None:
 
 
 def _traceback_text(error: BaseException, frames: Sequence[traceback.FrameSummary], root: Path) -> str:
+    places = groupby(frames, key=lambda frame: (frame.filename, frame.lineno))
+    shown = [next(group) for _, group in places][
+        -6:
+    ]  # a comprehension is a frame of its own before Python 3.12
+    if isinstance(error, RecursionError):  # each line once, however often it has come by
+        shown = list({(f.filename, f.lineno): f for f in frames}.values())[:6]
     lines = [
-        f"  {_shown(Path(f.filename), root)}, line {f.lineno}, in {f.name}\n      {f.line}"
-        for f in frames[-6:]
+        f"  {_shown(Path(f.filename), root)}, line {f.lineno}, in {f.name}\n      {f.line}" for f in shown
     ]
-    if isinstance(error, SyntaxError) and error.text:
+    if isinstance(error, RecursionError):
+        lines += ["  and so on, again and again"] if shown else []
+    elif isinstance(error, SyntaxError) and error.text:
         text = error.text.rstrip("\n")
         caret = " " * max((error.offset or 1) - 1, 0) + "^"
         lines.append(f"      {text}\n      {caret}")
-    elif frames and isinstance(error, (ValueError, IndexError, RuntimeError)):
+    elif isinstance(error, TypeError) and (name := misused(f"TypeError: {_safe_str(error)}")):
+        lines += _definition(name, root)
+    elif frames and isinstance(error, (ValueError, IndexError, RuntimeError, TypeError)):
         try:
             shapes = _shapes(error, frames[-1].line or "", root)
         except Exception:  # a nested tensor has none; nobody's verdict hangs on it
@@ -289,20 +382,47 @@ def _traceback_text(error: BaseException, frames: Sequence[traceback.FrameSummar
     return "\n".join(lines)
 
 
+def _definition(name: str, root: Path) -> list[str]:
+    """The ``def`` of a function of the student's that was called with other arguments than it takes."""
+    for module in list(sys.modules.values()):
+        file = vars(module).get("__file__") if type(module) is ModuleType else None
+        if isinstance(file, str) and _is_own(file, root) and name.partition(".")[0] in vars(module):
+            found = signature("".join(linecache.getlines(file)), name)
+            if found is not None:
+                line, text = found
+                return [f"  {_shown(Path(file), root)}, line {line}, takes\n      {text}"]
+    return []
+
+
 def _shapes(error: BaseException, line: str, root: Path) -> str:
-    """The shapes of the arrays in the line that failed: what an error of NumPy or PyTorch is nearly always about."""
-    own = [f for f, _ in traceback.walk_tb(error.__traceback__) if _is_own(f.f_code.co_filename, root)]
-    values = own[-1].f_locals if own else {}
+    """The shapes of the arrays in the line that failed: what an error of NumPy or PyTorch is nearly always about; the
+    dtypes too where it is about them.
+    """
+    own = _own_tracebacks(error, root)
+    if not own:
+        return ""
+    said = misfit(own[-1]) if isinstance(error, (ValueError, IndexError, RuntimeError)) else ""
+    if said:
+        return said
+    values = own[-1].tb_frame.f_locals
     words = dict.fromkeys(re.findall(r"(?<![\w.])[^\W\d]\w*", line))
     found = [(word, values[word]) for word in words if word in values]
-    return ", ".join(f"{word} {tuple(value.shape)}" for word, value in found if _is_array(value))
+    several = [f"{word} is {said}" for word, value in found if (said := parts_in_one(value))]
+    kinds = re.search(r"dtype|scalar type", _safe_str(error)) is not None
+    return "; ".join(several) or ", ".join(
+        f"{word} {tuple(value.shape)}{f' {value.dtype}'.replace('torch.', '') if kinds else ''}"
+        for word, value in found
+        if is_array(value)
+    )
 
 
-def _is_array(value: Any) -> bool:
-    """Whether it is an array itself, whose shape can be read without running a student's code."""
-    torch = sys.modules.get("torch")
-    kinds = (np.ndarray,) if torch is None else (np.ndarray, torch.Tensor)
-    return type(value) in kinds
+def _own_tracebacks(error: BaseException, root: Path) -> list[TracebackType]:
+    found, one = [], error.__traceback__
+    while one is not None:
+        if _is_own(one.tb_frame.f_code.co_filename, root):
+            found.append(one)
+        one = one.tb_next
+    return found
 
 
 def _safe_str(error: BaseException) -> str:

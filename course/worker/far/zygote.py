@@ -162,7 +162,10 @@ class Zygote:
             self._reap()
 
     def _accept(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MAX_REQUEST, 4)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, MAX_REQUEST, 4)
+        except ConnectionResetError:  # the other end was closed with something on its way to it
+            return False
         if not message:
             return False
         request = json.loads(message)

@@ -94,6 +94,9 @@ class Link(Protocol):
     def request(self, request: Request) -> Any:
         """The decoded result. Raises StudentProblem."""
 
+    def text(self, place: str) -> bytes | None:
+        """What was handed in as ``project_detection/results.json``, unread; None where that is not there."""
+
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         """Start a check: same state, these refused calls, this much time."""
 
@@ -358,6 +361,10 @@ class Student:
         The driver is a self-contained function of the test file and carries no expected value.
         """
         return self._imported()._ask("run", driver.__name__, "", (driver, *args), kwargs)
+
+    def _text(self, name: str) -> bytes | None:
+        """A file that was handed in beside the module under test; no student code sees that it is read."""
+        return self._link.text(f"{self._name.partition('.')[0]}/{name}")
 
     @property
     def transcript(self) -> Transcript:

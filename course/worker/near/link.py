@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course.places import module_files
+from course.catalog.model import PROJECT, TEXTS
+from course.places import find_file, module_files
 from course.worker.arguments import mutable_parts
 from course.worker.asking import write_question
 from course.worker.near.child import Child
@@ -33,13 +34,15 @@ class IsolatedLink:
     killed.
     """
 
-    def __init__(self, zygote: WarmProcess, root: Path | Mapping[str, bytes], day: str) -> None:
+    def __init__(self, zygote: WarmProcess, root: Path | Mapping[str, bytes], days: Sequence[str]) -> None:
         self._zygote = zygote
         self._limits = zygote.limits
-        if isinstance(root, Path):
-            self._files = read_day(root, day)
-        else:
-            self._files = {name: data for name, data in root.items() if name.startswith(f"{day}/")}
+        self._files: dict[str, bytes] = {}
+        for day in days:
+            if isinstance(root, Path):
+                self._files |= read_day(root, day)
+            else:
+                self._files |= {name: data for name, data in root.items() if name.startswith(f"{day}/")}
         self._folder: Path | None = None
         self._worker: Child | None = None
         self._generation = 0
@@ -57,6 +60,9 @@ class IsolatedLink:
         self.changed: list[tuple[Any, Any]] = []
         self.spent = 0.0
         self.isolation: tuple[str, ...] = ()
+
+    def text(self, place: str) -> bytes | None:
+        return self._files.get(place)
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         if self._spoilt:
@@ -202,9 +208,12 @@ def _scratch_parent() -> str | None:
 
 
 def read_day(root: Path, day: str) -> dict[str, bytes]:
-    """What may be looked at: the Python files of the day, no links, none larger than a megabyte, not too many."""
+    """What may be looked at: the Python files of the day, and what else a project hands in; no links, none larger than
+    a megabyte, not too many.
+    """
     found: dict[str, bytes] = {}
-    for path in module_files(root, day).values():
+    texts = [path for name in TEXTS if day.startswith(PROJECT) and (path := find_file(root, f"{day}/{name}"))]
+    for path in [*module_files(root, day).values(), *texts]:
         if (
             len(found) < MAX_FILES
             and path.is_file()

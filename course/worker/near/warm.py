@@ -39,7 +39,7 @@ ENVIRONMENT = {
 def to_warm(days: Sequence[Day]) -> tuple[list[str], list[str]]:
     """What ``warm`` is given for these days: what submissions import, and what the exercises refuse."""
     imports = [name for day in days for name in day.imports]
-    return imports, [name for day in days for exercise in day.exercises for name in exercise.refused]
+    return imports, [name for day in days for exercise in day.graded for name in exercise.refused]
 
 
 class WarmProcessGoneError(BaseException):
@@ -61,8 +61,11 @@ class WarmProcess:
         many: bool = False,
         off: Sequence[str] = (),
         environment: dict[str, str] | None = None,
+        needs: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """``many`` forks are expected: half a second is spent on making each of them cheaper."""
+        """``many`` forks are expected: half a second is spent on making each of them cheaper. ``needs`` names by day
+        the others whose modules its own may import.
+        """
         if not hasattr(os, "fork") or not hasattr(socket, "send_fds"):
             raise CourseError(
                 "Isolated checks need Linux or macOS; on this system run them without --isolated."
@@ -77,6 +80,7 @@ class WarmProcess:
             "many": many,
             "off": list(off),
         }
+        self._needs = needs or {}
         self._environment = {**ENVIRONMENT, "TMPDIR": tempfile.gettempdir(), **(environment or {})}
         self._owner = os.getpid()
         self._revivals = 0
@@ -120,9 +124,15 @@ class WarmProcess:
         before the first fork, so that no import counts on a student's clock.
         """
         imports, refused = to_warm(days)
-        names = [day.name for day in course.days]
         return cls(
-            names, imports, course.limits, refused=refused, many=many, off=off, environment=environment
+            [day.name for day in course.units],
+            imports,
+            course.limits,
+            refused=refused,
+            many=many,
+            off=off,
+            environment=environment,
+            needs={day.name: day.needs for day in course.units},
         )
 
     @property
@@ -148,12 +158,12 @@ class WarmProcess:
         return self._layers
 
     def open(self, root: Path | Mapping[str, bytes], day: str) -> IsolatedLink:
-        """A way to the modules of one day, each time in a fresh process and scratch folder; ``root`` is the folder
-        that holds the day's folder, or has its files in memory.
+        """A way to the modules of one day, and of those it needs, each time in a fresh process and scratch folder;
+        ``root`` is the folder that holds the day's folder, or has its files in memory.
         """
         from course.worker.near.link import IsolatedLink  # which is made of forks of this process
 
-        return IsolatedLink(self, root, day)
+        return IsolatedLink(self, root, (day, *self._needs.get(day, ())))
 
     def fork(self, request: dict[str, Any], descriptors: list[int]) -> None:
         """Ask for a process. Raises WarmProcessGoneError."""

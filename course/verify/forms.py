@@ -1,0 +1,104 @@
+"""Exercises whose right answers come in another form, as they may: in lists, or in single precision.
+
+Checks take what NumPy makes an array of, so a student's function may return nested lists. Whatever is given must do as
+well: pictures, scripts, given functions, given parts of exercises. And where a sheet allows single precision, no check
+may ask for more digits. This gives the results of a solution another form, where given code or a check has called it.
+Exercises that call each other are one person's work, and get what the solution returns.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType, FunctionType
+from typing import Any, Literal
+
+import numpy as np
+
+from course.catalog import Exercise
+from course.release.skeletons import find_regions
+from course.verify.roots import Sources
+
+Form = Literal["lists", "single precision"]
+
+_WRITTEN: dict[str, list[tuple[int, int]]] = {}
+"""The lines that students write, by file, of all modules that were prepared."""
+_FOLDERS: set[str] = set()
+"""The folders of these files."""
+
+
+def in_form(form: Form, sources: Sources, exercises: Sequence[Exercise]) -> dict[str, str]:
+    """The modules of a day, in which these exercises answer in another form."""
+    names: dict[str, list[str]] = {module: [] for module in sources.day.modules}
+    for exercise in exercises:
+        names[exercise.module].append(exercise.qualname)
+    return {module: _ending(sources.texts[module], listed, form) for module, listed in names.items()}
+
+
+def _ending(source: str, names: Sequence[str], form: Form) -> str:
+    end = f"from course.verify.forms import change_form\n\nchange_form(globals(), {names!r}, {form!r})"
+    return f"{source}\n\n{end}\n"
+
+
+def change_form(module: dict[str, Any], names: Sequence[str], form: Form) -> None:
+    """What a module made by ``in_form`` does at its end."""
+    file = module["__file__"]
+    _FOLDERS.add(file.rpartition("/")[0])
+    regions = find_regions(Path(file).read_text(encoding="utf-8"), file)
+    _WRITTEN[file] = [(region.first, region.last) for region in regions]
+    for name in names:
+        top, _, method = name.partition(".")
+        thing = module[top]
+        if isinstance(thing, FunctionType):
+            module[top] = _changed(thing, form)
+            continue
+        for own in [method] if method else [key for key in vars(thing) if not key.startswith("_")]:
+            if isinstance(vars(thing).get(own), FunctionType):
+                setattr(thing, own, _changed(vars(thing)[own], form))
+
+
+def _changed(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def changed(*args: Any, **named: Any) -> Any:
+        result = function(*args, **named)
+        return result if _called_by_an_exercise() else _FORMS[form](result)
+
+    return changed
+
+
+def _called_by_an_exercise() -> bool:
+    """Whether the innermost code of the day that has called is a student's, and not given."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.rpartition("/")[0] in _FOLDERS:
+            return any(first <= frame.f_lineno <= last for first, last in _WRITTEN.get(file, ()))
+        frame = frame.f_back
+    return False
+
+
+def lists_of(value: Any) -> Any:
+    """The same with nested lists in the place of arrays."""
+    if isinstance(value, np.ndarray):
+        return value.tolist() if value.ndim else value
+    if type(value) in (list, tuple):
+        return type(value)(lists_of(part) for part in value)
+    if type(value) is dict:
+        return {key: lists_of(part) for key, part in value.items()}
+    return value
+
+
+def rounded(value: Any) -> Any:
+    """The same with float32 in the place of float64; the numbers of Python stay, as they do in NumPy."""
+    if isinstance(value, (np.ndarray, np.float64)) and value.dtype == np.float64:
+        return value.astype(np.float32)
+    if type(value) in (list, tuple):
+        return type(value)(rounded(part) for part in value)
+    if type(value) is dict:
+        return {key: rounded(part) for key, part in value.items()}
+    return value
+
+
+_FORMS: Mapping[Form, Callable[[Any], Any]] = {"lists": lists_of, "single precision": rounded}
