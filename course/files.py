@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from io import TextIOWrapper
 from pathlib import Path
+from typing import IO, Any
 
 from course.errors import CourseError
 
@@ -23,9 +27,10 @@ def sweep(folder: Path) -> None:
 
 
 @contextmanager
-def alone_in(folder: Path, otherwise: str) -> Iterator[None]:
+def alone_in(folder: Path, otherwise: str, *, patience: float = 0.0) -> Iterator[None]:
     """Keep other processes that ask for the same away from a folder, which is made where it is missing. Raises
-    CourseError with the sentence ``otherwise`` where one of them is there. A process that is killed lets go.
+    CourseError with the sentence ``otherwise`` where one of them is still there after ``patience`` seconds. A process
+    that is killed lets go.
     """
     try:
         import fcntl
@@ -39,13 +44,23 @@ def alone_in(folder: Path, otherwise: str) -> Iterator[None]:
         yield
         return
     with lock:
-        try:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CourseError(otherwise) from None
-        except OSError:  # a file system without locks
-            pass
+        until = time.monotonic() + patience
+        while not _is_locked(fcntl, lock):
+            if time.monotonic() >= until:
+                raise CourseError(otherwise)
+            time.sleep(0.01)
         yield
+
+
+def _is_locked(fcntl: Any, lock: IO[str]) -> bool:
+    """Lock the file unless another process holds it. On a file system without locks everybody is alone."""
+    try:
+        fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def _runs(number: int) -> bool:
@@ -68,6 +83,29 @@ def write_bytes_atomically(path: Path, data: bytes) -> None:
     """The same for what is no text."""
     with _taking_the_place_of(path) as handle, os.fdopen(handle, "wb") as file:
         file.write(data)
+
+
+def write_json(path: Path, plain: Any) -> None:
+    """Write JSON atomically, in lines for people. Raises CourseError when the disk does not allow it."""
+    write_atomically(path, _in_lines(plain, "") + "\n")
+
+
+def _in_lines(plain: Any, indent: str) -> str:
+    """JSON with a line for each part that has no parts of its own: a test is one line. ``json.dumps`` with its own
+    ``indent`` is written in Python and takes five times as long.
+    """
+    parts = plain.values() if type(plain) is dict else plain if type(plain) is list else ()
+    if not any(type(part) in (dict, list) for part in parts):
+        return _JSON.encode(plain)
+    more = indent + " "
+    if type(plain) is dict:
+        lines = [f"{more}{_key(str(key))}: {_in_lines(part, more)}" for key, part in plain.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(more + _in_lines(part, more) for part in plain) + f"\n{indent}]"
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_key = lru_cache(maxsize=1000)(_JSON.encode)  # a few dozen words, thousands of times
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Long loops that can be watched and stopped: a bar with the time that is left, and a tame Ctrl-C.
+"""Long loops that can be watched and stopped, with a bar and a tame Ctrl-C; and the finale of a day as a command.
 
 For training loops of the days. Where there is no terminal (graded, in a test, output to a file) nothing is printed, and
 Ctrl-C does what it always does.
@@ -6,10 +6,11 @@ Ctrl-C does what it always does.
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -57,3 +58,29 @@ def watched(steps: int, unit: str = "epoch") -> Iterator[Any]:
         finally:
             if listening:
                 signal.signal(signal.SIGINT, before)
+
+
+def finale(tell: Callable[[int], None], description: str | None) -> int:
+    """The end of a day as a command: ``sys.exit(finale(tell, __doc__))`` is the last line of its script.
+
+    Parameters
+    ----------
+    tell : prints what the student's functions can do together, with as many trainings of each as ``--seeds`` says
+    description : docstring of the script; ``--help`` shows its first line
+
+    Returns
+    -------
+    int
+        exit status: 0, or 1 when an exercise is not written yet, which is named; wrong usage ends the program with 2
+    """
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=1, help="how many trainings of each (default: 1)")
+    seeds = parser.parse_args().seeds
+    if seeds < 1:
+        parser.error("--seeds must be at least 1")
+    try:
+        tell(seeds)
+    except NotImplementedError as error:
+        print(f"{error}. Write it first; `course status` says what is left.", file=sys.stderr)
+        return 1
+    return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
@@ -58,7 +58,9 @@ class Check:
 class Exercise:
     """A function, class or method that a student writes, with the checks that belong to it.
 
-    In a student release the hidden checks are not there; ``hidden_points`` says what they are worth.
+    In a student release the hidden checks are not there; ``hidden_points`` says what they are worth. ``shown`` is the
+    reason why sheet and hints may hold the solution nearly whole; empty where they may not. ``home`` is the day it
+    belongs to where a project counts it, and empty everywhere else.
     """
 
     name: str
@@ -69,6 +71,9 @@ class Exercise:
     optional: bool
     checks: tuple[Check, ...]
     hidden_points: int = 0
+    topics: tuple[str, ...] = ()
+    shown: str = ""
+    home: str = ""
 
     @property
     def module(self) -> str:
@@ -85,9 +90,19 @@ class Exercise:
         return sum(check.points for check in self.checks)
 
 
+PROJECT = "project_"
+"""How the folder of a project begins; people type ``project/detection`` for ``project_detection``."""
+TEXTS = REPORT, RESULTS = ("report.md", "results.json")
+"""What a project hands in beside its modules."""
+
+
 @dataclass(frozen=True)
 class Day:
-    """One day: its exercises are read from the disk when they are first asked for."""
+    """One day, or one project: its exercises are read from the disk when they are first asked for.
+
+    A project is a day with more: ``counts`` names exercises of days, such as ``day20/boxes.iou``, which are judged in
+    what was handed in for it, and ``needs`` are these days, whose modules its own may import.
+    """
 
     name: str
     title: str
@@ -96,10 +111,32 @@ class Day:
     due: datetime | None
     read_exercises: Callable[[str], tuple[Exercise, ...]] = field(repr=False, compare=False)
     draft: bool = False
+    counts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    read_counted: Callable[[], tuple[Exercise, ...]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
         return self.read_exercises(self.name)
+
+    @cached_property
+    def counted(self) -> tuple[Exercise, ...]:
+        """Exercises of days that count in this project."""
+        return self.read_counted()
+
+    @property
+    def graded(self) -> tuple[Exercise, ...]:
+        """All exercises that are judged in what is handed in: of days that count, and its own."""
+        return (*self.counted, *self.exercises)
+
+    @property
+    def is_project(self) -> bool:
+        return self.name.startswith(PROJECT)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Files beside the modules that are handed in too."""
+        return TEXTS if self.is_project else ()
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
@@ -108,8 +145,8 @@ class Day:
 
     @property
     def number(self) -> str:
-        """The short name that people type: ``day03``."""
-        return self.name.partition("_")[0]
+        """The short name that people type: ``day03``, ``project/detection``."""
+        return self.name.replace("_", "/", 1) if self.is_project else self.name.partition("_")[0]
 
     @property
     def max_score(self) -> int:
@@ -123,7 +160,9 @@ class Day:
 
 @dataclass(frozen=True)
 class Course:
-    """Everything ``course.toml`` says; ``left_out`` names the drafts that nobody asked for."""
+    """Everything ``course.toml`` says; ``left_out`` names the drafts that nobody asked for, ``repository`` the
+    address of the student release, from which pushes are checked where ``checks_pushes`` holds.
+    """
 
     root: Path
     title: str
@@ -134,6 +173,15 @@ class Course:
     zone: tzinfo = UTC
     helpers: Helpers = "own"
     left_out: tuple[str, ...] = ()
+    repository: str = ""
+    checks_pushes: bool = True
+    parts: Mapping[int, str] = field(default_factory=dict, compare=False)  # their titles
+    projects: tuple[Day, ...] = ()
+
+    @property
+    def units(self) -> tuple[Day, ...]:
+        """All that is handed in, checked and graded: the days, then the projects."""
+        return (*self.days, *self.projects)
 
     def tests(self, day: Day) -> Path:
         return self.root / "tests" / day.name
@@ -161,8 +209,8 @@ class Course:
             )
 
     def day(self, name: str) -> Day:
-        """The day of that exact name."""
-        return next(day for day in self.days if day.name == name)
+        """The day, or the project, of that exact name."""
+        return next(day for day in self.units if day.name == name)
 
 
 def snake_case(qualname: str) -> str:

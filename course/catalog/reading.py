@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, get_args
 
 from course.catalog.deadlines import read_due, read_late, read_zone
-from course.catalog.model import Check, Course, Day, Exercise, Helpers, Limits, snake_case
+from course.catalog.model import PROJECT, Check, Course, Day, Exercise, Helpers, Limits, snake_case
 from course.errors import CourseError, UsageError
 
 
@@ -49,25 +52,22 @@ def load_course(root: Path, *, drafts: bool = False) -> Course:
             )
         drafts = drafts or bool(os.environ.get("COURSE_DRAFTS"))
         zone = read_zone(head.get("timezone", "UTC"))
-        days = tuple(
-            Day(
-                name=entry["name"],
-                title=entry["title"],
-                part=int(entry["part"]),
-                imports=tuple(entry.get("imports", ["numpy"])),
-                due=read_due(entry.get("due"), entry["name"], zone),
-                read_exercises=_ExerciseReader(root, may_be_empty=entry.get("draft", False)).read,
-                draft=entry.get("draft", False),
-            )
-            for entry in content.get("day", [])
-        )
+        days = tuple(_day(root, entry, zone) for entry in content.get("day", []))
+        projects = tuple(_project(root, entry, zone, days) for entry in content.get("project", []))
+        days = _chosen(days, head.get("days"))
+        names = {day.name for day in days}
+        projects = tuple(project for project in projects if names.issuperset(project.needs))
         return Course(
             root=root,
             title=head["title"],
+            parts=_read_parts(content.get("parts", {})),
             seed=int(head["seed"]),
             limits=Limits(**limits),
             days=tuple(day for day in days if drafts or not day.draft),
-            left_out=tuple(day.name for day in days if day.draft and not drafts),
+            repository=_read_repository(head.get("repository", "")),
+            checks_pushes=_read_switch("checks_pushes", head.get("checks_pushes", True)),
+            projects=tuple(project for project in projects if drafts or not project.draft),
+            left_out=tuple(one.name for one in (*days, *projects) if one.draft and not drafts),
             late=read_late(content.get("late")),
             zone=zone,
             helpers=_read_helpers(head.get("helpers", "own")),
@@ -78,12 +78,108 @@ def load_course(root: Path, *, drafts: bool = False) -> Course:
         ) from None
 
 
+def _day(root: Path, entry: Mapping[str, Any], zone: tzinfo) -> Day:
+    if str(entry["name"]).startswith(PROJECT):
+        raise CourseError(
+            f"course.toml: the day {entry['name']} is called like a project; write [[project]] above it."
+        )
+    return Day(
+        name=entry["name"],
+        title=entry["title"],
+        part=int(entry["part"]),
+        imports=tuple(entry.get("imports", ["numpy"])),
+        due=read_due(entry.get("due"), entry["name"], zone),
+        read_exercises=_ExerciseReader(root, may_be_empty=entry.get("draft", False)).read,
+        draft=entry.get("draft", False),
+    )
+
+
+def _project(root: Path, entry: Mapping[str, Any], zone: tzinfo, days: Sequence[Day]) -> Day:
+    """A project belongs to the part of the days whose exercises count in it, and imports what they import."""
+    name, counts = entry["name"], tuple(entry["exercises"])
+    if not re.fullmatch(f"{PROJECT}[a-z][a-z0-9]*", name):
+        raise CourseError(
+            f"course.toml: the project {name!r} is called otherwise than its folder may be; write {PROJECT}…, "
+            "small letters and digits."
+        )
+    homes = {day.number: day for day in days}
+    needs = [homes.get(str(one).partition("/")[0]) for one in counts]
+    if not counts or None in needs:
+        raise CourseError(
+            f"course.toml: {name} counts {[*counts, 'no exercise'][needs.index(None) if counts else 0]}; write its "
+            'exercises as ["day20/boxes.iou", …].'
+        )
+    known = [day for day in days if day in needs]
+
+    def read_counted() -> tuple[Exercise, ...]:
+        found = {
+            f"{day.number}/{one.name}": replace(one, home=day.name) for day in known for one in day.exercises
+        }
+        for count in counts:
+            if count not in found:
+                raise CourseError(f"course.toml: {name} counts {count}, which is no exercise of that day.")
+        return tuple(found[count] for count in counts)
+
+    return Day(
+        name=name,
+        title=entry["title"],
+        part=max(day.part for day in known),
+        imports=tuple(dict.fromkeys(word for day in known for word in day.imports)),
+        due=read_due(entry.get("due"), name, zone),
+        read_exercises=_ExerciseReader(root, may_be_empty=entry.get("draft", False)).read,
+        draft=entry.get("draft", False) or any(day.draft for day in known),
+        counts=counts,
+        needs=tuple(day.name for day in known),
+        read_counted=read_counted,
+    )
+
+
+def _chosen(days: tuple[Day, ...], words: Any) -> tuple[Day, ...]:
+    """The days that belong to the course: all, or those of ``days = ["day12", "part 3"]``."""
+    if words is None:
+        return days
+    known = {word for day in days for word in (day.name, day.number, f"part {day.part}")}
+    unknown = [word for word in words if word not in known] if isinstance(words, list) else [words]
+    if unknown or not words:
+        raise CourseError(
+            f"course.toml: days names {unknown[0]!r}, which is no day and no part; write them as "
+            'days = ["day12", "part 3"], or leave the line out for all days.'
+            if unknown
+            else "course.toml: days is empty; leave the line out for all days."
+        )
+    return tuple(day for day in days if {day.name, day.number, f"part {day.part}"} & set(words))
+
+
+def _read_parts(titles: Mapping[str, Any]) -> dict[int, str]:
+    for number, title in titles.items():
+        if not (number.isdecimal() and isinstance(title, str)):
+            raise CourseError(f'course.toml: [parts] has {number} = {title!r}; write 3 = "Title of part 3".')
+    return {int(number): title for number, title in titles.items()}
+
+
 def _read_helpers(word: str) -> Helpers:
     for known in get_args(Helpers):
         if word == known:
             return known  # type: ignore[no-any-return]
     words = ", ".join(map(repr, get_args(Helpers)))
     raise CourseError(f"course.toml: helpers is {word!r}; write one of {words}.")
+
+
+ADDRESS = re.compile(r"https?://[\w.:@/~-]+|ssh://[\w.:@/~-]+|git@[\w.-]+:[\w./~-]+|file:///[\w./~-]+")
+
+
+def _read_repository(said: Any) -> str:
+    if said and not (isinstance(said, str) and ADDRESS.fullmatch(said)):
+        raise CourseError(
+            f"course.toml: repository is {said!r}; write an address such as 'https://github.com/you/course'."
+        )
+    return str(said)
+
+
+def _read_switch(name: str, said: Any) -> bool:
+    if not isinstance(said, bool):
+        raise CourseError(f"course.toml: {name} is {said!r}; write true or false.")
+    return said
 
 
 @dataclass(frozen=True)
@@ -121,6 +217,8 @@ def _exercise(entry: dict[str, Any], checks: list[Check], path: Path) -> Exercis
             optional=bool(entry.get("optional", False)),
             checks=tuple(checks),
             hidden_points=int(entry.get("hidden_points", 0)),
+            topics=tuple(entry.get("topics", ())),
+            shown=str(entry.get("shown", "")),
         )
     except KeyError as missing:
         raise CourseError(

@@ -7,26 +7,41 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from course.catalog.model import Course, Day, Exercise
+from course.catalog.blocks import line_of_block
+from course.catalog.model import PROJECT, Course, Day, Exercise
 from course.errors import CourseError, UsageError
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One day with the exercises of it that are meant."""
+    """One day with the exercises of it that are meant; where a project is graded, with those that count in it."""
 
     day: Day
     exercises: tuple[Exercise, ...]
 
+    def by_home(self, course: Course) -> list[Selection]:
+        """The same, each exercise with the day it belongs to."""
+        homes = dict.fromkeys(exercise.home for exercise in self.exercises)
+        return [
+            Selection(
+                course.day(home) if home else self.day,
+                tuple(exercise for exercise in self.exercises if exercise.home == home),
+            )
+            for home in homes
+        ]
+
 
 def select(course: Course, words: Sequence[str]) -> list[Selection]:
-    """Days and exercises named by ``words``, in the order of the course; everything when there are no words.
+    """Days and exercises named by ``words``, in the order of the course; all days when there are no words.
 
-    A word is a day (``day03_linalg``, ``day03``, ``day3``, ``3``), a module of one (``day03_linalg/regression.py``) or
-    an exercise (``day03/regression.pseudo_inverse``, ``day03/pseudo_inverse``); a module or an exercise that only one
-    day has may stand alone. Raises UsageError, with the nearest name, for an unknown one.
+    A word is a day (``day03_linalg``, ``day03``, ``day3``, ``3``), a module of one (``day03_linalg/regression.py``;
+    with a line, as editors show it, what stands there: ``day03_linalg/regression.py:31``) or an exercise
+    (``day03/regression.pseudo_inverse``, ``day03/pseudo_inverse``); a module or an exercise that only one day has may
+    stand alone. ``project/detection`` is a project, and the exercises of days that count in it. Raises UsageError, with
+    the nearest name, for an unknown one.
     """
     if not words:
         return [Selection(day, day.exercises) for day in course.days]
@@ -34,19 +49,27 @@ def select(course: Course, words: Sequence[str]) -> list[Selection]:
     for word in words:
         day, meant = _meant(course, _plain(word))
         chosen.setdefault(day.name, []).extend(meant)
+        if meant == day.exercises:
+            for one in day.counted:
+                chosen.setdefault(one.home, []).append(replace(one, home=""))
     return [
         Selection(day, tuple(e for e in day.exercises if e in chosen[day.name]))
-        for day in course.days
+        for day in course.units
         if day.name in chosen
     ]
 
 
 def _plain(word: str) -> str:
-    """A word without what the completion of a shell puts around it."""
-    return word.replace("\\", "/").removeprefix("./").strip("/")
+    """A word without what the completion of a shell puts around it; a project as one word, as its folder is called."""
+    word = word.replace("\\", "/").removeprefix("./").strip("/")
+    return word.replace("/", "_", 1) if word.startswith("project/") else word
 
 
 def _meant(course: Course, word: str) -> tuple[Day, Sequence[Exercise]]:
+    placed = re.fullmatch(r"(.+\.py):(\d+)(?::\d+)?", word)
+    if placed:
+        day, some = _meant(course, placed[1])
+        return day, _at_line(course, day, some, int(placed[2]))
     day_word, _, part = word.partition("/")
     if part:
         day = find_day(course, day_word)
@@ -61,12 +84,35 @@ def _meant(course: Course, word: str) -> tuple[Day, Sequence[Exercise]]:
         kind = "module" if any(_in_module(day, word) for day, _ in found) else "exercise"
         raise UsageError(f"{word!r} is the name of more than one {kind}; say {' or '.join(names)}.")
     if not found:
-        raise _no_day(course, word)
+        raise _nothing_called(course, word)
     day, some = found[0]
     if len(some) > 1 and not _in_module(day, word) and not _in_class(day, word):
         names = [_full_name(day, [one], word) for one in some]
         raise UsageError(f"{word!r} is the name of more than one exercise; say {' or '.join(names)}.")
     return day, some
+
+
+def _at_line(course: Course, day: Day, exercises: Sequence[Exercise], line: int) -> Sequence[Exercise]:
+    """That one of the exercises of a module in which this line of its file stands; all where that cannot be told."""
+    try:
+        text = (course.root / day.name / f"{exercises[0].module}.py").read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return exercises
+    begins = {one.name: line_of_block(text, one.qualname) for one in exercises}
+    above = [one for one in exercises if 0 < (begins[one.name] or 0) <= line]
+    return [max(above, key=lambda one: begins[one.name] or 0)] if above else exercises
+
+
+def _nothing_called(course: Course, word: str) -> UsageError:
+    """Of a word that stands alone: the nearest exercise where one is near, else the nearest day."""
+    names: dict[str, str] = {}
+    for day in course.days:
+        with suppress(CourseError):  # a day that is damaged is no obstacle to looking in the others
+            names |= {one.qualname: f"{day.number}/{one.qualname}" for one in reversed(day.exercises)}
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.7)
+    if not near or word.startswith("day") or _number(word) is not None:
+        return _no_day(course, word)
+    return UsageError(f"There is no day and no exercise {word!r}; did you mean {names[near[0]]!r}?")
 
 
 def _called(day: Day, word: str) -> Sequence[Exercise]:
@@ -95,15 +141,22 @@ def _full_name(day: Day, some: Sequence[Exercise], word: str) -> str:
 
 def find_day(course: Course, word: str) -> Day:
     """The day a person means: ``day03_linalg``, ``day03``, ``day3``, ``3``; raises UsageError with the nearest name."""
-    day = _day_of(course, word)
+    day = _day_of(course, _plain(word))
     if day is None:
         raise _no_day(course, word)
     return day
 
 
+def refuse_projects(days: Sequence[Day], why: str) -> None:
+    """Raise UsageError where a project is among these: for what is done with days alone."""
+    for day in days:
+        if day.is_project:
+            raise UsageError(f"{day.number} is a project, which {why}; docs/projects.md says how they work.")
+
+
 def _day_of(course: Course, word: str) -> Day | None:
     number = _number(word)
-    for day in course.days:
+    for day in course.units:
         if word in (day.name, day.number) or (number is not None and number == _number(day.number)):
             return day
     return None
@@ -120,11 +173,14 @@ def _no_day(course: Course, word: str) -> UsageError:
         day = name.partition("_")[0]
         if word in (name, day) or (number is not None and number == _number(day)):
             return UsageError(f"{name} is a draft; set COURSE_DRAFTS=1 while you write it.")
-    if number is not None and len(course.days) > 1:  # day 5 is nearer to day 4 than to day 15
-        below = [day.name for day in course.days if (_number(day.number) or 0) < number][-1:]
-        above = [day.name for day in course.days if (_number(day.number) or 0) > number][:1]
+    numbered = {day.name: at for day in course.days if (at := _number(day.number)) is not None}
+    if number is not None and len(numbered) > 1:  # day 5 is nearer to day 4 than to day 15
+        below = [name for name, at in numbered.items() if at < number][-1:]
+        above = [name for name, at in numbered.items() if at > number][:1]
         return UsageError(f"There is no day {word!r}; near it: {' and '.join([*below, *above])}.")
-    return UsageError(f"There is no day {word!r}{_did_you_mean(word, [d.name for d in course.days])}")
+    kind = "project" if word.startswith((PROJECT, "project/")) else "day"
+    known = [day.number if day.is_project else day.name for day in course.units]
+    return UsageError(f"There is no {kind} {word!r}{_did_you_mean(word, known)}")
 
 
 def find_exercise(day: Day, word: str) -> Exercise:

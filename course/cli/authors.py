@@ -81,6 +81,12 @@ def new(name: str) -> None:
 @click.option(
     "--seeds", type=click.IntRange(2), default=20, show_default=True, help="Seeds to try everything under."
 )
+@click.option(
+    "--draws",
+    type=click.IntRange(0),
+    help="Seeds more for the solution and each variant in every quick test (default: for the solution, as many as fit "
+    "into a quarter of a second, at most 400).",
+)
 @click.option("--jobs", type=click.IntRange(1), help="Processes at the same time (default: one per core).")
 @click.option("--no-mutants", is_flag=True, help="Leave out the mutation score.")
 @click.option("--changed", metavar="REV", help="Only days with files changed since the merge base with REV.")
@@ -88,6 +94,7 @@ def new(name: str) -> None:
 def verify(
     words: tuple[str, ...],
     seeds: int,
+    draws: int | None,
     jobs: int | None,
     no_mutants: bool,
     changed: str | None,
@@ -100,10 +107,12 @@ def verify(
     what is printed.
     """
     from course.catalog import select
+    from course.catalog.selecting import refuse_projects
     from course.verify.changes import changed_days
 
     course = the_course()
     chosen = select(course, words)
+    refuse_projects([one.day for one in chosen], "has no one solution: `pytest --solutions` runs its checks")
     if changed is not None:
         days = changed_days(course, [selection.day for selection in chosen], changed)
         chosen = [selection for selection in chosen if selection.day in days]
@@ -116,7 +125,7 @@ def verify(
     from course.verify.proving import verify as prove
 
     with show_verify() as view:
-        report = prove(course, chosen, Options(jobs, seeds, mutants=not no_mutants), view)
+        report = prove(course, chosen, Options(jobs, seeds, mutants=not no_mutants, draws=draws), view)
         view.finish(report)
     save_as_json(report, json_file)
     sys.exit(0 if report.good else 1)
@@ -133,3 +142,26 @@ def demo(out: Path | None) -> None:
     from course.report.demo import run_demo
 
     run_demo(the_course(), out)
+
+
+@main.command()
+@click.argument("days", nargs=-1, metavar="[DAY]...")
+@click.option("--pictures", is_flag=True, help="Draw the solutions' pictures instead, into docs/gallery.")
+def gallery(days: tuple[str, ...], pictures: bool) -> None:
+    """Write down what the screen says to every known mistake: docs/messages, for authors to read.
+
+    Each misconception is put through the checks of its exercise, and so are a few crashes and shapes per day. A
+    minute or two per day; only the days that are named are written again.
+    """
+    from course.catalog.selecting import find_day, refuse_projects
+
+    course = the_course()
+    course.require_solutions()
+    chosen = [find_day(course, day) for day in days] or list(course.days)
+    refuse_projects(chosen, "has no page of messages")
+    if pictures:
+        from course.report.picture_gallery import write_pictures as write
+    else:
+        from course.report.gallery import write_pages as write
+    for path in write(course, chosen):
+        click.echo(f"written  {path.relative_to(course.root)}")

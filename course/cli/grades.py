@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from pathlib import Path
 
@@ -16,7 +17,12 @@ from course.errors import UsageError
 @click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the results."
 )
-@click.option("--day", "days", multiple=True, help="Grade only this day; may be given several times.")
+@click.option(
+    "--day",
+    "days",
+    multiple=True,
+    help="Grade only this day, or project/NAME; may be given several times. Without it: all days, no project.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -37,6 +43,18 @@ from course.errors import UsageError
     help="Database of the results, as SQLAlchemy writes it (default: results.sqlite in the folder of results).",
 )
 @click.option("--again", is_flag=True, help="Grade what has not changed too.")
+@click.option(
+    "--roster",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Table of those in the class (default: that of the run before).",
+)
+@click.option("--mix", is_flag=True, help="Let another class in, or another class's roster.")
+@click.option("--verbose", is_flag=True, help="Show a line for each submission, and what is not as before.")
+@click.option(
+    "--log",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Add the run to this file, as lines of JSON.",
+)
 def grade(
     submissions: Path,
     out: Path,
@@ -46,6 +64,10 @@ def grade(
     scheduler: str | None,
     store_url: str | None,
     again: bool,
+    roster: Path | None,
+    mix: bool,
+    verbose: bool,
+    log: Path | None,
 ) -> None:
     """Grade a folder of submissions in isolation.
 
@@ -58,10 +80,12 @@ def grade(
     course = the_course()
     click.echo(f"Grading {click.format_filename(submissions)}: reading, and warming up …")
     from course.grading.classes import Manner, grade_class  # not before something stands on the screen
+    from course.report.run_log import logging_to
     from course.report.terminal import show_class
 
-    manner = Manner(jobs, scheduler, store_url, again)
-    with show_class() as view:
+    manner = Manner(jobs, scheduler, store_url, again, roster, mix)
+    said = {"submissions": str(submissions.resolve()), "out": str(out.resolve()), "days": list(days)}
+    with show_class(verbose=verbose) as screen, logging_to(log, screen, **said) as view:
         outcome = grade_class(course, submissions, out, days=days, seed=seed, view=view, manner=manner)
         view.finish(outcome)
     sys.exit(1 if not outcome.complete else 3 if outcome.passed_over else 0)
@@ -69,8 +93,13 @@ def grade(
 
 @main.command()
 @click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--day", "days", multiple=True, help="Look for this day only; may be given several times.")
-def intake(submissions: Path, days: tuple[str, ...]) -> None:
+@click.option(
+    "--day", "days", multiple=True, help="Look for this day or project only; may be given several times."
+)
+@click.option(
+    "--roster", type=click.Path(dir_okay=False, path_type=Path), help="Table of those in the class."
+)
+def intake(submissions: Path, days: tuple[str, ...], roster: Path | None) -> None:
     """Say what `course grade` would take of each hand-in, and grade nothing.
 
     Exit status 3: somebody's hand-in has nothing that can be graded, or something in the folder is no hand-in.
@@ -79,9 +108,11 @@ def intake(submissions: Path, days: tuple[str, ...]) -> None:
     from course.catalog.selecting import find_day
     from course.grading.intake import Intake
     from course.report.records_view import show_intake
+    from course.results.roster import read_roster
 
     chosen = [find_day(course, word) for word in days] or list(course.days)
-    with Intake(course, submissions, chosen) as found:
+    people = read_roster(roster, course) if roster is not None else None
+    with Intake(course, submissions, chosen, roster=people) as found:
         sys.exit(0 if show_intake(found) else 3)
 
 
@@ -115,11 +146,9 @@ def export(out: Path, name: str, target: Path | None, store_url: str | None) -> 
 
     The points that count are written: those of the checks, less what coming late costs, and what was given by hand.
     """
-    from course.results.exports import export as write_export
-    from course.results.store import adjustments_by_student
+    from course.results.exports import export_and_note
 
-    written = write_export(out, name, target, adjustments_by_student(out, store_url))
-    click.echo(f"Written: {written}")
+    click.echo(f"Written: {export_and_note(out, name, target, store_url, getpass.getuser())}")
 
 
 @main.command()
@@ -130,6 +159,9 @@ def export(out: Path, name: str, target: Path | None, store_url: str | None) -> 
 @click.option("--comment", default="", help="Why: the student reads it.")
 @click.option("--by", "author", help="Who decided (default: your name on this machine).")
 @click.option("--remove", type=int, metavar="NUMBER", help="Take back the adjustment of that number.")
+@click.option(
+    "--force", is_flag=True, help="Give points without a comment, more than there are, or less than nothing."
+)
 @store_option
 def adjust(
     out: Path,
@@ -139,15 +171,15 @@ def adjust(
     comment: str,
     author: str | None,
     remove: int | None,
+    force: bool,
     store_url: str | None,
 ) -> None:
     """Give points and a comment by hand, or list what was given.
 
     They are kept apart from what the checks found and survive a regrade. `course adjust DIR` lists all, `course
-    adjust DIR STUDENT` those of a student, `--remove NUMBER` takes one back.
+    adjust DIR STUDENT` those of a student, `--remove NUMBER` takes one back. Criteria of rubrics, which `course review`
+    fills in, stand among them.
     """
-    import getpass
-
     from course.report.records_view import show_adjustments
     from course.results.adjusting import give_points, list_points, take_back
     from course.results.exports import export as write_export
@@ -159,7 +191,8 @@ def adjust(
     elif where is not None and student is not None:
         if points is None and not comment:
             raise UsageError("Say how many points, or what: --points 2 --comment 'right idea, wrong sign'.")
-        give_points(the_course(), out, student, where, points or 0.0, comment, author, store_url)
+        course = the_course()
+        give_points(course, out, student, where, points or 0.0, comment, author, store_url, force=force)
     elif points is not None or comment:
         raise UsageError("Say for whom and what: `course adjust DIR STUDENT DAY/EXERCISE --points 2`.")
     if remove is not None or where is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from course.cli.group import main, the_course
+from course.errors import UsageError
 
 _DAY = click.option("--day", "days", multiple=True, help="Release only this day; may be given several times.")
 _VERSION = click.option("--version", help="Version of the release (default: the one of the course).")
@@ -38,7 +39,7 @@ def release(context: click.Context, only_check: bool, days: tuple[str, ...], ver
     from course.report.release_view import show_gates
 
     course = the_course()
-    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
+    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.units)
     wanted = check_version(version or __version__)
     with show_gates() as view:
         for passed in check_release(course, chosen, wanted, told=version is not None, started=view.started):
@@ -50,13 +51,22 @@ def release(context: click.Context, only_check: bool, days: tuple[str, ...], ver
 @release.command()
 @click.argument("dest", type=click.Path(path_type=Path))
 @_DAY
+@click.option(
+    "--solutions",
+    "solved",
+    multiple=True,
+    metavar="DAY",
+    help="Bring the solutions of this day along, for `course solution`; may be given several times.",
+)
 @_VERSION
 @_DIRTY
-def student(dest: Path, days: tuple[str, ...], version: str | None, allow_dirty: bool) -> None:
+def student(
+    dest: Path, days: tuple[str, ...], solved: tuple[str, ...], version: str | None, allow_dirty: bool
+) -> None:
     """Write the student repository into the new folder DEST.
 
-    It holds skeletons, sheets, public tests and the student commands; no solutions, hidden tests or answers. The
-    same source gives the same bytes.
+    It holds skeletons, sheets, public tests and the student commands; no solutions, hidden tests or answers, but for
+    solutions that --solutions names. The same source gives the same bytes.
     """
     from course import __version__
     from course.catalog.selecting import find_day
@@ -67,13 +77,18 @@ def student(dest: Path, days: tuple[str, ...], version: str | None, allow_dirty:
     from course.report.release_view import show_release
 
     course = the_course()
-    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
+    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.units)
+    open_days = [find_day(course, day.strip("/")) for day in solved]
+    if left := [day.name for day in open_days if day not in chosen]:
+        raise UsageError(
+            f"{left[0]} is not in this release; leave out `--solutions {left[0]}`. Nothing was written."
+        )
     wanted = check_version(version or __version__)
     refuse_existing(dest)
     if not allow_dirty:
         refuse_dirty(course.root)
     with show_release(chosen) as view:
-        files = build_release(course, chosen, wanted, view.done)
+        files = build_release(course, chosen, wanted, view.done, open_days)
         commit = write_repository(
             dest,
             files,
@@ -93,19 +108,39 @@ def nbgrader(dest: Path, days: tuple[str, ...], allow_dirty: bool) -> None:
 
     docs/nbgrader.md says how a class is run with it.
     """
-    from course.catalog.selecting import find_day
+    from course.catalog.selecting import find_day, refuse_projects
     from course.release.nbgrader import release_nbgrader
     from course.release.repository import refuse_dirty, refuse_existing
     from course.report.release_view import show_release
 
     course = the_course()
     chosen = [find_day(course, day.strip("/")) for day in days] or list(course.days)
+    refuse_projects(chosen, "is handed in as files, not as a notebook")
     refuse_existing(dest)
     if not allow_dirty:
         refuse_dirty(course.root)
     with show_release(chosen) as view:
         release_nbgrader(course, chosen, dest, view.done)
         view.finish_nbgrader(dest)
+
+
+@release.command("class")
+@click.argument("dest", type=click.Path(path_type=Path))
+@click.option("--course", "address", required=True, metavar="ADDRESS", help="The repository of this course.")
+@click.option("--at", "reference", required=True, metavar="TAG", help="What of it grades, such as v1.0.")
+def class_(dest: Path, address: str, reference: str) -> None:
+    """Write the private repository of a class into the new folder DEST.
+
+    On GitHub or GitLab it collects and grades the class every night, with the course at ADDRESS, and keeps the book of
+    the term. Its README says which tokens it needs.
+    """
+    from course.release.class_repository import class_files
+    from course.release.repository import source_date, write_repository
+
+    course = the_course()
+    files = class_files(course, address, reference)
+    write_repository(dest, files, f"A class of {course.title}", source_date(course.root), lambda _: None)
+    click.echo(f"Written: {dest}. Next: its README.md, and roster.csv.")
 
 
 @release.command()

@@ -11,18 +11,20 @@ from course.data.admissions import DEPARTMENTS, load_admissions
 from course.data.challenger import Challenger, load_challenger
 from course.data.clusters import Clusters, make_two_clusters
 from course.data.diabetes import Diabetes, load_diabetes
-from course.data.digits import Digits, load_digits
+from course.data.digits import Digits, DigitSplit, load_digits, split_digits
 from course.data.eeg import Recording, Trials, load_eeg, make_trials
 from course.data.folder import data_folder
 from course.data.images import IMAGE_SETS, load_images
 from course.data.iris import IRIS_MEASUREMENTS, IRIS_SPECIES, Iris, load_iris
 from course.data.mnist import load_mnist
 from course.data.photograph import load_photograph
+from course.data.resnet import imagenet_names, imagenet_numbers, load_resnet18, read_weights
 from course.data.river_gauge import load_river_gauge
 from course.data.signal import Signal, make_noisy_signal
 from course.data.stocks import STOCK_SYMBOLS, load_stock
 from course.data.text import load_text, make_sentences
 from course.data.time_series import TimeSeries, load_time_series
+from course.data.trained import train_once
 from course.errors import CourseError
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Clusters",
     "CourseError",
     "Diabetes",
+    "DigitSplit",
     "Digits",
     "Iris",
     "Recording",
@@ -42,6 +45,8 @@ __all__ = [
     "TimeSeries",
     "Trials",
     "data_folder",
+    "imagenet_names",
+    "imagenet_numbers",
     "load_admissions",
     "load_challenger",
     "load_diabetes",
@@ -51,6 +56,7 @@ __all__ = [
     "load_iris",
     "load_mnist",
     "load_photograph",
+    "load_resnet18",
     "load_river_gauge",
     "load_stock",
     "load_text",
@@ -59,4 +65,7 @@ __all__ = [
     "make_sentences",
     "make_trials",
     "make_two_clusters",
+    "read_weights",
+    "split_digits",
+    "train_once",
 ]

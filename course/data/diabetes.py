@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from course.data.bundled import reading
+from course.data.bundled import reading, scikit_learn_file
 
 
 class Diabetes(NamedTuple):
@@ -35,8 +35,6 @@ def load_diabetes() -> Diabetes:
     Source: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani (2004), Least angle regression, Annals of
     Statistics 32, 407-499. It is read from the installed scikit-learn and not redistributed here.
     """
-    from sklearn.datasets import load_diabetes as load
-
     with reading("The diabetes data"):
-        bunch = load(scaled=False)
-        return Diabetes(bunch.data[:, 2].astype(np.float64), bunch.target.astype(np.float64))
+        bmi = np.loadtxt(scikit_learn_file("data", "diabetes_data_raw.csv.gz"), usecols=2)
+        return Diabetes(bmi, np.loadtxt(scikit_learn_file("data", "diabetes_target.csv.gz")))

@@ -1,4 +1,4 @@
-"""The folder with your own data: named by the environment variable ``COURSE_DATA``, never required."""
+"""The folder with your own data, named by the environment variable ``COURSE_DATA``, never required; and the cache."""
 
 import os
 from pathlib import Path
@@ -21,3 +21,8 @@ def data_folder() -> Path | None:
     if not folder.is_dir():
         raise CourseError(f"COURSE_DATA is {name!r}, which is not a folder; correct it or unset it.")
     return folder
+
+
+def cache_folder() -> Path:
+    """Where downloads and trained networks are kept: below ``XDG_CACHE_HOME``, or ``.cache`` in the home folder."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "deep-learning-course"

@@ -1,17 +1,16 @@
 """MNIST, the digits that every course has seen: read from files of yours, or downloaded once."""
 
-import contextlib
 import gzip
-import os
 import zlib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from course.data.digits import Digits
-from course.data.folder import data_folder
+from course.data.folder import cache_folder, data_folder
+from course.data.vision import import_torchvision
 from course.errors import CourseError
 
 Part = Literal["train", "test"]
@@ -21,7 +20,6 @@ _FILES = {
     "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
 }
 _UNSIGNED_BYTE = 8
-_kept: list[Any] = []
 
 
 def load_mnist(path: str | Path | None = None, part: Part = "test") -> Digits:
@@ -111,7 +109,7 @@ def _find_folder(path: str | Path | None, part: Part) -> Path:
         if not folder.is_dir():
             raise CourseError(f"{folder} is not a folder; give the one that holds the idx files of MNIST.")
         return folder
-    cache = _cache_folder()
+    cache = cache_folder()
     named = data_folder()
     for folder in [*([named / "mnist", named] if named else []), cache / "MNIST" / "raw"]:
         if any(_find_file(folder, name) for name in _FILES[part]):
@@ -125,40 +123,15 @@ def _find_file(folder: Path, name: str) -> Path | None:
     return next((file for file in (folder / name, folder / f"{name}.gz") if file.is_file()), None)
 
 
-def _cache_folder() -> Path:
-    """Where downloads are kept: below ``XDG_CACHE_HOME``, or ``.cache`` in the home folder."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "deep-learning-course"
-
-
 def _download(folder: Path) -> None:
     """Let torchvision fetch the four files into ``folder/MNIST/raw``."""
     try:
-        _import_mnist_class()(folder, download=True)
+        import_torchvision("datasets").MNIST(folder, download=True)
     except (ImportError, OSError, RuntimeError) as error:
         raise CourseError(
             f"MNIST is not on this machine and cannot be downloaded ({_first_line(error)}); connect to the network, "
             "or put the idx files into a folder and name it in COURSE_DATA."
         ) from None
-
-
-def _import_mnist_class() -> Any:
-    """``torchvision.datasets.MNIST``, also beside a PyTorch for which torchvision's extension was not built.
-
-    There the import ends with "operator torchvision::nms does not exist". Two operators that MNIST never
-    needs are then declared (not defined), and the import succeeds.
-    """
-    try:
-        from torchvision.datasets import MNIST  # type: ignore[import-untyped]
-    except RuntimeError:
-        import torch
-
-        library: Any = torch.library.Library
-        _kept.append(library("torchvision", "FRAGMENT"))  # declarations live as long as this object
-        for operator in ("nms", "qnms"):
-            with contextlib.suppress(RuntimeError):  # declared already
-                _kept[-1].define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-        from torchvision.datasets import MNIST
-    return MNIST
 
 
 def _first_line(error: Exception) -> str:

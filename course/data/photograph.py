@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from course.data.bundled import scikit_learn_file
 from course.errors import CourseError
 
 
@@ -32,7 +33,7 @@ def load_photograph(path: str | Path | None = None) -> NDArray[np.float64]:
     """
     from PIL import Image, UnidentifiedImageError
 
-    file = Path(path).expanduser() if path is not None else _scikit_learn_file()
+    file = Path(path).expanduser() if path is not None else scikit_learn_file("images", "china.jpg")
     try:
         with Image.open(file) as image:
             return np.asarray(image.convert("RGB"), dtype=np.float64) / 255.0
@@ -46,9 +47,3 @@ def load_photograph(path: str | Path | None = None) -> NDArray[np.float64]:
         ) from None
     except OSError as error:
         raise CourseError(f"{file.name} cannot be read ({error}); save it again as PNG or JPEG.") from None
-
-
-def _scikit_learn_file() -> Path:
-    import sklearn
-
-    return Path(sklearn.__file__).parent / "datasets" / "images" / "china.jpg"

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from course.catalog import Day
+from course.catalog.model import PROJECT
+from course.errors import CourseError
 from course.grading.room import known_names
 from course.results.names import shortened, shown
 
@@ -26,6 +28,9 @@ IGNORED = (
 _OTHERS = frozenset({"tests", "solutions", "site-packages", "node_modules"})
 _DAY = re.compile(r"day[\W_]*0*(\d+)(?!\d)", re.IGNORECASE)
 _COPY = re.compile(r"(.+?)(?:[\s_-]*\(\d+\)|[\s_-]+(?:copy|kopie))?", re.IGNORECASE | re.DOTALL)
+_TEXT = re.compile(
+    r"(?:report|results)\b.*\.(?:md|json)$", re.IGNORECASE
+)  # what projects hand in beside modules
 _SHOWN = 60
 
 T = TypeVar("T")
@@ -33,7 +38,7 @@ T = TypeVar("T")
 
 def is_work(name: str) -> bool:
     """Whether a file of this name may hold what students write, however its ending is spelt."""
-    return name.lower().endswith(TAKEN)
+    return name.lower().endswith(TAKEN) or _TEXT.match(name) is not None
 
 
 def is_passed_by(folder: str) -> bool:
@@ -64,9 +69,12 @@ class Claims(Generic[T]):
         """``days`` are those that are graded, ``course`` all there are: a file beside its folder may be another's."""
         self._days = {day.name: day for day in days}
         self._numbers = {day.number.removeprefix("day").lstrip("0"): day.name for day in course}
-        self._known = {day.name: set(known_names(day)) for day in course}
+        self._known = {day.name: set(_names_of(day, must=day.name in self._days)) for day in course}
+        self._is_one = len(self._days.keys() - {name for day in days for name in day.needs}) == 1
         self._files: dict[str, list[tuple[Claim, str, T]]] = {}  # place → the files that are meant for it
         self._strays: list[str] = []
+        self.of_other_days = False
+        """Whether there is work of a day of the course that is not graded now."""
 
     @property
     def days(self) -> Sequence[str]:
@@ -82,7 +90,10 @@ class Claims(Generic[T]):
         if claim is not None:
             self._files.setdefault(claim.place.casefold(), []).append((claim, said, content))
         elif is_work(path[-1]) and not any(map(is_passed_by, path)):
-            self._strays.append(said)
+            if self._is_of_another_day(path):
+                self.of_other_days = True
+            else:
+                self._strays.append(said)
         return claim is not None
 
     def of(self, path: Sequence[str]) -> Claim | None:
@@ -95,7 +106,7 @@ class Claims(Generic[T]):
             if day is None:
                 continue
             found = self._known_as(name, day)
-            if found is None and steps == 0:
+            if found is None and steps == 0 and name.lower().endswith(TAKEN):
                 found = name  # beside the known files: these may import it
             if found is None or day not in self._days:
                 return None
@@ -105,7 +116,7 @@ class Claims(Generic[T]):
 
     def _homeless(self, name: str, depth: int) -> Claim | None:
         """A file in no folder of a day: meant for the day that is graded, or the only one that has such a module."""
-        pool = list(self._days if len(self._days) == 1 else self._known)
+        pool = list(self._days if self._is_one else self._known)
         homes = [(day, found) for day in pool if (found := self._known_as(name, day)) is not None]
         if not homes and name.lower().endswith(".ipynb"):
             named = self._day(name)
@@ -115,11 +126,24 @@ class Claims(Generic[T]):
             return None
         return Claim(3, homes[0][1] != name, depth, "/".join(homes[0]))
 
+    def _is_of_another_day(self, path: Sequence[str]) -> bool:
+        """Whether a file that is meant for no place is work of days that are not graded now, which is no mistake."""
+        *folders, name = path
+        named = filter(None, map(self._day, reversed(folders)))
+        innermost = next(named, None) or (self._day(name) if name.lower().endswith(".ipynb") else None)
+        if innermost is not None:
+            return innermost not in self._days
+        homes = {day for day in self._known if self._known_as(name, day) is not None}
+        return bool(homes) and homes.isdisjoint(self._days)
+
     def _day(self, folder: str) -> str | None:
         if folder in self._known:
             return folder
         spelt = _DAY.match(folder)
-        return self._numbers.get(spelt[1]) if spelt else None
+        if spelt:
+            return self._numbers.get(spelt[1])
+        plain = re.sub(r"[\W_]+", "_", folder).casefold()
+        return plain if plain in self._known and plain.startswith(PROJECT) else None
 
     def _known_as(self, name: str, day: str) -> str | None:
         """What a file is called in the course: ``matrices.py`` for ``Matrices (1).PY``."""
@@ -163,6 +187,16 @@ class Claims(Generic[T]):
             ]
         strays = [] if self.any_known() else [f"{_cut(said)} belongs to no exercise" for said in self._strays]
         return [*_first(moved), *_first(others), *_first(strays)]
+
+
+def _names_of(day: Day, *, must: bool) -> list[str]:
+    """The files of a day; none where its catalogue is damaged and nothing of it ``must`` be read."""
+    try:
+        return known_names(day)
+    except CourseError:
+        if must:
+            raise
+        return []
 
 
 def _best(files: Sequence[tuple[Claim, str, T]]) -> tuple[Claim, str, T]:

@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from course import plots
 from course.catalog import Course, Day
 from course.errors import CourseError
-from course.files import sweep, write_bytes_atomically
+from course.files import sweep, write_bytes_atomically, write_json
 from course.grading.intake import Intake, Submission
-from course.grading.records import write_json
 from course.notebooks.outline import picture_functions
 from course.results.names import shown, stem_in
 from course.results.reading import Record, read_records
+from course.results.roster import Roster, settled_roster
 from course.worker.near.handle import Student
 from course.worker.near.link import IsolatedLink, read_day
 from course.worker.near.warm import WarmProcess, to_warm
@@ -142,8 +142,9 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
     """
     noted = _noted(out)
     graded = {record["student"]: _works(record, noted["days"]) for record in read_records(out)}
-    days = [DayPictures(course, day) for day in course.days if day.name in noted["days"]]
-    intake = _intake(course, submissions or Path(noted["submissions"]), [one.day for one in days])
+    days = [DayPictures(course, day) for day in course.units if day.name in noted["days"]]
+    roster = settled_roster(course, out)
+    intake = _intake(course, submissions or Path(noted["submissions"]), [one.day for one in days], roster)
     drawing = _hash(course, days)
     here = frozenset(intake.students)
     pictured = Pictured()
@@ -160,7 +161,7 @@ def draw_class(course: Course, out: Path, submissions: Path | None, view: View) 
     if not waiting:
         return pictured
     imports, _ = to_warm([one.day for one in days])
-    names = [day.name for day in course.days]
+    names = [day.name for day in course.units]
     with intake, WarmProcess(names, [*imports, *DRAWING], course.limits) as zygote:
         for student in waiting:
             submission = intake.read(student)
@@ -253,12 +254,12 @@ def _noted(out: Path) -> dict[str, Any]:
         ) from None
 
 
-def _intake(course: Course, submissions: Path, days: Sequence[Day]) -> Intake:
+def _intake(course: Course, submissions: Path, days: Sequence[Day], roster: Roster | None) -> Intake:
     if not submissions.is_dir():
         raise CourseError(
             f"The submissions are not in {submissions} any more; say where they are with `--submissions DIR`."
         )
-    return Intake(course, submissions, days)
+    return Intake(course, submissions, days, roster=roster)
 
 
 def picture_folder(out: Path, student: str) -> Path:

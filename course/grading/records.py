@@ -7,7 +7,6 @@ import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 
 from course import __version__
 from course.catalog import Course, Day, Selection
-from course.files import write_atomically
 from course.grading.intake import Submission
 from course.grading.merging import of_days, over_days
 from course.grading.provenance import provenance
@@ -24,29 +22,6 @@ from course.results.names import shortened
 from course.results.reading import Record
 from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 from course.worker.outcomes import Outcome
-
-
-def write_json(path: Path, plain: Any) -> None:
-    """Write JSON atomically, in lines for people. Raises CourseError when the disk does not allow it."""
-    write_atomically(path, _in_lines(plain, "") + "\n")
-
-
-def _in_lines(plain: Any, indent: str) -> str:
-    """JSON with a line for each part that has no parts of its own: a test is one line. ``json.dumps`` with its own
-    ``indent`` is written in Python and takes five times as long.
-    """
-    parts = plain.values() if type(plain) is dict else plain if type(plain) is list else ()
-    if not any(type(part) in (dict, list) for part in parts):
-        return _JSON.encode(plain)
-    more = indent + " "
-    if type(plain) is dict:
-        lines = [f"{more}{_key(str(key))}: {_in_lines(part, more)}" for key, part in plain.items()]
-        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(more + _in_lines(part, more) for part in plain) + f"\n{indent}]"
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
-_key = lru_cache(maxsize=1000)(_JSON.encode)  # a few dozen words, thousands of times
 
 
 def suite_hashes(course: Course, days: Iterable[Day]) -> dict[str, str]:
@@ -62,8 +37,11 @@ def suite_hashes(course: Course, days: Iterable[Day]) -> dict[str, str]:
             "engine": engine,
             "limits": asdict(course.limits),
             "imports": day.imports,
-            "exercises": [(exercise.name, exercise.refused) for exercise in day.exercises],
-            "tests": _hash_of(course.root, course.tests(day).rglob("*.py")),
+            "exercises": [(exercise.name, exercise.refused) for exercise in day.graded],
+            "tests": _hash_of(
+                course.root,
+                chain(*(course.tests(one).rglob("*.py") for one in (day, *map(course.day, day.needs)))),
+            ),
         }
         if course.helpers != "own":  # then points are given on the solution's helpers as well
             helpers = _hash_of(course.root, course.source_files(day).values())
@@ -107,7 +85,8 @@ class RecordWriter:
         for day in record["days"]:
             tests = list(chain.from_iterable(exercise["tests"] for exercise in day["exercises"]))
             work = submission.hash(day["day"], comments=any(map(_may_name_a_line, tests)))
-            day |= {"submission": work, "suite": self._suites[day["day"]]}
+            files = submission.hash(day["day"])
+            day |= {"submission": work, "files": files, "suite": self._suites[day["day"]]}
             for test in tests:
                 test["message"] = shortened(test["message"], LONGEST_MESSAGE)
                 if "note" in test:
@@ -119,12 +98,18 @@ class RecordWriter:
         """The whole manifest with one verdict, where nothing could be run."""
         result = RunResult(self.seed)
         for selection in to_grade(self._selections, submission):
-            day = DayResult(selection.day)
-            for exercise in selection.exercises:
-                checks = [CheckResult(check, outcome, why) for check in exercise.checks]
-                day.exercises.append(ExerciseResult(exercise, checks))
-            result.days.append(day)
+            result.days.append(not_checked(selection, outcome, why))
         return self.record(submission, result, (), 0.0)
+
+
+def not_checked(selection: Selection, outcome: Outcome, why: str) -> DayResult:
+    """A day with one verdict, where nothing could be run."""
+    day = DayResult(selection.day)
+    for exercise in selection.exercises:
+        day.exercises.append(
+            ExerciseResult(exercise, [CheckResult(c, outcome, why) for c in exercise.checks])
+        )
+    return day
 
 
 def _may_name_a_line(test: Mapping[str, Any]) -> bool:

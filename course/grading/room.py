@@ -49,5 +49,5 @@ class Room:
 
 
 def known_names(day: Day) -> list[str]:
-    """The files in which the exercises of a day can be."""
-    return [*(f"{module}.py" for module in day.modules), f"{day.name}.ipynb"]
+    """The files in which the exercises of a day can be, and what a project hands in beside them."""
+    return [*day.texts, *(f"{module}.py" for module in day.modules), f"{day.name}.ipynb"]

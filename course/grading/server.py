@@ -52,7 +52,7 @@ def main() -> None:
     setup: Setup = pickle.loads(read_frame(stream) or b"")
     try:
         course = load_course(Path(setup.root))
-        selections = [Selection(day, day.exercises) for day in map(course.day, setup.days)]
+        selections = [Selection(day, day.graded) for day in map(course.day, setup.days)]
         suites = suite_hashes(course, [selection.day for selection in selections])
         if over_days(suites) != setup.suite:
             raise CourseError(

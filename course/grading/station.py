@@ -27,7 +27,7 @@ from types import TracebackType
 from course.catalog import Check, Course, Selection
 from course.grading.frames import read_frame, write_frame
 from course.grading.intake import Submission
-from course.grading.records import RecordWriter, to_grade
+from course.grading.records import RecordWriter, not_checked, to_grade
 from course.results.reading import Record
 from course.signals import leave_requests_to_parent
 from course.testing.running import Runner
@@ -213,7 +213,7 @@ class Station:
         """
         if submission.unread:
             outcome: Outcome = "rejected" if submission.refused else "grader_fault"
-            return self.writer.without_running(submission, outcome, f"Not checked: {submission.note}.")
+            return self.writer.without_running(submission, outcome, f"Not checked: {submission.reason}.")
         started = time.monotonic()
         links: list[IsolatedLink] = []
 
@@ -226,13 +226,17 @@ class Station:
             promise(HARD_CAP * seconds + SLACK_SECONDS)
 
         selections = to_grade(self._selections, submission)
+        unreadable = submission.unreadable
         result = self._runner.run(
-            selections,
+            [selection for selection in selections if selection.day.name not in unreadable],
             submission.files,
             open_link,
             begun=begun,
             evidence=False,
             reopen=lambda files, day: closing(self._zygote.open(files, day)),
         )
+        for at, selection in enumerate(selections):
+            if why := unreadable.get(selection.day.name):
+                result.days.insert(at, not_checked(selection, "rejected", f"Not checked: {why}."))
         isolation = next((link.isolation for link in links if link.isolation), self._zygote.layers)
         return self.writer.record(submission, result, isolation, time.monotonic() - started)

@@ -40,8 +40,20 @@ _BEGIN = re.compile(r"^(\s*)### BEGIN SOLUTION[ :]*(.*)$")
 
 _HOW_TO = """\
 > **In this notebook** you write each function into its cell, run the cell (Shift+Enter), and run the check below it.
-> A check sees only what you have run. Cells of your own are welcome anywhere. *Validate* runs everything from the
-> top, as grading does. `course convert {number}` carries your answers over to the files of the day, and back."""
+> A check sees only what you have run. Cells of your own are welcome anywhere. `%hint name` gives a hint, a little
+> closer each time, `%explain name` shows the section of an exercise again. {whole}"""
+_INSTALL = """\
+# Run this cell first: it brings the checks of the day. Where the course is not installed, as in Colab, put the archive
+# of its release beside this notebook before, student-….tar.gz: the course is then installed from it.
+from importlib.util import find_spec
+
+if find_spec("course") is None:
+    !tar -xzf student-*.tar.gz
+    %pip install --quiet ./student-*/
+
+"""
+_VALIDATE = "*Validate* runs everything from the top, as grading does."
+_CONVERT = "`course convert {number}` carries your answers over to the files of the day, and back."
 
 
 def day_notebook(course: Course, day: Day, texts: Mapping[str, str], *, locked: bool) -> NotebookNode:
@@ -69,7 +81,8 @@ class _Builder:
         v4 = load_nbformat().v4
         sheet, *rest = sections(self._course.sheet(self._day).read_text(encoding="utf-8"))
         self._markdown("sheet", sheet.text)
-        self._markdown("how-to", _HOW_TO.format(number=self._day.number))
+        whole = _VALIDATE if self._locked else _CONVERT.format(number=self._day.number)
+        self._markdown("how-to", _HOW_TO.format(whole=whole))
         self._nbgrader_code("setup", self._setup())
         for section, exercises in self._sorted(rest):
             self._markdown(f"sheet-{section.anchor}", section.text)
@@ -128,8 +141,7 @@ class _Builder:
             f'        "{m}": {json.dumps(names)},\n' for m, names in written_names(self._day).items()
         )
         return (
-            "# Run this cell first: it brings the checks of the day.\n"
-            "from course.notebooks.kernel import start\n\n"
+            f"{_INSTALL}from course.notebooks.kernel import start\n\n"
             f'start(\n    "{self._day.name}",\n    seed={self._course.seed},\n'
             + (f"    limits={json.dumps(limits)},\n" if limits else "")
             + f"    exercises={{\n{written}    }},\n)"

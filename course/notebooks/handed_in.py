@@ -27,14 +27,21 @@ class Notebooks:
         self._days = days
         self._outline = cache(lambda name: read_outline(course, course.day(name)))
 
-    def unfold(self, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
-        """The files with modules in the place of notebooks, and notes for staff."""
+    def unfold(self, files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str], dict[str, str]]:
+        """The files with modules in the place of notebooks, notes for staff, and by day why its notebook cannot be
+        read, without the name that the student gave it.
+        """
         unfolded = {name: data for name, data in files.items() if not name.endswith(".ipynb")}
         notes: list[str] = []
+        unreadable: dict[str, str] = {}
         for day in self._days:
             name, said = choose_notebook([n for n in files if PurePosixPath(n).parent.name == day.name], day)
             notes += said
             if name is None:
+                if said:
+                    unreadable[day.name] = (
+                        f"there are several notebooks; keep one and call it {day.name}.ipynb"
+                    )
                 continue
             try:
                 notebook = parse_notebook(files[name])
@@ -42,6 +49,7 @@ class Notebooks:
                     raise UnreadableNotebookError(f"holds more than {MOST_TEXT >> 20} MiB of text")
             except UnreadableNotebookError as why:
                 notes.append(f"{name} {why}")
+                unreadable[day.name] = f"the notebook file {why}"
                 continue
             outline: Outline = self._outline(day.name)
             modules = modules_of(notebook, outline)
@@ -50,7 +58,7 @@ class Notebooks:
                     f"{day.name}/{m}.py": t.encode("utf-8", "replace") for m, t in modules.texts.items()
                 }
                 notes += [f"{name}: {note}" for note in modules.notes]
-        return unfolded, notes
+        return unfolded, notes, unreadable
 
     def _take(
         self, texts: Mapping[str, str], files: Mapping[str, bytes], day: Day, name: str, notes: list[str]

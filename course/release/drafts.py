@@ -104,6 +104,7 @@ def new_exercise(course: Course, word: str) -> Written:
         f"pytest --solutions tests/{day.name} -k test_{snake_case(qualname)}    must pass",
         f"pytest tests/{day.name} -k test_{snake_case(qualname)}    must fail",
         f"course verify {day.number}/{qualname}    says what is still to be filled, then what does not hold",
+        f"course gallery {day.number}    the page of messages, when all of it holds",
     )
     return _write(dict(frame.texts()), steps)
 
@@ -265,6 +266,7 @@ class _Frame:
             f'name = "{self._name}"',
             f'title = "{self._title}"',
             f'sheet = "{self._anchor}"',
+            f"topics = []  # {self._fill('its topics, of tests/topics.toml where there is one')}",
             f"refused = []  # {self._fill('library calls that would replace it')}",
             "hints = [",
             *(f'    "{self._fill(hint)}",' for hint in hints),
@@ -443,8 +445,8 @@ FILL({name}): what the day is about, in three sentences.
 **Time:** FILL({name}): how many hours. **You need:** FILL({name}): which days, which packages.
 
 **How to work:** open the file named in the table, write one function, run `course check {number}`, read the
-message, go on. Results may be arrays or lists, in double or single precision; shapes count, and arguments must come
-back unchanged.
+message, go on. Results may be arrays or lists, in double or single precision, but compute in no less than that of
+what you are given; shapes count, and arguments must come back unchanged.
 
 <!-- points -->
 <!-- /points -->

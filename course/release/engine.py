@@ -19,10 +19,13 @@ ROOTS = (
     "course.data",
     "course.plots",
     "course.progress",
+    "course.projects.measuring",
     "course.notebooks.kernel",  # imported by the first cell of a notebook
-    "course.testing.networks",  # imported by tests of days
+    "course.testing.handed_in",  # imported by tests of projects
+    "course.testing.networks",  # of days
     "course.testing.plugin",
-    "course.worker.far.zygote",  # started by name
+    "course.practice.checker",  # started by name, as the next one
+    "course.worker.far.zygote",
 )
 _COMMAND = "course/cli/__init__.py"
 _STUDENT_COMMAND = '''\
@@ -61,6 +64,8 @@ def _file_of(name: str, above: Path) -> Path | None:
 def _imports(node: ast.AST) -> Iterator[str]:
     """Modules that are imported when the code runs, not only for the type checker."""
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            continue  # no import stands in one, and most of a tree is expressions
         if (
             isinstance(child, ast.If)
             and isinstance(child.test, ast.Name)

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from course.errors import CourseError
-from course.release.secrets import Secrets, tokens
+from course.release.secrets import Secrets
 
 _CACHES = {"__pycache__", ".ipynb_checkpoints", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
 _CACHED = {".pyc", ".pyo"}
@@ -73,7 +73,7 @@ def _look(secrets: Secrets, name: str, content: bytes, where: str) -> Iterator[L
     if b"\0" in content and place.suffix not in _PICTURES:
         yield Leak(where, "a binary file of a kind that no release needs")
     for text in _texts(place.suffix, content):
-        for what, shown in secrets.find(tokens(text)).items():
+        for what, shown in secrets.find_in(text).items():
             yield Leak(where, f"{what} ({shown})")
 
 

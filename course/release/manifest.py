@@ -84,6 +84,14 @@ def read_manifest(root: Path) -> Manifest | None:
     return manifest
 
 
+def version_in(text: str) -> str:
+    """The version of the release whose record this is; empty for what is none."""
+    try:
+        return _text(json.loads(text)["version"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("not a text")

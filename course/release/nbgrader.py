@@ -16,14 +16,20 @@ from pathlib import Path
 
 from course.catalog import Course, Day
 from course.errors import CourseError
+from course.files import write_atomically
+from course.notebooks.beside import SETTINGS
 from course.notebooks.building import check_python, day_notebook
 from course.notebooks.gradebooks import CONFIG, open_api, require_nbgrader
 from course.packages import load_nbformat
 from course.release.announcing import announced
 from course.release.leaks import refuse_leaks
+from course.release.recording import record
 from course.release.repository import refuse_existing
 from course.release.secrets import read_secrets
+from course.release.settings import exercise_settings
 from course.release.skeletons import check_places
+from course.testing.recorded import FILE
+from course.testing.running import Runner
 
 _CONFIG = '''\
 """Settings of this nbgrader course. Made by `course release nbgrader`; yours from now on."""
@@ -98,6 +104,9 @@ def _write_source(course: Course, day: Day, folder: Path) -> None:
     path = folder / "source" / day.name / f"{day.name}.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
+    settings = (course.tests(day) / SETTINGS).read_text(encoding="utf-8")
+    write_atomically(path.with_name(SETTINGS), exercise_settings(settings, day))
+    write_atomically(path.with_name(FILE), record(course, day, Runner(course, course.seed)))
 
 
 def _generate(course: Course, days: Sequence[Day], folder: Path, said: Callable[[Day], None]) -> None:

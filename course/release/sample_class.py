@@ -40,7 +40,7 @@ def sample_class(course: Course, day: Day) -> list[Sample]:
     file = f"{victim.module}.py"
 
     def spoilt(name: str, shows: str, body: str, top: str = "") -> Sample:
-        text = _replace_region(sources[file], victim, file, body)
+        text = with_body(sources[file], victim, body)
         return Sample(name, shows, {**sources, file: _insert_top(text, top)})
 
     samples = [
@@ -127,8 +127,9 @@ def _victim(day: Day, sources: Mapping[str, str]) -> Exercise:
     raise ValueError(f"{day.name} has no exercise that is a plain function")
 
 
-def _replace_region(source: str, exercise: Exercise, file: str, body: str) -> str:
-    region = next(r for r in find_regions(source, file) if r.qualname == exercise.qualname)
+def with_body(source: str, exercise: Exercise, body: str) -> str:
+    """The source with another body in the place of an exercise's first region."""
+    region = next(r for r in find_regions(source, exercise.module) if r.qualname == exercise.qualname)
     lines = source.splitlines()
     marker = lines[region.first - 1]
     indent = marker[: len(marker) - len(marker.lstrip())]

@@ -16,9 +16,10 @@ from course.catalog import Day
 from course.errors import CourseError
 
 _HEADER = re.compile(r"^\[.*\]", re.MULTILINE)
-_COURSE_SECTIONS = ("[course]", "[limits]")
+_COURSE_SECTIONS = ("[course]", "[parts]", "[limits]")
 _PROJECT_SECTIONS = ("[build-system]", "[project.scripts]", "[tool.setuptools", "[tool.pytest", "[tool.ruff")
 _NAME = re.compile(r'^name\s*=\s*"([^"]+)".*$', re.MULTILINE)
+_DAYS = re.compile(r"^days\s*=\s*\[[^\]]*\].*\n", re.MULTILINE)
 _EXTRAS = ("student", "torch")  # the extras of the course's pyproject.toml that students install
 
 
@@ -27,11 +28,12 @@ def course_settings(text: str, days: Collection[str]) -> str:
     head, sections = _sections(text)
     kept = [head.rstrip() + "\n\n"] if head.strip() else []
     for section in sections:
-        if section.startswith("[[day]]"):
-            if tomllib.loads(section)["day"][0]["name"] in days:
+        if section.startswith(("[[day]]", "[[project]]")):
+            [[entry]] = tomllib.loads(section).values()
+            if entry["name"] in days:
                 kept.append(re.sub(r"^draft\s*=.*\n", "", section, flags=re.MULTILINE))
         elif section.startswith(_COURSE_SECTIONS):
-            kept.append(section)
+            kept.append(_DAYS.sub("", section))  # all that are here belong to the course
     return "".join(kept).rstrip() + "\n"
 
 

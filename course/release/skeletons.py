@@ -17,9 +17,11 @@ from datetime import datetime
 from pathlib import Path
 
 from course.catalog import Course, Day
+from course.catalog.model import REPORT
 from course.errors import CourseError
 from course.files import write_atomically
 from course.places import SOLUTIONS
+from course.projects.template import TEMPLATE
 from course.release.announcing import announced, announced_in_sheet
 from course.release.tables import documents_with_tables
 
@@ -181,7 +183,7 @@ def differences(course: Course, days: Sequence[Day] | None = None) -> list[Diffe
     returns.
     """
     found: list[Difference] = []
-    for day in days or course.days:
+    for day in days or course.units:
         found += _day_differences(course, day)
     found += _table_differences(course)
     return found
@@ -200,7 +202,17 @@ def _day_differences(course: Course, day: Day) -> Iterator[Difference]:
                 yield Difference(target, wanted, text, edited=text is not None and not is_untouched(text))
         elif text is not None and is_skeleton(text):  # of a source that is not there any more
             yield Difference(target, None, text, edited=not is_untouched(text))
+    if day.is_project:
+        yield from _report_difference(course, day)
     yield from _sheet_difference(course, day)
+
+
+def _report_difference(course: Course, day: Day) -> Iterator[Difference]:
+    """The template of the report, which teams fill in."""
+    path = course.root / day.name / REPORT
+    text = path.read_text(encoding="utf-8") if path.is_file() else None
+    if text != TEMPLATE:
+        yield Difference(path, TEMPLATE, text, edited=text is not None)
 
 
 def check_places(course: Course, day: Day) -> None:

@@ -7,29 +7,44 @@ It decides what students get. How it is stored, and that nothing secret is in it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from course.catalog import Course, Day
+from course.catalog.model import REPORT
+from course.catalog.rubrics import FILE as RUBRIC
+from course.catalog.rubrics import OF_PROJECTS
 from course.errors import CourseError, UsageError
+from course.projects.template import TEMPLATE
 from course.release.changelog import read_changes
 from course.release.engine import engine_files
 from course.release.hiding import without_tests
 from course.release.manifest import PLACE, Manifest, digest
+from course.release.published import PLACE as PUBLISHED
+from course.release.published import pack
 from course.release.recording import record
 from course.release.settings import course_settings, exercise_settings, project_settings
 from course.release.skeletons import replace_points, skeleton
+from course.release.tables import by_part
 from course.testing.recorded import FILE
 from course.testing.running import Runner
 
 _PARTS = {
     "Makefile": "Makefile",
-    "check.yml": ".github/workflows/check.yml",
     "gitignore": ".gitignore",
     "gitattributes": ".gitattributes",
     "AGENTS.md": "AGENTS.md",
 }
+_CHECKED_BY_ITSELF = {"check.yml": ".github/workflows/check.yml"}
+_CHECKED_BY_THE_RELEASE = {"grade.yml": ".github/workflows/grade.yml", "gitlab-ci.yml": ".gitlab-ci.yml"}
+"""What checks a push: the clone's own tool, or, where the release has an address, that release."""
+_BADGE = "\n\n[![grade](../../actions/workflows/grade.yml/badge.svg)](../../actions/workflows/grade.yml)"
+_PUSHED = """On GitHub the workflow *{}* runs the same checks on what you have pushed, isolated, and puts the
+result on the page of the run. It is advice: the grade is computed by your teachers, from what you have pushed by the
+due date. A red cross means that points are missing, and nothing worse."""
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
+EXAMPLES = "docs/projects"
+"""Reports of projects with filled rubrics, for teams to read."""
 _TAKEN_OVER = ("conftest.py", "LICENSE", "constraints.txt")
 _OTHER_SUFFIXES = {".md", ".png", ".jpg", ".gif", ".svg", ".csv", ".txt"}
 
@@ -44,9 +59,14 @@ def check_version(version: str) -> str:
 
 
 def build_release(
-    course: Course, days: Sequence[Day], version: str, done: Callable[[Day], None] = lambda _: None
+    course: Course,
+    days: Sequence[Day],
+    version: str,
+    done: Callable[[Day], None] = lambda _: None,
+    solved: Sequence[Day] = (),
 ) -> dict[str, bytes]:
-    """Path and content of every file of the release. ``done`` hears of each day as it is made.
+    """Path and content of every file of the release. ``done`` hears of each day as it is made; of the days ``solved``
+    it brings the solutions along, each of which opens once the student has passed it or the day is due.
 
     Raises CourseError for a day without points and for a source that does not hold together.
     """
@@ -56,8 +76,13 @@ def build_release(
                 f"{day.name} has no points, so there is nothing to release; give its tests @points(n). "
                 "Nothing was written."
             )
-    files = engine_files()
     names = {day.name for day in days}
+    for day in days:
+        if left := [name for name in day.needs if name not in names]:
+            raise UsageError(
+                f"{day.number} stands on {left[0]}; release that too, or leave the project out. Nothing was written."
+            )
+    files = engine_files()
     files["course.toml"] = course_settings(_read(course.root / "course.toml"), names).encode()
     files["pyproject.toml"] = project_settings(
         _read(course.root / "pyproject.toml"), course.title, version
@@ -65,7 +90,10 @@ def build_release(
     for name in _TAKEN_OVER:
         files[name] = _read(course.root / name).encode()
     for part, place in _PARTS.items():
-        files[place] = _read(Path(__file__).parent / "parts" / part).encode()
+        files[place] = _part(part).encode()
+    for part, place in _workflows(course).items():
+        words = {"REPOSITORY": course.repository, "VERSION": version}
+        files[place] = filled_part(part, words).encode()
     files["README.md"] = _readme(course, days, version).encode()
     runner = Runner(course, course.seed)
     work: dict[str, str] = {}
@@ -75,16 +103,26 @@ def build_release(
         files[f"tests/{day.name}/{FILE}"] = record(course, day, runner).encode()
         done(day)
     files |= {place: text.encode() for place, text in work.items()}
+    if solved:
+        files[PUBLISHED] = pack(course, solved).encode()
     digests = {place: digest(content) for place, content in files.items()}
     manifest = Manifest(course.title, version, digests, work, read_changes(course.root / "CHANGELOG.md"))
     files[PLACE] = manifest.to_json().encode()
     return files
 
 
+def _workflows(course: Course) -> Mapping[str, str]:
+    if not course.checks_pushes:
+        return {}
+    return _CHECKED_BY_THE_RELEASE if course.repository else _CHECKED_BY_ITSELF
+
+
 def _work(course: Course, day: Day) -> Iterator[tuple[str, str]]:
-    """The modules of a day, as skeletons."""
+    """The modules of a day, as skeletons, and the report of a project as its template."""
     for module, text in course.sources(day).items():
         yield f"{module}.py", skeleton(text, day, module)
+    if day.is_project:
+        yield REPORT, TEMPLATE
 
 
 def _day_files(course: Course, day: Day) -> dict[str, bytes]:
@@ -103,6 +141,12 @@ def _day_files(course: Course, day: Day) -> dict[str, bytes]:
             files[f"tests/{day.name}/test_{module}.py"] = text.encode()
     settings = exercise_settings(_read(tests / "exercises.toml"), day)
     files[f"tests/{day.name}/exercises.toml"] = settings.encode()
+    rubrics = [f"tests/{day.name}/{RUBRIC}", *([f"tests/{OF_PROJECTS}"] if day.is_project else [])]
+    examples = course.root / EXAMPLES
+    rubrics += [f"{EXAMPLES}/{path.name}" for path in examples.glob("*.md")] if day.is_project else []
+    for place in rubrics:
+        if (course.root / place).is_file():  # by what a report is judged is no secret
+            files[place] = (course.root / place).read_bytes()
     return files
 
 
@@ -125,19 +169,31 @@ def points_table(day: Day) -> str:
 
 def _readme(course: Course, days: Sequence[Day], version: str) -> str:
     table = ["| day | topic | points |", "|---|---|---|"]
-    table += [f"| [{day.name}]({day.name}/README.md) | {day.title} | {day.max_score} |" for day in days]
+    for title, some in by_part(course, days):
+        table += [f"| **{title}** | | |"] if title else []
+        table += [f"| [{day.name}]({day.name}/README.md) | {day.title} | {day.max_score} |" for day in some]
     first = next(exercise for day in days for exercise in day.exercises)
     words = {
         "TITLE": course.title,
         "VERSION": version,
+        "BADGE": _BADGE if course.repository and course.checks_pushes else "",
+        "PUSHED": _PUSHED.format("grade" if course.repository else "check") if course.checks_pushes else "",
         "DAYS": "\n".join(table),
         "DAY": days[0].number,
         "FOLDER": days[0].name,
         "EXERCISE": f"{days[0].number}/{first.qualname}",
         "NAME": first.qualname.rpartition(".")[2].strip("_"),
     }
-    text = _read(Path(__file__).parent / "parts" / "README.md")
-    return re.sub(r"@([A-Z]+)@", lambda match: words[match.group(1)], text)
+    return filled_part("README.md", words)
+
+
+def _part(name: str) -> str:
+    return _read(Path(__file__).parent / "parts" / name)
+
+
+def filled_part(name: str, words: Mapping[str, str]) -> str:
+    """The text of a file in ``parts/``, with each ``@WORD@`` in it replaced."""
+    return re.sub(r"@([A-Z]+)@", lambda match: words[match.group(1)], _part(name))
 
 
 def _read(path: Path) -> str:

@@ -6,10 +6,12 @@ Each stands between markers, ``<!-- days -->`` and ``<!-- /days -->``, and is wr
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
-from course.catalog import Course
+from course.catalog import Course, Day
+from course.release.topics import topics_table
 from course.results.exports import FORMATS
 
 ASSERTIONS = Path(__file__).parents[1] / "testing" / "assertions.py"
@@ -20,6 +22,7 @@ def documents_with_tables(course: Course) -> Iterator[tuple[Path, str, str]]:
     for name, table, rows in (
         ("README.md", "days", days_table(course)),
         ("docs/results.md", "formats", formats_table()),
+        ("docs/topics.md", "topics", topics_table(course)),
         ("docs/authoring.md", "assertions", assertions_table(ASSERTIONS.read_text(encoding="utf-8"))),
     ):
         path = course.root / name
@@ -34,8 +37,19 @@ def documents_with_tables(course: Course) -> Iterator[tuple[Path, str, str]]:
 def days_table(course: Course) -> str:
     """The days of the course as a Markdown table; a draft stands in none."""
     rows = ["| day | topic |", "|---|---|"]
-    rows += [f"| [{day.name}]({day.name}/README.md) | {day.title} |" for day in course.days if not day.draft]
+    for title, days in by_part(course, [day for day in course.units if not day.draft]):
+        rows += [f"| **{title}** | |"] if title else []
+        rows += [f"| [{day.name}]({day.name}/README.md) | {day.title} |" for day in days]
     return "\n".join(rows) + "\n"
+
+
+def by_part(course: Course, days: Sequence[Day]) -> Iterator[tuple[str, Sequence[Day]]]:
+    """The days of each part below its title, such as ``Part 1 · Basics``; below none where the course gives none. Then
+    the projects.
+    """
+    for (number, projects), some in groupby(days, key=lambda day: (day.part, day.is_project)):
+        title = f"Part {number} · {course.parts[number]}" if number in course.parts else ""
+        yield "Projects" if projects else title, list(some)
 
 
 def formats_table() -> str:

@@ -93,7 +93,7 @@ def _refuse_notebooks_ahead(root: Path, days: Collection[str]) -> None:
     """Raise CourseError when answers are in a notebook only, where the new text would not come to them."""
     try:
         course = load_course(root)
-        looked_at = [day for day in course.days if day.name in days]
+        looked_at = [day for day in course.units if day.name in days]
         ahead = [path for day in looked_at if (path := notebook_ahead(course, day)) is not None]
     except CourseError:  # of a clone that is damaged, which the update mends
         return

@@ -65,3 +65,22 @@ def seconds_histogram(seconds: Sequence[float]) -> Histogram:
     label = f"{last.label}, {more} of them longer"
     ticks = [*chart.ticks[:-1], (100.0, f"{chart.ticks[-1][1]} or more")]
     return Histogram([*chart.bars[:-1], replace(last, label=label)], ticks, chart.top)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line over the days of a term and the band around it, as points of an SVG polyline and polygon."""
+
+    line: str
+    band: str
+
+
+def curve(middle: Sequence[float], low: Sequence[float], high: Sequence[float]) -> Curve:
+    """``middle``, ``low`` and ``high`` are shares from 0 to 1, a value for each day."""
+    places = [100 * (at + 0.5) / max(len(middle), 1) for at in range(len(middle))]
+    there = list(zip(places, high, strict=True)) + list(zip(places, low, strict=True))[::-1]
+    return Curve(_points(list(zip(places, middle, strict=True))), _points(there))
+
+
+def _points(places: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.2f},{100 - 100 * share:.2f}" for x, share in places)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.text import Text
 
@@ -13,12 +12,17 @@ from course.catalog import Course, Day, Exercise
 from course.errors import CourseError
 from course.notebooks.sheets import sections
 from course.report.mathematics import split_formulas
-from course.report.signs import fitting
 from course.report.terminal import console
+from course.signs import fitting
 
 
 def show_section(course: Course, day: Day, exercise: Exercise) -> None:
     """Print the section. Raises CourseError when the sheet or the section is not there."""
+    show_markdown(console(), read_section(course, day, exercise))
+
+
+def read_section(course: Course, day: Day, exercise: Exercise) -> str:
+    """The section with its heading. Raises CourseError when the sheet or the section is not there."""
     sheet = course.sheet(day)
     place = f"{day.name}/README.md"
     bring_back = f"bring it back with `git checkout -- {place}`."
@@ -29,10 +33,13 @@ def show_section(course: Course, day: Day, exercise: Exercise) -> None:
     found = next((one for one in sections(text) if one.anchor == exercise.sheet), None)
     if found is None:
         raise CourseError(f"{place} has no section {exercise.sheet!r}; {bring_back}")
-    _show(console(), found.text)
+    return found.text
 
 
-def _show(out: Console, markdown: str) -> None:
+def show_markdown(out: Console, markdown: str) -> None:
+    """Print a section, mathematics as it can be read in a terminal."""
+    from rich.markdown import Markdown  # `course watch` must start at once
+
     heading, _, text = markdown.partition("\n")
     out.print(Text(fitting(heading.removeprefix("## "), out.encoding), style="bold"))
     unicode = out.encoding.lower().startswith("utf")

@@ -21,6 +21,7 @@ from course.report.staff_page import staff_page
 from course.report.student_page import student_page
 from course.report.terminal import progress_bar
 from course.results.adjusting import warning
+from course.results.appeals import appeals_by_student
 from course.results.names import shown
 from course.results.reading import Adjustment, read_record, record_files
 from course.results.store import adjustments_by_student
@@ -42,7 +43,7 @@ def write_report(
     Raises CourseError when there are no results or they cannot be read or written.
     """
     files = record_files(out)
-    adjustments = adjustments_by_student(out, store_url)
+    adjustments, appeals = adjustments_by_student(out, store_url), appeals_by_student(out, store_url)
     names = CourseNames(course)
     figures = ClassFigures()
     files_of: dict[str, str] = {}
@@ -60,10 +61,13 @@ def write_report(
             progress.refresh()
         for path in files if pages else ():
             record = read_record(path)
-            page = student_page(names, out, record, adjustments.get(record["student"], []), figures, made)
+            student = record["student"]
+            given, asked = adjustments.get(student, []), appeals.get(student, [])
+            page = student_page(names, out, record, given, figures, made, asked)
             write_atomically(target / "students" / f"{path.stem}.html", page)
-            progress.update(task, advance=1, description=shown(record["student"]))
+            progress.update(task, advance=1, description=shown(student))
             progress.refresh()
     index = target / "index.html"
-    write_atomically(index, staff_page(names, figures, warnings, files_of, made))
+    questions = [one for student in files_of for one in appeals.get(student, [])]
+    write_atomically(index, staff_page(names, figures, warnings, questions, files_of, made))
     return Written(index, figures.students)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from course.report.signs import spelt
+from course.signs import spelt
 
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|[{}_^&$]|\s+|\d+|.", re.DOTALL)
 _GREEK = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho".split()

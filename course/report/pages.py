@@ -6,18 +6,20 @@ import base64
 import hashlib
 from datetime import timedelta
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from course.catalog import Course
+from course.catalog.rubrics import read_rubrics
 from course.errors import CourseError
 from course.grading.picturing import DayPictures
 from course.report.class_figures import TestFigures, tenths
 from course.report.terminal import LABELS
 from course.results.lateness import duration, number
-from course.results.names import shown
+from course.results.names import shown, written
 from course.testing.answers import read_answers
 
 KINDS = {
@@ -30,31 +32,49 @@ KINDS = {
 
 
 class CourseNames:
-    """What the course calls its days, exercises, misconceptions and pictures, and which of its tests are hidden."""
+    """What the course calls its days, exercises, misconceptions and pictures, its rubrics, and which of its tests are
+    hidden.
+    """
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.days = {day.name: day.title for day in course.days}
+        self.rubrics = read_rubrics(course)
+        titles = {name: one.title for name, one in self.rubrics.items()}  # projects have one as well
+        self.days = titles | {day.name: day.title for day in course.units}
         self.exercises: dict[tuple[str, str], str] = {}
         self.hidden: set[tuple[str, str]] = set()
         self.misconceptions: dict[tuple[str, str, str], str] = {}
-        self.pictures = {day.name: DayPictures(course, day).by_file for day in course.days}
-        for day in course.days:
+        self.pictures = {day.name: DayPictures(course, day).by_file for day in course.units}
+        for day in course.units:
             try:
-                for exercise in day.exercises:
+                for exercise in day.graded:
                     self.exercises[day.name, exercise.name] = exercise.title
                     self.hidden |= {(day.name, check.name) for check in exercise.checks if check.hidden}
-                for answer in read_answers(course, day):
+                for answer in chain(
+                    *(read_answers(course, one) for one in (day, *map(course.day, day.needs)))
+                ):
                     self.misconceptions[day.name, answer.exercise, answer.name] = answer.says
             except CourseError:  # a damaged day costs its titles, not the report
                 continue
 
+    def criterion(self, rubric: str, name: str) -> str:
+        """What a criterion is called; its name where the rubric has it no longer."""
+        known = self.rubrics.get(rubric)
+        titles = {one.name: one.title for one in known.criteria} if known else {}
+        return titles.get(name, name)
+
 
 @cache
 def environment() -> Environment:
-    made = Environment(loader=PackageLoader("course.report", "templates"), autoescape=True, trim_blocks=True)
+    made = Environment(
+        loader=PackageLoader("course.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        finalize=written,
+    )
     script = _own_text("report.js")
     made.filters["shown"] = shown
+    made.filters["printable"] = _printable
     made.globals |= {
         "style": Markup(_own_text("style.css")),
         "script": Markup(script),
@@ -69,6 +89,11 @@ def environment() -> Environment:
         "otherwise": _otherwise,
     }
     return made
+
+
+def _printable(text: str) -> str:
+    """The lines of a text, each with nothing in it that moves or hides what stands around it."""
+    return "\n".join(shown(line.expandtabs(8)) for line in text.split("\n"))
 
 
 def _own_text(name: str) -> str:

@@ -13,6 +13,7 @@ from course.errors import CourseError
 from course.files import write_bytes_atomically
 from course.places import find_file
 from course.plots import draw, file_content, file_name
+from course.worker.far.accelerators import hide_accelerators
 from course.worker.far.importing import ModuleSpace
 from course.worker.far.session import describe_exception
 
@@ -52,6 +53,7 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, view: PicturesView
         raise CourseError(
             f"{day.name} has no plots.py; bring it back with `git checkout -- {day.name}/plots.py`."
         )
+    hide_accelerators()
     space = ModuleSpace(root.resolve(), [d.name for d in course.days])
     drawn = Drawn([])
     try:
@@ -60,7 +62,7 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, view: PicturesView
         problem = describe_exception(error, root.resolve())
         raise CourseError(f"The pictures need a module that cannot be imported. {problem}") from None
     out.mkdir(parents=True, exist_ok=True)
-    pictures = _pictures(module)
+    pictures = pictures_of(module)
     for number, (name, function) in enumerate(pictures, start=1):
         view.begun(name.partition("_")[2], number, len(pictures))
         try:
@@ -83,7 +85,8 @@ def draw_day(course: Course, day: Day, root: Path, out: Path, view: PicturesView
     return drawn
 
 
-def _pictures(module: ModuleType) -> list[tuple[str, FunctionType]]:
+def pictures_of(module: ModuleType) -> list[tuple[str, FunctionType]]:
+    """The functions of a ``plots.py`` that draw, in the order of the file."""
     found = [
         (name, value)
         for name, value in vars(module).items()

@@ -1,4 +1,4 @@
-"""The screens of ``course adjust`` and ``course replay``, and what ``course report --pictures`` has drawn."""
+"""The screens of ``course adjust``, ``appeal`` and ``replay``, and what ``course report --pictures`` has drawn."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from course.report.terminal import console, show_passed_over
-from course.results.names import shown
+from course.report.terminal import console, fold, show_passed_over, shown_path
+from course.results.class_folder import stem_of
+from course.results.names import one_line, shown
 
 if TYPE_CHECKING:
     from course.catalog import Day
     from course.grading.intake import Intake, Submission
     from course.grading.picturing import Pictured
     from course.grading.replaying import Replay
-    from course.results.reading import Adjustment
+    from course.results.reading import Adjustment, Appeal
 
 
 def show_intake(intake: Intake) -> bool:
@@ -27,18 +28,24 @@ def show_intake(intake: Intake) -> bool:
     """
     screen = console()
     wide = max(map(cell_len, map(shown, intake.students)))
-    empty = 0
+    empty = absent = 0
     for submission in intake:
+        place = intake.place(submission.student)
+        absent += place is None
         found = [text for day in intake.days if (text := _taken(submission, day))]
-        empty += not found
+        empty += not found and place is not None
         line = Text(f"{shown(submission.student)}{' ' * (wide - cell_len(shown(submission.student)))}  ")
-        line.append(", ".join(found) or "nothing that can be graded", style="" if found else "red")
+        lacks = "nothing handed in" if place is None else "nothing that can be graded"
+        line.append(", ".join(found) or lacks, style="" if found else "red")
+        if place is not None and submission.student not in (place.name, stem_of(place.name)):
+            line.append(f"  from {shown(place.name)}")
         if submission.note:
             line.append(f"  {shown(submission.note)}", style="yellow")
         screen.print(line)
-    count = len(intake)
+    count = len(intake) - absent
+    missing = f" {absent} of the roster handed in nothing." if absent else ""
     screen.print(
-        f"{count} hand-in{'s' * (count != 1)}, {empty or 'none'} without anything that can be graded.",
+        f"{count} hand-in{'s' * (count != 1)}, {empty or 'none'} without anything that can be graded.{missing}",
         style="bold",
     )
     show_passed_over(screen, intake.passed_over)
@@ -71,15 +78,37 @@ def show_adjustments(out: Path, given: Sequence[Adjustment]) -> None:
             str(one.number),
             Text(shown(one.student)),
             one.where,
-            f"{one.points:+g}",
-            Text(one.comment),
-            Text(f"{one.author}, {one.made_at[:10]}"),
+            f"{one.points:g}/{one.possible:g}" if one.criterion else f"{one.points:+g}" if one.points else "",
+            Text(one_line(f"{one.level}. {one.comment}" if one.criterion else one.comment)),
+            Text(f"{shown(one.author)}, {one.made_at[:10]}"),
         )
     screen.print(table)
-    for one in given:
+    for one in (one for one in given if not one.criterion):
         said = warning(find_record(out, one.student), one)
         if said:
             screen.print(Text(f"Look at number {one.number} again: {said}.", style="yellow"))
+
+
+def show_appeals(out: Path, appeals: Sequence[Appeal]) -> None:
+    """Questions with their answers, the open ones last, where they are seen."""
+    screen = console()
+    for one in sorted(appeals, key=lambda one: not one.answers):
+        head = f"{one.number}  {shown(one.student)}  {one.where}  {one.made_at[:10]}"
+        screen.print(
+            Text(head if one.answers else f"{head}  open", style="" if one.answers else "bold yellow")
+        )
+        screen.print(Text(fold(f"   {one_line(one.says)}", screen.width)))
+        for answer in one.answers:
+            said = f"   {shown(answer.author)}, {answer.made_at[:10]}: {one_line(answer.says)}"
+            screen.print(Text(fold(said, screen.width), style="green"))
+    open_ones = sum(not one.answers for one in appeals)
+    if not appeals:
+        screen.print("Nobody has asked anything.")
+    elif open_ones:
+        answering = f"`course appeal {shown_path(out)} --answer NUMBER --text '…'`"
+        screen.print(Text(f"{open_ones} open; answer with {answering}."))
+    else:
+        screen.print("All are answered.")
 
 
 def show_replay(result: Replay) -> None:

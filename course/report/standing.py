@@ -11,6 +11,7 @@ from rich.text import Text
 
 from course.catalog import Course, Day, Exercise, Selection
 from course.practice.progress import Placed, next_task, where
+from course.practice.resetting import PutBack
 from course.reached import PLACE, DayTexts, Progress, damage, is_older, name_of
 from course.release.manifest import digest, read_manifest
 from course.report.terminal import bar, console
@@ -215,3 +216,21 @@ def show_task(course: Course, task: Placed | None) -> None:
     table.add_row("check it", Text(f"course check {task.typed}"))
     table.add_row("a hint", Text(f"course hint {task.typed}"))
     out.print(table)
+
+
+def show_put_back(course: Course, done: PutBack) -> None:
+    """What became of an exercise whose stub was asked for."""
+    out, task = console(), done.task
+    if done.backup is None:
+        out.print(f"{task.exercise.qualname} is as it was given out; nothing was changed.")
+        return
+    out.print(f"The stub of {task.exercise.qualname} is back in {where(course.root, task)}.")
+    kept = done.backup.relative_to(course.root).as_posix()
+    out.print(Text(f"The file as it was is kept in {kept}; `course undo` brings the exercise back."))
+
+
+def show_taken_back(course: Course, done: PutBack) -> None:
+    """What became of an exercise whose reset was taken back."""
+    out, task = console(), done.task
+    out.print(f"{task.exercise.qualname} is again what you wrote, in {where(course.root, task)}.")
+    out.print(Text(f"Next: `course check {task.typed}`."))

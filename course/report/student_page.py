@@ -1,4 +1,6 @@
-"""The page of one student. Hidden tests appear only with the kind of their mistake, whatever the record says."""
+"""The page of one student. Hidden tests appear only with the kind of their mistake, whatever the record says, and
+notes, which are for staff, not at all: what a student should know of them, the verdicts say.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from course.report.class_figures import ClassFigures, share_of
 from course.report.pages import CourseNames, environment
 from course.report.terminal import LABELS
 from course.results.names import shown
-from course.results.reading import Adjustment, Record, day_totals, totals
+from course.results.reading import Adjustment, Appeal, Record, counted_days, day_totals, totals
 from course.testing.results import is_untouched, verdict_of
 
-ENOUGH_FOR_A_MEAN = 10
+ENOUGH_FOR_A_MEAN = 10  # who handed in, not who is on the roster: the mean is over the former
+_OF_HIDDEN = "A hidden check of this exercise"
 MOST_PICTURES = 12  # beside those of the days
 
 
@@ -26,23 +29,20 @@ def student_page(
     adjustments: Sequence[Adjustment],
     figures: ClassFigures,
     made: str,
+    appeals: Sequence[Appeal] = (),
 ) -> str:
-    means = figures.students >= ENOUGH_FOR_A_MEAN
+    days = list(told_days(names, record, adjustments, figures, appeals))
     pictures = picture_folder(out, record["student"])
     drawn = names.pictures if are_of(out, record) else {}
     template = environment().get_template("student.html")
     return template.render(
         course=names.course,
         student=shown(record["student"]),
+        person=shown(record.get("person", {}).get("name", "")),
         made=made,
         sums=totals(record, adjustments),
-        note=record.get("note", ""),
-        class_means=means,
-        days=[
-            _day(names, day, adjustments, figures if means else None)
-            | {"pictures": list(_embedded(pictures, drawn.get(day["day"], {})))}
-            for day in record["days"]
-        ],
+        class_means=any(one["mean"] is not None for day in days for one in day["exercises"]),
+        days=[day | {"pictures": list(_embedded(pictures, drawn.get(day["name"], {})))} for day in days],
         pictures=list(_embedded(pictures, _others(names, pictures))),
         seed=record["seed"],
         isolation=record.get("isolation", []),
@@ -51,17 +51,36 @@ def student_page(
     )
 
 
+def told_days(
+    names: CourseNames,
+    record: Record,
+    adjustments: Sequence[Adjustment],
+    figures: ClassFigures | None = None,
+    appeals: Sequence[Appeal] = (),
+) -> Iterator[dict[str, Any]]:
+    """What a student is told of each day, in whatever form: of hidden tests only how many ended in which way."""
+    for day in counted_days(record, adjustments):
+        yield _day(names, day, adjustments, figures, appeals)
+
+
 def _day(
-    names: CourseNames, day: dict[str, Any], adjustments: Sequence[Adjustment], figures: ClassFigures | None
+    names: CourseNames,
+    day: dict[str, Any],
+    adjustments: Sequence[Adjustment],
+    figures: ClassFigures | None,
+    appeals: Sequence[Appeal],
 ) -> dict[str, Any]:
     given = [one for one in adjustments if one.day == day["day"]]
+    asked = [one for one in appeals if one.day == day["day"]]
     return {
         "name": day["day"],
         "title": names.days.get(day["day"], day["day"]),
         "sums": day_totals(day, given),
         "late": day.get("late", {}).get("reason", ""),
         "comments": [one for one in given if not one.exercise],
-        "exercises": [_exercise(names, day["day"], one, given, figures) for one in day["exercises"]],
+        "criteria": {one.criterion: names.criterion(one.day, one.criterion) for one in given},
+        "appeals": [one for one in asked if not one.exercise],
+        "exercises": [_exercise(names, day["day"], one, given, figures, asked) for one in day["exercises"]],
     }
 
 
@@ -71,6 +90,7 @@ def _exercise(
     exercise: dict[str, Any],
     given: Sequence[Adjustment],
     figures: ClassFigures | None,
+    asked: Sequence[Appeal],
 ) -> dict[str, Any]:
     tests = exercise["tests"]
     failed = [test for test in tests if test["outcome"] != "passed"]
@@ -78,27 +98,38 @@ def _exercise(
     shown = []
     for test in failed:
         label = LABELS[verdict_of(test)]
-        if (day, test["test"]) in names.hidden or test["message"].startswith(
-            "A hidden check of this exercise"
+        # The record knows best: a check may have got another name since, or be no longer hidden.
+        if (
+            test.get("hidden")
+            or (day, test["test"]) in names.hidden
+            or test["message"].startswith(_OF_HIDDEN)
         ):
             hidden[label] = hidden.get(label, 0) + 1
         else:
             shown.append(_failed(test, label))
-    mean = figures.exercises[day, exercise["exercise"]].share if figures else None
     return {
         "name": exercise["exercise"],
         "title": names.exercises.get((day, exercise["exercise"]), exercise["exercise"]),
         "score": exercise["score"],
         "max_score": exercise["max_score"],
         "share": share_of(exercise),
-        "mean": mean,
+        "mean": _class_mean(figures, day, exercise["exercise"]),
         "comments": [one for one in given if one.exercise == exercise["exercise"]],
+        "appeals": [one for one in asked if one.exercise == exercise["exercise"]],
         "untouched": all(map(is_untouched, tests)),
         "failed": shown,
         "hidden": list(hidden.items()),
         "passed": len(tests) - len(failed),
         "tests": len(tests),
     }
+
+
+def _class_mean(figures: ClassFigures | None, day: str, exercise: str) -> float | None:
+    """The mean share of those who handed the day in, from 0 to 1; None where they are so few that one of them could
+    work out what another has.
+    """
+    found = figures.exercises[day, exercise] if figures else None
+    return found.share if found and found.students >= ENOUGH_FOR_A_MEAN else None
 
 
 def _failed(test: dict[str, Any], label: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from course.report.terminal import LABELS, is_wrong
+from course.report.terminal import LABELS
 from course.testing.results import DayResult, ExerciseResult, RunResult
 
 MARKS = {"passed": "✅", "not_implemented": "⬜"}
@@ -21,7 +21,7 @@ def summary(result: RunResult) -> str:
     lines = [f"## {result.score} of {result.max_score} points", ""]
     for day in result.days:
         lines += [*_table(day), ""]
-    failed = [(day, exercise) for day in result.days for exercise in day.exercises if is_wrong(exercise)]
+    failed = [(day, exercise) for day in result.days for exercise in day.exercises if exercise.is_wrong]
     for day, exercise in failed:
         lines += [*_failure(day, exercise), ""]
     isolation = ", ".join(result.isolation) or "none"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,26 +27,13 @@ from rich.text import Text
 
 from course.results.lateness import duration
 from course.results.names import shown
+from course.worker.outcomes import LABELS as LABELS
 
 if TYPE_CHECKING:  # `course status` must start without NumPy
     from course.catalog import Course, Day, Exercise, Selection
     from course.grading.classes import ClassOutcome, Graded
     from course.testing.results import CheckResult, DayResult, ExerciseResult, RunResult
 
-LABELS: dict[str, str] = {
-    "passed": "done",
-    "failed": "wrong",
-    "not_implemented": "to do",
-    "error": "error",
-    "timeout": "too slow",
-    "memory": "too much memory",
-    "output": "prints too much",
-    "wrong_type": "wrong kind of value",
-    "rejected": "rejected",
-    "refused": "refused",
-    "not_gradable": "missing",
-    "grader_fault": "fault of the check",
-}
 STYLES: dict[str, str] = {"passed": "green", "not_implemented": "dim", "grader_fault": "magenta"}
 
 
@@ -134,9 +122,13 @@ class CheckView:
         self.stop()
         for day in result.days:
             self._show_day(day)
+        unreadable = set()  # a file is unreadable to all of its exercises, and said to be so once
         for day in result.days:
             for exercise in day.exercises:
-                show_failure(self._out, exercise, full=self._full)
+                why = _unreadable(exercise)
+                if why not in unreadable:
+                    show_failure(self._out, exercise, full=self._full)
+                unreadable.update([why] if why else [])
                 if self._full:
                     self._keep(day.day, exercise)
         self._show_next(result)
@@ -155,9 +147,15 @@ class CheckView:
         from course.practice.keeping import keep_values
 
         failure = exercise.first_failure
-        if failure is None or not is_wrong(exercise):
+        if failure is None or not exercise.is_wrong:
             return
-        kept = keep_values(self._course.root, day, exercise.exercise, failure)
+        try:
+            kept = keep_values(self._course.root, day, exercise.exercise, failure)
+        except OSError as error:  # the verdict is worth more than its digits
+            self._out.print(
+                Text(f"Every digit could not be kept: {(error.strerror or 'error').lower()}.", style="yellow")
+            )
+            return
         if kept is not None:
             file, names = kept
             place = f'np.load("{file.relative_to(self._course.root).as_posix()}")["{names[0]}"]'
@@ -197,6 +195,14 @@ class CheckView:
         for sentence in (result.not_checked, result.not_recorded):
             if sentence:
                 out.print(Text(sentence, style="yellow"))
+        for project, sentences in result.missing.items():
+            out.print(
+                Text(
+                    f"\n{project} is {'still without:' if sentences else 'complete: report and results are there.'}"
+                )
+            )
+            for sentence in sentences:
+                out.print(Padding(Text(sentence), (0, 0, 0, 2)))
         left = [
             (day.day, one) for day in result.days for one in day.exercises if one.first_failure is not None
         ]
@@ -217,10 +223,9 @@ class CheckView:
             out.print(f"{_all_earned(result)}; what is optional is still open.")
         name, short = one.exercise.qualname, f"{day.number}/{one.exercise.qualname}"
         file = f"{day.name}/{one.exercise.module}.py"
-        verb = "mend" if is_wrong(one) else "write"
-        out.print(
-            f"Next: {verb} {name} in {file}, then `course check {short}`. Stuck? `course hint {short}`."
-        )
+        verb = "mend" if one.is_wrong else "write"
+        stuck = f"Stuck? `course explain {short}`, then `course hint {short}`."
+        out.print(f"Next: {verb} {name} in {file}, then `course check {short}`. {stuck}")
 
 
 def _all_earned(result: RunResult) -> str:
@@ -233,31 +238,38 @@ def _all_earned(result: RunResult) -> str:
 
 
 def _least_urgent(left: tuple[Day, ExerciseResult]) -> tuple[bool, bool, bool]:
-    """Points come first, of what earns none what was begun, and whatever waits for another exercise comes last."""
+    """Points come first, then what was begun, whose message stands above; what waits for another exercise is last."""
     optional, failure = left[1].exercise.optional, left[1].first_failure
-    return optional, failure is not None and failure.cascade != "", optional and not is_wrong(left[1])
+    return optional, failure is not None and failure.cascade != "", not left[1].is_wrong
 
 
-def is_wrong(exercise: ExerciseResult) -> bool:
-    """Whether it was begun and is not right, or stands on another that is not."""
+def _unreadable(exercise: ExerciseResult) -> str:
+    """The sentence about the file of an exercise that Python cannot read; empty when it can."""
     failure = exercise.first_failure
-    return failure is not None and (failure.outcome != "not_implemented" or failure.cascade != "")
+    said = failure.message.partition("\n")[0] if failure is not None else ""
+    return said if "Python cannot read this file" in said else ""
 
 
 def show_failure(out: Console, exercise: ExerciseResult, *, full: bool = False) -> None:
     """The first failing check of an exercise; nothing for one that is done or not begun."""
     failure = exercise.first_failure
-    if failure is None or not is_wrong(exercise):
+    if failure is None or not exercise.is_wrong:
         return
+    heading = f"{exercise.exercise.name} · {failure.check.name}"
+    show_message(out, heading, failure.message if full else failure.brief, failure.output)
+
+
+def show_message(out: Console, heading: str, message: str, printed: str) -> None:
+    """What is said of a failed check, and what the student's code printed meanwhile."""
     out.print()
-    out.print(Text(f"{exercise.exercise.name} · {failure.check.name}", style="bold"))
-    text, _, rest = (failure.message if full else failure.brief).partition("\n")
+    out.print(Text(heading, style="bold"))
+    text, _, rest = message.partition("\n")
     out.print(Text(text, style="yellow"))
     if rest:
         out.print(Text(fold(rest, out.width)))
-    if failure.output.strip():
-        shown = failure.output.strip().splitlines()
-        out.print(Text(f"  {'printed':<13} " + ("\n" + " " * 16).join(shown[:8]), style="dim"))
+    if printed.strip():
+        lines = printed.strip().splitlines()
+        out.print(Text(f"  {'printed':<13} " + ("\n" + " " * 16).join(lines[:8]), style="dim"))
 
 
 @contextmanager
@@ -299,11 +311,11 @@ def show_passed_over(out: Console, passed_over: Mapping[str, str]) -> None:
 
 class ClassView:
     """The screen of ``course grade``: a bar with an estimate, or a line per submission where there is no
-    terminal.
+    terminal. ``verbose`` shows every line, and below it what is not as it was before.
     """
 
-    def __init__(self, out: Console) -> None:
-        self._out = out
+    def __init__(self, out: Console, *, verbose: bool = False) -> None:
+        self._out, self._verbose = out, verbose
         self._progress = progress_bar(out, "grading")
         self._task = self._progress.add_task("", total=None)
         self._total = 0
@@ -316,7 +328,7 @@ class ClassView:
         self._total, self._count, self._already = total, already, already
         self._began = time.monotonic()
         if already:
-            self._out.print(f"{already} of {total} submissions were graded before and have not changed.")
+            self._out.print(f"{already} of {total} submissions were graded before; their verdicts stand.")
         self._progress.start()
         description = "warming up" if already < total else ""
         self._progress.update(self._task, total=total, completed=already, description=description)
@@ -324,9 +336,12 @@ class ClassView:
 
     def graded(self, one: Graded) -> None:
         self._count += 1
-        if not self._out.is_terminal:
+        if self._verbose or not self._out.is_terminal:
             line = f"{self._count}/{self._total} {shown(one.student)}: {one.score} of {one.max_score}"
-            self._out.out(line + self._left(), highlight=False)
+            self._out.out(line + ("" if self._out.is_terminal else self._left()), highlight=False)
+        for said in filter(None, (*one.changed, one.remark)) if self._verbose else ():
+            self._out.print(Text(fold(f"    {shown(said)}", self._out.width)))
+        if not self._out.is_terminal:
             return
         self._progress.update(self._task, completed=self._count, description=shown(one.student))
         if time.monotonic() >= self._shown + REFRESH:
@@ -367,6 +382,13 @@ class ClassView:
         count = len(outcome.students)
         out.print(f"{count} submission{'s' * (count != 1)}, seed {outcome.seed}, isolation: {layers}.")
         out.print(f"Results: {shown_path(outcome.out)}/grades.csv and one JSON file per student.")
+        for student, days in itertools.islice(outcome.late.items(), MAX_LINES):
+            out.print(Text(f"Coming late costs {shown(student)} otherwise than before: {'; '.join(days)}."))
+        if outcome.replaced and outcome.run > 1:
+            which = f"course compare {shown_path(outcome.out)} {outcome.run - 1} {outcome.run}"
+            out.print(
+                f"{outcome.replaced} had another result before, which is kept; `{which}` says what changed."
+            )
         show_passed_over(out, outcome.passed_over)
         if not outcome.complete:
             out.print(
@@ -385,8 +407,8 @@ def shown_path(path: Path) -> str:
 
 
 @contextmanager
-def show_class() -> Iterator[ClassView]:
-    view = ClassView(console())
+def show_class(*, verbose: bool = False) -> Iterator[ClassView]:
+    view = ClassView(console(), verbose=verbose)
     try:
         yield view
     finally:

@@ -142,7 +142,8 @@ def _verdict(day: DayReport) -> str:
 def _rows(day: DayReport) -> Iterator[tuple[str, str]]:
     if not day.checks:
         return
-    yield "suite", f"{day.exercises} exercises, {day.checks} tests, {day.seeds} seeds"
+    more = f", {day.draws:,} runs more" if day.draws else ""
+    yield "suite", f"{day.exercises} exercises, {day.checks} tests, {day.seeds} seeds{more}"
     yield "answers", f"{day.misconceptions} misconceptions, {day.variants} variants"
     if day.refusals:
         yield "refused", f"{day.refusals} spellings of refused calls"
