@@ -78,7 +78,7 @@ def changed(course: Course, rounds: int) -> None:
         words = ["grade", str(handed_in), "--out", str(place / "out")]
         everything = until(words, "Results:")[0]
         nothing = statistics.median(until(words, "Results:")[0] for _ in range(rounds))
-        print(f"All nine days of one student: {everything:.1f} s. Nothing new: {nothing:.1f} s.\n")
+        print(f"All days of one student: {everything:.1f} s. Nothing new: {nothing:.1f} s.\n")
         print("| one file of | a comment more | a line of code more |\n|---|---|---|", flush=True)
         for day in course.days:
             file = handed_in / "ada" / day.name / f"{day.modules[0]}.py"

@@ -21,7 +21,8 @@ import side_by_side  # noqa: F401 settles one thread and finds the solutions; is
 
 import torch
 
-from day19_generative.data import RING_SPREAD, Split, make_ring, ring_centres, split_digits
+from course.data import DigitSplit, split_digits
+from day19_generative.data import RING_SPREAD, make_ring, ring_centres
 from day19_generative.finale import PAINTERS, Verdict, judge, train_reader
 from day19_generative.gan import mode_count
 from day19_generative.networks import VAE, expert, mlp
@@ -36,7 +37,7 @@ def spread(values: Sequence[float]) -> str:
     return f"{statistics.median(values):.3g} ({min(values):.3g} to {max(values):.3g})"
 
 
-def real_digits(digits: Split) -> Verdict:
+def real_digits(digits: DigitSplit) -> Verdict:
     """The verdict on training digits: what a generator could reach at best, but for the distance."""
     order = torch.randperm(len(digits.x_train), generator=torch.Generator().manual_seed(0))[:500]
     return judge(digits.x_train[order], digits.y_train[order], digits, train_reader(digits))

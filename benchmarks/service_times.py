@@ -25,8 +25,8 @@ from plain_shell import ENVIRONMENT
 from small_assignment import ROOT, Assignment, hand_in, small_course
 
 from course.catalog import Course, load_course
+from course.files import write_json
 from course.grading.intake import Intake
-from course.grading.records import write_json
 from course.results.reading import read_record
 from course.results.store import Store
 

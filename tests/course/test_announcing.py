@@ -7,10 +7,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from course.catalog import Course, Day
+from course.packages import load_nbformat
 from course.release.announcing import announced, announced_in_sheet, in_words
 from course.release.nbgrader import _write_source
 from course.release.skeletons import find_regions, skeleton
@@ -132,7 +132,7 @@ def test_every_refused_call_of_the_course_is_announced(real: Course) -> None:
 def test_a_notebook_says_it_where_the_exercise_is_written(real: Course, tmp_path: Path) -> None:
     day = real.days[0]
     _write_source(real, day, tmp_path)
-    cells = nbformat.read(tmp_path / "source" / day.name / f"{day.name}.ipynb", 4).cells
+    cells = load_nbformat().read(tmp_path / "source" / day.name / f"{day.name}.ipynb", 4).cells
     sheets = [cell.source for cell in cells if cell.cell_type == "markdown"]
     codes = [cell.source for cell in cells if cell.cell_type == "code"]
     assert any("Not allowed in `outer_add`" in text for text in sheets)

@@ -173,6 +173,42 @@ def test_two_values_that_answer_alike_do_not_silence_the_name(some: Course, tmp_
     assert result.misconception == "another_base"
 
 
+REFUSING = """
+
+@misconception("log", "Small arguments are refused.")
+def refuses(p):
+    if p.min() < 0.9:
+        raise ValueError("too small")
+    return np.log(p)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('raise ValueError("x must not be small")', "refuses"),
+        ("raise ValueError", "refuses"),
+        ("raise KeyError(p[0])", None),
+        ("p + np.ones(9)", None),  # a ValueError too, but nobody has chosen its words
+    ],
+)
+def test_an_exception_is_known_whatever_words_it_is_raised_in(
+    tmp_path: Path, body: str, name: str | None
+) -> None:
+    course = make_course(tmp_path / "course", ANSWERS + REFUSING)
+    result = judge(course, tmp_path / "mine", "log", SOLUTION.replace("return np.log(p)", body))
+    assert (result.outcome, result.misconception) == ("error", name)
+
+
+def test_beside_a_mistake_that_is_recognised_a_pattern_asks_nothing(tmp_path: Path) -> None:
+    twice = '\n\n@misconception("log", "Taken in degrees.")\ndef in_degrees(p):\n    return np.degrees(np.log(p))\n'
+    solution = SOLUTION.replace("np.log(p)", "np.degrees(np.log(p))")
+    known = judge(make_course(tmp_path / "a", ANSWERS + twice), tmp_path / "mine", "log", solution).message
+    unknown = judge(make_course(tmp_path / "b"), tmp_path / "mine", "log", solution).message
+    assert "57.2958 times what is expected: 180/π: degrees in the place of radians?" in unknown
+    assert "57.2958 times what is expected: 180/π\n" in known
+
+
 ANOTHER = """
 
 @points(1)
@@ -217,6 +253,28 @@ def off_by_one(p):
     checks = result.all_checks
     assert [one.outcome for one in checks] == outcomes
     assert checks[-1].misconception == name
+
+
+def test_values_of_one_mistake_fail_a_passed_check_each_for_itself(tmp_path: Path) -> None:
+    more = """
+
+@misconception("log", "One too many.", at_one=(0.0, 1.0))
+def off_by_one(p, *, at_one=0.0):
+    return np.log(p) + (at_one if p.size == 2 else 1)
+"""
+    course = make_course(tmp_path / "course", ANSWERS + more)
+    write(course.root / "tests/day01_t/test_things.py", TESTS + ANOTHER)
+    course = load_course(course.root)
+    body = "(np.log(p) + (0 if p.size == 2 else 1))"
+    write(tmp_path / "mine/day01_t/things.py", SOLUTION.replace("np.log(p)", body))
+    runner, (selection,) = Runner(course, 5), select(course, ["log"])
+    exercise = selection.exercises[0]
+    known = runner.explainer.known(selection.day, exercise, exercise.checks[1])
+    assert [answer.given for answer, _ in known if answer.name == "off_by_one"] == ["at_one=1.0"]
+    result = runner.run(
+        [selection], tmp_path / "mine", lambda day: LocalLink(tmp_path / "mine", [day], course.limits)
+    )
+    assert [one.misconception for one in result.all_checks] == ["off_by_one", None, "off_by_one"]
 
 
 def test_values_count_as_one_misconception(some: Course) -> None:

@@ -22,6 +22,7 @@ from course.grading.claims import Claims
 from course.grading.classes import Graded, grade_class
 from course.grading.intake import Intake
 from course.grading.room import MAX_STRANGERS
+from course.results import reading
 from course.results.class_folder import SUFFIXES
 from tests.course.conftest import SOLUTION
 
@@ -214,6 +215,19 @@ def test_archives_are_graded_beside_folders(tiny: Course, tmp_path: Path) -> Non
     assert [(one.student, one.score) for one in list(outcome.lines())] == [("ada", 5), ("bob", 5), ("cy", 0)]
     assert "cy.tar.gz was refused: 'day01_tiny/sums.py' is a link" in list(outcome.lines())[2].remark
     assert "3 rejected" in list(outcome.lines())[2].remark
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="grading needs fork")
+def test_why_an_archive_was_refused_is_told_without_a_name(tiny: Course, tmp_path: Path) -> None:
+    (tmp_path / "in/cyrus").mkdir(parents=True)
+    make_tar(tmp_path / "in/cyrus.tar.gz", {FILE: b""}, _link)
+    make_tar(tmp_path / "in/cyrus/work.tar.gz", {FILE: b""}, _link)
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", seed=1, view=Quiet())
+    record = reading.read_record(tmp_path / "out/cyrus.json")
+    assert "cyrus" in record["note"]  # for staff
+    said = "Not checked: what was handed in was refused: 'day01_tiny/sums.py' is a link."
+    hidden = "A hidden check of this exercise ended with: rejected."
+    assert {test["message"] for _, _, test in reading.tests_of(record)} == {said, hidden}
 
 
 MUCH: dict[str, dict[str, bytes]] = {

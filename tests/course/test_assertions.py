@@ -60,6 +60,39 @@ def test_every_style_of_the_right_values_passes(value: object) -> None:
     assert_close(value, X)
 
 
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("result", "The result is wrong."),
+        ("list of losses, each before its step", "The list of losses, each before its step, is wrong."),
+        ("bias, as it was,", "The bias, as it was, is wrong."),
+        ("path of (slope, intercept)", "The path of (slope, intercept) is wrong."),
+        ("value for x = 1, y = -2", "The value for x = 1, y = -2 is wrong."),
+        ("product ⟨x, y⟩", "The product ⟨x, y⟩ is wrong."),
+    ],
+)
+def test_what_is_put_into_a_name_ends_with_a_comma(name: str, sentence: str) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        assert_close(1.0, 2.0, name=name)
+    assert failed.value.headline == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        (X[None], "an axis of length 1 too many"),
+        (X[:, :2] * 0, "a cause of values"),
+        (X[:, :2], "the last one is missing"),
+    ],
+    ids=["recognised", "not recognised", "a pattern"],
+)
+def test_a_cause_of_values_is_not_said_of_a_shape_that_tells_more(value: np.ndarray, says: str) -> None:
+    with pytest.raises(CheckFailed) as failed:
+        assert_close(value, X, cause="a cause of values")
+    assert says in str(failed.value)
+    assert ("a cause of values" in str(failed.value)) == (says == "a cause of values")
+
+
 @pytest.mark.parametrize("value", [2.5, np.float64(2.5), np.float32(2.5), np.array(2.5), torch.tensor(2.5)])
 def test_every_style_of_a_number_passes(value: object) -> None:
     assert_close(value, 2.5)
@@ -73,6 +106,8 @@ def test_every_style_of_a_number_passes(value: object) -> None:
         (2 * X, "failed", "2 times what is expected"),
         (X.T, "failed", "rows and columns are exchanged"),
         (X[:, None], "failed", "an axis of length 1 too many"),
+        ((X,), "failed", "a tuple came back, whose one part has this shape"),
+        ((X, X), "failed", "2 parts came back, and the first has this shape"),
         (X.sum(axis=0), "failed", "should have stayed"),
         (np.where(X > 5, np.nan, X), "failed", r"is not finite at \[1, 2\]"),
         (np.where(X > 5, 7.0, X), "failed", r"6 at \[1, 2\]"),
@@ -253,6 +288,7 @@ CHANGES = """
 def add(a): a += 1
 def sort(a): a.sort()
 def spoil(a): a[0] = float("nan")
+def there_and_back(a): a += 1e5; a -= 2e5; a += 1e5
 def spoil_part(parts): parts[1][0] = 7
 def read(*values): return [v.sum() for v in values if not isinstance(v, list)]
 """
@@ -279,6 +315,34 @@ def test_a_changed_argument_is_noticed(student: Student, change: str) -> None:
     getattr(student, change)(array)
     with pytest.raises(CheckFailed, match="changed its input"), assert_unchanged(array):
         getattr(student, change)(array)  # no matter that it did so before
+
+
+def test_a_changed_argument_is_told_first_whatever_fails(student: Student) -> None:
+    student.add(np.array([3.0, 1.0, 2.0]))
+    with pytest.raises(CheckFailed) as caught:
+        assert_close(np.ones(3), np.zeros(3), cause="a guess")
+    label, text = caught.value.details[0]
+    assert label == "changed"
+    assert text.startswith("an argument, float64 array of shape (3,), is not as it was")
+    assert caught.value.cause == ""
+
+
+def test_tensors_with_gradients_are_told_from_other_things_without_numbers() -> None:
+    losses = [torch.ones((), requires_grad=True), torch.ones((), requires_grad=True)]
+    with pytest.raises(CheckFailed) as caught:
+        assert_close(losses, [1.0, 1.0])
+    assert "loss.item()" in caught.value.cause
+    with pytest.raises(CheckFailed) as caught:
+        assert_close([1.0, "a"], [1.0, 1.0])
+    assert caught.value.cause == ""
+
+
+def test_what_rounding_has_left_of_an_argument_is_told_as_that(student: Student) -> None:
+    array = np.array([0.1, 0.2, 0.3])
+    with pytest.raises(CheckFailed, match="added and taken away again"), assert_unchanged(array):
+        student.there_and_back(array)
+    with pytest.raises(CheckFailed, match="an in-place operation"), assert_unchanged(array):
+        student.add(array)
 
 
 def test_a_changed_part_of_an_argument_is_noticed(student: Student) -> None:

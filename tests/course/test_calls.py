@@ -69,6 +69,13 @@ def named(module: Any, name: str, x: np.ndarray) -> Any:
     return getattr(module, name)(x)
 
 
+def nested(module: Any, x: np.ndarray) -> Any:
+    def again() -> list[Any]:
+        return [module.shares(part) for part in [x]]
+
+    return again()
+
+
 def last(student: Student) -> Call:
     return student.transcript.calls[-1]
 
@@ -142,6 +149,9 @@ def test_what_is_too_large_to_be_typed_does_not_look_as_if_it_could() -> None:
     assert "59." in text
     brief = describe_call(Call("f", (np.arange(25.0),), {}), lines=8)
     assert "x1: float64 array of shape (25,)" in brief
+    parts = describe_call(Call("f", ({"a": [[]] * 60, "b": [[]] * 60}, {"a": [[]] * 61}), {}))
+    assert "x1 = {" in parts
+    assert "x2: dict of 1" in parts
 
 
 def test_every_array_of_a_call_has_an_expression() -> None:
@@ -166,6 +176,7 @@ def test_a_generator_has_no_address(student: Student) -> None:
     [
         (views, (), "views(x1), which calls your shares"),
         (named, ("shares",), "named('shares', x1), which calls your shares"),
+        (nested, (), "nested(x1), which calls your shares"),
     ],
 )
 def test_what_a_check_ran_is_not_taken_for_the_students(

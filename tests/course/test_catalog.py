@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from course.catalog import Course, find_root, load_course, select
 from course.catalog.model import snake_case
 from course.errors import CourseError, UsageError
-from tests.course.conftest import ROOT
+from course.release.settings import course_settings
+from course.release.skeletons import differences, write
+from tests.course.conftest import COURSE
 
 
 def test_exercises_have_their_checks_points_and_marks(tiny: Course) -> None:
@@ -23,6 +26,35 @@ def test_exercises_have_their_checks_points_and_marks(tiny: Course) -> None:
     assert [check.hidden for check in total.checks] == [False, True]
     assert counter.checks[0].name == "test_counter_step_accumulates"
     assert tiny.days[0].max_score == 5
+
+
+def test_a_course_may_leave_days_and_parts_out(tmp_path: Path) -> None:
+    text = (COURSE.root / "course.toml").read_text(encoding="utf-8")
+    for words, kept in (
+        ('["day12", "part 1"]', ["day01", "day02", "day03", "day04", "day12"]),
+        ('["day13_optim"]', ["day13"]),
+    ):
+        chosen = text.replace("seed =", f"days = {words}\nseed =", 1)
+        (tmp_path / "course.toml").write_text(chosen, encoding="utf-8")
+        assert [day.number for day in load_course(tmp_path).days] == kept
+        released = course_settings(chosen, [COURSE.day("day13_optim").name])
+        assert "days" not in tomllib.loads(released)["course"]
+        assert [day["name"] for day in tomllib.loads(released)["day"]] == ["day13_optim"]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('days = ["day12", "part 9"]', "'part 9', which is no day and no part"),
+        ("days = 3", "names 3, which is no day"),
+        ("days = []", "days is empty; leave the line out"),
+    ],
+)
+def test_days_that_cannot_be_meant_are_named(tmp_path: Path, line: str, sentence: str) -> None:
+    text = (COURSE.root / "course.toml").read_text(encoding="utf-8")
+    (tmp_path / "course.toml").write_text(text.replace("seed =", f"{line}\nseed =", 1), encoding="utf-8")
+    with pytest.raises(CourseError, match=re.escape(sentence)):
+        load_course(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +110,7 @@ def test_an_exercise_is_found_with_and_without_its_module(tiny: Course, word: st
         ("day01/totl", "'total'"),
         ("day01/sums.totl", "'sums.total'"),
         ("day01/step", "'Counter.step'"),
+        ("totl", "'day01/total'"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_nearest(tiny: Course, word: str, nearest: str) -> None:
@@ -85,22 +118,37 @@ def test_an_unknown_name_is_answered_with_the_nearest(tiny: Course, word: str, n
         select(tiny, [word])
 
 
+@pytest.mark.parametrize(
+    ("place", "names"),
+    [
+        ("day01_tiny/sums.py:1", ["sums.total", "sums.Counter.step"]),
+        ("day01_tiny/sums.py:9", ["sums.total"]),
+        ("sums.py:9:5", ["sums.total"]),
+        ("day01_tiny/sums.py:900", ["sums.Counter.step"]),
+    ],
+)
+def test_a_place_as_editors_show_it_is_the_exercise_that_stands_there(
+    tiny: Course, place: str, names: list[str]
+) -> None:
+    write(tiny, differences(tiny), force=False)
+    assert [e.name for e in select(tiny, [place])[0].exercises] == names
+
+
 @pytest.mark.parametrize("below", [None, 0, 3, -1])
 def test_an_unknown_day_is_answered_with_those_near_in_number(below: int | None) -> None:
-    course = load_course(ROOT)
-    days = [None, *course.days, None]
-    at = 0 if below is None else days.index(course.days[below])
+    days = [None, *COURSE.days, None]
+    at = 0 if below is None else days.index(COURSE.days[below])
     near = [day for day in days[at : at + 2] if day is not None]
     number = int(near[-1].number[3:]) - 1 if below is None else int(near[0].number[3:]) + 1
-    if any(int(day.number[3:]) == number for day in course.days):
-        return  # the days follow each other there
+    if any(f"day{number:02}_" in name for name in [*(day.name for day in COURSE.days), *COURSE.left_out]):
+        return  # the days follow each other there, or the next one is being written
     with pytest.raises(UsageError, match=f"near it: {' and '.join(day.name for day in near)}"):
-        select(course, [f"day{number}"])
+        select(COURSE, [f"day{number}"])
 
 
-@pytest.mark.parametrize("word", ["day13/Adam", "Adam", "day13_optim/optimizers.Adam"])
+@pytest.mark.parametrize("word", ["day13/RMSProp", "RMSProp", "day13_optim/optimizers.RMSProp"])
 def test_a_class_stands_for_its_methods(word: str) -> None:
-    assert [e.name for e in select(load_course(ROOT), [word])[0].exercises] == ["optimizers.Adam.step"]
+    assert [e.name for e in select(COURSE, [word])[0].exercises] == ["optimizers.RMSProp.step"]
 
 
 @pytest.mark.parametrize(
@@ -110,13 +158,14 @@ def test_a_class_stands_for_its_methods(word: str) -> None:
             "log_sum_exp",
             "more than one exercise; say day04/probability.log_sum_exp or day11/activations.log_sum_exp",
         ),
+        ("Adam", "more than one exercise; say day13/optimizers.Adam.step or day17/optimisers.Adam.step"),
         ("images.py", "There is no day"),  # given: there is nothing to check
         ("networks.py", "more than one module; say day11/networks.py or day12/networks.py"),
     ],
 )
 def test_a_word_that_can_mean_several_is_answered_with_all(word: str, names: str) -> None:
     with pytest.raises(UsageError, match=re.escape(names)):
-        select(load_course(ROOT), [word])
+        select(COURSE, [word])
 
 
 def test_no_course_toml_is_said(tmp_path: Path) -> None:

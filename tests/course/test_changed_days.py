@@ -227,10 +227,10 @@ def test_a_later_due_date_is_written_into_days_that_are_kept(given: Class) -> No
 
 
 def test_a_fault_is_graded_again_and_nothing_beside_it(given: Class) -> None:
-    path = given.out / "cy.json"
     plain = read(given.out, "cy")
     plain["days"][0]["exercises"][0]["tests"][0] |= {"outcome": "grader_fault", "points": 0}
-    path.write_text(json.dumps(plain), encoding="utf-8")
+    with Store(given.out) as store:
+        store.save(plain)
     assert given.grade() == {"cy": [DAYS[0]]}
     assert read(given.out, "cy")["score"] == 10
 
@@ -239,7 +239,8 @@ def test_a_record_without_hashes_of_days_is_graded_again_once(given: Class) -> N
     plain = read(given.out, "cy")
     for day in plain["days"]:
         del day["suite"], day["submission"]
-    (given.out / "cy.json").write_text(json.dumps(plain), encoding="utf-8")
+    with Store(given.out) as store:
+        store.save(plain)
     assert given.grade() == {"cy": list(DAYS)}
     assert given.grade() == {}
 
@@ -298,13 +299,97 @@ def test_notes_of_days_that_were_not_looked_at_stay(tmp_path: Path) -> None:
     assert "tamper" not in read(given.out, "ada")
 
 
-def test_a_refused_archive_takes_every_day_with_it(given: Class) -> None:
+def test_one_day_after_the_other_leaves_no_note_that_is_not_true(tmp_path: Path) -> None:
+    given = Class(tmp_path)
+    second_day(write_tiny_course(given.root))
+    hand_in(given.folder, "ada", DAYS[0], SOLUTION)
+    hand_in(given.folder, "bob", DAYS[1], SOLUTION)
+    (given.folder / "cy").mkdir()
+    given.grade("day01")
+    assert "no known file in it" in read(given.out, "cy")["note"]
+    hand_in(given.folder, "cy", DAYS[1], SOLUTION)
+    given.grade("day02")
+    assert {name: read(given.out, name).get("note", "") for name in ("ada", "bob", "cy")} == {
+        "ada": "",
+        "bob": "",
+        "cy": "",
+    }
+
+
+def test_a_refused_archive_takes_no_result_away(given: Class) -> None:
     shutil.rmtree(given.folder / "bob")
     (given.folder / "bob.zip").write_bytes(b"no archive")
-    assert given.grade() == {"bob": list(DAYS)}
-    assert read(given.out, "bob")["score"] == 0
-    (given.folder / "bob.zip").write_bytes(b"")
     assert given.grade() == {}
+    assert read(given.out, "bob")["score"] == 10
+    assert "bob.zip was refused" in read(given.out, "bob")["note"]
+
+
+def test_a_refused_archive_is_graded_when_it_is_mended(given: Class) -> None:
+    (given.folder / "dan.zip").write_bytes(b"no archive")
+    assert given.grade() == {"dan": list(DAYS)}
+    assert read(given.out, "dan")["score"] == 0
+    assert given.grade() == {}
+    (given.folder / "dan.zip").unlink()
+    hand_in(given.folder, "dan", DAYS[0], SOLUTION)
+    assert given.grade() == {"dan": list(DAYS)}
+    assert read(given.out, "dan")["score"] == 5
+
+
+def test_another_day_in_a_folder_of_its_own_leaves_the_first_as_it_is(given: Class, tmp_path: Path) -> None:
+    """Times, too: the second folder says nothing of when the first day was handed in."""
+    given.change("course.toml", "[limits]", "[late]\npercent_per_day = 10\n\n[limits]")
+    given.change("course.toml", "[[day]]", "[[day]]\ndue = 2026-10-12")
+    shutil.rmtree(given.out)
+    first, second = Class(given.root.parent), Class(given.root.parent)
+    first.folder, second.folder = tmp_path / "of day 1", tmp_path / "of day 2"
+    for student in STUDENTS:
+        hand_in(first.folder, student, DAYS[0], WRONG)
+    (first.folder / "submitted.csv").write_text(
+        "student,day,submitted,commit\nada,day01,2026-10-13T12:00:00,c0ffee\n", encoding="utf-8"
+    )
+    hand_in(second.folder, "ada", DAYS[1], SOLUTION)
+    first.grade(DAYS[0], seed=3)
+    before = read(given.out, "ada")["days"][0]
+    assert before["handed_in"]["commit"] == "c0ffee"
+    assert before["late"]["points"] == 0.3
+    for how in ({}, {"seed": 4}, {"manner": Manner(again=True)}):
+        second.grade(**how)
+        now = read(given.out, "ada")["days"]
+        assert [day["score"] for day in now] == [3, 5]
+        assert now[0]["exercises"] == before["exercises"]
+        assert (now[0]["late"], now[0]["handed_in"]) == (before["late"], before["handed_in"])
+        assert read(given.out, "bob")["score"] == 3
+    assert len((given.out / "grades.csv").read_text(encoding="utf-8").splitlines()) == 1 + len(STUDENTS)
+    with Store(given.out) as store:
+        # graded again with the same seed in the same milliseconds, a result is no new version
+        assert [version.run for version in store.versions("ada")] in ([1, 2, 3], [1, 2, 3, 4])
+        assert store.record("ada", 1)["days"] == [before]
+        assert [run.results for run in store.runs()][:3] == [3, 1, 1]
+
+
+def test_another_seed_keeps_what_was_before(given: Class) -> None:
+    before = read(given.out, "ada")
+    assert given.grade(seed=99) == everybody(*DAYS)
+    with Store(given.out) as store:
+        assert store.record("ada", 1) == before
+        assert [version.record["seed"] for version in store.versions("ada")] == [3, 99]
+
+
+def test_a_file_that_is_not_as_in_the_store_is_written_again(given: Class) -> None:
+    before = (given.out / "bob.json").read_bytes()
+    (given.out / "bob.json").write_text('{"student": "bob", "days": [], "seed": 3}', encoding="utf-8")
+    (given.out / "cy.json").unlink()
+    assert given.grade() == {}
+    assert json.loads((given.out / "bob.json").read_bytes()) == json.loads(before)
+    assert read(given.out, "cy")["score"] == 10
+
+
+def test_results_whose_store_is_gone_are_taken_into_a_new_one(given: Class) -> None:
+    for path in given.out.glob("results.sqlite*"):
+        path.unlink()
+    assert given.grade() == {}
+    with Store(given.out) as store:
+        assert store.record("bob") == read(given.out, "bob")
 
 
 def test_merging_drops_days_that_the_course_no_longer_has() -> None:

@@ -101,6 +101,19 @@ def test_a_bare_file_that_only_one_day_can_have_is_its(two: Course, tmp_path: Pa
     assert read(load_course(two.root), tmp_path, {"sums.py": WORK}).files == {FILE: WORK}
 
 
+@pytest.mark.parametrize("name", [FILE, "Day1/own.py", f"{DAY}.ipynb", "a/day01_tiny/old/own.py"])
+def test_work_of_a_day_that_is_not_graded_now_is_no_mistake(two: Course, tmp_path: Path, name: str) -> None:
+    other = read(two, tmp_path, {name: WORK}, "day02_tiny")
+    assert (other.files, other.note) == ({}, "")
+
+
+def test_what_belongs_to_no_day_is_named_whichever_is_graded(two: Course, tmp_path: Path) -> None:
+    submission = read(two, tmp_path, {"draft.py": WORK}, "day02_tiny")
+    assert submission.note == (
+        "no known file in it, such as day02_tiny/sums.py; draft.py belongs to no exercise"
+    )
+
+
 def test_an_archive_stands_for_a_folder_of_its_name(two: Course, tmp_path: Path) -> None:
     packed = make_zip(tmp_path / "w.zip", {"sums.py": WORK}).read_bytes()
     assert read(two, tmp_path, {"upload/day01_tiny.zip": packed, "Day2.zip": packed}).files == {
@@ -149,6 +162,16 @@ def test_links_are_not_followed_into(two: Course, tmp_path: Path) -> None:
     os.symlink(tmp_path / "elsewhere", tmp_path / "in/ada/work")
     os.symlink(tmp_path / "elsewhere" / FILE, tmp_path / "in/ada/sums.py")
     assert read(two, tmp_path, {}, DAY).files == {}
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12345\n"
+
+
+@pytest.mark.parametrize("name", ["day01_tiny/sums.py", "day01_tiny/day01_tiny.ipynb"])
+def test_a_pointer_of_lfs_is_named_for_what_it_is(two: Course, tmp_path: Path, name: str) -> None:
+    submission = read(two, tmp_path, {name: POINTER})
+    assert submission.files == {}
+    assert f"{name} is a pointer of Git LFS, and the file itself is not here" in submission.note
 
 
 def test_a_rar_is_named_for_what_it_is(two: Course, tmp_path: Path) -> None:
@@ -224,6 +247,15 @@ def test_the_folder_of_results_is_nobodys(tiny: Course, tmp_path: Path) -> None:
         said = grade(tiny, tmp_path / "in", tmp_path / "in/results")
         assert said.exit_code == 0
         assert "1 submission, seed 1" in said.output
+
+
+@pytest.mark.parametrize("within", ["", "submitted"])
+def test_results_are_not_written_among_the_hand_ins(tiny: Course, tmp_path: Path, within: str) -> None:
+    hand_in(tmp_path / "in" / within, "ada", SOLUTION)
+    said = grade(tiny, tmp_path / "in", tmp_path / "in" / within)
+    assert said.exit_code == 2
+    assert "is the folder of the hand-ins; give the results another one with --out." in said.output
+    assert [path.name for path in (tmp_path / "in" / within).iterdir()] == ["ada"]
 
 
 def test_one_students_folder_is_no_class(tiny: Course, tmp_path: Path) -> None:

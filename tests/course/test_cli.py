@@ -63,6 +63,13 @@ def test_a_new_clone_is_told_where_to_begin(clone: Path) -> None:
     assert "Traceback" not in result.stdout + result.stderr
 
 
+def test_what_was_begun_is_next_before_what_was_not(clone: Path) -> None:
+    """The message that stands above is about it."""
+    skeleton = (clone / "day01_tiny/sums.py").read_text(encoding="utf-8")
+    solve(clone, skeleton.replace('raise NotImplementedError("Counter', 'return 7  # ("Counter'))
+    assert "Next: mend Counter.step in day01_tiny/sums.py" in run(clone, "check").stdout
+
+
 def test_full_points_end_with_status_0(clone: Path) -> None:
     solve(clone)
     result = run_apart(clone, "check", "day01")
@@ -168,6 +175,8 @@ def test_isolated_gives_the_same_json(clone: Path) -> None:
         (["check", "--colour"], 2, "No such option"),
         (["chekc"], 2, "No such command"),
         (["hint", "day01"], 2, "A hint is for one exercise"),
+        (["hint"], 2, "A hint is for one exercise; say which, the next one is day01/total."),
+        (["reset"], 2, "A reset is for one exercise; say which, the next one is day01/total."),
         (["grade", "nowhere", "--out", "out"], 1, "There is no folder nowhere"),
         (["grade", ".", "--out", "out", "--scheduler", "tcp://x"], 1, "No Dask scheduler answers"),
         (["plot", "day01"], 1, "has no plots.py"),
@@ -178,6 +187,14 @@ def test_wrong_usage_is_one_sentence(clone: Path, words: list[str], status: int,
     assert result.returncode == status
     assert sentence in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "plot"])
+def test_solutions_are_offered_where_there_are_some(clone: Path, command: str) -> None:
+    assert "--solutions" in run(clone, command, "--help").stdout
+    shutil.rmtree(clone / "solutions")
+    assert "--solutions" not in run(clone, command, "--help").stdout
+    assert run(clone.parent, command, "--help").returncode == 0
 
 
 def test_outside_a_course_it_says_so(tmp_path: Path) -> None:
@@ -273,3 +290,11 @@ def test_an_optional_exercise_that_is_open_is_not_called_done(clone: Path) -> No
     solve(clone)
     assert "All points earned. `course plot`" in run(clone, "check").stdout
     assert "All points earned of what was checked. `course plot`" in run(clone, "check", "day01/total").stdout
+
+
+def test_a_file_that_cannot_be_read_is_said_once(tiny: Course) -> None:
+    (tiny.root / "day01_tiny/sums.py").write_text("def total(x):\n    return (x\n", encoding="utf-8")
+    done = run(tiny.root, "check", "day01")
+    assert done.stdout.count("Python cannot read this file") == 1
+    assert done.stdout.count(" error") == 2
+    assert done.returncode == 1

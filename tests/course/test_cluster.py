@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +53,44 @@ def test_a_cluster_gives_the_same_records_as_one_machine(tiny: Course, tmp_path:
     grade_class(tiny, tmp_path / "in", tmp_path / "near", seed=5, view=Quiet())
     assert outcome.complete
     assert _without_times(tmp_path / "far") == _without_times(tmp_path / "near")
+
+
+def test_the_commands_of_the_documentation_start_a_cluster(tiny: Course, tmp_path: Path) -> None:
+    """A scheduler and two workers as docs/cluster.md starts them, with whatever settings Dask has by itself."""
+    hand_in_class(tmp_path / "in", 4)
+    dask, place = str(Path(sys.executable).parent / "dask"), tmp_path / "scheduler.json"
+    scheduler = [dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    workers = [dask, "worker", "--nworkers", "2", "--nthreads", "1", "--no-dashboard"]
+    words = [
+        sys.executable,
+        "-m",
+        "course.cli",
+        "grade",
+        str(tmp_path / "in"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    started = []
+    with (tmp_path / "log").open("wb") as log:
+        try:
+            for command in (scheduler, workers):
+                command += ["--scheduler-file", str(place)]
+                started.append(subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log))
+            until = time.monotonic() + 60
+            while not place.is_file() and time.monotonic() < until:
+                time.sleep(0.1)
+            address = json.loads(place.read_text())["address"]
+            with distributed.Client(address, set_as_default=False) as client:
+                client.wait_for_workers(2, timeout=60)
+            words += ["--scheduler", address]
+            done = subprocess.run(words, cwd=tiny.root, capture_output=True, text=True, check=False)
+        finally:
+            for process in reversed(started):
+                process.terminate()
+                process.wait(60)
+    assert done.returncode == 0, done.stderr + (tmp_path / "log").read_text()
+    scores = {path.stem: json.loads(path.read_text())["score"] for path in (tmp_path / "out").glob("s*.json")}
+    assert scores == {"student00": 5, "student01": 3, "student02": 3, "student03": 5}
 
 
 class _Killer(Quiet):

@@ -2,19 +2,25 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
+from sklearn import datasets
 
 import course.data
 from course.data import (
     STOCK_SYMBOLS,
+    load_diabetes,
     load_digits,
+    load_iris,
     load_photograph,
     load_river_gauge,
     load_stock,
     load_time_series,
     make_noisy_signal,
+    split_digits,
 )
 from course.errors import CourseError
 
@@ -40,7 +46,8 @@ def gauge_file(tmp_path, content=GAUGE):
 
 
 def test_importing_the_data_package_is_cheap():
-    code = "import sys, course.data; print({'matplotlib', 'sklearn', 'PIL', 'scipy'} & set(sys.modules))"
+    heavy = {"matplotlib", "sklearn", "PIL", "scipy", "torch"}
+    code = f"import sys, course.data; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -51,6 +58,18 @@ def test_digits_are_images_between_zero_and_one():
     assert images.dtype == np.float64
     assert (images.min(), images.max()) == (0.0, 1.0)
     assert set(labels) == set(range(10))
+
+
+def test_the_split_of_the_digits_is_drawn_from_the_seed_and_loses_none():
+    one, same, other = split_digits(1), split_digits(1), split_digits(2)
+    assert [t.dtype for t in one] == [torch.float32, torch.int64] * 2
+    assert [t.shape for t in one] == [(1297, 64), (1297,), (500, 64), (500,)]
+    assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))
+    assert not torch.equal(one.y_test, other.y_test)
+    images, labels = load_digits()
+    whole = np.column_stack([images.reshape(-1, 64), labels])
+    parts = np.column_stack([torch.cat([one.x_train, one.x_test]), torch.cat([one.y_train, one.y_test])])
+    np.testing.assert_array_equal(parts[np.lexsort(parts.T)], whole[np.lexsort(whole.T)])
 
 
 def test_signal_is_the_same_for_the_same_seed_and_has_the_noise_it_says():
@@ -153,10 +172,26 @@ def test_a_missing_river_gauge_says_what_to_do(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["digits", "diabetes", "iris"])
-def test_what_scikit_learn_lacks_is_one_sentence(name, monkeypatch):
-    def missing(**_):
-        raise FileNotFoundError("no such file")
-
-    monkeypatch.setattr(f"sklearn.datasets.load_{name}", missing)
-    with pytest.raises(CourseError, match=r"cannot be read \(no such file\); install scikit-learn again\."):
+def test_what_scikit_learn_lacks_is_one_sentence(name, monkeypatch, tmp_path):
+    (tmp_path / "__init__.py").touch()
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr("course.data.bundled.find_spec", lambda _: spec)
+    with pytest.raises(CourseError, match=r"cannot be read \(.+\); install scikit-learn again\."):
         getattr(course.data, f"load_{name}")()
+
+
+def test_without_scikit_learn_it_is_named(monkeypatch):
+    monkeypatch.setattr("course.data.bundled.find_spec", lambda _: None)
+    with pytest.raises(CourseError, match="pip install scikit-learn"):
+        load_digits()
+
+
+def test_files_of_scikit_learn_are_read_as_its_own_loaders_do():
+    theirs = datasets.load_digits()
+    np.testing.assert_array_equal(load_digits().images, theirs.images / 16)
+    np.testing.assert_array_equal(load_digits().labels, theirs.target)
+    np.testing.assert_array_equal(load_iris().measurements, datasets.load_iris().data)
+    np.testing.assert_array_equal(load_iris().species, datasets.load_iris().target)
+    theirs = datasets.load_diabetes(scaled=False)
+    np.testing.assert_array_equal(load_diabetes().bmi, theirs.data[:, 2])
+    np.testing.assert_array_equal(load_diabetes().progression, theirs.target)

@@ -162,8 +162,9 @@ def test_missing_files_are_named(small, tmp_path):
 def test_without_files_and_network_the_next_step_is_said():
     pytest.importorskip("torch", reason="PyTorch is not installed")
     code = (
-        "from course.data.mnist import _import_mnist_class, load_mnist\n"
-        "_import_mnist_class().mirrors = ['http://127.0.0.1:9/']\n"
+        "from course.data.mnist import load_mnist\n"
+        "from course.data.vision import import_torchvision\n"
+        "import_torchvision('datasets').MNIST.mirrors = ['http://127.0.0.1:9/']\n"
         "from course.errors import CourseError\n"
         "try:\n    load_mnist()\n"
         "except CourseError as error:\n    print(error)\n"

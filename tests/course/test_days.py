@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from course.catalog import Day, Selection, load_course
+from course.catalog import Day, Selection
 from course.testing.results import RunResult
 from course.testing.running import Runner
 from course.worker.near.handle import Student
@@ -20,9 +20,8 @@ from course.worker.near.link import IsolatedLink
 from course.worker.near.local import LocalLink
 from course.worker.near.warm import WarmProcess
 from course.worker.outcomes import Budget
-from tests.course.conftest import ROOT
+from tests.course.conftest import COURSE, ROOT
 
-COURSE = load_course(ROOT)
 BY_IMPORTS = sorted(
     COURSE.days, key=lambda day: sorted(day.imports)
 )  # those that share a process side by side
@@ -184,10 +183,13 @@ def test_every_exercise_is_complete(day: Day) -> None:
     for exercise in day.exercises:
         assert len(exercise.hints) >= 3, exercise.name
         assert (exercise.max_score == 0) == exercise.optional, exercise.name
+        assert exercise.topics, exercise.name
 
 
 def test_an_exercise_that_refuses_one_way_to_differentiate_refuses_all(day: Day) -> None:
-    ways = {"torch.autograd.grad", "torch.func.grad", "torch.func.vjp", "torch.func.jacrev"}
+    functions = ("grad", "grad_and_value", "vjp", "jvp", "jacrev", "jacfwd", "linearize")
+    ways = {f"torch.func.{name}" for name in functions} | {"torch.autograd.grad"}
+    ways |= {f"torch.autograd.functional.{name}" for name in ("vjp", "jvp", "jacobian")}
     for exercise in day.exercises:
         assert not ways & set(exercise.refused) or ways <= set(exercise.refused), exercise.name
 

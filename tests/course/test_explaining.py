@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from course.catalog import Course
 from course.cli import main
 from course.report.mathematics import readable, split_formulas
-from course.report.signs import fitting, settle_streams, spelt
+from course.signs import fitting, settle_streams, spelt
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,7 @@ def test_explaining_is_for_one_section(real: Course, monkeypatch: pytest.MonkeyP
 
 def test_signs_are_spelt_where_an_encoding_has_none() -> None:
     assert spelt("α − β → ∑ é 日") == "alpha - beta -> sum e ?"
+    assert spelt("A⁻¹ x² xₜ₊₁ ᾱ ½ ŷ x̂ ⌈n⌉") == "A^-1 x^2 x_(t+1) alpha_bar 1/2 y_hat x_hat ceil(n)"
     assert fitting("10 °C − é", "cp1252") == "10 °C - é"
     assert fitting("10 °C − é", "utf-8") == "10 °C − é"
     settle_streams()  # of a test, which are no files

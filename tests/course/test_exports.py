@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from course.catalog import Course
 from course.cli import main
 from course.errors import CourseError, UsageError
-from course.grading.records import write_json
+from course.files import write_json
 from course.results.exports import FORMATS, export
 from course.results.names import file_stem
 from course.results.reading import Adjustment

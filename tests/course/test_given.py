@@ -10,8 +10,8 @@ import pytest
 from course.catalog import Course, Selection, load_course
 from course.plots import arrays_of
 from course.verify.evidence import Evidence
+from course.verify.forms import lists_of
 from course.verify.given import GivenCode
-from course.verify.lists import lists_of
 from course.verify.roots import Sources
 from course.verify.trials import Trier
 from tests.course.conftest import write

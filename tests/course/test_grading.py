@@ -219,6 +219,7 @@ def _without_times(out: Path) -> dict[str, Any]:
     for path in sorted(out.glob("*.json")):
         record = json.loads(path.read_text(encoding="utf-8"))
         record.pop("seconds", None)
+        record.pop("book", None)
         for day in record["days"] if path.name != "run.json" else ():
             for exercise in day["exercises"]:
                 for test in exercise["tests"]:

@@ -32,6 +32,7 @@ from course.report.class_figures import NOT_STARTED, ClassFigures
 from course.report.html_report import write_report
 from course.report.staff_page import MOST_ROWS
 from course.results.adjusting import give_points
+from course.results.appeals import ask
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="such names cannot be files on Windows")
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> & 'friends'"
@@ -109,6 +110,32 @@ def test_nothing_a_student_wrote_becomes_an_element(tiny: Course, out: Path) -> 
     assert "</pre><script>alert(1)</script>" in Elements(index.parent / "students" / f"{HOSTILE}.html").text
 
 
+def test_a_mere_comment_has_no_points_before_it(tiny: Course, out: Path) -> None:
+    give_points(tiny, out, "ada", "day01/total", 0, "look at axis", "me")
+    index = report(tiny, out)
+    text = " ".join(Elements(index.parent / "students/ada.html").text.split())
+    assert "look at axis" in text
+    assert "+0" not in text
+
+
+def test_control_characters_of_whomever_are_shown_and_do_nothing(tiny: Course, out: Path) -> None:
+    odd = "turned \u202e\x1b[31m naïve\u00a0\u200d\nand on"
+    plain = record("eve", "fpp", note=odd, tamper=[odd])
+    plain["days"][0]["exercises"][0]["tests"][0] |= {"message": odd, "note": odd}
+    write_record(out, plain)
+    give_points(tiny, out, "eve", "day01/total", -1, odd, odd)
+    ask(tiny, out, "eve", "day01", odd, odd)
+    index = report(tiny, out)
+    student = index.parent / "students/eve.html"
+    for page in (index, student):
+        text = page.read_text(encoding="utf-8")
+        assert [sign for sign in "\u202e\x1b" if sign in text] == []
+        assert r"turned \u202e\x1b[31m naïve" in text
+    assert (
+        student.read_text(encoding="utf-8").count("naïve\u00a0\u200d\nand on") >= 2
+    )  # letters and lines stay
+
+
 def test_every_page_needs_nothing_else(tiny: Course, out: Path) -> None:
     index = report(tiny, out)
     for page in (index, index.parent / "students/ada.html"):
@@ -130,6 +157,58 @@ def test_links_lead_to_the_students_pages(tiny: Course, out: Path) -> None:
         f"students/{name}.html" for name in (HOSTILE, "ada", "bob")
     }
     assert all((index.parent / unquote(link or "")).is_file() for link in links)
+
+
+def absent(student: str) -> dict[str, Any]:
+    """The record of somebody on the roster who handed in nothing."""
+    plain = record(student, "nnn")
+    for exercise in plain["days"][0]["exercises"]:
+        exercise["tests"] = [test | {"outcome": "not_gradable"} for test in exercise["tests"]]
+    return plain
+
+
+@pytest.mark.parametrize(("handed_in", "meters_with_a_mean"), [(2, 0), (9, 0), (10, 2)])
+def test_a_mean_of_few_who_handed_in_is_shown_to_nobody(
+    tiny: Course, tmp_path: Path, handed_in: int, meters_with_a_mean: int
+) -> None:
+    for number in range(31):
+        student = f"student{number:02}"
+        write_record(tmp_path / "results", record(student) if number < handed_in else absent(student))
+    page = Elements(report(tiny, tmp_path / "results").parent / "students/student00.html")
+    lines = [mark for mark in page.all("b") if (mark.get("style") or "").startswith("left:")]
+    assert len(lines) == meters_with_a_mean
+    assert ("the mean of those who handed in" in page.text) == bool(meters_with_a_mean)
+
+
+@pytest.mark.parametrize(("handed_in", "rough"), [(29, True), (30, False)])
+def test_a_discrimination_of_few_who_handed_in_is_called_rough(
+    tiny: Course, tmp_path: Path, handed_in: int, rough: bool
+) -> None:
+    for number in range(40):
+        student, outcomes = f"student{number:02}", "ppf" if number % 3 else "fpp"
+        plain = record(student, outcomes) if number < handed_in else absent(student)
+        write_record(tmp_path / "results", plain)
+    page = Elements(report(tiny, tmp_path / "results"))
+    assert ("it is rough" in page.text) == rough
+    of_few = [one for one in page.all("td") if one.get("title") == f"of {handed_in} submissions"]
+    assert [one["class"] for one in of_few] == ["n soft" if rough else "n flag"] * 2
+
+
+def test_what_stands_out_is_counted_in_words_and_long_comments_are_cut(tiny: Course, tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    write_record(out, record("ada", note="one"))
+    write_record(out, record("bob", note="two", tamper=["conftest.py was ignored"]))
+    give_points(tiny, out, "ada", "day01/total", -1, "word " * 4000, "me")
+    text = Elements(report(tiny, out)).text
+    assert "2 notes, 1 sign of tampering." in text
+    assert text.count("word ") < 100
+
+
+def test_notes_for_staff_stand_on_their_page_alone(tiny: Course, tmp_path: Path) -> None:
+    write_record(tmp_path / "results", record("ada", "pfp", note="draft.py belongs to no exercise"))
+    index = report(tiny, tmp_path / "results")
+    assert "draft.py belongs to no exercise" in Elements(index).text
+    assert "draft.py" not in (index.parent / "students/ada.html").read_text(encoding="utf-8")
 
 
 def test_hidden_tests_appear_only_by_the_kind_of_mistake(tiny: Course, out: Path) -> None:
@@ -333,6 +412,63 @@ def test_a_click_sorts_by_a_column_and_back(tiny: Course, out: Path, browser: An
     page.close()
 
 
+@pytest.fixture
+def small(tiny: Course, tmp_path: Path) -> Path:
+    """The page of a class of four, one of whom is called like an element."""
+    said = [
+        record("ada", "ppp", person={"section": "A", "team": "one"}),
+        record("Zoë", "ppf", person={"section": "<b>B</b>"}),
+        record("bob", "fpf", person={"section": "A"}, note="look at this"),
+        with_days("cy", "nothing"),
+    ]
+    said[1]["days"][0]["exercises"][0]["tests"][0]["misconception"] = "mean"
+    for one in said:
+        write_record(tmp_path / "out", one)
+    return report(tiny, tmp_path / "out")
+
+
+def in_sight(page: Any, section: str) -> list[str]:
+    names = page.locator(f"{section} tbody tr:visible > :first-child").all_inner_texts()
+    return [name.removeprefix("⚑ ") for name in names]
+
+
+def test_a_small_class_can_be_searched_and_filtered(small: Path, browser: Any) -> None:
+    opened = open_page(browser, small)
+    page = opened.page
+    field, only = page.locator("#students .bar input"), page.locator("#students .bar select")
+    assert only.locator("option").all_inner_texts() == [
+        "everybody", "with notes", "something missing", "all points", "section <b>B</b>", "section A", "team one",
+    ]  # fmt: skip
+    for text, kind, names in (
+        ("ZOE", "", ["Zoë"]),
+        ("", "section A", ["ada", "bob"]),
+        ("b", "section A", ["bob"]),
+        ("", "with notes", ["bob"]),
+        ("", "something missing", ["cy"]),
+        ("nobody", "", []),
+        ("", "", ["Zoë", "ada", "bob", "cy"]),
+    ):
+        field.fill(text)
+        only.select_option(kind)
+        assert sorted(in_sight(page, "#students")) == names
+        assert page.locator("#students output").inner_text() == f"{len(names)} of 4"
+    page.fill("#tests .bar input", "accumulates")
+    assert in_sight(page, "#tests") == ["counter_step_accumulates"]
+    assert opened.complaints == []
+    page.close()
+
+
+def test_without_scripts_everybody_stands_there(small: Path, browser: Any) -> None:
+    page = open_page(browser, small, java_script_enabled=False).page
+    assert sorted(in_sight(page, "#students")) == ["Zoë", "ada", "bob", "cy"]
+    assert page.locator("input").count() == 0
+    assert page.locator("#misconceptions details a").get_attribute("href") == "students/Zo%C3%AB.html"
+    assert page.locator("#tests thead").inner_text().split() == [
+        "test", "exercise", "passed", "discrimination", "time", "else", "mostly", "outcomes",
+    ]  # fmt: skip
+    page.close()
+
+
 def test_a_foreign_script_does_not_run(tiny: Course, out: Path, browser: Any) -> None:
     path = report(tiny, out)
     text = path.read_text(encoding="utf-8").replace(
@@ -366,7 +502,15 @@ def test_five_thousand_students_open_and_can_be_searched(
     page.fill("#everyone input", "student04321")
     assert page.locator("#everyone .row a").all_inner_texts() == ["student04321"]
     page.fill("#everyone input", "")
-    page.select_option("#everyone select", "name")
+    page.locator("#everyone .find select").select_option("all points")
+    found = int(page.locator("#everyone output").inner_text().partition(" ")[0])
+    assert 0 < found < 5000
+    assert (
+        page.locator("#everyone .row span").all_inner_texts()
+        == ["5"] * page.locator("#everyone .row").count()
+    )
+    page.locator("#everyone .find select").select_option("")
+    page.select_option("#everyone .bar > label select", "name")
     page.evaluate("document.querySelector('#everyone .window').scrollTop = 1e9")
     page.locator("#everyone .row a", has_text="student04999").wait_for()
     assert opened.complaints == []
@@ -383,3 +527,62 @@ def test_print_is_light_and_shows_what_is_folded(tiny: Course, out: Path, browse
     page.emulate_media(media="screen")
     assert not folded.evaluate("p => p.checkVisibility({contentVisibilityAuto: true})")
     page.close()
+
+
+def with_days(student: str, *outcomes: str) -> dict[str, Any]:
+    """A record with a day for each: letters, ``nothing`` for nothing handed in, ``damaged`` for an archive refused."""
+    plain = record(student)
+    plain["days"] = []
+    for number, said in enumerate(outcomes, 1):
+        day = record(student, said if len(said) == 3 else "nnn")["days"][0] | {"day": f"day{number:02}_tiny"}
+        for exercise in day["exercises"] if len(said) > 3 else ():
+            for test in exercise["tests"]:
+                test["outcome"] = {"nothing": "not_gradable", "damaged": "rejected"}[said]
+        plain["days"].append(day)
+    plain["score"] = sum(day["score"] for day in plain["days"])
+    return plain
+
+
+def test_what_is_missing_or_not_readable_is_counted_apart() -> None:
+    records = [with_days("ada", "ppp", "ppf"), with_days("bob", "pff", "nothing")]
+    records.append(with_days("cy", "damaged", "nothing"))
+    figures = figures_of(records)
+    first, second = figures.by_day.values()
+    assert (list(first.shares), first.missing, first.unreadable) == ([1.0, 0.4], 0, 1)
+    assert (list(second.shares), second.missing, second.unreadable) == ([0.6], 2, 0)
+    assert (first.mean, second.quartiles) == (0.7, (0.6, 0.6, 0.6))
+    assert [row.days for row in figures.rows] == [(10, 6), (4, NOT_STARTED), (None, NOT_STARTED)]
+    assert [row.shares for row in figures.rows] == [
+        (10, 10, 10, 0),
+        (6, 0, NOT_STARTED, NOT_STARTED),
+        (None, None, NOT_STARTED, NOT_STARTED),
+    ]
+    assert (figures.handed_in, figures.students) == (2, 3)
+    assert (figures.mean, figures.mean_of_handed_in) == (10 / 3, 5)
+    assert {one.students for one in figures.exercises.values() if one.day == "day01_tiny"} == {2}
+    assert figures.tests["day02_tiny", "sums.total", "test_total_several_shapes"].students == 1
+
+
+def test_the_term_and_who_has_a_misconception_stand_on_the_page(tiny: Course, tmp_path: Path) -> None:
+    records = [with_days("ada", "ppp", "ppf"), with_days("bob", "fpp", "nothing")]
+    records[1]["days"][0]["exercises"][0]["tests"][0]["misconception"] = "mean"
+    for one in records:
+        write_record(tmp_path / "out", one)
+    write_report(tiny, tmp_path / "out", tmp_path / "pages", None, Console(quiet=True))
+    page = (tmp_path / "pages/index.html").read_text(encoding="utf-8")
+    term = page.partition('<section id="term">')[2].partition("</section>")[0]
+    assert "day02_tiny" in term
+    assert 'title="day02_tiny: nothing handed in"' in term
+    assert "<polyline" in term
+    assert '<details><summary>who</summary><a href="students/bob.html">bob</a></details>' in page
+    for one in records:
+        write_record(tmp_path / "one day", one | {"days": one["days"][:1]})
+    write_report(tiny, tmp_path / "one day", tmp_path / "few", None, Console(quiet=True))
+    assert 'id="term"' not in (tmp_path / "few/index.html").read_text(encoding="utf-8")
+
+
+def test_a_student_of_the_roster_is_called_by_the_name(tiny: Course, tmp_path: Path) -> None:
+    write_record(tmp_path / "out", record("ada", person={"name": "Ada <i>Lovelace</i>"}))
+    write_report(tiny, tmp_path / "out", tmp_path / "pages", None, Console(quiet=True))
+    page = (tmp_path / "pages/students/ada.html").read_text(encoding="utf-8")
+    assert '<h1>Ada &lt;i&gt;Lovelace&lt;/i&gt; <small class="soft">ada</small></h1>' in page

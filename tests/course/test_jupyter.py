@@ -18,7 +18,7 @@ from course.grading.classes import grade_class
 from course.release.nbgrader import release_nbgrader
 from course.release.skeletons import differences, write
 from course.results.nbgrader_scores import write_scores
-from tests.course.conftest import write_tiny_course
+from tests.course.conftest import LONGEST, write_tiny_course
 from tests.course.notebooks import source_notebook
 from tests.course.test_grading import Quiet
 
@@ -100,7 +100,7 @@ def server(target: Path, place: Path) -> Iterator[str]:
         assert process.poll() is None, "".join(said)
         yield f"http://127.0.0.1:{port}"
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=LONGEST)
 
 
 @pytest.fixture(scope="module")

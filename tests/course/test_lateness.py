@@ -257,8 +257,10 @@ def test_grading_writes_the_reason_and_keeps_the_verdicts(tiny: Course, tmp_path
     assert view.students == []  # nothing was graded again
     assert late_of(out, "ada")["reason"] == "in time (extended)"
 
-    grade_class(with_late(tiny, LATE, "2026-10-12T16:00:00"), submissions, out, view=view)
+    ended = grade_class(with_late(tiny, LATE, "2026-10-12T16:00:00"), submissions, out, view=view)
     assert view.students == []  # a due date decides no verdict
+    assert ended.late["bob"] == ("day01_tiny: 5 as before, 0.5 more for coming late",)
+    assert ended.replaced == len(ended.late) == 1
     assert late_of(out, "bob")["reason"] == "1 h late: 10 % of 5 points"
 
 

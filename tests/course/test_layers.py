@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from course.catalog import load_course
-from tests.course.conftest import ROOT
+from tests.course.conftest import COURSE, ROOT
 
 ROOMS = [
     "errors",
     "files",
     "packages",
     "signals",
+    "signs",
+    "strays",
     "threads",
     "places",
     "data",
@@ -24,15 +25,20 @@ ROOMS = [
     "progress",
     "catalog",
     "reached",
+    "projects",
     "worker",
     "testing",
     "notebooks",
     "results",
     "grading",
+    "forks",
+    "similarity",
     "practice",
     "release",
     "verify",
     "report",
+    "publishing",
+    "review",
     "cli",
 ]
 
@@ -88,12 +94,13 @@ def test_the_process_boundary_is_crossed_in_two_places(path: Path) -> None:
     assert all(module.startswith(own) for module in over), f"{name} imports {sorted(over)}"
 
 
-COURSE = load_course(ROOT)
-CONTENT = [path for day in COURSE.days for path in COURSE.source_files(day).values()]
+CONTENT = [path for day in COURSE.units for path in COURSE.source_files(day).values()]
 
 
 @pytest.mark.parametrize("path", CONTENT, ids=lambda p: str(p.relative_to(ROOT)))
 def test_content_knows_only_data_plots_and_progress(path: Path) -> None:
     for module in _imports(path):
         if module.split(".")[0] == "course":
-            assert module.split(".")[1] in ("data", "plots", "progress"), f"{path.name} imports {module}"
+            assert module.split(".")[1] in ("data", "plots", "progress", "projects"), (
+                f"{path.name} imports {module}"
+            )

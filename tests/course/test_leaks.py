@@ -14,7 +14,7 @@ import pytest
 from course.catalog import Course, load_course
 from course.errors import CourseError
 from course.release.leaks import find_leaks, refuse_leaks
-from course.release.secrets import read_secrets, tokens
+from course.release.secrets import Secrets, read_secrets, tokens
 from course.release.student import build_release
 from tests.course.conftest import SOLUTION, write, write_releasable_course
 
@@ -52,6 +52,11 @@ def files(source: Course) -> dict[str, bytes]:
     return build_release(source, source.days, "1.0")
 
 
+@pytest.fixture(scope="module")
+def secrets(source: Course) -> Secrets:
+    return read_secrets(source)
+
+
 @pytest.fixture
 def folder(files: dict[str, bytes], tmp_path: Path) -> Path:
     for place, content in files.items():
@@ -70,8 +75,8 @@ def hidden_body(source: Course) -> str:
     return HIDDEN.partition("rng):\n")[2]
 
 
-def leaks(source: Course, folder: Path) -> str:
-    return "\n".join(map(str, find_leaks(read_secrets(source), folder)))
+def leaks(secrets: Secrets, folder: Path) -> str:
+    return "\n".join(map(str, find_leaks(secrets, folder)))
 
 
 def git(folder: Path, *words: str) -> str:
@@ -93,9 +98,9 @@ def encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def test_a_release_has_no_leak(source: Course, folder: Path) -> None:
-    assert leaks(source, folder) == ""
-    refuse_leaks(read_secrets(source), folder)
+def test_a_release_has_no_leak(source: Course, secrets: Secrets, folder: Path) -> None:
+    assert leaks(secrets, folder) == ""
+    refuse_leaks(secrets, folder)
 
 
 Plant = Callable[[str], tuple[str, str]]
@@ -121,17 +126,17 @@ PLACES: dict[str, Plant] = {
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_solution_is_found_in(place: str, source: Course, folder: Path) -> None:
+def test_a_solution_is_found_in(place: str, source: Course, secrets: Secrets, folder: Path) -> None:
     path, text = PLACES[place](region(source))
     write_raw(folder / path, text)
-    assert f"{path}: solution of day01_tiny/sums.total" in leaks(source, folder)
+    assert f"{path}: solution of day01_tiny/sums.total" in leaks(secrets, folder)
 
 
 @pytest.mark.parametrize("place", sorted(set(PLACES) - {"a public test"}))
-def test_a_hidden_test_is_found_in(place: str, source: Course, folder: Path) -> None:
+def test_a_hidden_test_is_found_in(place: str, source: Course, secrets: Secrets, folder: Path) -> None:
     path, text = PLACES[place](hidden_body(source))
     write_raw(folder / path, text)
-    assert f"{path}: hidden part of tests/day01_tiny/test_sums.py" in leaks(source, folder)
+    assert f"{path}: hidden part of tests/day01_tiny/test_sums.py" in leaks(secrets, folder)
 
 
 def write_raw(path: Path, text: str) -> None:
@@ -152,26 +157,26 @@ def test_however_it_is_written_it_is_the_same_run_of_tokens(written: str) -> Non
     assert tokens(written) == tokens('if a < b:\n    c = "d"') == ["if", "a", "<", "b", ":", "c", "=", "d"]
 
 
-def test_a_hidden_test_that_was_left_in_is_found(source: Course, folder: Path) -> None:
+def test_a_hidden_test_that_was_left_in_is_found(source: Course, secrets: Secrets, folder: Path) -> None:
     whole = source.root / "tests/day01_tiny/test_sums.py"
     (folder / "tests/day01_tiny/test_sums.py").write_bytes(whole.read_bytes())
-    assert "hidden part of" in leaks(source, folder)
+    assert "hidden part of" in leaks(secrets, folder)
 
 
 def test_a_solution_that_is_shorter_than_a_window_is_found_behind_its_docstring(
-    source: Course, folder: Path
+    secrets: Secrets, folder: Path
 ) -> None:
     skeleton = (folder / "day01_tiny/sums.py").read_text(encoding="utf-8")
     at = skeleton.rindex("        # TODO")
     (folder / "day01_tiny/sums.py").write_text(
         skeleton[:at] + "        self.value += by\n        return self.value\n", encoding="utf-8"
     )
-    assert "solution of day01_tiny/sums.Counter.step" in leaks(source, folder)
+    assert "solution of day01_tiny/sums.Counter.step" in leaks(secrets, folder)
 
 
-def test_a_value_somebody_computed_is_found(source: Course, folder: Path) -> None:
+def test_a_value_somebody_computed_is_found(secrets: Secrets, folder: Path) -> None:
     write(folder / "day01_tiny/values.txt", "the answer is 7.7182818")
-    assert "values.txt: a value in the hidden part of" in leaks(source, folder)
+    assert "values.txt: a value in the hidden part of" in leaks(secrets, folder)
 
 
 @pytest.mark.parametrize(
@@ -183,59 +188,63 @@ def test_a_value_somebody_computed_is_found(source: Course, folder: Path) -> Non
         "grades.csv",
     ],
 )
-def test_a_file_of_the_instructors_is_found_by_its_name(name: str, source: Course, folder: Path) -> None:
+def test_a_file_of_the_instructors_is_found_by_its_name(name: str, secrets: Secrets, folder: Path) -> None:
     write(folder / name, "")
-    assert f"{name}: a file of the instructors" in leaks(source, folder)
+    assert f"{name}: a file of the instructors" in leaks(secrets, folder)
 
 
-def test_an_answer_under_another_name_is_found(source: Course, folder: Path) -> None:
+def test_an_answer_under_another_name_is_found(secrets: Secrets, folder: Path) -> None:
     write(
         folder / "day01_tiny/loops.py",
         "def total(x):\n  result = 0.0\n  for entry in np.ravel(x):\n    result += entry\n  return result",
     )
-    assert "answer loop to day01_tiny/sums.total" in leaks(source, folder)
+    assert "answer loop to day01_tiny/sums.total" in leaks(secrets, folder)
 
 
-def test_a_cache_is_found(source: Course, folder: Path) -> None:
+def test_a_cache_is_found(source: Course, secrets: Secrets, folder: Path) -> None:
     py_compile.compile(
         str(source.solutions / "day01_tiny/sums.py"), cfile=str(folder / "day01_tiny/sums.pyc")
     )
     write(folder / "tests/__pycache__/x.txt", "")
-    assert "sums.pyc: a cache" in leaks(source, folder)
-    assert "__pycache__/x.txt: a cache" in leaks(source, folder)
+    assert "sums.pyc: a cache" in leaks(secrets, folder)
+    assert "__pycache__/x.txt: a cache" in leaks(secrets, folder)
 
 
-def test_a_file_of_values_and_a_link_are_found(source: Course, folder: Path) -> None:
+def test_a_file_of_values_and_a_link_are_found(secrets: Secrets, folder: Path) -> None:
     (folder / "day01_tiny/expected.npy").write_bytes(b"\x93NUMPY\0\0")
     (folder / "link").symlink_to("/etc/hostname")
-    found = leaks(source, folder)
+    found = leaks(secrets, folder)
     assert "expected.npy: a binary file" in found
     assert "link: a link" in found
 
 
-def test_git_history_is_searched(source: Course, folder: Path) -> None:
+def test_git_history_is_searched(source: Course, secrets: Secrets, folder: Path) -> None:
     git(folder, "init", "--quiet")
     write_raw(folder / "day01_tiny/extra.py", f"def f(x):\n{region(source)}")
     git(folder, "add", ".")
     git(folder, "commit", "-qm", "one")
     git(folder, "rm", "-q", "day01_tiny/extra.py")
     git(folder, "commit", "-qm", "two")
-    assert "git history, day01_tiny/extra.py: solution of" in leaks(source, folder)
+    assert "git history, day01_tiny/extra.py: solution of" in leaks(secrets, folder)
 
 
-def test_git_objects_that_nothing_points_to_are_searched(source: Course, folder: Path) -> None:
+def test_git_objects_that_nothing_points_to_are_searched(
+    source: Course, secrets: Secrets, folder: Path
+) -> None:
     git(folder, "init", "--quiet")
     git(folder, "add", ".")
     git(folder, "commit", "-qm", "one")
-    assert leaks(source, folder) == ""
+    assert leaks(secrets, folder) == ""
     secret = folder.parent / "secret"
     write_raw(secret, region(source))
     git(folder, "hash-object", "-w", str(secret))
-    assert "git history, blob " in leaks(source, folder)
+    assert "git history, blob " in leaks(secrets, folder)
 
 
 @pytest.mark.parametrize("kind", ["message", "tag", "packed"])
-def test_git_messages_and_packs_are_searched(kind: str, source: Course, folder: Path) -> None:
+def test_git_messages_and_packs_are_searched(
+    kind: str, source: Course, secrets: Secrets, folder: Path
+) -> None:
     git(folder, "init", "--quiet")
     git(folder, "add", ".")
     git(folder, "commit", "-qm", region(source) if kind == "message" else "one")
@@ -248,13 +257,22 @@ def test_git_messages_and_packs_are_searched(kind: str, source: Course, folder: 
         git(folder, "rm", "-q", "x.py")
         git(folder, "commit", "-qm", "three")
         git(folder, "gc", "--quiet", "--prune=now")
-    assert "solution of day01_tiny/sums.total" in leaks(source, folder)
+    assert "solution of day01_tiny/sums.total" in leaks(secrets, folder)
 
 
-def test_a_leak_refuses_the_release_in_a_sentence(source: Course, folder: Path) -> None:
+def test_a_text_that_was_looked_at_is_looked_at_again_when_the_secrets_have_changed() -> None:
+    secrets = Secrets()
+    assert secrets.find_in("a b c") == {}
+    secrets.add(["b", "c"], "the end")
+    assert secrets.find_in("a b c") == {"the end": "b c"}
+    secrets.forgive(["b", "c"], [2])
+    assert secrets.find_in("a b c") == {}
+
+
+def test_a_leak_refuses_the_release_in_a_sentence(secrets: Secrets, folder: Path) -> None:
     write(folder / "day01_tiny/answers_sums.py", "")
     with pytest.raises(CourseError, match=r"give away .*answers_sums\.py.*nothing was written"):
-        refuse_leaks(read_secrets(source), folder)
+        refuse_leaks(secrets, folder)
 
 
 def test_what_students_are_given_is_no_secret(releasable: Course, tmp_path: Path) -> None:
@@ -270,13 +288,87 @@ def test_what_students_are_given_is_no_secret(releasable: Course, tmp_path: Path
     assert not after
 
 
+def shown_in(place: str, course: Course, text: str) -> None:
+    """Put a text into the sheet, or in the place of a hint."""
+    path = course.root / place
+    said = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        said += f"\n\n```python\n{text}```\n"
+    else:
+        head, hint, rest = said.partition("hints = [")
+        said = f"{head}{hint}{json.dumps(text)}, {rest}"
+    path.write_text(said, encoding="utf-8")
+
+
+def found_in_a_release(root: Path, place: Path) -> str:
+    course = load_course(root)
+    for name, content in build_release(course, course.days, "1").items():
+        write_raw(place / name, content.decode())
+    return leaks(read_secrets(course), place)
+
+
+@pytest.mark.parametrize("place", ["day01_tiny/README.md", "tests/day01_tiny/exercises.toml"])
+def test_a_whole_solution_in_a_sheet_or_a_hint_is_a_leak(
+    place: str, releasable: Course, tmp_path: Path
+) -> None:
+    write(releasable.root / "solutions/day01_tiny/sums.py", LONG_SOLUTION)
+    shown_in(place, releasable, region(releasable))
+    found = found_in_a_release(releasable.root, tmp_path / "release")
+    assert f"{place}: solution of day01_tiny/sums.total" in found
+
+
+def test_a_solution_with_a_sentence_between_its_lines_is_a_leak(releasable: Course, tmp_path: Path) -> None:
+    write(releasable.root / "solutions/day01_tiny/sums.py", LONG_SOLUTION)
+    first, second = region(releasable).split("        for entry", 1)
+    text = f"Begin with\n\n{first}\n\nand then go through the row:\n\n        for entry{second}"
+    shown_in("day01_tiny/README.md", releasable, text)
+    found = found_in_a_release(releasable.root, tmp_path / "release")
+    assert "day01_tiny/README.md: solution of day01_tiny/sums.total" in found
+
+
+def test_an_exercise_may_say_why_its_solution_is_shown(releasable: Course, tmp_path: Path) -> None:
+    write(releasable.root / "solutions/day01_tiny/sums.py", LONG_SOLUTION)
+    shown_in("day01_tiny/README.md", releasable, region(releasable))
+    settings = releasable.root / "tests/day01_tiny/exercises.toml"
+    said = settings.read_text(encoding="utf-8")
+    name = 'name = "sums.total"\n'
+    assert name in said
+    settings.write_text(said.replace(name, f'{name}shown = "the sheet goes through it"\n'), encoding="utf-8")
+    assert found_in_a_release(releasable.root, tmp_path / "release") == ""
+
+
 def test_an_attempt_left_in_a_day_folder_is_a_leak(releasable: Course, tmp_path: Path) -> None:
     write(releasable.root / "solutions/day01_tiny/sums.py", LONG_SOLUTION)
     write(releasable.root / "day01_tiny/attempt.py", f"def total(x):\n{region(releasable)}")
     made = build_release(releasable, releasable.days, "1")
     write(tmp_path / "release/day01_tiny/attempt.py", made["day01_tiny/attempt.py"].decode())
-    found = leaks(releasable, tmp_path / "release")
+    found = leaks(read_secrets(releasable), tmp_path / "release")
     assert "day01_tiny/attempt.py: solution of day01_tiny/sums.total" in found
+
+
+def test_what_everybody_knows_is_no_value_of_an_answer(releasable: Course, tmp_path: Path) -> None:
+    """The base of logarithms may stand in one wrong answer and come out of another: no release was possible."""
+    path = releasable.root / "tests/day01_tiny/answers_sums.py"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("return float(np.mean(x))", "return 2.718281828459045 + 1.2345678 * np.mean(x)"),
+        encoding="utf-8",
+    )
+    write_raw(tmp_path / "release/a.json", "[2.718281828459045]")
+    write_raw(tmp_path / "other/b.json", "[1.2345678]")
+    secrets = read_secrets(load_course(releasable.root))
+    assert leaks(secrets, tmp_path / "release") == ""
+    assert "a value in the answer mean" in leaks(secrets, tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_the_course_itself_can_be_released(real: Course, tmp_path: Path) -> None:
+    """With what its mistakes are recognised by, which takes a minute, searched as `course release student` does it."""
+    for name, content in build_release(real, real.units, "1").items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    assert leaks(read_secrets(real), tmp_path) == ""
 
 
 @pytest.mark.slow

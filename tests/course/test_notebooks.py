@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,7 +16,9 @@ from hypothesis import strategies as st
 
 from course.catalog import Course, load_course
 from course.errors import CourseError
+from course.files import write_atomically
 from course.grading.classes import grade_class
+from course.notebooks.building import day_notebook
 from course.notebooks.composing import Code, statements
 from course.notebooks.handed_in import Notebooks, choose_notebook
 from course.notebooks.modules import modules_of
@@ -23,6 +26,12 @@ from course.notebooks.outline import outline, read_outline, refuse_shared_names
 from course.notebooks.pieces import join, split
 from course.notebooks.reading import UnreadableNotebookError, parse_notebook
 from course.notebooks.sheets import sections
+from course.practice.checking import check_folder
+from course.reached import DayTexts, done_in_files, is_older, read_progress
+from course.release.recording import record
+from course.release.skeletons import differences, write
+from course.testing.recorded import FILE
+from course.testing.running import Runner
 from tests.course.conftest import SOLUTION
 from tests.course.notebooks import Cells, as_notebook, changed, code_cell, named, source_notebook, text_of
 from tests.course.test_grading import Quiet, outcomes, read
@@ -170,8 +179,14 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     InteractiveShell.clear_instance()
 
 
-def _run(kernel: Callable[[str], Any], cells: Cells) -> dict[str, Any]:
-    """The value of every check."""
+def _run(kernel: Callable[[str], Any], cells: Cells, execution: str = "autograde") -> dict[str, Any]:
+    """The value of every check, as nbgrader asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NBGRADER_EXECUTION", execution)
+        return _values(kernel, cells)
+
+
+def _values(kernel: Callable[[str], Any], cells: Cells) -> dict[str, Any]:
     values = {}
     for cell in cells:
         if cell["cell_type"] == "code":
@@ -189,6 +204,73 @@ def test_the_solution_earns_its_points_in_a_kernel(
 ) -> None:
     values = _run(kernel, source["cells"])
     assert values == {"sums-checks": None, "sums-total-checks": 3, "sums-Counter-step-checks": 2}
+
+
+@pytest.fixture
+def beside(tiny: Course, kernel: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The kernel stands in the folder of the day, in a clone of the course."""
+    monkeypatch.chdir(tiny.root / "day01_tiny")
+    return tiny.root
+
+
+def test_a_check_in_a_notebook_is_kept_as_progress(
+    beside: Path, kernel: Callable[[str], Any], source: dict[str, Any]
+) -> None:
+    total = named(source["cells"], "sums-total")
+    right = text_of(total)
+    _values(kernel, source["cells"])
+    progress = read_progress(beside)
+    assert progress["scores"] == {"day01_tiny/sums.total": [3, 3], "day01_tiny/sums.Counter.step": [2, 2]}
+    assert progress["done"] == dict.fromkeys(progress["scores"], True)
+    day = load_course(beside).days[0]
+    assert not is_older(DayTexts(beside, day), day, day.exercises[0], progress)  # the module is another text
+    total["source"] = right.replace("return float(", "return 1 + float(")
+    _values(kernel, source["cells"])
+    assert read_progress(beside)["done"]["day01_tiny/sums.total"] is False
+
+
+def test_a_notebook_and_the_files_do_not_lose_each_others_progress(
+    beside: Path, kernel: Callable[[str], Any], source: dict[str, Any]
+) -> None:
+    """The first exercise is right in the notebook, the second one in its file."""
+    course = load_course(beside)
+    first, second = course.days[0].exercises
+    write(course, differences(course), force=False)
+    half = SOLUTION.replace("np.add.reduce(np.ravel(x))", "0.0")
+    named(source["cells"], "sums-Counter")["source"] = "class Counter:\n    pass"
+    _values(kernel, source["cells"])
+    (beside / "day01_tiny/sums.py").write_text(half, encoding="utf-8")
+    check_folder(course, (), beside, isolated=False, seed=None)
+    progress = read_progress(beside)
+    assert progress["scores"] == {"day01_tiny/sums.total": [3, 3], "day01_tiny/sums.Counter.step": [2, 2]}
+    assert progress["done"] == dict.fromkeys(progress["scores"], True)
+    known = {"day01_tiny/sums.total": False, "day01_tiny/sums.Counter.step": True}
+    assert done_in_files(beside, course.days) == known
+    _values(kernel, source["cells"])
+    assert read_progress(beside)["done"] == progress["done"]
+    day = course.days[0]
+    assert [is_older(DayTexts(beside, day), day, one, progress) for one in (first, second)] == [False, False]
+
+
+def test_what_cannot_be_kept_costs_no_verdict_in_a_notebook(
+    beside: Path, kernel: Callable[[str], Any], source: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (beside / ".course").write_text("a file", encoding="utf-8")
+    _values(kernel, source["cells"])
+    said = capsys.readouterr().out
+    assert "2 of 2 points    done" in said
+    assert "It was not recorded for `course status`: " in said
+    (beside / "course.toml").write_text("[", encoding="utf-8")
+    _values(kernel, source["cells"])
+    assert "2 of 2 points    done" in capsys.readouterr().out
+
+
+def test_grading_of_a_notebook_is_nobodys_progress(
+    beside: Path, kernel: Callable[[str], Any], source: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    _run(kernel, source["cells"])
+    assert not (beside / ".course").exists()
 
 
 def test_part_of_an_exercise_earns_part_of_its_points(
@@ -210,14 +292,13 @@ def test_a_stub_earns_nothing_and_running_all_cells_goes_on(
 
 
 def test_validate_is_told_with_an_error_what_to_do(
-    kernel: Callable[[str], Any], source: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    kernel: Callable[[str], Any], source: dict[str, Any]
 ) -> None:
-    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
     total = named(source["cells"], "sums-total")
     total["source"] = "def total(x):\n    return 0 if x.size == 7 else float(np.add.reduce(np.ravel(x)))"
-    error = _run(kernel, source["cells"])["sums-total-checks"]
+    error = _run(kernel, source["cells"], "validate")["sums-total-checks"]
     assert type(error).__name__ == "NotAllPassed"
-    assert "2/2  passed" in str(error)
+    assert "2 of 2 points    done" in str(error)
 
 
 def test_where_hidden_checks_are_missing_all_passed_is_full_marks(
@@ -237,6 +318,118 @@ def test_prints_and_warnings_leave_no_trace_on_standard_error(
     values = _run(kernel, source["cells"])
     assert values["sums-total-checks"] == 3
     assert capsys.readouterr().err == ""
+
+
+def test_a_student_reads_words_and_the_name_of_the_mistake(
+    kernel: Callable[[str], Any],
+    source: dict[str, Any],
+    tiny: Course,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a kernel of one's own: no number stands alone, no name of an outcome, and the mistake has its sentence."""
+    write_atomically(tmp_path / FILE, record(tiny, tiny.days[0], Runner(tiny, tiny.seed)))
+    named(source["cells"], "sums-total")["source"] = "def total(x):\n    return float(np.mean(x))"
+    step = named(source["cells"], "sums-Counter")
+    step["source"] = text_of(step).replace("return self.value", "return None")
+    values = _values(kernel, source["cells"])
+    said = capsys.readouterr().out
+    assert set(values.values()) == {None}
+    assert "The sum is not divided by the number of entries." in said
+    assert "0 of 2 points    wrong kind of value" in said
+    assert "wrong_type" not in said
+    assert "read          in this notebook, section 'total'" in said
+
+
+def test_hints_and_sections_are_asked_for_in_a_cell(
+    kernel: Callable[[str], Any],
+    source: dict[str, Any],
+    tiny: Course,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    monkeypatch.chdir(alone)
+    kernel(text_of(named(source["cells"], "setup")))
+    kernel("%hint total")
+    assert "not beside this notebook" in capsys.readouterr().out
+    shutil.copy(tiny.tests(tiny.days[0]) / "exercises.toml", alone)
+    write_atomically(alone / f"{DAY}.ipynb", json.dumps(source))
+    kernel("%hint total")
+    assert capsys.readouterr().out == "1. add\n2 more: run this again.\n"
+    for _ in range(3):
+        kernel(f"%hint {DAY}/sums.total")
+    assert capsys.readouterr().out.endswith("3. a loop\nThat was the last hint.\n")
+    kernel("%hint totl")
+    assert "Did you mean total?" in capsys.readouterr().out
+    kernel("%hint something")
+    assert "one of: total, Counter.step" in capsys.readouterr().out
+    assert kernel("%explain Counter.step").data.startswith("## Counter")
+
+
+def test_cells_in_another_order_say_what_is_to_be_run_first(
+    kernel: Callable[[str], Any], source: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = text_of(named(source["cells"], "sums-total-checks"))
+    kernel(text_of(named(source["cells"], "setup")))
+    assert kernel(check) is None
+    assert capsys.readouterr().out == (
+        "Run the cell above that begins with `%%checks_use sums`, then this one.\n"
+    )
+    kernel(text_of(named(source["cells"], "sums-checks")))
+    kernel("def totals(x):\n    return 0.0")
+    assert kernel(check) is None
+    assert "No cell that you have run defines `total`: run the one that does" in capsys.readouterr().out
+    kernel("import numpy as np\ndef total(x):\n    return float(np.add.reduce(np.ravel(x)))")
+    kernel(check)
+    assert "2 of 2 points    done" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("folder", [".", "..", "day01_tiny"])
+def test_a_kernel_may_start_beside_the_day_or_above_it(
+    folder: str,
+    tiny: Course,
+    kernel: Callable[[str], Any],
+    source: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Editors start it in the clone, Colab beside one that was unpacked there."""
+    monkeypatch.chdir(tiny.root / folder)
+    write_atomically(
+        Path(f"{DAY}.ipynb"), json.dumps(source)
+    )  # as in Colab, where the clone was unpacked beside it
+    _values(kernel, source["cells"])
+    kernel("%hint total")
+    assert "1. add" in capsys.readouterr().out
+    assert kernel("%explain Counter.step").data.startswith("## Counter")
+    assert read_progress(tiny.root)["done"] == {
+        "day01_tiny/sums.total": True,
+        "day01_tiny/sums.Counter.step": True,
+    }
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_first_cell_installs_the_course_where_it_is_not(
+    installed: bool, kernel: Callable[[str], Any], source: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from IPython.core.getipython import get_ipython
+
+    ran: list[str] = []
+    monkeypatch.setattr(get_ipython(), "system", ran.append)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object() if installed else None)
+    kernel(text_of(named(source["cells"], "setup")))
+    unpacked = ["tar -xzf student-*.tar.gz", "pip install --quiet ./student-*/"]
+    assert [line.partition(" -m ")[2] or line for line in ran] == ([] if installed else unpacked)
+
+
+def test_validate_is_named_where_there_is_one(tiny: Course, source: dict[str, Any]) -> None:
+    texts = tiny.sources(tiny.days[0])
+    own = day_notebook(tiny, tiny.days[0], texts, locked=False)
+    assert "Validate" in text_of(named(source["cells"], "how-to"))
+    assert not any("Validate" in cell.source for cell in own.cells)
 
 
 def test_variables_of_the_notebook_do_not_reach_the_checks(
@@ -561,8 +754,8 @@ def _files(course: Course, notebook: dict[str, Any], **modules: str) -> dict[str
 def test_the_place_where_more_is_written_counts(tiny: Course, source: dict[str, Any]) -> None:
     notebooks = Notebooks(tiny, tiny.days)
     stub = SOLUTION.replace("return float(np.add.reduce(np.ravel(x)))", "raise NotImplementedError")
-    taken, notes = notebooks.unfold(_files(tiny, source, sums=stub))
-    left, other = notebooks.unfold(_files(tiny, source, sums=SOLUTION))
+    taken, notes, _ = notebooks.unfold(_files(tiny, source, sums=stub))
+    left, other, _ = notebooks.unfold(_files(tiny, source, sums=SOLUTION))
     assert b"NotImplementedError" not in taken[f"{DAY}/sums.py"]
     assert "was graded: more is written in it" in notes[0]
     assert left[f"{DAY}/sums.py"] == SOLUTION.encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,14 @@ def said(actual: Any, expected: Any) -> str:
         (BEGUN, X, "right as far as [0], and 0 from there on"),
         (V**2, V, "every entry is the square of"),
         (np.full(4, 2.61), V, "every entry is 2.61: is one value used in all places"),
+        (np.zeros(4), V, "every entry is 0: is nothing written into the array"),
         ((V, [0, 1, 2, 3]), V, "2 parts came back, and the first has this shape"),
         (np.sqrt(V), V, "every entry is the square root of"),
         (1 / V, V, "every entry is 1 divided by"),
         (np.log(V), V, "every entry is the logarithm of"),
+        (np.log10(V), V, "every entry is the logarithm to base 10 of"),
+        (np.log2(26.03), 26.03, "this is the logarithm to base 2 of what is expected"),
+        (X * [1.0, 0.0, 1.0], X, "only column 1 is wrong: it holds zeros, so is it never written?"),
         (1 - V, V, "every entry is 1 minus"),
         (X[-1], X, "only the last of the 2 entries along axis 0"),
         (V[1:], V, "right, but the first one is missing"),
@@ -60,24 +65,84 @@ def said(actual: Any, expected: Any) -> str:
         (np.maximum(X, 0), X, "what should be negative is 0"),
         (X - 1j * V[:3], X + 1j * V[:3], "the complex conjugate"),
         (np.trunc(V), V, "every entry is the integer part of"),
+        (V, V + 2j * V[::-1], "the real part of what is expected"),
         (np.degrees(V), V, "degrees in the place of radians?"),
         (np.degrees(0.62), 0.62, "degrees in the place of radians?"),
         (np.log2(V), np.log(V), "np.log2 in the place of np.log?"),
         (X * [[2.0], [3.0]], X, "every row has a factor of its own"),
         (X + np.array([2.0, 3.0, 5.0]), X, "every column is off by a number of its own"),
+        (X * [1.0, 1.0, 3.0], X, "only column 2 is wrong: every entry of it is 3 times what is expected"),
+        (WIDE.T + np.outer([0, 1, 0, 0], [1.0, 2.0]), WIDE.T, "only row 1 is wrong"),
         (-0.62, 0.62, "the size is right, the sign is not"),
         (0.31, 0.62, "this is half what is expected"),
         (0.62**2, 0.62, "this is the square of what is expected"),
         (np.ones((2, 5, 3)), np.ones((3, 2, 5)), "the axes stand in another order"),
+        (np.ones(15), np.ones((5, 3)), "as many entries as are wanted, in other axes"),
     ],
 )
 def test_a_pattern_is_named(actual: Any, expected: Any, says: str) -> None:
     assert says in said(actual, expected)
 
 
+@contextmanager
+def called(folder: Path, source: str) -> Iterator[Student]:
+    """A student with this module, whose calls are remembered."""
+    (folder / "day").mkdir()
+    (folder / "day" / "m.py").write_text(source)
+    student = Student(LocalLink(folder, ["day"], Limits()), "day.m")
+    token = current_transcript.set(student.transcript)
+    try:
+        yield student
+    finally:
+        current_transcript.reset(token)
+
+
+N = 11
+LENGTHS = [
+    (N, "is it a sum where a mean is meant?"),
+    (1 / N, "is it a mean where a sum is meant"),
+    (N / (N - 1), "that is 11/10, and there are 11 along an axis of the input"),
+    (np.sqrt((N - 1) / N), "that is the root of 10/11, and there are 11 along an axis of the input"),
+]
+NUMBERS = [(0.3, "that is the 0.3 of the input"), (1 / 0.3, "that is 1 over the 0.3 of the input")]
+
+
+@pytest.mark.parametrize(("factor", "says"), LENGTHS)
+@pytest.mark.parametrize("right", [V, 0.62])
+def test_a_factor_may_be_a_length_of_the_input(tmp_path: Path, factor: float, says: str, right: Any) -> None:
+    with called(tmp_path, "def scaled(x, y, factor):\n    return factor.real * y\n") as student:
+        assert says in said(student.scaled(np.ones((N, 2)), right, factor + 0j), right)
+        assert "along an axis" not in said(student.scaled(np.ones((5, 7)), right, factor + 0j), right)
+
+
+@pytest.mark.parametrize(("factor", "says"), NUMBERS)
+@pytest.mark.parametrize("right", [V, 0.62])
+def test_a_factor_may_be_a_number_of_the_input(tmp_path: Path, factor: float, says: str, right: Any) -> None:
+    with called(tmp_path, "def scaled(y, factor, h):\n    return factor * y\n") as student:
+        assert says in said(student.scaled(right, factor + 0.0j, 0.3).real, right)
+        assert "of the input" not in said(student.scaled(right, factor + 0.0j, 0.7).real, right)
+
+
+def test_an_argument_that_comes_back_is_recognised(tmp_path: Path) -> None:
+    with called(tmp_path, "def same(x, y):\n    return y.copy()\n") as student:
+        handed = "this is number 2 of the arrays that were handed over, as it was"
+        assert handed in said(student.same(np.ones(2), X), 3 * X)
+        assert "handed over" not in said(student.same(X, np.ones((2, 3))), X)
+
+
+def test_of_small_numbers_0_is_not_called_the_integer_part() -> None:
+    assert "integer part" not in said(0.3e-9 * V, V / 9)
+
+
 def test_of_equal_numbers_no_factor_is_said() -> None:
     assert "constant factor" not in said(np.full(3, -0.31), np.full(3, 0.77))
     assert "off by the same" not in said(np.full(3, -0.31), np.full(3, 0.77))
+
+
+def test_a_factor_of_every_entry_is_also_one_of_those_that_should_be_0() -> None:
+    expected = np.append(V, 0.0)
+    assert "pattern       every entry is 0.73 times" in said(0.73 * expected, expected)
+    assert "every entry that should not be 0 is 0.73 times" in said(np.append(0.73 * V, 0.4), expected)
 
 
 def test_of_numbers_that_many_formulas_give_nothing_is_said() -> None:
@@ -132,4 +197,6 @@ def test_an_error_that_is_returned_is_told_from_none(student: Student) -> None:
 def test_an_error_of_shapes_shows_the_shapes_of_its_line(student: Student) -> None:
     with pytest.raises(StudentProblem) as caught:
         student.product(X, V)
-    assert "shapes there: a (2, 3), b (4,)" in caught.value.traceback
+    assert (
+        "shapes there: a has shape (2, 3), b (4,): the 3 must meet a 3, not the 4" in caught.value.traceback
+    )

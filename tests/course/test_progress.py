@@ -1,16 +1,24 @@
-"""A training loop that is watched: a bar in a terminal, Ctrl-C after the step, and silence anywhere else."""
+"""A training loop that is watched: a bar in a terminal, Ctrl-C after the step, and silence anywhere else; and the
+finale of a day as a command.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import re
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from course.progress import watched
+from course.progress import finale, watched
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Terminal(io.StringIO):
@@ -72,3 +80,33 @@ def test_a_thread_which_hears_no_signals_has_a_bar_all_the_same() -> None:
     thread.join()
     assert done == [0, 1, 2]
     assert "3/3" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(("words", "seeds"), [((), 1), (("--seeds", "3"), 3)])
+def test_a_finale_is_told_with_the_seeds_that_are_asked_for(
+    words: tuple[str, ...], seeds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["finale", *words])
+    told: list[int] = []
+    assert finale(told.append, __doc__) == 0
+    assert told == [seeds]
+
+
+@pytest.mark.parametrize("asked", ["0", "-2", "many"])
+def test_a_finale_without_a_number_of_seeds_is_wrong_usage(
+    asked: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["finale", "--seeds", asked])
+    with pytest.raises(SystemExit) as ended:
+        finale(lambda seeds: pytest.fail("it was told"), __doc__)
+    assert ended.value.code == 2
+    assert "--seeds" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("script", sorted(ROOT.glob("day*/finale.py")), ids=lambda p: p.parent.name)
+def test_a_finale_names_the_exercise_that_is_to_be_written_first(script: Path) -> None:
+    command = [sys.executable, "-m", f"{script.parent.name}.finale"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    said = r"[\w.]+ is not written yet\. Write it first; `course status` says what is left\.\n"
+    assert re.fullmatch(said, ended.stderr)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,16 @@ from click.testing import CliRunner
 from course.catalog import Course, load_course
 from course.cli import main
 from course.practice.progress import next_task
-from course.reached import PLACE, Checked, DayTexts, damage, is_older, read_progress, record
+from course.reached import (
+    PLACE,
+    Checked,
+    DayTexts,
+    damage,
+    done_in_files,
+    is_older,
+    read_progress,
+    record,
+)
 from course.release.skeletons import differences, write
 from tests.course.conftest import SOLUTION
 
@@ -86,6 +96,23 @@ def test_a_verdict_older_than_the_text_is_marked_and_that_of_another_exercise_is
     assert "* The file has changed since that was checked; `course check day01` looks again." in say("status")
 
 
+def test_nobody_is_sent_to_what_was_changed_since_it_was_wrong(clone: Path) -> None:
+    course = load_course(clone)
+    solve(clone, SOLUTION.replace("self.value += by", "self.value += 2 * by"))
+    say("check")
+    assert done_in_files(clone, course.days) == {TOTAL: True, STEP: False}
+    solve(clone)
+    assert done_in_files(clone, course.days) == {TOTAL: True}
+
+
+def test_of_what_was_checked_in_part_only_a_failure_is_known(clone: Path) -> None:
+    course = load_course(clone)
+    record(clone, [checked(course, 0, True)])
+    assert done_in_files(clone, course.days) == {}
+    record(clone, [checked(course, 0, True, False)])
+    assert done_in_files(clone, course.days) == {TOTAL: False}
+
+
 def test_a_helper_counts_as_the_text_of_what_uses_it(clone: Path) -> None:
     helped = SOLUTION.replace("def total(", "def add(").replace("np.add.reduce(np.ravel(x))", "x.size")
     helped += "\n\ndef total(x):\n    return add(x)\n"
@@ -134,11 +161,38 @@ def test_a_record_that_cannot_be_written_costs_no_verdict(clone: Path) -> None:
     assert "5 of 5 points" in shown
     assert "It was not recorded for `course status`:" in " ".join(shown.split())
     assert "1. add" in say("hint", "total")
+    solve(clone, SOLUTION.replace("float(np.add", "1 + float(np.add"))
+    assert "Every digit could not be kept: " in say("check", "day01", "--full")
+    solve(clone)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
     done = subprocess.run(
         command, cwd=clone, capture_output=True, text=True, check=True, env={**os.environ, "COLUMNS": "200"}
     )
     assert "It was not recorded" in done.stdout
+
+
+def test_writers_at_the_same_time_lose_nothing_of_each_other(clone: Path) -> None:
+    code = (
+        "import sys; from dataclasses import replace; from pathlib import Path; "
+        "from course.catalog import load_course; from course.reached import Checked, record; "
+        "root = Path.cwd(); day = load_course(root).days[0]; exercise = day.exercises[0]; "
+        "passed = {exercise.checks[0].name: (2, True)}; print(flush=True); input(); "
+        "names = [f'sums.{sys.argv[1]}{n}' for n in range(100)]; "
+        "sys.exit(any([record(root, [Checked(day, replace(exercise, name=name), passed)]) for name in names]))"
+    )
+    start = partial(subprocess.Popen, cwd=clone, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    both = [start([sys.executable, "-c", code, number]) for number in "ab"]
+    for one in both:
+        assert one.stdout is not None
+        one.stdout.readline()
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write("\n")
+        one.stdin.flush()
+    for one in both:
+        one.communicate()
+    assert [one.returncode for one in both] == [0, 0]
+    assert len(read_progress(clone)["scores"]) == 200
 
 
 def test_time_at_work_goes_to_what_was_changed_and_a_pause_to_nothing(clone: Path) -> None:

@@ -56,10 +56,10 @@ def test_what_is_costly_to_read_is_its_own_affair(
         hand_in(tmp_path / "in", student, SOLUTION)
     noted = Intake._noted
 
-    def costly_for_bob(self: Intake, student: str, *rest: Any) -> Any:
+    def costly_for_bob(self: Intake, student: str, *rest: Any, **more: Any) -> Any:
         if student == "bob":
             costly()
-        return noted(self, student, *rest)
+        return noted(self, student, *rest, **more)
 
     monkeypatch.setattr(Intake, "_noted", costly_for_bob)
     monkeypatch.setattr(reading, "READ_SECONDS", 1.0)

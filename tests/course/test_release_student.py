@@ -112,6 +112,7 @@ def test_it_holds_what_students_need_and_nothing_else(release: Path) -> None:
     assert not (release / "course/cli/authors.py").exists()
     assert not (release / "course/grading/classes.py").exists()
     assert not (release / "course/release/leaks.py").exists()
+    assert not (release / "course/results/store.py").exists()
 
 
 def test_the_engine_in_it_is_whole(release: Path) -> None:

@@ -125,6 +125,19 @@ def test_work_that_is_not_there_is_one_sentence(tiny: Course, tmp_path: Path) ->
         replay(tiny, path, tmp_path / "in")
 
 
+def test_who_handed_in_nothing_has_nothing_to_replay(tiny: Course, tmp_path: Path) -> None:
+    plain = record("nobody", "nnn")
+    for exercise in plain["days"][0]["exercises"]:
+        for test in exercise["tests"]:
+            test["outcome"] = "not_gradable"
+    path = write_record(tmp_path / "out", plain)
+    (tmp_path / "in").mkdir()
+    noted = {"seed": 7, "submissions": str(tmp_path / "in")}
+    (tmp_path / "out/run.json").write_text(json.dumps(noted), encoding="utf-8")
+    with pytest.raises(CourseError, match=r"^nobody handed in nothing, so there is nothing to grade again"):
+        replay(tiny, path)
+
+
 def test_the_folder_that_the_run_noted_is_tried(tiny: Course, tmp_path: Path) -> None:
     path = write_record(tmp_path / "out", record("ada"))
     noted = {"seed": 7, "submissions": str(tmp_path / "moved away")}

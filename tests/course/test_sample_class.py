@@ -63,10 +63,9 @@ def _all_names(course: Course) -> list[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
-        from course.catalog import load_course
-        from tests.course.conftest import ROOT
+        from tests.course.conftest import COURSE
 
-        metafunc.parametrize("name", _all_names(load_course(ROOT)))
+        metafunc.parametrize("name", _all_names(COURSE))
 
 
 def test_both_places_give_the_same_verdicts(

@@ -15,24 +15,27 @@ from pathlib import Path
 import click
 import pytest
 
-from course.catalog import Course, load_course, select
+from course.catalog import Course, select
 from course.catalog.selecting import find_day
-from course.cli import main
-from course.cli.students import check, convert, hint, plot, status, update, watch
+from course.cli import main, students
 from course.release import student
 from course.testing.answers import write_answer
 from course.testing.running import Runner
 from course.worker.near.local import LocalLink
-from tests.course.conftest import ROOT
+from tests.course.conftest import COURSE, ROOT
 
 PROGRAMS = ("course", "pytest", "python", "ruff", "mypy", "make")
-STUDENTS = {one.name for one in (check, convert, hint, plot, status, update, watch)}
+STUDENTS = {
+    name
+    for name, one in main.commands.items()
+    if one.callback and one.callback.__module__ == students.__name__
+}
 PLACEHOLDER = re.compile(r"[A-Z]{2,}|…|\.\.\.|<")  # DEST, ADDRESS, "and so on"
 
 
 @pytest.fixture(scope="module")
 def course() -> Course:
-    return load_course(ROOT)
+    return COURSE
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +146,7 @@ def _is_there(path: str, files: set[str]) -> bool:
 
 
 def _sheets() -> list[str]:
-    return [f"{day.name}/README.md" for day in load_course(ROOT).days]
+    return [f"{day.name}/README.md" for day in COURSE.days]
 
 
 @pytest.mark.parametrize("sheet", [*_sheets(), "README.md"])

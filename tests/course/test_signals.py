@@ -18,7 +18,7 @@ import pytest
 from course.catalog import Course
 from course.release.skeletons import differences, write
 from course.signals import RequestToEndError, hear_requests_to_end, leave_requests_to_parent
-from tests.course.conftest import SOLUTION
+from tests.course.conftest import LONGEST, SOLUTION
 from tests.course.test_grading import hand_in
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading and verifying need fork")
@@ -72,7 +72,7 @@ def start(
 
 def wait_until_it_works(process: subprocess.Popen[bytes], *, alone: bool) -> None:
     """Until it hears requests and has started another process; one that works alone, has computed for a while."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + LONGEST
     while time.monotonic() < until and process.poll() is None:
         at_work = _seconds(process.pid) > 0.3 if alone else len(in_session(process.pid)) > 1
         if at_work and _hears(process.pid):
@@ -121,13 +121,13 @@ def test_a_command_started_in_the_background_ends_in_order(
     wait_until_it_works(process, alone=command in ("check", "release"))
     assert process.poll() is None
     os.killpg(process.pid, number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=LONGEST)
     if command == "watch":
         assert (process.returncode, said) == (0, b"")
     else:
         assert process.returncode == 128 + number
         assert said.decode() == f"course: stopped by {number.name} before it was done.\n"
-    until = time.monotonic() + 30
+    until = time.monotonic() + LONGEST
     while in_session(process.pid) and time.monotonic() < until:
         time.sleep(0.01)
     assert not in_session(process.pid)

@@ -117,14 +117,41 @@ def test_the_table_of_days_is_written_and_leaves_drafts_out(
 ) -> None:
     readme = tiny.root / "README.md"
     readme.write_text("# Tiny\n\n<!-- days -->\nold\n<!-- /days -->\n\nEnd.\n", encoding="utf-8")
+    settings = tiny.root / "course.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[parts]\n1 = "Sums"\n', encoding="utf-8")
     new_day(tiny, "day02_draft")
     monkeypatch.setenv("COURSE_DRAFTS", "1")
     course = load_course(tiny.root)
     assert len(course.days) == 2
     write(course, differences(course), force=False)
-    table = "| day | topic |\n|---|---|\n| [day01_tiny](day01_tiny/README.md) | Tiny |\n"
+    table = (
+        "| day | topic |\n|---|---|\n| **Part 1 · Sums** | |\n| [day01_tiny](day01_tiny/README.md) | Tiny |\n"
+    )
     assert readme.read_text("utf-8") == f"# Tiny\n\n<!-- days -->\n{table}<!-- /days -->\n\nEnd.\n"
     assert differences(course) == []
+
+
+def test_the_table_of_topics_is_written_and_says_what_has_no_exercise(tiny: Course) -> None:
+    document, settings = tiny.root / "docs/topics.md", tiny.tests(tiny.days[0]) / "exercises.toml"
+    document.parent.mkdir()
+    document.write_text("<!-- topics -->\n<!-- /topics -->\n", encoding="utf-8")
+    (tiny.root / "tests/topics.toml").write_text('T01 = "Sums"\nT02 = "Products"\n', encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("\nhints", '\ntopics = ["T01"]\nhints', 1), encoding="utf-8")
+    course = load_course(tiny.root)
+    write(course, differences(course), force=False)
+    assert document.read_text("utf-8").splitlines()[1:-1] == [
+        "| topic | exercises |",
+        "|---|---|",
+        f"| T01 Sums | [day01](../day01_tiny/README.md): `{course.days[0].exercises[0].qualname}` |",
+        "| T02 Products | – |",
+        "",
+        "1 of 2 topics have an exercise. None yet: T02 (Products).",
+    ]
+    assert differences(course) == []
+    settings.write_text(text.replace("\nhints", '\ntopics = ["T03"]\nhints', 1), encoding="utf-8")
+    with pytest.raises(CourseError, match=r"'T03', which tests/topics.toml does not list"):
+        differences(load_course(tiny.root))
 
 
 def test_one_broken_source_means_nothing_is_written(tiny: Course) -> None:

@@ -30,7 +30,12 @@ CANARY = "CANARY-4711"
 UP_TO_THE_CLOCK = (
     "endless-everywhere",
     "slow-everywhere",
+    "uninterruptible-call",
 )  # all that a submission may take; the clock is no layer
+ENDED_BY_THE_CLOCK = {"endless-import", "too-slow"}
+"""In the runs that compare, endless-loop-that-catches-everything and ignores-signals stand for these: each takes all
+the seconds that a call has, whatever the order and the layers.
+"""
 HIDDEN = ("HIDDEN_SHIFT", "73131", "7313")
 
 
@@ -191,7 +196,8 @@ def points(record: dict[str, Any]) -> dict[str, int]:
 
 
 def test_i6_the_same_verdicts_alone_and_in_another_order(corpus: Graded, tmp_path: Path) -> None:
-    some = [case for case in CASES if not case.is_attack and case.family != "files"]
+    cases = [case for case in CASES if not case.is_attack and case.family != "files"]
+    some = [case for case in cases if case.name not in ENDED_BY_THE_CLOCK]
     again = _grade(tmp_path, some[::-1], Manner(jobs=1))
     for case in some:
         assert verdicts(again.record(case)) == verdicts(corpus.record(case)), case
@@ -212,7 +218,7 @@ def test_i6_the_same_verdicts_in_a_cold_process(corpus: Graded, tmp_path: Path) 
         for case in CASES
         if case.family in ("accidents", "tampering")
         and "made" not in case.keys
-        and case.name != "module-cache"
+        and case.name not in {"module-cache", *ENDED_BY_THE_CLOCK}
     ]
     cold = _grade(tmp_path, some, Manner(jobs=2, warm=False))
     for case in some:
@@ -242,7 +248,8 @@ def test_without_a_layer_the_others_hold_and_it_is_not_claimed(tmp_path: Path, l
 
 def test_without_any_layer_but_limits_the_record_claims_none(tmp_path: Path) -> None:
     off = ("namespaces", "user", "landlock", "seccomp")
-    cases = [case for case in CASES if case.family == "accidents" and "made" not in case.keys]
+    accidents = [case for case in CASES if case.family == "accidents" and "made" not in case.keys]
+    cases = [case for case in accidents if case.name not in ENDED_BY_THE_CLOCK]
     bare = _grade(tmp_path, cases, Manner(jobs=2, off=off))
     for case in cases:
         record = bare.record(case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -33,7 +34,7 @@ from course.verify.changes import changed_days
 from course.verify.cold import ENVIRONMENTS
 from course.verify.completeness import heading_anchors
 from course.verify.equivalents import Key, read_equivalents
-from course.verify.evidence import Evidence
+from course.verify.evidence import Drawn, Evidence
 from course.verify.findings import NEXT, DayReport, Kind, Report
 from course.verify.forks import Ended, ForkPool
 from course.verify.judging import accepted_misconceptions, faults_in
@@ -41,6 +42,7 @@ from course.verify.margins import Margins
 from course.verify.mutants import Mutant, MutantResult, mutants_of
 from course.verify.mutation import MutantRuns, callers_of, weak_suites
 from course.verify.pace import Pace
+from course.verify.promises import promises_single_precision
 from course.verify.proving import Options, verify
 from course.verify.refusing import spellings
 from course.verify.roots import Sources, folders_in_memory
@@ -217,6 +219,44 @@ def test_affine_of_nothing(student, rng):
         "right": "",
     },
     "day08_wrong": {"solution": SOLUTION.replace("+ offset\n", "- offset\n"), "equivalent": EQUIVALENT},
+    "day09_precise": {
+        "tests": SOUND_TESTS
+        + """
+@points(1)
+def test_affine_without_its_offset(student, rng):
+    x = rng.uniform(1, 2, size=4)
+    assert_close(student.affine(x, 2.0, 3.0) - np.full(4, 3.0), 2 * x, rtol=1e-9, atol=0)
+""",
+        "right": RIGHT.replace("return [", "return np.array([").replace(
+            "for value in x]", "for value in x])"
+        ),
+        "sheet": SHEET + "\nResults may be arrays or lists, in double or single\nprecision.\n",
+    },
+    "day10_unlucky": {
+        "tests": SOUND_TESTS
+        + """
+@points(1)
+def test_affine_by_logarithms(student, rng):
+    x = 1 + abs(rng.normal(size=3))
+    assert_close(student.affine(x, 2.0, 3.0), 2 * np.log(np.exp(180 * x)) / 180 + 3)
+
+
+@points(1)
+def test_affine_where_digits_cancel(student, rng):
+    x = rng.uniform(1, 2, size=2)
+    assert_close(student.affine(x, 2.0, -2 * x[0]), 2 * (x - x[0]), rtol=1e-9, atol=1e-18)
+
+
+@points(1)
+def test_affine_seldom_near_the_edge(student, rng):
+    x = rng.uniform(1, 2, size=2)
+    assert_close(student.affine(x, 2.0, 3.0), 2 * x + 3 + 4e-6 * (x[0] > 1.96))
+""",
+        "right": RIGHT.replace(
+            "return offset + np.asarray(x, dtype=float) * slope",
+            "return (offset + np.asarray(x, dtype=float) * slope) * (1 + 1e-8 * (np.ravel(x)[0] > 1.985))",
+        ),
+    },
 }
 
 
@@ -232,7 +272,7 @@ def write_planted_course(root: Path) -> Course:
             root / f"tests/{day}/answers_lines.py",
             HEAD + parts.get("wrong", WRONG) + parts.get("right", RIGHT),
         )
-        write(root / f"{day}/README.md", SHEET)
+        write(root / f"{day}/README.md", parts.get("sheet", SHEET))
         if "equivalent" in parts:
             write(root / f"tests/{day}/equivalent_mutants.toml", parts["equivalent"])
     write(root / "course.toml", toml)
@@ -401,6 +441,58 @@ def test_chance_is_found(found: Any) -> None:
     assert "asks other questions" in flaky["test_affine_of_the_hash_of_a_text"]
 
 
+def test_a_draw_that_seldom_breaks_a_reference_is_found(
+    run: tuple[Report, SilentView], planted: Course, found: Any
+) -> None:
+    ((where, says),) = [
+        (where, says) for kind, where, says in found("day10_unlucky") if kind == "unlucky draw"
+    ]
+    assert where == "test_affine_by_logarithms"
+    match = re.fullmatch(
+        r"the solution fails under (\d+) of (\d+) seeds more \((\d+)(?:, \d+)*(?:, …)?\): (.+)", says
+    )
+    assert match is not None
+    failed, tried, first = map(int, match.groups()[:3])
+    assert 0 < failed < tried // 10
+    assert first > 8  # those up to it were tried as the others are
+    assert match[4] == "The result is wrong."
+    assert not kinds(found("day10_unlucky")) & {"solution", "variant", "flaky test"}
+    (tight,) = [says for kind, _, says in found("day10_unlucky") if kind == "tolerance" and "seldom" in says]
+    assert tight.startswith(
+        "too tight in test_affine_seldom_near_the_edge: the solution (more seeds) comes within a factor 1."
+    )
+    assert 0 < run[0].days[0].draws <= 2 * 400
+
+
+def test_variants_meet_many_seeds_when_it_is_said_how_many(planted: Course) -> None:
+    def says_of(draws: int) -> tuple[int, list[str]]:
+        options = Options(seeds=4, mutants=False, draws=draws)
+        (day,) = verify(planted, select(planted, ("day10_unlucky",)), options, SilentView()).days
+        return day.draws, [finding.says for finding in day.findings if finding.kind == "unlucky draw"]
+
+    assert says_of(0) == (0, [])
+    draws, says = says_of(300)
+    assert draws == 300 * 5 * 3  # seeds, tests, right answers
+    starts = [re.sub(r"\d+", "n", text.partition(" seeds more")[0]) for text in says]
+    assert "the solution fails under n of n" in starts
+    assert "the variant offset_first_but_right fails under n of n" in starts
+
+
+def test_a_draw_with_two_verdicts_is_chance(planted: Course) -> None:
+    day = planted.day("day01_sound")
+    check = day.exercises[0].checks[0].name
+    evidence = Evidence(whole(day), Sources.read(planted, day), [])
+    failing = Drawn("lines.affine", "", check, 100, (40, 41), "said", ("failed", "failed"))
+    evidence.drawn = [failing]
+    assert [finding.kind for finding in faults_in(evidence, Margins())] == ["unlucky draw"]
+    evidence.drawn = [replace(failing, again=("passed", "failed"))]
+    assert [finding.kind for finding in faults_in(evidence, Margins())] == ["flaky test"]
+    evidence.solution = [trial(check, 5, "failed")]
+    assert [finding.kind for finding in faults_in(evidence, Margins())] == ["solution"]
+    evidence.solution, evidence.drawn = [], [replace(failing, failed=(), again=())]
+    assert list(faults_in(evidence, Margins())) == []
+
+
 def trial(check: str, seed: int, outcome: Outcome = "passed") -> Trial:
     return Trial("lines.affine", check, seed, outcome, "said", 0.1, None, ())
 
@@ -430,6 +522,15 @@ def test_tolerances_too_near_to_right_or_wrong_are_found(planted: Course, found:
     assert says[f"{file}:{loose}"].startswith(
         "too loose in test_affine_too_loose: a_little_more is only 1.5 times the tolerance away"
     )
+
+
+def test_a_check_that_wants_more_than_single_precision_is_found_where_it_is_promised(
+    planted: Course, found: Any
+) -> None:
+    assert [day.name for day in planted.days if promises_single_precision(planted, day)] == ["day09_precise"]
+    ((where, says),) = [(where, says) for kind, where, says in found("day09_precise") if kind == "variant"]
+    assert where == "lines.affine: in single precision"
+    assert "fails so in test_affine_without_its_offset under 4 of 4 seeds" in says
 
 
 def test_two_misconceptions_that_are_one_are_found(found: Any) -> None:
@@ -517,6 +618,7 @@ def test_costs_are_told_by_phase(run: tuple[Report, SilentView], capsys: pytest.
         "variants",
         "names",
         "undeserved points",
+        "many seeds",
         "mutants",
     }
     assert phases <= report.seconds_of.keys() <= phases | {"refused calls"}
