@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import py_compile
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -363,12 +365,25 @@ def test_what_everybody_knows_is_no_value_of_an_answer(releasable: Course, tmp_p
 
 @pytest.mark.slow
 def test_the_course_itself_can_be_released(real: Course, tmp_path: Path) -> None:
-    """With what its mistakes are recognised by, which takes a minute, searched as `course release student` does it."""
+    """With what its mistakes are recognised by, which takes a minute, searched as `course release student` does it; a
+    student's first `pytest` in it finds checks of every day and project.
+    """
     for name, content in build_release(real, real.units, "1").items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     assert leaks(read_secrets(real), tmp_path) == ""
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout[-500:] + found.stderr
+    for unit in real.units:
+        assert f"tests/{unit.name}/test_" in found.stdout
 
 
 @pytest.mark.slow
