@@ -56,7 +56,9 @@ def _in(source: bytes) -> Iterator[tuple[str, int]]:
     plain = {id(node.func) for node in nodes if _asks_for_a_literal(node)}
     libraries = set(_names_of_libraries(nodes))
     for node in nodes:
-        for word in (*_words(node), *_parts_of_a_library(node, libraries)) if id(node) not in plain else ():
+        for word in (
+            (*_words(node, libraries), *_parts_of_a_library(node, libraries)) if id(node) not in plain else ()
+        ):
             first.setdefault(word, node.lineno)  # type: ignore[attr-defined]
     for name, line in _bound_again(source):
         first.setdefault(f"{name} is bound again", line)
@@ -138,7 +140,7 @@ def _leads_around(name: str) -> bool:
     return name in ("matrix", "bmat") or (name.startswith("_") and not name.startswith("__"))
 
 
-def _words(node: ast.AST) -> Iterator[str]:
+def _words(node: ast.AST, libraries: Collection[str]) -> Iterator[str]:
     match node:
         case ast.Name(id="getattr"):
             yield "getattr"
@@ -150,7 +152,10 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield name
         case ast.Attribute(attr=name) if name in _ATTRIBUTES:
             yield name
-        case ast.Attribute(value=ast.Attribute(attr="modules") as inner) if isinstance(inner.value, ast.Name):
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id=owner), attr="modules")) if owner not in {
+            "self",
+            *libraries,
+        }:  # but for one's own, and for torch.nn.modules
             yield "sys.modules"  # under whatever name
         case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
             yield "sys.modules"
