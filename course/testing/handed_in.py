@@ -55,34 +55,77 @@ def plain_numbers(result: Any, shape: tuple[int, ...]) -> np.ndarray:
     return as_array(result).astype(np.float64)
 
 
+def chosen(results: Results, test: str) -> str:
+    """The data that was measured on, once it is one that ``data.py`` of the project knows; ``test`` is ``__file__`` of
+    the test.
+    """
+    names = given_module(test, f"{Path(test).parent.name}.data").DATA
+    if results.data not in names:
+        known = ", ".join(map(repr, names))
+        raise CheckFailed(f"{RESULTS} is of {results.data!r}; the data to choose from is {known}.")
+    return results.data
+
+
 def drawn(results: Results, method: str, rng: np.random.Generator) -> int:
     """One of the seeds with which a method was measured."""
-    if method not in results.methods:
-        known = ", ".join(map(repr, results.methods))
-        raise CheckFailed(f"{RESULTS} has no method {method!r}; there is: {known}.")
-    return int(rng.choice(sorted(results.methods[method])))
+    return int(rng.choice(sorted(_measured(results, method))))
 
 
 def assert_reproduced(
-    results: Results, method: str, seed: int, figures: Mapping[str, float], within: float
+    results: Results, method: str, seed: int, figures: Mapping[str, float], within: Mapping[str, float]
 ) -> None:
-    """Every figure that ``results.json`` has for a method and a seed is what was computed again, within ``within``."""
-    claimed = results.methods[method][seed]
+    """Every figure that was computed again is what ``results.json`` has for a method and a seed; by name, how far the
+    two may lie apart.
+    """
     for name, again in figures.items():
-        if name not in claimed:
-            raise CheckFailed(f"{RESULTS} has no {name} for {method!r} with seed {seed}; measure again.")
-        if not abs(claimed[name] - again) <= within:
+        claimed, apart = _claimed(results, method, seed, name), within[name]
+        if not abs(claimed - again) <= apart:
             raise CheckFailed(
                 f"The {name} of {method!r} with seed {seed} cannot be reproduced.",
                 (
-                    ("in results", f"{claimed[name]:.4g}"),
+                    ("in results", f"{claimed:.4g}"),
                     (
                         "computed",
-                        f"{again:.4g}, from the code as it was handed in; {within:g} apart is allowed",
+                        f"{again:.4g}, from the code as it was handed in; {apart:g} apart is allowed",
                     ),
                 ),
                 cause="was the code changed after it was measured, or does it draw without `seed`?",
             )
+
+
+def assert_holds(
+    results: Results, method: str, name: str, again: float, margin: float, *, on: str, low: bool = False
+) -> None:
+    """A figure on data that nobody has seen is no worse than the mean of the claims by more than a margin and three
+    standard deviations of them. ``on`` names the data for the message; of a figure that is good when it is ``low``,
+    larger is worse.
+    """
+    claims = [_claimed(results, method, seed, name) for seed in _measured(results, method)]
+    mean, spread = float(np.mean(claims)), float(np.std(claims))
+    worse = again - mean if low else mean - again
+    if not worse <= margin + 3 * spread:
+        raise CheckFailed(
+            f"On {on} the {name} of {method!r} is {again:.4g}, far {'above' if low else 'below'} what {RESULTS} says.",
+            (
+                ("in results", f"{mean:.4g} on average, with a standard deviation of {spread:.2g}"),
+                ("allowed", f"worse by {margin:g} and three standard deviations, {margin + 3 * spread:.2g}"),
+            ),
+            cause="were choices made on the data that the figures are of?",
+        )
+
+
+def _measured(results: Results, method: str) -> Mapping[int, Mapping[str, float]]:
+    if method not in results.methods:
+        known = ", ".join(map(repr, results.methods))
+        raise CheckFailed(f"{RESULTS} has no method {method!r}; there is: {known}.")
+    return results.methods[method]
+
+
+def _claimed(results: Results, method: str, seed: int, name: str) -> float:
+    figures = _measured(results, method)[seed]
+    if name not in figures:
+        raise CheckFailed(f"{RESULTS} has no {name} for {method!r} with seed {seed}; measure again.")
+    return figures[name]
 
 
 @cache

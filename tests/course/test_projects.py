@@ -19,14 +19,14 @@ from course.errors import CourseError, UsageError
 from course.grading.classes import grade_class
 from course.grading.intake import Intake
 from course.practice.checking import check_folder
-from course.projects.handing_in import missing, read_results, wrong_with_methods
+from course.projects.handing_in import Results, missing, read_results, wrong_with_methods
 from course.projects.template import TEMPLATE
 from course.release import skeletons
 from course.release.student import build_release
 from course.results.reading import Record
 from course.review.handed_in import HandedIn
 from course.testing.assertions import CheckFailed
-from course.testing.handed_in import named_methods
+from course.testing.handed_in import assert_holds, assert_reproduced, chosen, named_methods
 from tests.course.conftest import SOLUTION, write, write_releasable_course
 from tests.course.test_cli import run
 from tests.course.test_grading import Quiet, read
@@ -68,7 +68,7 @@ TESTS = """
 import numpy as np
 
 from course.testing import assert_close, points, training
-from course.testing.handed_in import assert_reproduced, drawn, given_module, handed_in_results
+from course.testing.handed_in import assert_reproduced, chosen, drawn, given_module, handed_in_results
 
 
 @points(1)
@@ -82,9 +82,9 @@ def test_fit_with_mean_is_near_it(student, rng):
 def test_fit_gives_the_figures_of_the_results(student, rng):
     results = handed_in_results(student, __file__)
     seed = drawn(results, "mean", rng)
-    known, new = given_module(__file__, "project_guess.data").load(results.data, seed)
+    known, new = given_module(__file__, "project_guess.data").load(chosen(results, __file__), seed)
     again = {"error": abs(float(student.fit(known, "mean", seed)) - new)}
-    assert_reproduced(results, "mean", seed, again, within=0.01)
+    assert_reproduced(results, "mean", seed, again, {"error": 0.01})
 """
 DATA = '''
 """What to guess (given)."""
@@ -307,6 +307,42 @@ def test_methods_that_cannot_be_measured_are_refused_in_a_sentence(
     student = SimpleNamespace(METHODS=names)
     with pytest.raises(CheckFailed, match=sentence):
         named_methods(student)  # type: ignore[arg-type]
+
+
+def test_the_data_that_was_chosen_is_one_that_the_course_knows(course: Course) -> None:
+    test = str(course.root / "tests" / NAME / "test_experiment.py")
+    assert chosen(Results("high", {}), test) == "high"
+    with pytest.raises(CheckFailed, match=r"is of 'low'; the data to choose from is 'high'\."):
+        chosen(Results("low", {}), test)
+
+
+def claims(*figures: float) -> Results:
+    return Results("high", {"own": {seed: {"error": figure} for seed, figure in enumerate(figures)}})
+
+
+def test_a_figure_that_cannot_be_had_again_is_refused() -> None:
+    assert_reproduced(claims(0.5), "own", 0, {"error": 0.59}, {"error": 0.1})
+    for again in (0.61, 0.39, float("nan")):
+        with pytest.raises(CheckFailed, match="error of 'own' with seed 0 cannot be reproduced"):
+            assert_reproduced(claims(0.5), "own", 0, {"error": again}, {"error": 0.1})
+    with pytest.raises(CheckFailed, match="has no accuracy for 'own' with seed 0"):
+        assert_reproduced(claims(0.5), "own", 0, {"accuracy": 0.5}, {"accuracy": 0.1})
+
+
+def test_on_other_data_a_figure_may_be_worse_by_a_margin_and_its_spread() -> None:
+    """Of the claims 0.4, 0.5 and 0.6 the mean is 0.5 and three standard deviations are 0.245."""
+    some = claims(0.4, 0.5, 0.6)
+    assert_holds(some, "own", "error", 0.5 - 0.34, 0.1, on="other data")
+    assert_holds(some, "own", "error", 0.99, 0.1, on="other data")
+    assert_holds(some, "own", "error", 0.5 + 0.34, 0.1, on="other data", low=True)
+    assert_holds(some, "own", "error", 0.01, 0.1, on="other data", low=True)
+    for again, low, where in ((0.15, False, "below"), (0.85, True, "above"), (float("nan"), False, "below")):
+        with pytest.raises(CheckFailed, match=f"On other data the error of 'own' is .*, far {where} what"):
+            assert_holds(some, "own", "error", again, 0.1, on="other data", low=low)
+    with pytest.raises(CheckFailed, match="has no method 'other'; there is: 'own'"):
+        assert_holds(some, "other", "error", 0.5, 0.1, on="other data")
+    with pytest.raises(CheckFailed, match="has no accuracy for 'own' with seed 0"):
+        assert_holds(some, "own", "accuracy", 0.5, 0.1, on="other data")
 
 
 def test_check_tells_a_student_what_is_missing(course: Course) -> None:
