@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 14f9d854caf61e1f
+# skeleton b55b677cfab3bac4
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -105,7 +105,8 @@ def predict(model: nn.Module, images: Tensor) -> Tensor:
     """The most likely class of every image.
 
     Batch normalisation must use its running statistics and dropout be off, so the model works in evaluation mode;
-    nothing is recorded for gradients; and afterwards the model is in the mode it was in before.
+    its forward pass works without a graph, as nothing is to be differentiated; and afterwards the model is in the mode
+    it was in before.
 
     Parameters
     ----------

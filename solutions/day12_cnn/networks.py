@@ -131,7 +131,8 @@ def predict(model: nn.Module, images: Tensor) -> Tensor:
     """The most likely class of every image.
 
     Batch normalisation must use its running statistics and dropout be off, so the model works in evaluation mode;
-    nothing is recorded for gradients; and afterwards the model is in the mode it was in before.
+    its forward pass works without a graph, as nothing is to be differentiated; and afterwards the model is in the mode
+    it was in before.
 
     Parameters
     ----------

@@ -164,41 +164,48 @@ def test_train_epoch_steps_after_every_batch(student, rng):
         assert_close(losses, expected, rtol=1e-4, name="list of the losses of two epochs", cause=cause)
 
 
-def modes_seen(module, name, batches, before):
-    """Whether the model was in training mode, and gradients were on, at each forward pass."""
+def modes_of_training(module, batches, before):
+    """Whether the model was in training mode at each forward pass, the loss, and the weights."""
     import torch
 
-    class Witness(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.linear = torch.nn.Linear(3, 2)
-            self.seen = []
+    linear, seen = torch.nn.Linear(3, 2), []
+    model = torch.nn.Sequential(linear).train(before)
+    model.register_forward_hook(lambda model, *_: seen.append(model.training))
+    loss = module.train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.0))
+    return seen, loss, linear.weight.detach(), linear.bias.detach()
 
-        def forward(self, x):
-            self.seen.append((self.training, torch.is_grad_enabled()))
-            return self.linear(x)
 
-    model = Witness()
-    model.train(before)
-    if name == "train_epoch":
-        module.train_epoch(model, batches, torch.optim.SGD(model.parameters(), lr=0.1))
-    else:
-        module.evaluate(model, batches)
-    return model.seen
+def modes_of_evaluation(module, batches):
+    """Whether the model was in training mode, and its result had a graph behind it, at each forward pass; what came
+    back; and the weights.
+    """
+    import torch
+
+    linear, seen = torch.nn.Linear(3, 2), []
+    model = torch.nn.Sequential(linear).train()
+    # a copy of the model has this hook too, and fills the same list
+    model.register_forward_hook(lambda model, _, y: seen.append((model.training, y.requires_grad)))
+    result = module.evaluate(model, batches)
+    return seen, result, linear.weight.detach(), linear.bias.detach()
+
+
+def mean_cross_entropy(batches, w, b):
+    """Of a linear model, over all samples of the batches."""
+    logits = functional.linear(torch.cat([x for x, _ in batches]), w, b)
+    return functional.cross_entropy(logits, torch.cat([labels for _, labels in batches]))
 
 
 @points(1)
 def test_train_epoch_trains_in_training_mode(student, rng):
     batches = random_batches(rng, [4, 3], 3, 2)
     for before in (False, True):
-        seen = student.run(modes_seen, "train_epoch", batches, before)
+        seen, loss, w, b = assert_parts(student.run(modes_of_training, batches, before), 4)
+        expected = mean_cross_entropy(batches, w, b)
+        assert_close(loss, expected, rtol=1e-4, name="mean loss with a learning rate of 0")
         cause = (
             "model.train() at the beginning: the evaluation of the epoch before has left evaluation mode on"
         )
-        assert_equal(
-            [part[0] for part in seen], [True, True], name="training mode of both batches", cause=cause
-        )
-        assert_equal([part[1] for part in seen], [True, True], name="recording of gradients")
+        assert_equal(seen, [True] * len(seen), name="training mode in every forward pass", cause=cause)
 
 
 def evaluation_of(module, w, b, batches):
@@ -233,10 +240,15 @@ def test_evaluate_is_the_mean_over_samples(student, rng):
 @points(1)
 def test_evaluate_neither_trains_nor_records(student, rng):
     batches = random_batches(rng, [4, 3], 3, 2)
-    seen = student.run(modes_seen, "evaluate", batches, True)
-    assert_equal([part[0] for part in seen], [False, False], name="training mode of both batches")
-    cause = "without torch.no_grad() every forward pass builds a graph and keeps all intermediate results"
-    assert_equal([part[1] for part in seen], [False, False], name="recording of gradients", cause=cause)
+    seen, result, w, b = assert_parts(student.run(modes_of_evaluation, batches), 4)
+    loss, _ = assert_parts(result, 2)
+    assert_close(loss, mean_cross_entropy(batches, w, b), rtol=1e-4, name="mean cross-entropy")
+    never = [False] * len(seen)
+    assert_equal([part[0] for part in seen], never, name="training mode in every forward pass")
+    cause = (
+        "is the forward pass under torch.no_grad()? Else it builds a graph and keeps all intermediate results"
+    )
+    assert_equal([part[1] for part in seen], never, name="recording of gradients", cause=cause)
 
 
 def train_on_digits(module, train, test, seed):

@@ -1,5 +1,7 @@
 """Answers to networks.py: wrong ones with what went wrong, and right ones in another style."""
 
+import copy
+
 import numpy as np
 import torch
 from torch import nn
@@ -580,6 +582,21 @@ def image_by_image(model, images):
             return torch.stack([model(image[None])[0].argmax() for image in images])
     finally:
         model.train(was_training)
+
+
+@variant("predict")
+def by_a_frozen_copy(model, images):
+    frozen = copy.deepcopy(model).eval().requires_grad_(False)
+    return frozen(images).argmax(dim=1)
+
+
+@variant("predict")
+def without_the_parameters_of_the_graph(model, images):
+    was_training = model.training
+    values = {name: value.detach() for name, value in model.state_dict().items()}
+    logits = torch.func.functional_call(model.eval(), values, (images,))
+    model.train(was_training)
+    return logits.topk(1, dim=1).indices[:, 0]
 
 
 @misconception("fit", "zero_grad is missing: the gradients of all batches so far add up.")

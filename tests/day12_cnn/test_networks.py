@@ -270,15 +270,18 @@ def draw_probe(rng, channels=4, classes=5):
 
 
 def call_predict(module, model, images, train):
-    """Labels, the mode afterwards, whether anything was recorded for gradients, and the running mean."""
-    import torch
-
-    recording = []
+    """Labels, the mode afterwards, whether any layer's result has a graph behind it, and the running mean."""
+    recorded = []
     model.train(train)
-    hook = model.register_forward_hook(lambda *_: recording.append(torch.is_grad_enabled()))
+    # a copy of the model has these hooks too, and fills the same list
+    hooks = [
+        layer.register_forward_hook(lambda _, __, y: recorded.append(y.requires_grad))
+        for layer in model.modules()
+    ]
     labels = module.predict(model, images)
-    hook.remove()
-    return labels.detach(), model.training, any(recording), model.norm.running_mean
+    for hook in hooks:
+        hook.remove()
+    return labels.detach(), model.training, any(recorded), model.norm.running_mean
 
 
 def draw_told_apart(rng, b):
@@ -302,7 +305,7 @@ def test_predict_in_evaluation_mode(student, rng):
         )
         assert_equal(labels, expected, name="array of labels", cause=cause)
         assert_close(after, mean, name="running mean after predicting", cause=cause)
-        cause = "evaluation mode does not switch it off: the forward pass stands under torch.no_grad()"
+        cause = "evaluation mode does not switch it off: is the forward pass under torch.no_grad()?"
         name = "answer to whether gradients were being recorded"
         assert_equal(recorded, False, name=name, cause=cause)
     model, images = draw_probe(rng), torch.tensor(rng.normal(size=(9, 1, 6, 7)), dtype=torch.float32)
