@@ -42,7 +42,7 @@ def load_text(path: str | Path | None = None) -> str:
     Notes
     -----
     Source: the NumPy on this machine, BSD 3-clause licence; nothing of it is redistributed here. Another version
-    of NumPy has slightly other docstrings.
+    of NumPy has slightly other docstrings. Which packages have been imported before makes no difference.
     """
     if path is not None:
         return _read(Path(path).expanduser())
@@ -94,9 +94,18 @@ def _read(file: Path) -> str:
 def _docstrings() -> Iterator[str]:
     """The docstrings of the public objects in the namespaces, with repetitions."""
     for thing in _public_objects():
-        text = getattr(thing, "__doc__", None)
+        text = _docstring(thing)
         if isinstance(text, str) and len(text) >= _SHORTEST and text.isascii():
             yield inspect.cleandoc(text)
+
+
+def _docstring(thing: Any) -> Any:
+    """The docstring as NumPy has it: other packages write into the one in front, as SciPy does with `numpy.sinc`.
+
+    Most functions of NumPy are wrappers around another one, which is not in reach of those who import the wrapper.
+    """
+    behind = inspect.unwrap(thing) if callable(thing) else thing
+    return getattr(behind, "__doc__", None) or getattr(thing, "__doc__", None)
 
 
 def _public_objects() -> Iterator[Any]:

@@ -1,7 +1,9 @@
 """The data sets: shapes and ranges, and one clear sentence when a file is missing or damaged."""
 
+import importlib
 import subprocess
 import sys
+import zlib
 from types import SimpleNamespace
 
 import numpy as np
@@ -18,6 +20,7 @@ from course.data import (
     load_photograph,
     load_river_gauge,
     load_stock,
+    load_text,
     load_time_series,
     make_noisy_signal,
     split_digits,
@@ -50,6 +53,21 @@ def test_importing_the_data_package_is_cheap():
     code = f"import sys, course.data; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_the_docstrings_are_the_same_text_whatever_was_imported_before():
+    for package in ("matplotlib.pyplot", "scipy.signal", "scipy.special", "scipy.stats", "sklearn", "torch"):
+        importlib.import_module(package)
+    code = "import zlib; from course.data import load_text; print(zlib.crc32(load_text().encode()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) == zlib.crc32(load_text().encode())
+
+
+def test_the_docstrings_are_those_of_numpy_where_another_package_has_written_into_them(monkeypatch):
+    text = load_text()
+    assert "Return the normalized sinc function." in text
+    monkeypatch.setattr(np.sinc, "__doc__", "Something else. " * 20)
+    assert load_text() == text
 
 
 def test_digits_are_images_between_zero_and_one():
