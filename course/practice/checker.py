@@ -117,7 +117,7 @@ class WarmChecker:
             if self._zygote is not None:
                 self._link = self._zygote.open(course.root, day)
             else:
-                self._link = LocalLink(course.root, [d.name for d in course.units], course.limits)
+                self._link = LocalLink(course.root, (day, *course.day(day).needs), course.limits)
             return self._link
 
         return opened

@@ -12,6 +12,7 @@ from course.catalog.needs import set_apart
 from course.errors import CourseError
 from course.places import find_file
 from course.practice.progress import record_progress
+from course.projects.alone import reaching
 from course.projects.handing_in import missing
 from course.reached import damage, done_in_files
 from course.testing.cascades import in_process
@@ -68,14 +69,17 @@ def check_folder(
             )
             result.isolation = zygote.layers
     else:
-        open_link: LinkMaker = lambda day: LocalLink(root, [d.name for d in course.units], course.limits)  # noqa: E731
+        # as where it is graded: beside the modules of a project there are those of its days, and no others
+        open_link: LinkMaker = lambda day: LocalLink(root, (day, *course.day(day).needs), course.limits)  # noqa: E731
         reopen = partial(in_process, course)
-        result = runner.run(selections, root, open_link, done, reopen=reopen, complete=complete)
+        with reaching(root, [one.day for one in selections if one.day.is_project]) as reached:
+            result = runner.run(selections, root, open_link, done, reopen=reopen, complete=complete)
+        result.missing = {one.day.number: said for one in reached if (said := one.sentences())}
     result.not_checked = not_checked
     for day in [one.day for one in selections if one.day.is_project and one.exercises == one.day.exercises]:
         found = {name: find_file(root, f"{day.name}/{name}") for name in day.texts}
-        result.missing[day.number] = missing(
-            day, {name: file.read_bytes() for name, file in found.items() if file is not None}
+        result.missing.setdefault(day.number, []).extend(
+            missing(day, {name: file.read_bytes() for name, file in found.items() if file is not None})
         )
     if root == course.root:
         damaged = damage(course.root)

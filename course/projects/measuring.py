@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from course.catalog import load_course
 from course.catalog.model import RESULTS
 from course.files import write_json
+from course.projects.alone import reaching
 from course.projects.handing_in import SEEDS, wrong_with_methods
 
 Figure = Callable[[str, str, int], Mapping[str, float]]
@@ -37,7 +39,8 @@ def measure(
     Returns
     -------
     int
-        exit status: 0; 1 when something is not written yet, which is named; wrong usage ends the program with 2
+        exit status: 0; 1 when something is not written yet, or is reached for that is not handed in, which is named;
+        wrong usage ends the program with 2
     """
     parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     parser.add_argument("data", nargs="?", choices=data, default=data[0], help=f"default: {data[0]}")
@@ -51,17 +54,24 @@ def measure(
     todo = [(method, seed) for seed in range(asked.seeds) for method in methods]
     begin = time.perf_counter()
     print(f"{len(todo)} trainings on {asked.data} …", flush=True)
+    told: set[str] = set()
     try:
-        for done, (method, seed) in enumerate(todo, start=1):
-            some = {name: float(value) for name, value in figures(asked.data, method, seed).items()}
-            found.setdefault(method, {})[str(seed)] = some
-            write_json(folder / RESULTS, {"data": asked.data, "methods": found})
-            left = (time.perf_counter() - begin) / done * (len(todo) - done)
-            said = ", ".join(f"{name} {value:.4g}" for name, value in some.items())
-            print(
-                f"{method}, seed {seed}: {said}" + (f"   (about {left:.0f} s left)" if left else ""),
-                flush=True,
-            )
+        with reaching(folder.parent, [load_course(folder.parent, drafts=True).day(folder.name)]) as (
+            reached,
+        ):
+            for done, (method, seed) in enumerate(todo, start=1):
+                some = {name: float(value) for name, value in figures(asked.data, method, seed).items()}
+                found.setdefault(method, {})[str(seed)] = some
+                write_json(folder / RESULTS, {"data": asked.data, "methods": found})
+                left = (time.perf_counter() - begin) / done * (len(todo) - done)
+                said = ", ".join(f"{name} {value:.4g}" for name, value in some.items())
+                print(
+                    f"{method}, seed {seed}: {said}" + (f"   (about {left:.0f} s left)" if left else ""),
+                    flush=True,
+                )
+                for one in [one for one in reached.sentences() if one not in told]:
+                    print(one, file=sys.stderr, flush=True)
+                    told.add(one)
     except NotImplementedError as error:
         print(f"{error}. Write it first; `course status` says what is left.", file=sys.stderr)
         return 1
@@ -71,4 +81,4 @@ def measure(
             values = [one[name] for one in seeds.values()]
             print(f"{method:<20} {name:<12} {np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}")
     print(f"Mean ± standard deviation over {asked.seeds} seeds. Written to {folder.name}/{RESULTS}.")
-    return 0
+    return int(bool(told))

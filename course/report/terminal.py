@@ -198,7 +198,7 @@ class CheckView:
         for project, sentences in result.missing.items():
             out.print(
                 Text(
-                    f"\n{project} is {'still without:' if sentences else 'complete: report and results are there.'}"
+                    f"\n{project} is {'not complete:' if sentences else 'complete: report and results are there.'}"
                 )
             )
             for sentence in sentences:

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -362,11 +364,11 @@ def test_check_tells_a_student_what_is_missing(course: Course) -> None:
     ]
     said = run(release, "check", "project/guess")
     assert said.returncode == 1
-    assert "project/guess is still without:" in said.stdout
+    assert "project/guess is not complete:" in said.stdout
     assert "`python -m project_guess.measure` writes it" in said.stdout
     hand_in(release.parent, "release")
     said = run(release, "check", "project/guess")
-    assert (said.returncode, said.stderr) == (0, "")
+    assert (said.returncode, said.stderr) == (0, ""), said.stdout
     assert "project/guess is complete" in said.stdout
 
 
@@ -468,3 +470,222 @@ def test_what_is_done_with_days_alone_says_so_of_a_project(course: Course, words
     said = run(course.root, *words, "project/guess")
     assert (said.returncode, said.stderr.count("\n")) == (2, 1)
     assert "project/guess is a project, which" in said.stderr
+
+
+MEASURE = '''
+"""Measure (given)."""
+
+import sys
+from pathlib import Path
+
+from course.projects.measuring import measure
+from project_guess.data import DATA, load
+from project_guess.experiment import METHODS, fit
+
+
+def figures(data, method, seed):
+    known, new = load(data, seed)
+    return {"error": abs(float(fit(known, method, seed)) - new)}
+
+
+if __name__ == "__main__":
+    sys.exit(measure(__doc__, Path(__file__).parent, DATA, METHODS, figures))
+'''
+OF_ITS_OWN = EXPERIMENT.replace("total(x) / len(x) if", "mean_of(x) if")
+MEAN_OF = '"""Of our own."""\n\nfrom day01_tiny.sums import total\n\n\ndef mean_of(x):\n    return total(x) / len(x)\n'
+FROM_TABLE = """
+def mean_of(x):
+    from pathlib import Path
+    place = Path(__file__).with_name("factor.txt")
+    return float(x.mean()) * float(np.loadtxt(place))
+"""
+
+
+@pytest.fixture
+def clone(course: Course) -> Path:
+    """A student's release of the course, with a measuring program."""
+    write(course.root / NAME / "measure.py", MEASURE)
+    release = course.root.parent / "release"
+    for place, content in build_release(course, course.units, "1").items():
+        path = release / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return release
+
+
+def everywhere(course: Course, clone: Path, tmp_path: Path) -> dict[str, tuple[bool, str]]:
+    """By surface, whether the experiment works there, and what is said."""
+    said = {}
+    for name, words in (("check", ()), ("isolated", ("--isolated",))):
+        done = run(clone, "check", "project/guess", *words)
+        said[name] = (done.returncode == 0, done.stdout + done.stderr)
+    environment = {**os.environ, "PYTHONPATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", f"{NAME}.measure"],
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    said["measure"] = (done.returncode == 0, done.stdout + done.stderr)
+    for folder in (NAME, "day01_tiny"):
+        shutil.copytree(clone / folder, tmp_path / "in/ann" / folder)
+    grade_class(course, tmp_path / "in", tmp_path / "out", days=["project/guess"], view=Quiet())
+    record = read(tmp_path / "out", "ann")
+    said["grade"] = (record["score"] == record["max_score"], json.dumps(record))
+    return said
+
+
+ALL_WAYS = """
+from project_guess import more
+from project_guess.helpers import mean_of as one_way
+
+from . import helpers
+from .helpers import mean_of
+
+assert mean_of is one_way is helpers.mean_of is more.mean_of
+"""
+
+
+@needs_fork
+def test_modules_beside_an_experiment_work_on_every_surface(
+    course: Course, clone: Path, tmp_path: Path
+) -> None:
+    """However they are imported, and whatever lies beside them that is not used."""
+    hand_in(clone.parent, clone.name, experiment=OF_ITS_OWN.replace("METHODS =", f"{ALL_WAYS}\n\nMETHODS ="))
+    for place, text in {
+        "helpers.py": MEAN_OF,
+        "more.py": "from .helpers import mean_of\n",
+        "tries.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+        "old/notes.txt": "Nobody reads this.",
+    }.items():
+        write(clone / NAME / place, text)
+    for surface, (works, said) in everywhere(course, clone, tmp_path).items():
+        assert works, (surface, said)
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    ("files", "line", "sentence", "said_otherwise"),
+    [
+        (
+            {f"{NAME}/models/net.py": MEAN_OF},
+            "from project_guess.models.net import mean_of",
+            "folders in project_guess are not read",
+            "folders in project_guess are not read",
+        ),
+        (
+            {f"{NAME}/models/net.py": MEAN_OF, f"{NAME}/models/__init__.py": "from .net import mean_of\n"},
+            "from . import models\n\nmean_of = models.mean_of",
+            "folders in project_guess are not read",
+            "folders in project_guess are not read",
+        ),
+        ({f"{NAME}/factor.txt": "1.0"}, FROM_TABLE, "no other file", "no other file"),
+        (
+            {"factor.txt": "1.0"},
+            FROM_TABLE.replace("__file__).", "__file__).parent."),
+            "no other file",
+            "no other file",
+        ),
+        (
+            {"day02_other/means.py": MEAN_OF},
+            "from day02_other.means import mean_of",
+            "graders have day01_tiny and project_guess; lay what is needed into project_guess",
+            "day02_other does not come along where this is graded; lay what is needed beside this module",
+        ),
+        (
+            {"helpers.py": MEAN_OF},
+            "from helpers import mean_of",
+            "graders have day01_tiny and project_guess; lay what is needed into project_guess",
+            "only the packages of the course are installed where work is graded",
+        ),
+    ],
+)
+def test_what_graders_do_not_have_is_refused_where_it_is_written(
+    course: Course,
+    clone: Path,
+    tmp_path: Path,
+    files: dict[str, str],
+    line: str,
+    sentence: str,
+    said_otherwise: str,
+) -> None:
+    """On no surface it is taken, and each says so; above all before the hand-in."""
+    hand_in(clone.parent, clone.name, experiment=OF_ITS_OWN.replace("METHODS =", f"{line}\n\nMETHODS ="))
+    for place, text in files.items():
+        write(clone / place, text)
+    said = everywhere(course, clone, tmp_path)
+    assert {surface: works for surface, (works, _) in said.items()} == dict.fromkeys(said, False)
+    assert sentence in " ".join(said["measure"][1].split()), said["measure"][1]
+    for surface in ("check", "isolated", "grade"):
+        text = " ".join(said[surface][1].split())
+        assert sentence in text or said_otherwise in text, said[surface]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("from helpers import mean_of", "it lies beside this one, so its name is project_guess.helpers."),
+        (
+            "from day01_tiny.summs import total",
+            "there is no summs.py in day01_tiny, and folders in day01_tiny are",
+        ),
+        (
+            "from . import halpers",
+            "there is no halpers.py in project_guess, and folders in project_guess are",
+        ),
+        ("from tensorflow import mean_of", "only the packages of the course are installed"),
+        (
+            "open('nowhere.txt')",
+            "'nowhere.txt'; where work is graded there are its modules, and no other file",
+        ),
+    ],
+)
+def test_what_is_not_found_is_told_where_it_would_be(
+    course: Course, clone: Path, line: str, sentence: str
+) -> None:
+    hand_in(clone.parent, clone.name, experiment=EXPERIMENT.replace("METHODS =", f"{line}\n\nMETHODS ="))
+    write(clone / NAME / "helpers.py", MEAN_OF)
+    result = check_folder(load_course(clone), ["project/guess/fit"], clone, isolated=False, seed=None)
+    failure = result.days[0].exercises[0].first_failure
+    assert failure is not None
+    assert sentence in failure.message
+
+
+def test_libraries_caches_and_what_was_handed_in_may_be_read(
+    course: Course, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what a team has laid somewhere itself is a file that graders will miss."""
+    monkeypatch.setenv("HOME", str(clone.parent))
+    for place in (
+        ".cache/weights.npz",
+        "release/.cache/a.txt",
+        "release/venv/site-packages/b.txt",
+        "mine.txt",
+    ):
+        write(clone.parent / place, "1")
+    reads = """
+def mean_of(x):
+    import json
+    import tempfile
+    from pathlib import Path
+
+    here = Path(__file__)
+    home = here.parents[2]
+    list(json.loads((here.parent / "results.json").read_text()))
+    for place in (here, home / ".cache/weights.npz", home / "release/.cache/a.txt", np.__file__):
+        Path(place).read_bytes()
+    (home / "release/venv/site-packages/b.txt").read_text()
+    with tempfile.TemporaryFile("w+") as file:
+        file.write("1")
+    here.with_name("written.txt").write_text("1")
+    %s
+    return x.mean()
+"""
+    for more, said in (("", 0), ("(home / 'mine.txt').read_text()", 1)):
+        text = OF_ITS_OWN.replace("METHODS =", f"{reads % more}\n\nMETHODS =")
+        hand_in(clone.parent, clone.name, experiment=text)
+        result = check_folder(load_course(clone), ["project/guess/fit"], clone, isolated=False, seed=None)
+        assert result.score == result.max_score
+        assert len(result.missing["project/guess"]) == said

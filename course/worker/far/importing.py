@@ -35,7 +35,7 @@ def _compiled(data: bytes, path: str) -> CodeType:
 
 
 class DayFinder:
-    """Finds ``dayNN_topic`` and its modules below ``root``, nothing else."""
+    """Finds ``dayNN_topic`` and its modules below ``root``, nothing else, and nothing in folders there."""
 
     def __init__(self, root: Path, days: Sequence[str]) -> None:
         self.root = root
@@ -44,16 +44,16 @@ class DayFinder:
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         day, _, module = fullname.partition(".")
-        if day not in self.days or "." in module:
+        if day not in self.days:
             return None
         self.asked.add(fullname)
         if not module:
             spec = ModuleSpec(day, None, is_package=True)
             spec.submodule_search_locations = [str(folder / day) for folder in folders(self.root)]
             return spec
-        file = find_file(self.root, f"{day}/{module}.py")
-        if file is None:
-            return None
+        file = None if "." in module else find_file(self.root, f"{day}/{module}.py")
+        if file is None:  # nobody else may find it: folders in the folder of a day are not handed in
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return importlib.util.spec_from_file_location(
             fullname, file, loader=_FreshSource(fullname, str(file))
         )

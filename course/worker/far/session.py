@@ -211,7 +211,7 @@ def describe_exception(error: BaseException, root: Path) -> StudentProblem:
     left = (
         isinstance(error, NotImplementedError) and frames[-1] is _innermost(error) and _is_raised(frames[-1])
     )
-    return StudentProblem("error", _LEFT_BELOW if left else _advice(error), text, types)
+    return StudentProblem("error", _LEFT_BELOW if left else _advice(error, root), text, types)
 
 
 _LEFT_BELOW = (
@@ -267,7 +267,7 @@ def _recursing(error: BaseException) -> str:
     return f"your function {name}" if often > 10 else "your function"
 
 
-def _advice(error: BaseException) -> str:
+def _advice(error: BaseException, root: Path) -> str:
     name, said = type(error).__name__, _safe_str(error)
     if isinstance(error, SystemExit):
         return "Your code ended the program (sys.exit or exit); a function must return instead."
@@ -279,12 +279,32 @@ def _advice(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and is_missing(error.name or ""):
         return f"Your code imports {advice(error.name or '')}."
     if isinstance(error, ModuleNotFoundError):
-        return f"ModuleNotFoundError: {said}; only the packages of the course are installed where work is graded."
+        return f"ModuleNotFoundError: {said}; {_where_modules_are(error, root)}"
+    unknown = re.match(r"cannot import name '(\w+)' from '(\w+)' \(unknown location\)", said)
+    if unknown is not None and isinstance(error, ImportError):
+        name, day = unknown.groups()
+        return f"ImportError: there is no {name}.py in {day}, and folders in {day} are not read."
+    if isinstance(error, FileNotFoundError):
+        return f"FileNotFoundError: {said}; where work is graded there are its modules, and no other file beside them."
     if isinstance(error, EOFError) and "reading a line" in said:
         return "Your code waits for input(); a checked function gets everything through its arguments."
     if isinstance(error, (NameError, AttributeError, ImportError)) and type(error).__module__ == "builtins":
         return _as_python_says_it(error) or f"{name}: {said}"
     return f"{name}: {said}" if said else name
+
+
+def _where_modules_are(error: ModuleNotFoundError, root: Path) -> str:
+    """What to do about a module that is not found."""
+    day, _, inner = (error.name or "").partition(".")
+    frames = _own_frames(error, root)
+    beside = Path(frames[-1].filename).with_name(f"{day}.py") if frames else None
+    if beside is not None and beside.is_file():
+        return f"it lies beside this one, so its name is {beside.parent.name}.{day}."
+    if inner and any((folder / day).is_dir() for folder in folders(root)):
+        return f"there is no {inner.partition('.')[0]}.py in {day}, and folders in {day} are not read."
+    if re.match(r"day\d|project_", day):
+        return f"{day} does not come along where this is graded; lay what is needed beside this module."
+    return "only the packages of the course are installed where work is graded."
 
 
 def _as_python_says_it(error: BaseException) -> str:
