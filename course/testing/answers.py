@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -171,21 +172,33 @@ def _defaults(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
 def with_answer(solution: str, answer: Answer) -> str:
     """The source of the solution's module with the answer in place of its exercise."""
     qualname = answer.exercise.partition(".")[2]
-    node, outer = _find(ast.parse(solution), qualname)
-    if node is None or outer is None:
+    lines, (outer, first, last, column) = solution.splitlines(), _place(solution, qualname)
+    if not first:
         raise CourseError(f"{answer.where}: the solution has nothing named {qualname}.")
-    name = qualname.rpartition(".")[2]
-    text = _renamed(answer, name)
-    if node is not outer:
-        text = textwrap.indent(text, " " * node.col_offset)
-    lines = solution.splitlines()
-    first, last = _first_line(node), node.end_lineno or node.lineno
+    text = _renamed(answer, qualname.rpartition(".")[2])
+    if first != outer:
+        text = textwrap.indent(text, " " * column)
     if last < len(lines) and lines[last].strip().startswith("### END SOLUTION"):
         last += 1  # the marker is a comment and belongs to the body that goes
     lines[first - 1 : last] = text.splitlines()
-    at = _first_line(outer) - 1
-    lines[at:at] = list(answer.imports)
+    lines[outer - 1 : outer - 1] = list(answer.imports)
     return "\n".join(lines) + "\n"
+
+
+@lru_cache(maxsize=1024)  # of each exercise there are a dozen answers
+def _place(solution: str, qualname: str) -> tuple[int, int, int, int]:
+    """The first line of the statement of the module in which a function or class stands, its own first and last, and
+    its column; zeros when there is none.
+    """
+    node, outer = _find(_parsed(solution), qualname)
+    if node is None or outer is None:
+        return 0, 0, 0, 0
+    return _first_line(outer), _first_line(node), node.end_lineno or node.lineno, node.col_offset
+
+
+@lru_cache(maxsize=16)
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _renamed(answer: Answer, name: str) -> str:

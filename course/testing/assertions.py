@@ -44,6 +44,9 @@ current_transcript: contextvars.ContextVar[Transcript | None] = contextvars.Cont
     "transcript", default=None
 )
 
+# Whether somebody will read what wrong numbers have in common with the right ones; set by the runner.
+looks_for_patterns: contextvars.ContextVar[bool] = contextvars.ContextVar("looks_for_patterns", default=True)
+
 # Hears how far each assert_close was from its expected value, where 1 is the edge of the tolerance in effect, and
 # says whether to go on although it is too far; set by `course verify`.
 comparison_listener: contextvars.ContextVar[Callable[[float], bool] | None] = contextvars.ContextVar(
@@ -200,6 +203,8 @@ def assert_close(
     wrong = ~_isclose(got, want, rtol=rtol, atol=atol, equal_nan=True)
     if not wrong.any():
         return
+    if not looks_for_patterns.get():
+        raise _fail(actual, f"{_the(name)} is wrong.")
     at = _first(wrong)
     rows = [("expected", f"{_number(want[at])}{_at(at)}"), ("came back", f"{_number(got[at])}{_at(at)}")]
     if want.size > 1:

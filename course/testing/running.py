@@ -31,7 +31,13 @@ from course.errors import CourseError
 from course.packages import advice
 from course.places import find_file, module_files
 from course.testing.answers import Answer, read_answers
-from course.testing.assertions import ROOM, CheckFailed, current_transcript, message_row
+from course.testing.assertions import (
+    ROOM,
+    CheckFailed,
+    current_transcript,
+    looks_for_patterns,
+    message_row,
+)
 from course.testing.calls import call_row
 from course.testing.cascades import Cascades, Files, JudgeAgain, Reopen
 from course.testing.crashes import crash_cause
@@ -310,7 +316,9 @@ class Runner:
                     break
                 begun(check)
                 sitting = Sitting.of(day, exercise, check, link)
-                again = self.run_check(self.suite.function(day, check), sitting, explain=False).outcome
+                again = self.run_check(
+                    self.suite.function(day, check), sitting, explain=False, words=False
+                ).outcome
                 if again != "grader_fault":
                     outcomes[check.name] = again
                 if again == "timeout":
@@ -328,18 +336,25 @@ class Runner:
         finding: RefusedCall | None = None,
         *,
         explain: bool = True,
+        words: bool = True,
     ) -> CheckResult:
-        """The verdict of one check. Never raises for anything that student code does."""
+        """The verdict of one check. Never raises for anything that student code does.
+
+        Without ``words`` the message is only as much as costs nothing to say, which begins as the whole one does: for
+        whoever counts verdicts, since telling what is wrong can take longer than seeing that it is.
+        """
         if finding is not None:
             message = _found_message(finding, sitting.day, sitting.exercise)
             return CheckResult(sitting.check, "failed", message, refused=True)
-        return self.judge(lambda: self.call(function, sitting), sitting, explain=explain)
+        return self.judge(lambda: self.call(function, sitting), sitting, explain=explain, words=words)
 
-    def judge(self, body: Callable[[], Any], sitting: Sitting, *, explain: bool = True) -> CheckResult:
+    def judge(
+        self, body: Callable[[], Any], sitting: Sitting, *, explain: bool = True, words: bool = True
+    ) -> CheckResult:
         """Run ``body``, a test with its fixtures filled in, and turn whatever happens into a verdict."""
         started = time.perf_counter()
         try:
-            return self._judge(body, sitting, explain)
+            return self._judge(body, sitting, explain, words)
         except MemoryError as error:  # of the trusted side: while an answer was compared or described
             seconds = time.perf_counter() - started
             message = _TOO_MUCH_MEMORY + read_row(sitting.day, sitting.exercise)
@@ -347,10 +362,10 @@ class Runner:
         except Exception as error:
             return _fault_of_ours(sitting.check, error)
 
-    def _judge(self, body: Callable[[], Any], sitting: Sitting, explain: bool) -> CheckResult:
+    def _judge(self, body: Callable[[], Any], sitting: Sitting, explain: bool, words: bool) -> CheckResult:
         day, exercise, check, link = sitting.day, sitting.exercise, sitting.check, sitting.link
         started = time.perf_counter()
-        outcome, error = self._verdict(body, sitting)
+        outcome, error = self._verdict(body, sitting, words=words)
         seconds = time.perf_counter() - started
         refused = isinstance(error, StudentProblem) and error.is_refusal
         named = None
@@ -358,6 +373,9 @@ class Runner:
             kinds = isinstance(error, CheckFailed) and error.kind_only
             transcript, passed = sitting.student.transcript, sitting.passed
             named = self.explainer.explain(day, exercise, check, transcript, kinds=kinds, passed=passed)
+        if not words:
+            said = _first_words(sitting, error)
+            return CheckResult(check, outcome, said, seconds=seconds, refused=refused, error=error)
         asked = self._asked_signature(sitting, error)
         source = skeleton_source(self.course, day, exercise.module) if error and not named else ""
         say = partial(_message, sitting, outcome, error, named, asked, source)
@@ -382,12 +400,14 @@ class Runner:
         found = signature(source, name)
         return found[1] if found else ""
 
-    def _verdict(self, body: Callable[[], Any], sitting: Sitting) -> tuple[Outcome, BaseException | None]:
+    def _verdict(
+        self, body: Callable[[], Any], sitting: Sitting, *, words: bool
+    ) -> tuple[Outcome, BaseException | None]:
         limits, exercise, check = self.course.limits, sitting.exercise, sitting.check
         seconds = limits.training_seconds if check.training else limits.test_seconds
         budget = Budget(seconds, seconds if check.training else limits.call_seconds)
         transcript = sitting.student.transcript
-        token = current_transcript.set(transcript)
+        token, looking = current_transcript.set(transcript), looks_for_patterns.set(words)
         try:
             seed = worker_seed(self.seed, sitting.day.name, check.name)
             sitting.link.begin(seed, exercise.refused, budget)
@@ -401,6 +421,7 @@ class Runner:
         except Exception as error:
             return "wrong_type" if transcript.calls else "grader_fault", error
         finally:
+            looks_for_patterns.reset(looking)
             current_transcript.reset(token)
         return "passed", None
 
@@ -411,16 +432,24 @@ class Runner:
             fixtures["rng"] = generator(self.seed, sitting.day.name, sitting.check.name)
         function(**fixtures)
 
+    def answers(self, link: Link, day: Day, exercise: Exercise, check: Check) -> tuple[Outcome, Transcript]:
+        """How a check ends, and what the code behind the link answered: without a word about it.
+
+        Raises MemoryError when an answer is too large to be looked at.
+        """
+        sitting = Sitting.of(day, exercise, check, link)
+        function = self.suite.function(day, check)
+        outcome, _ = self._verdict(lambda: self.call(function, sitting), sitting, words=False)
+        return outcome, sitting.student.transcript
+
     def _replay(self, root: Path, day: Day, exercise: Exercise, check: Check) -> Transcript | None:
         """What this code answers in a check that it does not pass; None where it passes."""
         link = LocalLink(root, [d.name for d in self.course.units], self.course.limits)
-        sitting = Sitting.of(day, exercise, check, link)
-        function = self.suite.function(day, check)
         try:
-            outcome, _ = self._verdict(lambda: self.call(function, sitting), sitting)
+            outcome, transcript = self.answers(link, day, exercise, check)
         finally:
             link.close()
-        return None if outcome == "passed" else sitting.student.transcript
+        return None if outcome == "passed" else transcript
 
     def _recorded(self, day: Day) -> Mapping[str, Known]:
         return read_recorded(self.course.tests(day) / FILE, self.seed)
@@ -501,6 +530,18 @@ def _read(root: Files, name: str) -> bytes | None:
         return file.read_bytes() if file is not None else None
     except OSError:
         return None
+
+
+def _first_words(sitting: Sitting, error: BaseException | None) -> str:
+    """The beginning of what a student would be told."""
+    match error:
+        case None:
+            return ""
+        case CheckFailed():
+            return error.headline
+        case StudentProblem() if not error.is_refusal and error.outcome != "not_implemented":
+            return error.message
+    return _what_happened(sitting, error, None, "", full=False)
 
 
 def _message(

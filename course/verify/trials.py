@@ -194,7 +194,7 @@ class Trier:
         heard = comparison_listener.set(listen)
         started = time.process_time()
         try:
-            result = runner.run_check(function, sitting, finding, explain=explain)
+            result = runner.run_check(function, sitting, finding, explain=explain, words=explain)
         finally:
             comparison_listener.reset(heard)
         seconds = time.process_time() - started
