@@ -64,6 +64,8 @@ def release_nbgrader(
         (folder / CONFIG).write_text(config, encoding="utf-8")
         for day in days:
             _write_source(course, day, folder)
+        for name, text in record(course, days, Runner(course, course.seed)).items():
+            write_atomically(folder / "source" / name / FILE, text)
         _generate(course, days, folder, said)
         refuse_leaks(read_secrets(course), folder / "release")
         if target.is_dir():
@@ -106,7 +108,6 @@ def _write_source(course: Course, day: Day, folder: Path) -> None:
     nbformat.write(notebook, path)
     settings = (course.tests(day) / SETTINGS).read_text(encoding="utf-8")
     write_atomically(path.with_name(SETTINGS), exercise_settings(settings, day))
-    write_atomically(path.with_name(FILE), record(course, day, Runner(course, course.seed)))
 
 
 def _generate(course: Course, days: Sequence[Day], folder: Path, said: Callable[[Day], None]) -> None:

@@ -95,13 +95,12 @@ def build_release(
         words = {"REPOSITORY": course.repository, "VERSION": version}
         files[place] = filled_part(part, words).encode()
     files["README.md"] = _readme(course, days, version).encode()
-    runner = Runner(course, course.seed)
     work: dict[str, str] = {}
+    recorded = record(course, days, Runner(course, course.seed), done)
     for day in days:
         files |= _day_files(course, day)
         work |= {f"{day.name}/{name}": text for name, text in _work(course, day)}
-        files[f"tests/{day.name}/{FILE}"] = record(course, day, runner).encode()
-        done(day)
+        files[f"tests/{day.name}/{FILE}"] = recorded[day.name].encode()
     files |= {place: text.encode() for place, text in work.items()}
     if solved:
         files[PUBLISHED] = pack(course, solved).encode()

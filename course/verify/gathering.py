@@ -9,7 +9,6 @@ from typing import Any
 from course.catalog import Course, Day, Exercise, Selection
 from course.testing.answers import Answer
 from course.verify.evidence import Drawn, Evidence, Naming, Phase, RefusalTrial, Undeserved
-from course.verify.forks import Ended, ForkPool, Then
 from course.verify.jobs import ANSWER_TRAINING_SEEDS, DRAW_SECONDS, Jobs
 from course.verify.mutants import Mutant
 from course.verify.mutation import MutantRuns
@@ -17,6 +16,7 @@ from course.verify.pace import Pace
 from course.verify.promises import promises_single_precision
 from course.verify.refusing import try_spellings
 from course.verify.trials import Task, Trial, Trier, answers_of, from_plain, tasks_of
+from course.worker.near.forks import Ended, ForkPool, Then
 from course.worker.near.warm import WarmProcess
 
 SEEDS_PER_JOB = 5

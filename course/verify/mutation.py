@@ -26,10 +26,10 @@ from course.verify.findings import (
     DayReport,
     Finding,
 )
-from course.verify.forks import Ended
 from course.verify.mutants import Fate, Mutant, MutantResult, mutants_of
 from course.verify.roots import Sources
 from course.verify.trials import Trial, Trier, tasks_of
+from course.worker.near.forks import Ended
 from course.worker.near.local import LocalLink
 
 SHORTEST_LIMIT = 1.0

@@ -19,17 +19,18 @@ from course.verify.completeness import incomplete, unfinished
 from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Evidence
 from course.verify.findings import DayReport, Report
-from course.verify.forks import Ended, ForkPool
 from course.verify.gathering import Gatherer, cost_of, longest_job
 from course.verify.judging import faults_in
 from course.verify.margins import Margins
 from course.verify.mutation import MutantRuns, weak_suites
 from course.verify.pace import Pace
 from course.verify.promises import broken_promises
-from course.verify.roots import Sources, folders_in_memory
+from course.verify.roots import Sources
 from course.verify.trials import Trier
 from course.worker.far.pages import gather_pages
 from course.worker.far.zygote import warm
+from course.worker.near.folders import folders_in_memory
+from course.worker.near.forks import Ended, ForkPool
 from course.worker.near.warm import WarmProcess, to_warm
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,11 +11,7 @@ from pathlib import Path
 
 from course.catalog import Course, Day, Exercise
 from course.release.skeletons import Region, find_regions, skeleton
-from course.signals import hear_requests_to_end
 from course.testing.answers import Answer, with_answer, write_modules
-
-MEMORY = Path("/dev/shm")
-ROOM = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -80,29 +74,6 @@ class Sources:
             root = Path(name).resolve()
             write_modules(root, self.day, {**self.texts, **replaced})
             yield root
-
-
-@contextmanager
-def folders_in_memory() -> Iterator[None]:
-    """Inside the block temporary folders are made in memory, where the system has such a place with room.
-
-    There are tens of thousands of them, and a disk takes milliseconds to make and to remove each. Nobody empties
-    that place, so a request to end is heard as an exception.
-    """
-    if not _has_room(MEMORY):
-        yield
-        return
-    before = tempfile.tempdir
-    with hear_requests_to_end(), tempfile.TemporaryDirectory(prefix="course-verify-", dir=MEMORY) as name:
-        tempfile.tempdir = name
-        try:
-            yield
-        finally:
-            tempfile.tempdir = before
-
-
-def _has_room(folder: Path) -> bool:
-    return os.access(folder, os.W_OK | os.X_OK) and shutil.disk_usage(folder).free >= ROOM
 
 
 def owner(day: Day, module: str, region: Region) -> Exercise | None:

@@ -328,7 +328,7 @@ def test_a_student_reads_words_and_the_name_of_the_mistake(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """In a kernel of one's own: no number stands alone, no name of an outcome, and the mistake has its sentence."""
-    write_atomically(tmp_path / FILE, record(tiny, tiny.days[0], Runner(tiny, tiny.seed)))
+    write_atomically(tmp_path / FILE, record(tiny, tiny.days, Runner(tiny, tiny.seed))[tiny.days[0].name])
     named(source["cells"], "sums-total")["source"] = "def total(x):\n    return float(np.mean(x))"
     step = named(source["cells"], "sums-Counter")
     step["source"] = text_of(step).replace("return self.value", "return None")

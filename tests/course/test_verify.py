@@ -29,14 +29,12 @@ from course.signals import RequestToEndError
 from course.testing.answers import Answer
 from course.testing.assertions import assert_close, comparison_listener
 from course.testing.scanning import find_refused
-from course.verify import roots
 from course.verify.changes import changed_days
 from course.verify.cold import ENVIRONMENTS
 from course.verify.completeness import heading_anchors
 from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Drawn, Evidence
 from course.verify.findings import NEXT, DayReport, Kind, Report
-from course.verify.forks import Ended, ForkPool
 from course.verify.judging import accepted_misconceptions, faults_in
 from course.verify.margins import Margins
 from course.verify.mutants import Mutant, MutantResult, mutants_of
@@ -45,8 +43,11 @@ from course.verify.pace import Pace
 from course.verify.promises import promises_single_precision
 from course.verify.proving import Options, verify
 from course.verify.refusing import spellings
-from course.verify.roots import Sources, folders_in_memory
+from course.verify.roots import Sources
 from course.verify.trials import Trial, Trier
+from course.worker.near import folders
+from course.worker.near.folders import folders_in_memory
+from course.worker.near.forks import Ended, ForkPool
 from course.worker.outcomes import Outcome
 from tests.course.conftest import ROOT, write
 
@@ -813,7 +814,7 @@ def test_what_is_left_takes_as_long_as_what_has_ended_of_its_kind() -> None:
 
 
 def test_a_request_to_end_leaves_no_folder_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(roots, "MEMORY", tmp_path)
+    monkeypatch.setattr(folders, "MEMORY", tmp_path)
 
     def work() -> None:
         with folders_in_memory():
@@ -831,14 +832,14 @@ def test_temporary_folders_are_made_where_there_is_room_and_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tempfile.gettempdir()
-    monkeypatch.setattr(roots, "MEMORY", tmp_path)
+    monkeypatch.setattr(folders, "MEMORY", tmp_path)
     with folders_in_memory():
         left_behind = Path(tempfile.mkdtemp())
         assert tmp_path in left_behind.parents
     assert (tempfile.gettempdir(), list(tmp_path.iterdir())) == (before, [])
     for nowhere in (tmp_path / "missing", tmp_path):
-        monkeypatch.setattr(roots, "MEMORY", nowhere)
-        monkeypatch.setattr(roots, "ROOM", 2**80)
+        monkeypatch.setattr(folders, "MEMORY", nowhere)
+        monkeypatch.setattr(folders, "ROOM", 2**80)
         with folders_in_memory():
             assert tempfile.gettempdir() == before
 

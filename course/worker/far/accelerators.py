@@ -36,8 +36,14 @@ def _hide(_: str = "") -> None:
     for place in _PLACES:
         part: Any = sys.modules.get(f"torch.{place}")
         for name, answer in _SAYS.items():
-            if hasattr(part, name):
-                setattr(part, name, _saying(getattr(part, name), answer))
+            there = getattr(part, name, _NOTHING)
+            if there is not _NOTHING and there is not _hidden.get((place, name)):
+                _hidden[place, name] = _saying(there, answer)
+                setattr(part, name, _hidden[place, name])
+
+
+_NOTHING = object()
+_hidden: dict[tuple[str, str], Any] = {}  # what stands there since it was hidden last
 
 
 def _saying(function: Any, answer: Any) -> Any:

@@ -82,7 +82,7 @@ class ForkPool:
     def __init__(self, at_once: int, ticked: Callable[[str], None] = lambda _: None) -> None:
         if not hasattr(os, "fork"):
             raise CourseError(
-                "`course verify` forks its process, which this system cannot; use Linux, macOS or WSL."
+                "This command forks its process, which this system cannot; use Linux, macOS or WSL."
             )
         self._at_once = at_once
         self._ticked = ticked
