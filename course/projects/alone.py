@@ -42,11 +42,11 @@ class Reach:
     def _foreign_modules(self) -> Iterator[str]:
         days = ", ".join(self.day.needs)
         for name, module in sorted(sys.modules.items()):
-            file = getattr(module, "__file__", None)
+            file = getattr(module, "__file__", None)  # some of PyTorch's name a file that there is not
             if not isinstance(file, str) or name == "__main__":
                 continue
             path = Path(file).resolve()
-            if not self._is_own(path) or path.parent in self._folders:
+            if not self._is_own(path) or path.parent in self._folders or not path.is_file():
                 continue
             inside = path.is_relative_to(self._folders[0])
             yield (

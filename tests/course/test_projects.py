@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -683,6 +683,10 @@ def mean_of(x):
     %s
     return x.mean()
 """
+    named_only = ModuleType("torch._ops")
+    named_only.__file__ = "_ops.py"
+    monkeypatch.setitem(sys.modules, "torch._ops", named_only)
+    monkeypatch.chdir(clone)
     for more, said in (("", 0), ("(home / 'mine.txt').read_text()", 1)):
         text = OF_ITS_OWN.replace("METHODS =", f"{reads % more}\n\nMETHODS =")
         hand_in(clone.parent, clone.name, experiment=text)
