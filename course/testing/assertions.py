@@ -10,10 +10,13 @@ nothing that was handed over was in half precision: three digits are no answer t
 
 from __future__ import annotations
 
+import ast
 import contextvars
+import itertools
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -27,6 +30,7 @@ from course.worker.arguments import mutable_parts
 from course.worker.near.handle import Call, Handle, InPlace, Transcript
 from course.worker.outcomes import Outcome, StudentProblem
 
+SEEN = 5  # the last index of a list that is shown as it is
 MOST_PARTS = 8  # of a result that are compared with each other
 ROOM = 8  # lines of a brief message for the inputs of a call; a value gets half
 
@@ -320,14 +324,37 @@ def _given(actual: Any) -> Given:
     """What was handed to the call from which ``actual`` came."""
     transcript = current_transcript.get()
     call = transcript.find(actual) if transcript is not None else None
-    parts = [] if call is None or call.verb != "call" else [*call.args, *call.kwargs.values()]
+    parts = [] if call is None or call.verb not in ("call", "run") else [*call.args, *call.kwargs.values()]
     arrays = [as_array(part) for part in parts if isinstance(part, np.ndarray) or is_tensor(part)]
-    lengths = frozenset(n for array in arrays for n in (*array.shape, array.size))
+    lengths = frozenset(n for array in arrays for n in array.shape)
+    products = [product for array in arrays for product in _products(array.shape)]
+    pairs = [part for part in parts if isinstance(part, tuple) and 1 < len(part) < 4]
+    pairs = [pair for pair in pairs if all(type(n) is int for n in pair)]
+    products = [
+        (math.prod(pair), f"{' · '.join(map(str, pair))}, of {pair} in the input") for pair in pairs
+    ] + products
+    if (
+        call is not None and call.verb == "run"
+    ):  # what is handed to a check's own function may be anything but factors
+        parts = []
     kinds = (int, float, np.integer, np.floating)
     numbers = [float(part) for part in parts if isinstance(part, kinds) and not isinstance(part, bool)]
     # 1 is no factor, and ½ and 2 have many reasons
     telling = [x for x in numbers if np.isfinite(x) and abs(x) not in (0, 0.5, 1, 2)]
-    return Given(lengths, tuple(telling), tuple(array for array in arrays if array.dtype.kind in "iufc"))
+    seen = arrays if parts else []
+    numeric = tuple(array for array in seen if array.dtype.kind in "iufc")
+    return Given(lengths, tuple(products), tuple(telling), numeric)
+
+
+def _products(shape: tuple[int, ...]) -> Iterator[tuple[int, str]]:
+    """How many entries an array has, altogether and over some of its axes, and in words."""
+    for count in range(len(shape), 1, -1):
+        for axes in itertools.combinations(range(len(shape)), count):
+            lengths = [shape[axis] for axis in axes]
+            if sum(n > 1 for n in lengths) > 1:
+                along = "" if count == len(shape) else f" along axes {', '.join(map(str, axes))}"
+                product = " · ".join(map(str, lengths))
+                yield math.prod(lengths), f"{product}, what an array of the input has{along}"
 
 
 def _asked_in_half(actual: Any) -> bool:
@@ -471,7 +498,7 @@ def assert_equal(actual: Any, expected: Any, name: str = "result", cause: str = 
         f"{_the(name)} is {'of the wrong kind' if wrong_kind else 'wrong'}{' at ' + where if where else ''}.",
         ("expected", tell(expected)),
         ("came back", tell(actual)),
-        *_first_difference(actual, expected),
+        *_first_difference(actual, expected, where),
         cause=cause or ("is a return missing?" if actual is None else ""),
         outcome="wrong_type" if wrong_kind and not where else "failed",
         about="shape" if wrong_kind and actual is not None else "values",
@@ -486,10 +513,19 @@ def _with_kind(value: Any) -> str:
     return f"{describe(value)} ({name})" if name else describe(value)
 
 
-def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
-    """Where two texts begin to differ, which the eye misses when it is a blank or far from the beginning; where two
-    arrays differ, and what their entries have in common.
+def _first_difference(actual: Any, expected: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Where two texts begin to differ, which the eye misses when it is a blank or far from the beginning; what stands
+    at the first place where lists or dicts differ, and near it where this is far from the beginning; where two arrays
+    differ, and what their entries have in common.
     """
+    if where:
+        with suppress(
+            ValueError, SyntaxError, LookupError, TypeError
+        ):  # keys that cannot be read: a row less
+            yield from list(_at_the_place(actual, expected, where))
+        return
+    if isinstance(actual, (list, tuple)) and isinstance(expected, (list, tuple)):
+        yield from _lengths(actual, expected)
     if _is_table(actual) and _is_table(expected):
         yield from _array_difference(as_array(actual), as_array(expected))
     if not (isinstance(actual, str) and isinstance(expected, str)):
@@ -498,6 +534,43 @@ def _first_difference(actual: Any, expected: Any) -> Iterator[tuple[str, str]]:
     same = next((at for at, (a, e) in pairs if a != e), min(len(actual), len(expected)))
     theirs, mine = (repr(text[same : same + 20]) if text[same:] else "the end" for text in (expected, actual))
     yield "differ", f"from character {same} on: {theirs} is expected, {mine} came back"
+
+
+def _at_the_place(actual: Any, expected: Any, where: str) -> Iterator[tuple[str, str]]:
+    """What stands at a place such as ``[0]['w'][3]``, where it is not seen at once, and beside it."""
+    mine, theirs = actual, expected
+    keys: list[str] = []
+    for key in map(
+        ast.literal_eval, re.findall(r"\[('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\[\]]*)\]", where)
+    ):
+        if isinstance(key, int) and key > SEEN and isinstance(theirs, (list, tuple)):
+            here = slice(key - 2, key + 2)
+            near = "".join(f"[{one}]" for one in keys) + f"[{here.start}:{here.stop}]"
+            yield (
+                "near",
+                f"{near}: {show(list(theirs[here]))} is expected, {show(list(mine[here]))} came back",
+            )
+        mine, theirs, keys = mine[key], theirs[key], [*keys, repr(key)]
+    if len(keys) > 1 or (isinstance(theirs, (list, tuple, dict)) and len(theirs) > SEEN):
+        yield "differ", f"at {where}: {_line_of(theirs)} is expected, {_line_of(mine)} came back"
+    if isinstance(mine, (list, tuple)) and isinstance(theirs, (list, tuple)):
+        yield from _lengths(mine, theirs)
+    if _is_table(mine) and _is_table(theirs):
+        yield from _array_difference(as_array(mine), as_array(theirs))
+
+
+def _line_of(value: Any) -> str:
+    return describe(value).replace("\n", " ")
+
+
+def _lengths(actual: Sequence[Any], expected: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Of two lists of other lengths: by how much, and where they part."""
+    if len(actual) == len(expected):
+        return
+    pairs = enumerate(zip(actual, expected, strict=False))
+    at = next((at for at, (a, e) in pairs if difference(a, e) is not None), min(len(actual), len(expected)))
+    parted = f"the first {at} agree" if at else "they differ from the first on"
+    yield "differ", f"{len(expected)} parts are expected, {len(actual)} came back; {parted}"
 
 
 def _is_table(value: Any) -> bool:

@@ -54,6 +54,35 @@ SIGNS: tuple[tuple[str, str], ...] = (
         r"shapes there: .*; as matrices, with @, they fit",
         "* multiplies entry by entry; the product of two matrices is written @",
     ),
+    (
+        r"shapes there: .*; the slice of .* ends at .*, which has only",
+        "a slice that reaches over the end of an array is shorter, without an error: does the loop over positions go "
+        "too far?",
+    ),
+    (
+        r"shapes there: .*; the lengths are the same, in another order",
+        "rows and columns, height and width, are exchanged in one of the two",
+    ),
+    (
+        r"shapes there: .*; entry by entry, with \*, they fit",
+        "@ is the product of matrices, and needs a transpose of one of the two here; is a product entry by entry "
+        "meant (*)?",
+    ),
+    (
+        r"shapes there: .*; .T reverses all \d+ axes",
+        "of more than two axes, .T reverses the order of all: x.transpose(0, 2, 1) or np.swapaxes(x, -1, -2) exchanges "
+        "the last two",
+    ),
+    (
+        r"shapes there: .*; (with the transpose of .*|in the other order) they fit",
+        "the inner lengths of a product must agree: (n, k) @ (k, m); is a transpose missing or too many, or is the "
+        "order wrong?",
+    ),
+    (
+        r"shapes there: .*; transposed they do not fit either",
+        "one of the two has not the size it should have, whichever way it is turned: is a step before this line left "
+        "out, or does it make something too small or too large?",
+    ),
     (r"truth value of an array|Boolean value of Tensor with more than one", _ONE_TRUTH_VALUE),
     (r"only (length-1|0-dimensional|integer scalar) arrays can be converted", _ONE_NUMBER),
     (r"(one element tensors|a Tensor with \d+ elements) can(not)? be converted", _ONE_NUMBER),
@@ -108,8 +137,9 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"cannot reshape array of size|is invalid for input of size",
-        "a reshape keeps the number of entries, and here are more or fewer: does a slice before it end too early or "
-        "too late, or is the length of another axis meant?",
+        "a reshape keeps the number of entries, and here are more or fewer: was the new shape worked out from other "
+        "numbers than those the array was made with, does a slice before it end too early or too late, or is the "
+        "length of another axis meant?",
     ),
     (
         r"(not enough|too many) values to unpack|cannot unpack non-iterable",
@@ -132,6 +162,11 @@ SIGNS: tuple[tuple[str, str], ...] = (
     (
         r"Cannot cast ufunc .* from dtype\('(float|complex)",
         "an array of integers takes no floats in place: make it floats first, x.astype(float), or write x = x + …",
+    ),
+    (
+        r"running_mean should contain \d+ elements not \d+",
+        "a batch normalisation is made for a number of channels, and here come others: does it stand at another place "
+        "among the layers, or was it made with the number of another layer?",
     ),
     (r"have the same dtype|expected scalar type", _PRECISION),
     (r"expected target dtype to be Long", "labels are integers, int64: y.long()"),

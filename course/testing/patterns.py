@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -44,21 +45,27 @@ NAMED_FACTORS: tuple[tuple[float, str], ...] = (
     (math.pi / 180, "π/180: radians in the place of degrees?"),
     (1 / math.log(2), "1/ln 2: np.log2 in the place of np.log?"),
     (math.log(2), "ln 2: np.log in the place of np.log2?"),
-    (1 / math.log(10), "1/ln 10: np.log10 in the place of np.log?"),
-    (math.log(10), "ln 10: np.log in the place of np.log10?"),
+    (1 / math.log(10), "1/ln 10: are np.log and np.log10 exchanged, or mixed?"),
+    (math.log(10), "ln 10: are np.log and np.log10 exchanged, or mixed?"),
     (2 * math.pi, "2π"),
     (math.pi, "π"),
     (1 / (2 * math.pi), "1/2π"),
     (1 / math.pi, "1/π"),
 )
 STRIDES = (2, 3, 4)
+MOST_PERMUTED = 12  # along an axis whose order is looked at
+FEW = 4  # of fewer wrong or right entries it is no wonder that they have a sign in common
+UNWRITTEN = 1e-250  # np.empty gives what was there before, often as small as that
 
 
 @dataclass(frozen=True)
 class Given:
     """What was handed to the call: a factor may come of it, or it came back as it was."""
 
-    lengths: frozenset[int] = frozenset()  # of arrays, along each axis and altogether
+    lengths: frozenset[int] = frozenset()  # of arrays, along each axis
+    products: tuple[
+        tuple[int, str], ...
+    ] = ()  # of several lengths, of all of an array, or of a pair; and what it is
     numbers: tuple[float, ...] = ()
     arrays: tuple[np.ndarray, ...] = ()
 
@@ -86,6 +93,8 @@ def value_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, g
             _of_signs(got, want, close),
             _of_places(got, want, close),
             _of_sizes(got, want, rtol, atol, close, given),
+            _of_the_same_numbers(got, want, close),
+            _of_regions(got, want, rtol, atol, given),
         )
         return next(found, "")
 
@@ -94,6 +103,13 @@ def is_telling(want: np.ndarray) -> bool:
     """Whether that many digits are no coincidence: not for small integers, nor for halves of them."""
     twice = 2 * want[np.isfinite(want)]
     return bool(np.any(np.abs(twice - np.round(twice.real)) > 1e-6))
+
+
+def _is_simple(array: np.ndarray) -> bool:
+    """Whether all of it are halves, thirds and the like, whose ratios are such again."""
+    if array.dtype.kind == "c":
+        return False
+    return any(bool(_allclose(k * array, np.round(k * array), rtol=0, atol=1e-9)) for k in range(1, 13))
 
 
 def _of_one(got: np.ndarray, want: np.ndarray, close: Close, given: Given) -> str:
@@ -105,7 +121,7 @@ def _of_one(got: np.ndarray, want: np.ndarray, close: Close, given: Given) -> st
     for factor, word in NAMED_FACTORS:
         if close(got, factor * want):
             return f"this is {factor:.6g} times what is expected, which is {word}"
-    for factor, word in _factors_of(given):
+    for factor, word in () if _is_simple(got) and _is_simple(want) else _factors_of(given):
         if close(got, factor * want):
             return f"this is {factor:.6g} times what is expected: {word}"
     return next(_of_formulas(got, want, close, "this is"), "")
@@ -123,6 +139,8 @@ def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
         yield "every entry is right apart from its sign"
     elif close(got, np.maximum(want, 0)) and np.any(want > 0):
         yield "what is positive is right, and what should be negative is 0"
+    elif np.any(want > 0) and np.any(want == 0) and close(np.maximum(got, 0), want):
+        yield "what is positive is right, and what should be 0 is negative: is a ReLU (or another max with 0) missing?"
 
 
 def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
@@ -136,8 +154,132 @@ def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]
         yield from _of_rows(got, want, close)
     for axis in range(want.ndim):
         yield from _of_neighbours(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0), axis, close)
-    if want.size > 2 and got.dtype.kind != "c" and close(np.sort(got, axis=None), np.sort(want, axis=None)):
-        yield "the numbers are the right ones, but in other places"
+
+
+def _of_the_same_numbers(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
+    if want.size < 3 or got.dtype.kind == "c":
+        return
+    if not close(np.sort(got, axis=None), np.sort(want, axis=None)):
+        return
+    if not _is_constant(want):
+        yield from _of_axes(got, want, close)
+    order = _order(got, want, close) if want.ndim == 1 else []
+    yield "the numbers are the right ones, but in other places" + (f": in the order {order}" if order else "")
+
+
+def _order(got: np.ndarray, want: np.ndarray, close: Close) -> list[int]:
+    """Which entry of the right ones stands where, along axis 0; empty where they are others, or many."""
+    if not 2 < len(want) <= MOST_PERMUTED:
+        return []
+    order = [next((j for j, w in enumerate(want) if close(g, w)), -1) for g in got]
+    return order if sorted(order) == list(range(len(want))) else []
+
+
+def _of_axes(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
+    """The right entries with axes exchanged, by a transpose or by a reshape in its place, or permuted along one."""
+    for order in itertools.permutations(range(want.ndim)) if 2 < want.ndim <= 4 else ():
+        if got.shape == tuple(want.shape[axis] for axis in order) and close(got, want.transpose(order)):
+            yield f"the axes stand in the order {order} of those that are expected: a transpose too many, or too few?"
+    for order in itertools.permutations(range(want.ndim)) if 1 < want.ndim <= 4 else ():
+        if close(got.ravel(), want.transpose(order).ravel()):
+            yield (
+                f"read one after the other, these are the right numbers with the axes in the order {order}: does a "
+                "reshape stand where a transpose is meant?"
+            )
+    for axis in range(want.ndim if want.ndim > 1 else 0):
+        along = _order(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0), close)
+        if along:
+            yield f"the entries along axis {axis} are the right ones, but in the order {along}"
+
+
+def _of_regions(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, given: Given) -> Iterator[str]:
+    """Where the wrong entries lie, if all of them lie in a part that can be named, and no right ones do."""
+    wrong = ~_isclose(got, want, rtol=rtol, atol=atol)
+    count = int(wrong.sum())
+    if want.size < 5 or not 0 < count <= want.size - 2:
+        return
+    idle = ~wrong & _isclose(want, 0, atol=atol)  # right by chance where 0 is expected
+
+    def is_all(place: Any) -> bool:
+        return bool(not (wrong & ~place).any() and not (place & ~wrong & ~idle).any() and not place.all())
+
+    found = next((words for words, place in _regions(want, given, count) if is_all(place)), "")
+    if found:
+        these = "the one wrong entry is" if count == 1 else f"the {count} wrong entries are"
+        yield f"{these} {found}{_of_what_stands_there(got[wrong], want[wrong])}"
+
+
+def _of_what_stands_there(got: np.ndarray, want: np.ndarray) -> str:
+    """What the wrong entries have in common."""
+    if got.dtype.kind in "fiu" and np.abs(got).max() < UNWRITTEN:
+        return ", and 0 stands there: are they never written? Does a loop or a slice end too early?"
+    if len(want) > 2 and not _is_constant(want) and np.abs(want).min() > 1e-9:
+        ratio = got / want
+        if _allclose(ratio, ratio[0], rtol=1e-6, atol=0):
+            return f", each {ratio[0]:.6g} times what is expected"
+    return ""
+
+
+def _regions(want: np.ndarray, given: Given, count: int) -> Iterator[tuple[str, Any]]:
+    """Parts of an array that have a name, the small ones first."""
+    places = np.indices(want.shape)
+    for axis, n in enumerate(want.shape):
+        if n > 1:
+            yield _place(want, axis, "last"), places[axis] == n - 1
+            yield _place(want, axis, "first"), places[axis] == 0
+    if want.ndim == 2 and want.shape[0] == want.shape[1] > 2:
+        rows, columns = places[0], places[1]
+        yield "all those on the diagonal", rows == columns
+        yield "all those above the diagonal", rows < columns
+        yield "all those below the diagonal", rows > columns
+        yield "all those off the diagonal", rows != columns
+        yield "all those on the diagonal and above", rows <= columns
+        yield "all those on the diagonal and below", rows >= columns
+    if want.ndim > 1:
+        yield from _of_an_image(want.shape[-2:], *places[-2:])
+    for axis, n in enumerate(want.shape):
+        if n > 2:
+            yield _place(want, axis, "first and last"), (places[axis] == 0) | (places[axis] == n - 1)
+            yield f"all but {_place(want, axis, 'first')}", places[axis] > 0
+            yield f"all but {_place(want, axis, 'last')}", places[axis] < n - 1
+            for k in range(1, min(n - 1, MOST_PERMUTED)):
+                yield f"those at [{', '.join([*[':'] * axis, str(k)])}]", places[axis] == k
+        if n > 3:
+            for start, word in enumerate(("first", "second")):
+                yield f"{_place(want, axis, 'every second')}, from the {word} on", places[axis] % 2 == start
+    if min(count, want.size - count) < FEW or want.dtype.kind == "c":
+        return
+    yield "all those that should be negative", want < 0
+    yield "all those that should be positive", want > 0
+    yield "all those that should be 0", want == 0
+    for array in given.arrays:
+        if array.shape == want.shape and array.dtype.kind in "fi":
+            yield "all those where the input is negative", array < 0
+            yield "all those where the input is positive", array > 0
+            yield "all those where the input is 0", array == 0
+
+
+def _of_an_image(
+    size: tuple[int, ...], rows: np.ndarray, columns: np.ndarray
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Parts of the last two axes."""
+    height, width = size
+    top, bottom, left, right = rows == 0, rows == height - 1, columns == 0, columns == width - 1
+    if min(size) > 1:
+        yield "those of the last row and the last column", bottom | right
+        yield "those of the first row and the first column", top | left
+    if min(size) > 2:
+        yield "all those on the border: first and last row and column", top | bottom | left | right
+        yield "all those inside, and none on the border", ~(top | bottom | left | right)
+
+
+def _place(want: np.ndarray, axis: int, which: str) -> str:
+    """The last row; the last along axis 1 of what has more than rows and columns."""
+    if want.ndim == 1:
+        return f"the {which}" if " " not in which else which
+    name = ("row", "column")[axis] if want.ndim == 2 else ""
+    article = "" if which.startswith("every") else "the "
+    return f"{article}{which} {name}" if name else f"{article}{which} along axis {axis}"
 
 
 def _of_rows(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
@@ -187,9 +329,11 @@ def _factors_of(given: Given) -> Iterator[tuple[float, str]]:
             1 / number,
             f"that is 1 over the {word}: is it missing as a factor, or divided by once too often?",
         )
-    for n in sorted(given.lengths):
+    counts = [(n, f"there are {n} along an axis of the input") for n in sorted(given.lengths)]
+    counts += [(n, f"{n} is {word}") for n, word in given.products if n not in given.lengths]
+    for n, there in counts:
         if n > 2:  # what is twice or half has many reasons
-            there = f"there are {n} along an axis of the input, so is it"
+            there = f"{there}, so is it"
             yield float(n), f"{there} a sum where a mean is meant?"
             yield 1 / n, f"{there} a mean where a sum is meant, or divided by {n} twice?"
             for word, factor in ((f"{n}/{n - 1}", n / (n - 1)), (f"{n - 1}/{n}", (n - 1) / n)):
@@ -284,9 +428,47 @@ def shape_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -
             word = _one_off(a, b, rtol, atol)
             if word:
                 return word + (f" along axis {axis}" if want.ndim > 1 else "")
-    if got.ndim == want.ndim and is_telling(want):
-        return _of_strides(got, want, rtol, atol) or _of_beginnings(got, want, rtol, atol)
+    if not is_telling(want):
+        return ""
+    if got.ndim == want.ndim:
+        return (
+            _of_margins(got, want, rtol, atol)
+            or _of_strides(got, want, rtol, atol)
+            or _of_beginnings(got, want, rtol, atol)
+            or _of_order(got, want, rtol, atol)
+        )
+    as_long = _without_ones(got.shape) != _without_ones(want.shape) and got.size == want.size
+    if as_long and _allclose(got.ravel(), want.ravel(), rtol=rtol, atol=atol):
+        return (
+            f"the numbers are the right ones, in the right order: only a reshape to {want.shape} is missing"
+        )
     return ""
+
+
+def _of_order(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """The right entries with other axes."""
+    for order in itertools.permutations(range(want.ndim)) if 1 < want.ndim <= 5 else ():
+        turned = want.transpose(order)
+        if turned.shape == got.shape and _allclose(got, turned, rtol=rtol, atol=atol):
+            if want.ndim == 2:
+                return "this is the transpose of what is expected: one transpose too many, or too few?"
+            return (
+                f"the entries are right, but the axes stand in the order {order} of those that are expected"
+            )
+    return ""
+
+
+def _of_margins(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
+    """The right entries inside, and as many too many or too few at both ends of some axes."""
+    more = [g - w for g, w in zip(got.shape, want.shape, strict=True)]
+    if not any(more) or any(n % 2 for n in more) or min(more) < 0 < max(more) or not (got.size and want.size):
+        return ""
+    small, large, what = (want, got, "too many") if max(more) > 0 else (got, want, "missing")
+    inside = tuple(slice(abs(n) // 2, size - abs(n) // 2) for n, size in zip(more, large.shape, strict=True))
+    if small.size < 2 or not _allclose(large[inside], small, rtol=rtol, atol=atol):
+        return ""
+    told = " and ".join(f"{abs(n) // 2} at each end of axis {axis}" for axis, n in enumerate(more) if n)
+    return f"the entries inside are right; {what} there are {told}: is it padding, or a border?"
 
 
 def _of_strides(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
@@ -323,11 +505,15 @@ def _one_off(a: np.ndarray, b: np.ndarray, rtol: float, atol: float) -> str:
     return ""
 
 
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
+
+
 def shape_cause(got: tuple[int, ...], want: tuple[int, ...]) -> str:
     """What a shape is often the sign of: a guess."""
     if got == want[::-1] and len(want) > 1:
         return "rows and columns are exchanged: a transpose too many or too few"
-    if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
+    if _without_ones(got) == _without_ones(want):
         return "an axis of length 1 too many or too few (keepdims, reshape, [:, None])"
     if len(got) == len(want) and sorted(got) == sorted(want):
         return "the axes stand in another order: np.moveaxis, or the axis of np.stack"

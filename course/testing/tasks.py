@@ -13,7 +13,7 @@ from functools import lru_cache
 
 MOST_LINES = 4  # of a docstring in a message
 _HEADER = re.compile(r"^(\w+)\n-+$", re.MULTILINE)
-_FORMULA = re.compile(r"[=←≈∝∂Σ]")
+_FORMULA = re.compile(r"[=←≈∝∂Σ⌊√⟨]")
 
 
 def formula_of(source: str, qualname: str) -> str:

@@ -470,3 +470,27 @@ def test_plain_data_is_no_object_of_a_class() -> None:
     for value in (1j, 2.0, np.array(1j), torch.tensor(1j), None, (1, 2)):
         with pytest.raises(CheckFailed, match="no object of your class"):
             assert_object(value)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected", "says"),
+    [
+        (
+            [1, 2, 3, 4, 5, 6, 7, 9, 9],
+            list(range(1, 10)),
+            "[5:9]: [6, 7, 8, 9] is expected, [6, 7, 9, 9] came back",
+        ),
+        ({"b": [3] * 9}, {"b": [3] * 8 + [4]}, "['b'][6:10]: [3, 3, 4] is expected, [3, 3, 3] came back"),
+        ([((1, 2), 3), ((1, 2), 4)], [((1, 2), 3), ((1, 5), 4)], "at [1][0][1]: 5 is expected, 2 came back"),
+        ({"x": {"it's": [1]}}, {"x": {"it's": [2]}}, """at ['x']["it's"][0]: 2 is expected, 1 came back"""),
+        ({"a": np.arange(6)}, {"a": np.arange(6)[::-1]}, "the order is reversed"),
+        ([1, 2], [1, 2, 3], "3 parts are expected, 2 came back; the first 2 agree"),
+        ([2, 1], [1, 2, 3], "3 parts are expected, 2 came back; they differ from the first on"),
+        ([1, [1, 2]], [1, [1, 2, 3]], "3 parts are expected, 2 came back; the first 2 agree"),
+        ({range(2): [1] * 9}, {range(2): [1] * 8 + [0]}, "wrong at [range(0, 2)][8]"),
+    ],
+)
+def test_equality_shows_the_place_where_two_differ(actual: Any, expected: Any, says: str) -> None:
+    with pytest.raises(CheckFailed) as caught:
+        assert_equal(actual, expected)
+    assert says in str(caught.value)

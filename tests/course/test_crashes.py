@@ -63,6 +63,7 @@ def twice_back():
     loss.backward()
 """
 CRASHES = [
+    ("torch.nn.BatchNorm2d(3)(torch.ones(2, 5, 4, 4))", "made for a number of channels"),
     ("bool(A > 0)", "one truth value"),
     ("max(A)", "one truth value"),
     ("bool(T > 0)", "one truth value"),
@@ -211,7 +212,7 @@ def test_every_sign_is_tried_here() -> None:
     tried = {crash_cause(message_of(crash)) for crash, _ in CRASHES}
     half_written = "cannot read this file"  # these are tried below
     untried = [sign for sign, cause in SIGNS if cause not in tried and not sign.startswith(half_written)]
-    shown = [sign for sign, _ in SIGNS if "with @" in sign or "(?!self)" in sign]
+    shown = [sign for sign, _ in SIGNS if sign.startswith("shapes there: .*; ") or "(?!self)" in sign]
     assert untried == shown  # which need what is shown below the message: below
 
 
@@ -260,12 +261,41 @@ x, w, v, i, held, steps = np.ones((5, 3)), np.ones((4, 2)), np.ones(4), 3, Holde
 t, u = torch.ones(5, 3), torch.ones(4, 2)
 """
 SHAPES = [
-    ("x @ w", "x has shape (5, 3), w (4, 2): the 3 must meet a 3, not the 4"),
+    (
+        "x @ w",
+        "x has shape (5, 3), w (4, 2): the 3 must meet a 3, not the 4; transposed they do not fit either",
+    ),
+    (
+        "p = {'w': np.ones((7, 3))}; x @ p['w']",
+        "x has shape (5, 3), p['w'] (7, 3): the 3 must meet a 3, not the 7; with the transpose of p['w'] they fit",
+    ),
+    (
+        "x[:4] @ np.exp(w)",
+        "x[:4] has shape (4, 3), np.exp(w) (4, 2): the 3 must meet a 3, not the 4; "
+        "with the transpose of x[:4] they fit",
+    ),
+    (
+        "d = np.ones((2, 4, 3)); d @ d.T",
+        "d has shape (2, 4, 3), d.T (3, 4, 2): the 3 must meet a 3, not the 4; .T reverses all 3 axes",
+    ),
+    (
+        "x[i : i + 4] * w",
+        "x[i:i + 4] has shape (2, 3), w (4, 2): counted from the right, a 3 stands over a 2; "
+        "the slice of x ends at 7 along axis 0, which has only 5",
+    ),
+    (
+        "a = np.ones((3, 5)); x * a",
+        "x has shape (5, 3), a (3, 5): counted from the right, a 3 stands over a 5; "
+        "the lengths are the same, in another order",
+    ),
     ("np.exp(x).dot(v)", "np.exp(x) has shape (5, 3), v (4,): the 3 must meet a 3, not the 4"),
-    ("torch.exp(t) @ u.T", "torch.exp(t) has shape (5, 3), u.T (2, 4): the 3 must meet a 3, not the 2"),
+    (
+        "torch.exp(t) @ u.T",
+        "torch.exp(t) has shape (5, 3), u.T (2, 4): the 3 must meet a 3, not the 2; transposed they do not fit either",
+    ),
     (
         "np.dot(\n        x,\n        x,\n    )",
-        "x has shape (5, 3), x (5, 3): the 3 must meet a 3, not the 5",
+        "x has shape (5, 3), x (5, 3): the 3 must meet a 3, not the 5; entry by entry, with *, they fit",
     ),
     (
         "held.w @ held.layer.weight",
@@ -299,7 +329,17 @@ def test_shapes_are_told_in_the_names_of_the_student(
 
 @pytest.mark.parametrize(
     ("body", "says"),
-    [("x.T * x", "is written @"), ("s = np.linalg.svd(x); s[0] / s[-1]", "several results in one")],
+    [
+        ("x.T * x", "is written @"),
+        ("s = np.linalg.svd(x); s[0] / s[-1]", "several results in one"),
+        ("x[i : i + 4] * w", "does the loop over positions go too far?"),
+        ("a = np.ones((3, 5)); x * a", "height and width, are exchanged in one of the two"),
+        ("x @ x", "is a product entry by entry meant"),
+        ("d = np.ones((2, 4, 3)); d @ d.T", "x.transpose(0, 2, 1)"),
+        ("x @ np.ones((7, 3))", "is a transpose missing"),
+        ("y = np.ones((7, 3)); x @ y", "is a transpose missing or too many"),
+        ("x @ w", "whichever way it is turned"),
+    ],
 )
 def test_a_guess_may_come_from_the_shapes(verdict: Callable[..., str], body: str, says: str) -> None:
     message = verdict("day03/matrices.transpose", f"{PRELUDE}{HELD}\ndef transpose(*_):\n    {body}\n")

@@ -22,6 +22,12 @@ X = np.array([[0.31, -1.27, 2.6], [0.77, 3.14, -0.58]])
 V = np.array([0.31, 1.27, 2.61, 0.55])
 WIDE = np.array([[0.31, -1.27, 2.6, 0.9], [0.77, 3.14, -0.58, 1.3]])
 BEGUN = X * np.array([[1.0], [0.0]])
+CUBE = np.random.default_rng(0).normal(size=(2, 3, 4))
+EVEN = np.random.default_rng(1).normal(size=(2, 3, 3))
+TALL = np.random.default_rng(2).normal(size=(6, 5))
+SQUARE = np.random.default_rng(3).normal(size=(4, 4))
+ROWS, COLUMNS = np.indices(TALL.shape)
+NOISE = np.random.default_rng(4).uniform(1, 2, size=TALL.shape)
 
 
 def said(actual: Any, expected: Any) -> str:
@@ -78,10 +84,98 @@ def said(actual: Any, expected: Any) -> str:
         (0.62**2, 0.62, "this is the square of what is expected"),
         (np.ones((2, 5, 3)), np.ones((3, 2, 5)), "the axes stand in another order"),
         (np.ones(15), np.ones((5, 3)), "as many entries as are wanted, in other axes"),
+        (X.ravel(), X, "only a reshape to (2, 3) is missing"),
+        (X.T, X, "this is the transpose of what is expected"),
+        (CUBE.transpose(2, 0, 1), CUBE, "the axes stand in the order (2, 0, 1) of those that are expected"),
+        (EVEN.transpose(0, 2, 1), EVEN, "the axes stand in the order (0, 2, 1)"),
+        (
+            CUBE.transpose(0, 2, 1).reshape(2, 3, 4),
+            CUBE,
+            "the right numbers with the axes in the order (0, 2, 1)",
+        ),
+        (X.T.reshape(2, 3), X, "does a reshape stand where a transpose is meant?"),
+        (CUBE[:, [1, 2, 0]], CUBE, "along axis 1 are the right ones, but in the order [1, 2, 0]"),
+        (
+            np.pad(CUBE, ((0, 0), (1, 1), (2, 2))),
+            CUBE,
+            "too many there are 1 at each end of axis 1 and 2 at each end",
+        ),
+        (TALL[1:-1, 1:-1], TALL, "missing there are 1 at each end of axis 0 and 1 at each end of axis 1"),
+        (
+            np.minimum(X, 0.0) + np.maximum(X, 0),
+            np.maximum(X, 0),
+            "is a ReLU (or another max with 0) missing?",
+        ),
     ],
 )
 def test_a_pattern_is_named(actual: Any, expected: Any, says: str) -> None:
     assert says in said(actual, expected)
+
+
+REGIONS = [
+    ((ROWS == 5) | (COLUMNS == 4), "the 10 wrong entries are those of the last row and the last column"),
+    ((ROWS == 0) | (COLUMNS == 0), "the 10 wrong entries are those of the first row and the first column"),
+    (
+        (ROWS % 5 == 0) | (COLUMNS % 4 == 0),
+        "the 18 wrong entries are all those on the border: first and last row and column",
+    ),
+    ((ROWS % 5 > 0) & (COLUMNS % 4 > 0), "the 12 wrong entries are all those inside, and none on the border"),
+    (ROWS % 5 == 0, "the 10 wrong entries are the first and last row"),
+    (ROWS > 0, "the 25 wrong entries are all but the first row"),
+    (COLUMNS < 4, "the 24 wrong entries are all but the last column"),
+    (COLUMNS % 2 == 1, "the 12 wrong entries are every second column, from the second on"),
+    (ROWS % 2 == 0, "the 15 wrong entries are every second row, from the first on"),
+    (TALL < 0, "all those that should be negative"),
+    (TALL > 0, "all those that should be positive"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "says"), REGIONS)
+def test_where_the_wrong_entries_lie_is_said(wrong: np.ndarray, says: str) -> None:
+    assert says in said(TALL + NOISE * wrong, TALL)
+    for place in np.argwhere(wrong)[-1:]:  # one right entry among them, and it is no longer so
+        spared = wrong.copy()
+        spared[tuple(place)] = False
+        assert says not in said(TALL + NOISE * spared, TALL)
+    for place in np.argwhere(~wrong)[:1]:  # nor is it with a wrong one elsewhere
+        more = wrong.copy()
+        more[tuple(place)] = True
+        assert says not in said(TALL + NOISE * more, TALL)
+
+
+def test_where_they_lie_in_a_matrix_and_in_more_axes() -> None:
+    for place, says in [
+        (np.triu(np.ones((4, 4)), 1), "the 6 wrong entries are all those above the diagonal"),
+        (np.tril(np.ones((4, 4)), -1), "the 6 wrong entries are all those below the diagonal"),
+        (np.eye(4), "the 4 wrong entries are all those on the diagonal"),
+        (1 - np.eye(4), "the 12 wrong entries are all those off the diagonal"),
+        (np.triu(np.ones((4, 4))), "the 10 wrong entries are all those on the diagonal and above"),
+        (np.tril(np.ones((4, 4))), "the 10 wrong entries are all those on the diagonal and below"),
+    ]:
+        assert says in said(SQUARE + NOISE[:4, :4] * place, SQUARE)
+    noise = np.random.default_rng(5).uniform(1, 2, size=CUBE.shape)
+    first, middle, border = np.zeros((3, *CUBE.shape))
+    first[0], middle[:, 1], border[:, [0, -1]], border[..., [0, -1]] = 1, 1, 1, 1
+    assert "the 12 wrong entries are the first along axis 0" in said(CUBE + noise * first, CUBE)
+    assert "the 8 wrong entries are those at [:, 1]" in said(CUBE + noise * middle, CUBE)
+    assert "the 20 wrong entries are all those on the border" in said(CUBE + noise * border, CUBE)
+    vector = np.append(V, 0.9)
+    assert "the one wrong entry is the last" in said(vector + np.array([0, 0, 0, 0, 2.3]), vector)
+
+
+def test_what_stands_at_the_wrong_places_is_said_too() -> None:
+    begun = TALL * (COLUMNS < 4) + 3e-310 * (COLUMNS == 4)
+    assert "the last row and the last column, and 0 stands there: are they never written?" in said(
+        begun * (ROWS < 5), TALL
+    )
+    border = np.where((ROWS % 5 == 0) | (COLUMNS % 4 == 0), 3 * TALL, TALL)
+    assert "first and last row and column, each 3 times what is expected" in said(border, TALL)
+
+
+def test_what_is_right_by_chance_does_not_hide_where_the_others_lie() -> None:
+    right = TALL * (ROWS > 1)
+    ends = (ROWS == 5) | (COLUMNS == 4)
+    assert "the last row and the last column" in said(right * np.where(ends, 0.31 + NOISE, 1), right)
 
 
 @contextmanager
@@ -121,6 +215,32 @@ def test_a_factor_may_be_a_number_of_the_input(tmp_path: Path, factor: float, sa
     with called(tmp_path, "def scaled(y, factor, h):\n    return factor * y\n") as student:
         assert says in said(student.scaled(right, factor + 0.0j, 0.3).real, right)
         assert "of the input" not in said(student.scaled(right, factor + 0.0j, 0.7).real, right)
+
+
+def test_a_factor_may_be_a_number_of_entries_of_the_input(tmp_path: Path) -> None:
+    with called(tmp_path, "def scaled(x, pair, y, factor):\n    return factor.real * y\n") as student:
+        x = np.ones((5, 4, 6, 7))
+        for factor, says in [
+            (
+                5 * 6 * 7,
+                "210 is 5 · 6 · 7, what an array of the input has along axes 0, 2, 3, so is it a sum",
+            ),
+            (1 / 840, "840 is 5 · 4 · 6 · 7, what an array of the input has, so is it a mean"),
+            (9, "9 is 3 · 3, of (3, 3) in the input, so is it a sum where a mean is meant?"),
+        ]:
+            assert says in said(student.scaled(x, (3, 3), V, factor + 0j), V)
+        assert " is 5 · " not in said(student.scaled(np.ones((5, 3)), (3, 3), V, 210 + 0j), V)
+
+
+def test_the_ratio_of_simple_fractions_is_no_sign_of_anything(tmp_path: Path) -> None:
+    with called(tmp_path, "def half(x):\n    return 0.5\n") as student:
+        assert "ddof" not in said(student.half(np.ones(3)), 1 / 3)
+
+
+def test_where_the_input_is_negative_is_said(tmp_path: Path) -> None:
+    with called(tmp_path, "def leaky(x, y):\n    return y + (x < 0) * y * y\n") as student:
+        x = np.where(TALL > 0, -NOISE, NOISE)[::-1]
+        assert "all those where the input is negative" in said(student.leaky(x, NOISE), NOISE)
 
 
 def test_an_argument_that_comes_back_is_recognised(tmp_path: Path) -> None:

@@ -109,7 +109,26 @@ class _Reader:
         inner = b[-2] if len(b) > 1 else b[0]
         if a[-1] == inner:
             return ""
-        return f"{self._both(left, right)}: the {a[-1]} must meet a {a[-1]}, not the {inner}"
+        said = f"{self._both(left, right)}: the {a[-1]} must meet a {a[-1]}, not the {inner}"
+        return f"{said}{self._other_ways(left, right)}"
+
+    def _other_ways(self, left: ast.expr, right: ast.expr) -> str:
+        """What else would fit, or that nothing does, of two factors that do not."""
+        a, b = self.shape(left), self.shape(right)
+        for side, shape in ((left, a), (right, b)):
+            if isinstance(side, ast.Attribute) and side.attr == "T" and len(shape) > 2:
+                return f"; .T reverses all {len(shape)} axes"
+        if len(a) != 2 or len(b) != 2:
+            return ""
+        if a == b:
+            return "; entry by entry, with *, they fit"
+        if a[0] == b[1]:
+            return "; in the other order they fit"
+        if a[1] == b[1]:
+            return f"; with the transpose of {_text(right)} they fit"
+        if a[0] == b[0]:
+            return f"; with the transpose of {_text(left)} they fit"
+        return "; transposed they do not fit either"
 
     def _entry_by_entry(self, left: ast.expr, right: ast.expr, *, times: bool) -> str:
         a, b = self.shape(left), self.shape(right)
@@ -117,7 +136,39 @@ class _Reader:
         m, n = next((m, n) for m, n in pairs if m != n and 1 not in (m, n))
         said = f"{self._both(left, right)}: counted from the right, a {m} stands over a {n}"
         matrices = times and len(a) > 1 and len(b) > 1 and a[-1] == b[-2]
+        over = self._over_the_end(left) or self._over_the_end(right)
+        if over:
+            return f"{said}; {over}"
+        if len(a) == len(b) > 1 and a == b[::-1] and not _transposed(left) and not _transposed(right):
+            return f"{said}; the lengths are the same, in another order"
         return f"{said}; as matrices, with @, they fit" if matrices else said
+
+    def _over_the_end(self, node: ast.expr) -> str:
+        """Of a slice of an array that asks for more than there is."""
+        if not isinstance(node, ast.Subscript):
+            return ""
+        held, index = self.value(node.value), self._indices(node.slice)
+        if not is_array(held) or any(one is None or one is Ellipsis for one in index):
+            return ""
+        for axis, (one, length) in enumerate(zip(index, held.shape, strict=False)):
+            if isinstance(one, slice) and one.stop is not None and one.stop > length:
+                return f"the slice of {_text(node.value)} ends at {one.stop} along axis {axis}, which has only {length}"
+        return ""
+
+    def _indices(self, place: ast.expr) -> tuple[Any, ...]:
+        """What stands in brackets: numbers, slices of numbers, None and …; raises LookupError for anything else."""
+        return tuple(
+            self._one_index(one) for one in (place.elts if isinstance(place, ast.Tuple) else [place])
+        )
+
+    def _one_index(self, one: ast.expr) -> Any:
+        if isinstance(one, ast.Slice):
+            ends = (one.lower, one.upper, one.step)
+            return slice(*(None if end is None else self._number(end) for end in ends))
+        value = self.value(one)
+        if value is None or value is Ellipsis or type(value) is int:
+            return value
+        raise LookupError
 
     def _both(self, left: ast.expr, right: ast.expr) -> str:
         a, b = (f"{_text(side)} has shape {self.shape(side)}" for side in (left, right))
@@ -184,6 +235,10 @@ class _Reader:
                 return len(held) if type(held) in (list, tuple, str, np.ndarray) else None
             case ast.Name(name):
                 return self._names[name]
+            case ast.BinOp(left, ast.Mult(), right):
+                return self._number(left) * self._number(right)
+            case ast.Subscript(inner, place):
+                return self._part(self.value(inner), place)
             case ast.Attribute(inner, "T"):
                 held = self.value(inner)
                 return np.broadcast_to(0, tuple(reversed(held.shape))) if is_array(held) else None
@@ -191,11 +246,26 @@ class _Reader:
                 return next(part[name] for part in _parts(self.value(inner)) if name in part)
         raise LookupError
 
+    def _part(self, held: Any, place: ast.expr) -> Any:
+        """What stands in a dict under a key, or something of the shape of a part of an array."""
+        if type(held) is dict and isinstance(place, ast.Constant):
+            return held[place.value]
+        index = self._indices(place)
+        if is_array(held):
+            return np.broadcast_to(0, tuple(held.shape))[index]
+        if type(held) in (list, tuple) and len(index) == 1 and type(index[0]) is int:
+            return held[index[0]]
+        raise LookupError
+
     def _number(self, node: ast.expr) -> int:
         value = self.value(node)
         if type(value) is not int:
             raise LookupError
         return value
+
+
+def _transposed(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "T"
 
 
 def _parts(held: Any) -> Iterator[Mapping[str, Any]]:
