@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day21). Made by `course sync` from the course's single source.
-# skeleton f72f4126e11ad9a6
+# skeleton 26eced99dc2f6f65
 """To speak: what comes next, and who is allowed to choose it.
 
 Arguments come back unchanged. A check that trains gives up after 90 seconds. A function that is
@@ -149,7 +149,7 @@ def write(
     ----------
     next_logits : from (count, t) int64 ids, ``begin`` included, to the (count, v) logits of what comes next
     count : number of words, 1 or more
-    begin, end : ids
+    begin, end : two different ids
     longest : most tokens of a word, 1 or more
     temperature, keep, generator : of `choose`
 

@@ -135,7 +135,7 @@ def answer_loss(logits: Tensor, ids: Tensor, prompts: Tensor, lengths: Tensor) -
     fine-tuning
     """
     ### BEGIN SOLUTION targets ids[:, 1:] at the places 1, 2, …; the mask says which places belong to an answer
-    place = torch.arange(1, ids.shape[1], device=ids.device)
+    place = torch.arange(1, ids.shape[1])
     mask = (place >= prompts[:, None]) & (place < lengths[:, None])
     return masked_loss(logits[:, :-1], ids[:, 1:], mask)
     ### END SOLUTION

@@ -30,7 +30,7 @@ def bag_of_words(ids: Tensor, mask: Tensor, size: int) -> Tensor:
     Jurafsky and Martin, Speech and Language Processing, 3rd ed. draft, chapter on naive Bayes and text classification
     """
     ### BEGIN SOLUTION `scatter_add_` adds the mask, as numbers, at the places that the ids name
-    counts = torch.zeros(len(ids), size, device=ids.device)
+    counts = torch.zeros(len(ids), size)
     return counts.scatter_add_(1, ids, mask.to(counts.dtype))
     ### END SOLUTION
 

@@ -51,10 +51,10 @@ def rotate(x: Tensor, start: int = 0) -> Tensor:
     length, width = x.shape[-2:]
     if width % 2:
         raise ValueError(f"the number of features must be even, not {width}")
-    places = torch.arange(start, start + length, device=x.device)
+    places = torch.arange(start, start + length)
     angles = places[:, None] * 10000.0 ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
     cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
-    a, b = x[..., 0::2], x[..., 1::2]
+    a, b = x[..., ::2], x[..., 1::2]
     return torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1).flatten(-2)
     ### END SOLUTION
 
@@ -84,7 +84,8 @@ class CachedAttention(nn.Module):
         sees itself and what is before it. Then heads side by side, and ``out``.
 
         A text that is read in parts, each with the cache of the parts before, gives the same outputs as the same text
-        read at once. But none of the layers ``query``, ``key``, ``value``, ``out`` sees an earlier place again.
+        read at once. But none of the layers ``query``, ``key``, ``value``, ``out`` sees an earlier place again. Call the
+        layers and leave their weights to them: in ``adapting.py`` other layers, with adapters, take their places.
 
         Parameters
         ----------

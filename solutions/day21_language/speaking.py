@@ -103,7 +103,6 @@ def keep_nucleus(logits: Tensor, p: float) -> Tensor:
     ordered, places = logits.sort(dim=-1, descending=True)
     probabilities = ordered.softmax(dim=-1)
     before = probabilities.cumsum(dim=-1) - probabilities
-    before[..., 0] = 0.0
     kept = ordered.masked_fill(before >= p, -math.inf)
     return torch.full_like(logits, -math.inf).scatter(-1, places, kept)
     ### END SOLUTION
@@ -171,7 +170,7 @@ def write(
     ----------
     next_logits : from (count, t) int64 ids, ``begin`` included, to the (count, v) logits of what comes next
     count : number of words, 1 or more
-    begin, end : ids
+    begin, end : two different ids
     longest : most tokens of a word, 1 or more
     temperature, keep, generator : of `choose`
 

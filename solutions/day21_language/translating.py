@@ -127,8 +127,6 @@ def beam_search(
         best = sorted(extensions, key=lambda scored: -scored[1])[:width]
         finished += [scored for scored in best if scored[0][-1] == end]
         open_ = [scored for scored in best if scored[0][-1] != end]
-        if not open_:
-            break
     ranked = [(tokens, total / len(tokens) ** alpha) for tokens, total in finished + open_]
     return sorted(ranked, key=lambda scored: -scored[1])[:width]
     ### END SOLUTION

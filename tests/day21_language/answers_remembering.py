@@ -215,6 +215,21 @@ def new_places_only(self, x, cache=None):
     return self.out(join_heads(seen)), new
 
 
+@misconception(
+    "CachedAttention.forward",
+    "The weights of the layers are taken, and the layers are not called: adapters in their places would not be heard.",
+)
+def weights_taken(self, x, cache=None):
+    weights = torch.cat([self.query.weight, self.key.weight, self.value.weight])
+    q, k, v = (split_heads(part, self.heads) for part in (x @ weights.T).chunk(3, dim=-1))
+    start = 0 if cache is None else cache[0].shape[-2]
+    q, k = rotate(q, start), rotate(k, start)
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=-2), torch.cat([cache[1], v], dim=-2)
+    seen, _ = attention(q, k, v, causal_mask(q.shape[-2], k.shape[-2]))
+    return join_heads(seen) @ self.out.weight.T, (k, v)
+
+
 @variant("CachedAttention.forward")
 def by_the_library(self, x, cache=None):
     b, t, width = x.shape

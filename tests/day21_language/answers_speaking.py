@@ -434,6 +434,32 @@ def one_token_too_few(next_logits, count, begin, end, longest, temperature=1.0, 
     return [row[: row.index(end)] if end in row else row for row in rows]
 
 
+@misconception("write", "The generator is not handed on to choose.")
+def generator_not_handed_on(
+    next_logits, count, begin, end, longest, temperature=1.0, keep=None, generator=None
+):
+    ids = torch.full((count, 1), begin)
+    for _ in range(longest):
+        chosen = choose(next_logits(ids), temperature, keep)
+        ids = torch.cat([ids, torch.as_tensor(chosen)[:, None]], dim=1)
+        if (ids[:, 1:] == end).any(dim=1).all():
+            break
+    rows = ids[:, 1:].tolist()
+    return [row[: row.index(end)] if end in row else row for row in rows]
+
+
+@misconception("write", "The first word decides when it is over. Go on until all have ended.")
+def first_word_decides(next_logits, count, begin, end, longest, temperature=1.0, keep=None, generator=None):
+    ids = torch.full((count, 1), begin)
+    for _ in range(longest):
+        chosen = torch.as_tensor(choose(next_logits(ids), temperature, keep, generator))
+        ids = torch.cat([ids, chosen[:, None]], dim=1)
+        if chosen[0] == end:
+            break
+    rows = ids[:, 1:].tolist()
+    return [row[: row.index(end)] if end in row else row for row in rows]
+
+
 @variant("write")
 def with_a_list_of_columns(
     next_logits, count, begin, end, longest, temperature=1.0, keep=None, generator=None

@@ -50,7 +50,7 @@ def test_rotate_turns_pairs_of_features(student, rng):
             name="vector of two features",
             cause=f"turned by the angle {p}",
         )
-    for shape, start in [((5, 6), 0), ((2, 3, 4, 8), 0), ((1, 2, 1, 4), 7), ((3, 2), 100)]:
+    for shape, start in [((5, 6), 0), ((2, 3, 4, 8), 0), ((1, 2, 1, 4), 7), ((3, 2), 100), ((2, 8), 3000)]:
         x = draw(rng, *shape)
         with assert_unchanged(x):
             result = student.rotate(x, start)
@@ -59,9 +59,11 @@ def test_rotate_turns_pairs_of_features(student, rng):
 
 @points(1)
 def test_rotate_knows_distances_only(student, rng):
-    q, k = draw(rng, 1, 8), draw(rng, 1, 8)
     for m, n, shift in [(5, 2, 11), (0, 9, 30)]:
-        here = float((turned(q, m) * turned(k, n)).sum())
+        here = there = 0.0
+        while abs(here - there) < 0.2 * (1 + abs(here)):  # until the sign of the distance matters
+            q, k = draw(rng, 1, 8), draw(rng, 1, 8)
+            here, there = (float((turned(q, a) * turned(k, b)).sum()) for a, b in ((m, n), (n, m)))
         results = [np.asarray(student.rotate(x, p + shift)) for x, p in ((q, m), (k, n))]
         assert_that(results[0].shape == (1, 8), "A vector of 8 features has another shape after turning.")
         cause = "do all angles grow in proportion to the place?"
@@ -137,7 +139,7 @@ def test_cached_attention_forward_of_a_whole_text(student, rng):
         x, weights = draw(rng, b, t, width), draw_weights(rng, width)
         with assert_unchanged(x):
             result = student.run(attend, width, heads, weights, [x])
-        outputs, cache, _, _ = assert_parts(result, 4)
+        outputs, cache, seen, _ = assert_parts(result, 4)
         output, k, v = attended(x, weights, heads)
         found = np.asarray(assert_parts(outputs, 1)[0])
         cause = "a place sees itself and what is before it"
@@ -161,6 +163,10 @@ def test_cached_attention_forward_of_a_whole_text(student, rng):
             cause="keys are kept turned, one array per head",
         )
         assert_close(values, v, name="array of values in the cache")
+        cause = "layers are called: adapters will stand in their places"
+        assert_equal(
+            seen, 4 * [t], name="list of places that query, key, value and out have seen", cause=cause
+        )
 
 
 @points(2)

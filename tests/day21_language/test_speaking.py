@@ -277,14 +277,45 @@ def test_write_walks_through_a_table(student, rng):
         )
 
 
-@points(2)
+def write_by_tables(module, tables, longest):
+    """Words by a model with a table of logits for each row, at temperature 0, and how often it was asked."""
+    import torch
+
+    asked = []
+
+    def next_logits(ids):
+        asked.append(len(ids))
+        return tables[torch.arange(len(tables)), ids[:, -1]]
+
+    words = module.write(next_logits, len(tables), 1, 2, longest, 0, None, None)
+    return [[int(i) for i in word] for word in words], len(asked)
+
+
+@points(1)
+def test_write_waits_for_the_last_word(student, rng):
+    v = 12
+    for lengths, longest in [((3, 1, 5), 8), ((2, 5), 8), ((0, 7, 2, 7), 6)]:
+        tables = draw(rng, len(lengths), v, v)
+        for table, length in zip(tables, lengths, strict=True):
+            path = [BEGIN, *(int(i) for i in rng.permutation(np.arange(3, v))[:length]), END]
+            for here, there in pairwise(path):
+                table[here, there] = 9.0
+        words, asked = assert_parts(student.run(write_by_tables, tables, longest), 2)
+        cause = (
+            "each word ends by itself, and a row that has not ended is asked for more, whichever row it is"
+        )
+        expected = [walked(table, longest) for table in tables]
+        assert_equal(words, expected, name="list of words, one table of logits each", cause=cause)
+        assert_equal(asked, min(max(lengths) + 1, longest), name="number of questions", cause=cause)
+
+
+@points(1)
 def test_write_ends_each_word_by_itself(student, rng):
     v, count, longest = 5, 2500, 4
     table = draw(rng, v, v) / 2
     table[:, :2] = -40.0
-    words, _ = assert_parts(
-        student.run(write_by_table, table, count, longest, 1.0, int(rng.integers(2**31))), 2
-    )
+    seed = int(rng.integers(2**31))
+    words, _ = assert_parts(student.run(write_by_table, table, count, longest, 1.0, seed), 2)
     assert_that(len(words) == count, f"{count} words are asked for.")
     assert_that(all(END not in word for word in words), "The id that ends a word is part of a word.")
     first = np.bincount([word[0] if word else END for word in words], minlength=v) / count
@@ -304,6 +335,12 @@ def test_write_ends_each_word_by_itself(student, rng):
     assert_that(len(found) == longest + 1, f"A word has more than {longest} tokens.")
     far = float(np.abs(found / count - expected).max())
     assert_between(far, 0, 0.05, name="largest distance of the shares of lengths from those of the model")
+    again, _ = assert_parts(student.run(write_by_table, table, count, longest, 1.0, seed), 2)
+    assert_that(
+        again == words,
+        "From the same generator, begun with the same seed, it writes other words.",
+        "does choose draw from the generator that was given?",
+    )
 
 
 def learn_names(module, seed):

@@ -244,6 +244,9 @@ def test_decode_of_ids(student, rng):
     text = "🦜" + str(rng.choice(list("äöüß"))) + "ß" + str(rng.choice(list("東京мир")))
     cause = "a character of several bytes lies across several ids: join the bytes first"
     assert_equal(student.decode(list(text.encode()), []), text, name="text", cause=cause)
+    ends = [0, int(rng.integers(1, 127)), 127]
+    cause = "0 is an id like the others"
+    assert_equal(student.decode(ends, []), "".join(map(chr, ends)), name="text", cause=cause)
 
 
 @hidden
