@@ -31,7 +31,7 @@ NUCLEUS = 0.9
 
 def continued(reader: Reader, prompt: str, length: int, seed: int = 0, temperature: float = 0.9) -> str:
     """A prompt, and how the model goes on with it."""
-    ids = torch.tensor(list(encode(prompt, reader.merges)))
+    ids = torch.tensor([int(number) for number in encode(prompt, reader.merges)])
     chance = torch.Generator().manual_seed(seed)
     keep = partial(keep_nucleus, p=NUCLEUS)
     written = torch.as_tensor(generate(reader.model, ids, length, temperature, keep, chance))

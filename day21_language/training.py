@@ -196,7 +196,7 @@ def train_language_model(
     """
     torch.manual_seed(seed)
     learned = [(int(a), int(b)) for a, b in train_bpe(text[:200_000], merges)]
-    ids = torch.tensor(list(encode(text, learned)))
+    ids = torch.tensor([int(number) for number in encode(text, learned)])
     vocabulary = token_bytes(learned)
     model = LanguageModel(len(vocabulary), width, layers=layers)
     offsets = torch.arange(context + 1)
@@ -207,7 +207,7 @@ def train_language_model(
         return cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
 
     train_batches(model, loss_of, len(ids) - context, steps, batch_size, learning_rate, seed)
-    new = list(encode(held_out, learned))
+    new = [int(number) for number in encode(held_out, learned)]
     nats = held_out_nats(model, new, context)
     by_token, by_byte = perplexities(nats, new[1 : len(nats) + 1], vocabulary)
     return Reader(model, learned, float(by_token), float(by_byte))
