@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day21). Made by `course sync` from the course's single source.
-# skeleton 9a3fc9d9bac67b44
+# skeleton 1a28f3f9b43cbc32
 """To write at length: positions that turn, a memory that spares reading everything again, and an honest measure.
 
 Arguments come back unchanged. A check that trains gives up after 90 seconds.
@@ -79,8 +79,9 @@ class CachedAttention(nn.Module):
         sees itself and what is before it. Then heads side by side, and ``out``.
 
         A text that is read in parts, each with the cache of the parts before, gives the same outputs as the same text
-        read at once. But none of the layers ``query``, ``key``, ``value``, ``out`` sees an earlier place again. Call the
-        layers and leave their weights to them: in ``adapting.py`` other layers, with adapters, take their places.
+        read at once. But none of the layers ``query``, ``key``, ``value``, ``out`` sees an earlier place again.
+
+        Call the layers and leave their weights to them: in ``adapting.py`` layers with adapters take their places.
 
         Parameters
         ----------

@@ -84,8 +84,9 @@ class CachedAttention(nn.Module):
         sees itself and what is before it. Then heads side by side, and ``out``.
 
         A text that is read in parts, each with the cache of the parts before, gives the same outputs as the same text
-        read at once. But none of the layers ``query``, ``key``, ``value``, ``out`` sees an earlier place again. Call the
-        layers and leave their weights to them: in ``adapting.py`` other layers, with adapters, take their places.
+        read at once. But none of the layers ``query``, ``key``, ``value``, ``out`` sees an earlier place again.
+
+        Call the layers and leave their weights to them: in ``adapting.py`` layers with adapters take their places.
 
         Parameters
         ----------
