@@ -8,7 +8,7 @@ PYTHON := python
 endif
 
 PIP = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar on --constraint constraints.txt
-# One process for each core. The tests of a file stay together, for they share what is costly to make; the files begin
+# One process more than there are cores. The tests of a file stay together, for they share what is costly to make; the files begin
 # in the order of tests/course/conftest.py, the longest first.
 BY_FILE := --numprocesses auto --dist loadfile --no-loadscope-reorder
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections import Counter
 from pathlib import Path
@@ -17,13 +18,22 @@ COURSE = load_course(ROOT)  # of this repository; its days are read when they ar
 LONGEST = 300  # seconds for what takes one or two, on a busy machine; whoever hangs is seen by this
 
 LONG = (
-    "plain_shell submissions surfaces_of_days release_student surfaces days jupyter terminals update without_torch "
-    "picturing newcomer leaks verify ci publishing changed_days sample_class plugin cluster replay clocks odd_class "
-    "undeserved isolated reviewing watch"
+    "plain_shell leaks submissions surfaces_of_days verify days release_student surfaces picturing class_repository "
+    "cluster convert reviewing changed_days terminals update jupyter isolated sample_class odd_class without_torch "
+    "watch ci newcomer plugin clocks replay undeserved publishing"
 )
 """Files that `make quick` leaves out: real days, browsers, encodings, whole releases, proofs of tests. In this order
 they begin, the longest first: a long one at the end would leave the other processors idle.
 """
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: a tenth of the time a test waits, for another process, a clock or the
+    disk.
+    """
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return there + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
