@@ -17,10 +17,10 @@ from course.testing.answers import Answer, with_answer, write_modules
 from course.testing.fingerprints import Fingerprint, fingerprint
 from course.testing.recorded import to_json
 from course.testing.running import Runner
+from course.worker.far.refusals import kept
 from course.worker.near.folders import folders_in_memory
 from course.worker.near.forks import Ended, ForkPool
 from course.worker.near.local import LocalLink
-from course.worker.outcomes import Budget
 
 _TELLING = ("failed", "wrong_type", "error")  # not time or memory, which another machine would change
 _LONGEST = 3600.0  # seconds for the misconceptions of a module, on a busy machine
@@ -105,24 +105,18 @@ class _Part:
         One folder serves them all, so that what stays the same is read by Python once.
         """
         found: _Returned = {}
-        course, day = self._course, self.day
+        day = self.day
         exercises = {exercise.name: exercise for exercise in day.exercises}
-        refused = {name for exercise in day.exercises for name in exercise.refused}
-        texts = course.sources(day)
-        with tempfile.TemporaryDirectory(prefix="course-") as place:
+        texts = self._course.sources(day)
+        refused = [name for exercise in day.exercises for name in exercise.refused]
+        with tempfile.TemporaryDirectory(prefix="course-") as place, kept(refused):
             root = Path(place).resolve()
             write_modules(root, day, texts)
-            with closing(
-                self._open(root)
-            ) as keeping:  # the guards, which would go up and down with each link
-                keeping.begin(
-                    0, tuple(refused), Budget(course.limits.test_seconds, course.limits.call_seconds)
-                )
-                for number, answer in enumerate(self._runner.suite.answers(day)):
-                    if answer.kind == "misconception" and answer.module == self.module:
-                        write_modules(root, day, {self.module: with_answer(texts[self.module], answer)})
-                        linecache.cache.pop(str(root / day.name / f"{self.module}.py"), None)
-                        found[number] = self._of(root, exercises[answer.exercise])
+            for number, answer in enumerate(self._runner.suite.answers(day)):
+                if answer.kind == "misconception" and answer.module == self.module:
+                    write_modules(root, day, {self.module: with_answer(texts[self.module], answer)})
+                    linecache.cache.pop(str(root / day.name / f"{self.module}.py"), None)
+                    found[number] = self._of(root, exercises[answer.exercise])
         return found
 
     def _open(self, root: Path) -> LocalLink:

@@ -28,6 +28,7 @@ from course.verify.promises import broken_promises
 from course.verify.roots import Sources
 from course.verify.trials import Trier
 from course.worker.far.pages import gather_pages
+from course.worker.far.refusals import kept
 from course.worker.far.zygote import warm
 from course.worker.near.folders import folders_in_memory
 from course.worker.near.forks import Ended, ForkPool
@@ -68,7 +69,8 @@ def verify(course: Course, selections: Sequence[Selection], options: Options, vi
         warm(*to_warm(days))  # while the other process does the same
         gather_pages()  # thousands of forks follow
         assert zygote.layers
-        with folders_in_memory():
+        refused = [name for day in days for exercise in day.exercises for name in exercise.refused]
+        with folders_in_memory(), kept(refused):
             proofs = [
                 _DayProof(course, selection, seeds, options, pool, pace, place, view)
                 for place, selection in enumerate(selections)

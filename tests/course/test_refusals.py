@@ -21,7 +21,7 @@ import torch
 from course.catalog.model import Limits
 from course.testing.scanning import find_refused
 from course.worker.far.ownership import codes_of_file
-from course.worker.far.refusals import Refusals, imported, original
+from course.worker.far.refusals import Refusals, imported, kept, original
 from course.worker.near.handle import Link, Student
 from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, StudentProblem
@@ -394,6 +394,18 @@ def test_the_last_one_to_leave_puts_everything_back(tmp_path: Path) -> None:
         torch.nn.Linear.__init__,
     )
     assert after == before
+
+
+def test_guards_that_are_kept_stay_up_when_a_session_leaves(tmp_path: Path) -> None:
+    before = np.linalg.pinv
+    with kept(["numpy.linalg.pinv"]):
+        guard = np.linalg.pinv
+        assert guard is not before
+        session = Refusals(tmp_path, [DAY])
+        session.activate(["numpy.linalg.pinv"])
+        session.uninstall()
+        assert np.linalg.pinv is guard
+    assert np.linalg.pinv is before
 
 
 def test_a_guarded_function_looks_and_behaves_like_the_one_it_guards(tmp_path: Path) -> None:

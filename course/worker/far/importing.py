@@ -11,7 +11,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
@@ -112,7 +112,7 @@ class ModuleSpace:
             del sys.modules[name]
 
 
-def forget_orphans(before: frozenset[str]) -> None:
+def forget_orphans(before: Set[str]) -> None:
     """Take away modules that are not among those ``before`` and whose package is not there, because its import was
     cut short: imported once more, the package would lack what these modules are for it.
     """

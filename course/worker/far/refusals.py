@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
@@ -67,13 +68,9 @@ class Refusals:
         return before
 
     def uninstall(self) -> None:
-        """Leave the guards; the last session to leave one puts the library's own function back."""
+        """Leave the guards."""
         self._names = frozenset()
-        for name in self._joined:
-            _users[name] -= 1
-            if not _users[name]:
-                del _users[name]
-                _take_down(name)
+        _leave(self._joined)
         self._joined.clear()
 
 
@@ -108,6 +105,28 @@ def prepare(name: str) -> None:
             guard.refused.add(name)
             guard.spoken |= {name.rpartition(".")[2], attribute}
             _guards[name].append(guard)
+
+
+@contextmanager
+def kept(names: Iterable[str]) -> Iterator[None]:
+    """Inside the block the guards of these names stay up, whatever sessions come and go, in forks too."""
+    joined = set(names)
+    for name in joined:
+        _users[name] = _users.get(name, 0) + 1
+        prepare(name)
+    try:
+        yield
+    finally:
+        _leave(joined)
+
+
+def _leave(names: set[str]) -> None:
+    """The last to leave a guard puts the library's own function back."""
+    for name in names:
+        _users[name] -= 1
+        if not _users[name]:
+            del _users[name]
+            _take_down(name)
 
 
 def _take_down(name: str) -> None:
