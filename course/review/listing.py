@@ -25,12 +25,15 @@ class DayEntry:
 
 @dataclass(frozen=True)
 class Entry:
-    """A student: ``stem`` is the name of the result file and stands in addresses, ``person`` the name in the roster."""
+    """A student: ``stem`` is the name of the result file and stands in addresses, ``person`` and ``team`` are the names
+    in the roster.
+    """
 
     stem: str
     student: str
     person: str
     days: dict[str, DayEntry]
+    team: str = ""
 
 
 class Listing:
@@ -58,6 +61,19 @@ class Listing:
         self._read = found
         return [entry for _, entry in found.values()]
 
+    def mates(self, entry: Entry, day: str) -> list[Entry]:
+        """The others of the student's team who have handed in the very same work for a day."""
+        mine = entry.days.get(day)
+        if not entry.team or mine is None or mine.missing:
+            return []
+        return [
+            other
+            for other in self.entries()
+            if (other.team, other.student != entry.student) == (entry.team, True)
+            and (theirs := other.days.get(day)) is not None
+            and theirs.work == mine.work
+        ]
+
     def record(self, stem: str) -> Record:
         """The whole result of one entry."""
         return read_record(self._out / f"{stem}.json")
@@ -70,4 +86,5 @@ def _entry(stem: str, record: Record) -> Entry:
         work = day.get("submission", record.get("submission", ""))
         late = day.get("late", {}).get("points", 0)
         days[day["day"]] = DayEntry(day["score"], day["max_score"], late, work, is_missing(day), exercises)
-    return Entry(stem, record["student"], record.get("person", {}).get("name", ""), days)
+    person = record.get("person", {})
+    return Entry(stem, record["student"], person.get("name", ""), days, person.get("team", ""))

@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from course.catalog.model import PROJECT
 from course.catalog.rubrics import Rubric
 from course.errors import UsageError
 from course.report.pages import environment
@@ -93,7 +94,8 @@ def _first(desk: Desk, place: Place) -> _Words:
     days = []
     with desk.store() as store:
         appeals = read_appeals(store)
-        for name in dict.fromkeys(name for entry in entries for name in entry.days):
+        there_is = dict.fromkeys(name for entry in entries for name in entry.days)
+        for name in there_is:
             of_it, looked = of_day(entries, name), Looked.of(store, name)
             waiting = sum(looked.waits(entry) for entry in of_it)
             there = sum(not entry.days[name].missing for entry in of_it)
@@ -102,6 +104,7 @@ def _first(desk: Desk, place: Place) -> _Words:
             {"rubric": one, "done": sum(map(bool, filled.values())), "students": len(filled)}
             for one in desk.names.rubrics.values()
             if (filled := _filled(store.adjustments(), one.name, len(one.criteria), entries))
+            and (not one.name.startswith(PROJECT) or one.name in there_is or any(filled.values()))
         ]
     return "review_first.html", {"days": days, "rubrics": rubrics, "waiting": _open(appeals)}
 
@@ -352,4 +355,5 @@ def _filled_rubric(desk: Desk, place: Place, given: Sequence[Adjustment]) -> dic
             one for name, one in marks.items() if not rubric or name not in [c.name for c in rubric.criteria]
         ],
         "marks_seen": state_of(given, place.name, rubric=True),
+        "mates": desk.listing.mates(desk.entry(place.stem), place.name) if rubric else [],
     }

@@ -86,8 +86,11 @@ def _take_back(desk: Desk, store: Store, place: Place, form: Form) -> None:
 
 
 def _mark(desk: Desk, store: Store, place: Place, form: Form) -> None:
-    """Levels and comments of a rubric, by the number of the criterion in it."""
-    student, rubric = desk.entry(place.stem).student, desk.names.rubrics.get(place.name)
+    """Levels and comments of a rubric, by the number of the criterion in it; for a team that has handed in the same, if
+    that is ticked. What one of them has been given otherwise stays.
+    """
+    entry, rubric = desk.entry(place.stem), desk.names.rubrics.get(place.name)
+    student = entry.student
     if rubric is None:
         raise UsageError(f"There is no rubric of {place.name} any more; load the page again.")
     levels = {}
@@ -100,12 +103,17 @@ def _mark(desk: Desk, store: Store, place: Place, form: Form) -> None:
     if not levels:
         raise UsageError("Choose a level for at least one criterion.")
     standing = _about(store.adjustments(student), place.name, "", rubric=True)
+    said = {one.criterion: (one.level, one.comment) for one in standing}
     if state_of(standing, place.name, rubric=True) != form.get("seen", ""):
-        said = {one.criterion: (one.level, one.comment) for one in standing}
         if levels.items() <= said.items():
             return  # the same form, sent twice
         raise _meanwhile(standing)
     fill_in(store, student, rubric, levels, desk.author)
+    for mate in desk.listing.mates(entry, place.name) if form.get("team") else ():
+        theirs = _about(store.adjustments(mate.student), place.name, "", rubric=True)
+        otherwise = {one.criterion for one in theirs if said.get(one.criterion) != (one.level, one.comment)}
+        same = {name: level for name, level in levels.items() if name not in otherwise}
+        fill_in(store, mate.student, rubric, same, desk.author)
 
 
 def _ask(desk: Desk, store: Store, place: Place, form: Form) -> None:

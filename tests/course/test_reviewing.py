@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import http.client
+import json
 import os
 import re
 import shutil
@@ -498,6 +499,49 @@ def test_a_rubric_is_filled_in_on_the_page(tiny: Course, out: Path) -> None:
         ("bob", "detection/method"): (4, 4),
         ("bob", "detection/failures"): (0, 2.5),
         ("ada", f"{DAY}/method"): (0, 4),
+    }
+
+
+def test_a_team_is_judged_once(tiny: Course, out: Path) -> None:
+    """What is chosen for one of a team holds for those who handed in the same; what one was given otherwise stays."""
+    write(tiny.root / "tests" / DAY / "rubric.toml", REPORT)
+    work = json.loads((out / "ada.json").read_text(encoding="utf-8"))["days"][0]["submission"]
+    for student in ("ada", "bob", "cy", "dora"):
+        one = json.loads((out / f"{student}.json").read_text(encoding="utf-8"))
+        one["person"] = {"name": student.title(), "team": "" if student == "dora" else "curie"}
+        if student == "bob":
+            one["days"][0]["submission"] = work
+        write_record(out, one)
+
+    def marks() -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for one in list_points(out):
+            if one.criterion:
+                found.setdefault(one.student, {})[one.criterion] = one.level
+        return found
+
+    with reviewed(tiny, out) as browser:
+        page = browser.get(ADA).text
+        assert "the same for Bob, who handed in the same work" in page
+        assert "the same for" not in browser.get(Place("day", DAY, "cy")).text
+        assert "the same for" not in browser.get(Place("day", DAY, "dora")).text
+        form = browser.form(ADA, "mark") | {"level-0": "missing", "do": "mark"}
+        assert browser.post(ADA, form | {"team": "1"}).status == 303
+        assert marks() == {"ada": {"method": "missing"}, "bob": {"method": "missing"}}
+        bob = Place("day", DAY, "bob")
+        alone = {name: value for name, value in browser.form(bob, "mark").items() if name != "team"}
+        assert browser.post(bob, alone | {"level-0": "complete", "do": "mark"}).status == 303
+        both = browser.form(ADA, "mark") | {
+            "comment-0": "nothing of it",
+            "level-0": "missing",
+            "level-1": "shown",
+            "do": "mark",
+            "team": "1",
+        }
+        assert browser.post(ADA, both).status == 303
+    assert marks() == {
+        "ada": {"method": "missing", "failures": "shown"},
+        "bob": {"method": "complete", "failures": "shown"},
     }
 
 
