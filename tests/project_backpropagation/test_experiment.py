@@ -23,7 +23,13 @@ from course.testing.handed_in import (
     plain_numbers,
 )
 
-APART = {"accuracy": 0.04, "nll": 0.1}  # of a figure that is computed again
+APART = {"accuracy": 0.04, "nll": 0.13}
+"""Of a figure that is computed again. The reference method, trained on with first weights that were changed by one part
+in ten million, on one thread and on two (`benchmarks/reproducing.py`), moved by 0 and by less than 0.0000001, and as
+little in float32. With momentum of 0.9 at its learning rate of 0.1 it moved by up to 0.0074 and 0.006, and with two
+hidden layers and batches of 16 beside, on `cancer`, by up to 0.018 and 0.083. A training that comes to nothing on
+`digits` (an accuracy of 0.1) has no figure that could be had again.
+"""
 
 
 def blobs(rng, n=90, d=5, classes=3):

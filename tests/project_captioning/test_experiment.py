@@ -18,7 +18,15 @@ from course.testing.handed_in import (
     named_methods,
 )
 
-APART = {"exact": 0.1, "BLEU-2": 0.05}  # of a figure that is computed again
+APART = {"exact": 0.2, "BLEU-2": 0.06}
+"""Of a figure that is computed again. The reference method, trained on with first weights that were changed by one part
+in ten million, on one thread and on two (`benchmarks/reproducing.py`, seeds 0 to 3 with ten runs each), moved by up to
+0.093 and 0.017 on bright scenes and by up to 0.12 and 0.033 at dusk; half of the runs moved by less than 0.03 and 0.01.
+"""
+WORSE = 0.25
+"""By how much, beside three standard deviations of the claims, fewer captions may be right on other scenes: three claims
+may lie close together by chance, and the new training moves as those above do, on scenes of its own.
+"""
 
 
 def scenes(n, seed, name="bright"):
@@ -165,4 +173,4 @@ def test_fit_holds_on_other_scenes(student, rng):
     results = handed_in_results(student, __file__)
     method, seed = named_methods(student)[-1], int(rng.integers(10_000, 10**6))
     again = measured(student, chosen(results, __file__), method, seed, rng)["exact"]
-    assert_holds(results, method, "exact", again, 0.1, on="other scenes")
+    assert_holds(results, method, "exact", again, WORSE, on="other scenes")
