@@ -29,7 +29,7 @@ _OTHERS = frozenset({"tests", "solutions", "site-packages", "node_modules"})
 _DAY = re.compile(r"day[\W_]*0*(\d+)(?!\d)", re.IGNORECASE)
 _COPY = re.compile(r"(.+?)(?:[\s_-]*\(\d+\)|[\s_-]+(?:copy|kopie))?", re.IGNORECASE | re.DOTALL)
 _TEXT = re.compile(
-    r"(?:report|results)\b.*\.(?:md|json)$", re.IGNORECASE
+    r"(report|results)(?![^\W\d_]).*\.(md|json)$", re.IGNORECASE
 )  # what projects hand in beside modules
 _SHOWN = 60
 
@@ -152,6 +152,9 @@ class Claims(Generic[T]):
             return name
         stem, _, ending = name.rpartition(".")
         plain = f"{_COPY.fullmatch(stem)[1]}.{ending}".casefold() if stem else ""  # type: ignore[index]
+        text = _TEXT.match(name)
+        if text is not None:  # "report_final.md": whatever comes behind the word says which one it is
+            plain = f"{text[1]}.{text[2]}".casefold()
         return next((one for one in sorted(known) if one.casefold() == plain), None)
 
     def __iter__(self) -> Iterator[tuple[str, T]]:

@@ -25,6 +25,7 @@ FEWEST_WORDS = 20  # of a section
 LONGEST_NAME = 60
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_PICTURE = re.compile(r"""!\[[^\]\n]*\]\(\s*([^)\s]+)|<img\s[^>]*src=["']?([^"'\s>]+)""")
 _BOX = re.compile(r"^\s*[-*] \[( |x|X)\] +(.+?)\s*$", re.MULTILINE)
 
 Figures = Mapping[str, float]
@@ -127,6 +128,12 @@ def _missing_of_report(text: bytes | None) -> Iterator[str]:
     ]
     if short:
         yield f"{REPORT}: fewer than {FEWEST_WORDS} words stand under {', '.join(map(repr, short))}."
+    picture = _PICTURE.search(_COMMENT.sub("", text.decode("utf-8", "replace")))
+    if picture is not None:
+        yield (
+            f"{REPORT} shows {(picture[1] or picture[2])[:LONGEST_NAME]!r}, and pictures are not handed in: put "
+            "what it shows into a table or into words."
+        )
     for heading, given in asked.items():
         boxes = [words for _, words in _BOX.findall(given)]
         ticked = {words for mark, words in _BOX.findall(report.get(heading, "")) if mark != " "}

@@ -76,9 +76,10 @@ def measure(
         print(f"{error}. Write it first; `course status` says what is left.", file=sys.stderr)
         return 1
     print()
+    width = max(map(len, found))
     for method, seeds in found.items():
         for name in seeds["0"]:
             values = [one[name] for one in seeds.values()]
-            print(f"{method:<20} {name:<12} {np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}")
+            print(f"{method:<{width}}  {name:<10} {np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}")
     print(f"Mean ± standard deviation over {asked.seeds} seeds. Written to {folder.name}/{RESULTS}.")
     return int(bool(told))

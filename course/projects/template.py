@@ -28,7 +28,7 @@ made on, what the figures are of. Could an example, or something that gives it a
 ## Results
 
 <!-- A table: each method, mean and spread over seeds (say which spread), of figures that stand in results.json. Is the
-difference larger than the spread? What is one picture that shows it? -->
+difference larger than the spread? Pictures are not handed in: say what one would show. -->
 
 ## Failure cases
 

@@ -211,12 +211,12 @@ class CheckView:
             out.print("Of what was checked, all points earned.")
             return
         if not left:
-            then = self._then()
-            out.print(
-                Text(
-                    f"{_all_earned(result)}. {then or '`course plot` draws the pictures with your functions.'}"
-                )
-            )
+            then = self._then() or "`course plot` draws the pictures with your functions."
+            if any(result.missing.values()):
+                then = "Next: what is missing, as it stands above."
+            elif result.missing:
+                then = "One of your team hands it in, for all."
+            out.print(Text(f"{_all_earned(result)}. {then}"))
             return
         day, one = left[0]
         if one.exercise.optional:

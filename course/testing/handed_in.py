@@ -27,8 +27,11 @@ def handed_in_results(student: Student, test: str) -> Results:
     student code runs for it.
     """
     course = load_course(find_root(Path(test)), drafts=True)
+    text = student._text(RESULTS)
+    if text is None:
+        named_methods(student)  # where no experiment is either, that is what is to be said
     try:
-        return read_results(student._text(RESULTS), course.day(Path(test).parent.name))
+        return read_results(text, course.day(Path(test).parent.name))
     except CourseError as error:
         raise CheckFailed(str(error)) from None
 

@@ -18,14 +18,14 @@ from course.catalog import Course, load_course, select
 from course.catalog.rubrics import OF_PROJECTS, read_rubrics
 from course.catalog.selecting import find_day
 from course.errors import CourseError, UsageError
-from course.grading.classes import grade_class
+from course.grading.classes import Manner, grade_class
 from course.grading.intake import Intake
 from course.practice.checking import check_folder
 from course.projects.handing_in import Results, missing, read_results, wrong_with_methods
 from course.projects.template import TEMPLATE
 from course.release import skeletons
 from course.release.student import build_release
-from course.results.reading import Record
+from course.results.reading import Record, is_missing
 from course.review.handed_in import HandedIn
 from course.testing.assertions import CheckFailed
 from course.testing.handed_in import assert_holds, assert_reproduced, chosen, named_methods
@@ -242,6 +242,10 @@ def test_what_is_missing_is_said_in_sentences(course: Course) -> None:
     assert missing(project, {**done, "report.md": cut.encode()}) == [
         "report.md has no section 'Failure cases'."
     ]
+    for picture in ("![loss](loss.png)", '<img width="60%" src="loss.png">'):
+        drawn = report().replace("## Failure", f"{picture}\n\n## Failure")
+        (said,) = missing(project, {**done, "report.md": drawn.encode()})
+        assert said.startswith("report.md shows 'loss.png', and pictures are not handed in")
     one = json.loads(results())
     del one["methods"]["nothing"], one["methods"]["mean"]["2"]
     assert missing(project, {**done, "results.json": json.dumps(one).encode()}) == [
@@ -434,7 +438,35 @@ def test_a_damaged_project_is_no_obstacle_to_grading_a_day(course: Course, tmp_p
 
 
 @needs_fork
-@pytest.mark.parametrize("place", ["Report.md", "Project Guess/report (1).md", "guess/report.md"])
+def test_who_handed_in_nothing_has_failed_nothing(course: Course, tmp_path: Path) -> None:
+    """A check that first asks for results must not speak of them where no experiment is either."""
+    hand_in(tmp_path / "in", "ann")
+    write(tmp_path / "roster.csv", "id\nann\nbob\n")
+    grade_class(
+        course,
+        tmp_path / "in",
+        tmp_path / "out",
+        days=["project/guess"],
+        view=Quiet(),
+        manner=Manner(roster=tmp_path / "roster.csv"),
+    )
+    (day,) = read(tmp_path / "out", "bob")["days"]
+    assert is_missing(day)
+    (day,) = read(tmp_path / "out", "ann")["days"]
+    assert not is_missing(day)
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Report.md",
+        "Project Guess/report (1).md",
+        "guess/report.md",
+        f"{NAME}/Report (final).md",
+        f"{NAME}/report_team_curie.md",
+    ],
+)
 def test_a_report_is_found_where_people_put_it(course: Course, tmp_path: Path, place: str) -> None:
     folder = hand_in(tmp_path / "in", "ann", report=None)
     write(folder / place, report())

@@ -457,6 +457,6 @@ def _shown(file: Path, root: Path) -> str:
 
 
 def _near_file(file: Path) -> str:
-    names = [p.name for p in file.parent.glob("*.py")] if file.parent.is_dir() else []
-    near = difflib.get_close_matches(file.name, names, n=1)
-    return f"; did you rename it to {near[0]!r}?" if near else "; it is needed for these checks."
+    names = [p.stem for p in file.parent.glob("*.py")] if file.parent.is_dir() else []
+    near = difflib.get_close_matches(file.stem, names, n=1)
+    return f"; did you rename it to {near[0] + '.py'!r}?" if near else "; it is needed for these checks."
