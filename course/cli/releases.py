@@ -39,7 +39,8 @@ def release(context: click.Context, only_check: bool, days: tuple[str, ...], ver
     from course.report.release_view import show_gates
 
     course = the_course()
-    chosen = [find_day(course, day.strip("/")) for day in days] or list(course.units)
+    named = [find_day(course, day.strip("/")) for day in days] or course.units
+    chosen = [day for day in course.units if day in named]
     wanted = check_version(version or __version__)
     with show_gates() as view:
         for passed in check_release(course, chosen, wanted, told=version is not None, started=view.started):

@@ -42,6 +42,11 @@ _BADGE = "\n\n[![grade](../../actions/workflows/grade.yml/badge.svg)](../../acti
 _PUSHED = """On GitHub the workflow *{}* runs the same checks on what you have pushed, isolated, and puts the
 result on the page of the run. It is advice: the grade is computed by your teachers, from what you have pushed by the
 due date. A red cross means that points are missing, and nothing worse."""
+_PROJECT = """A project is the work of a team, and one of you hands it in for all; its sheet says what with.
+`course check {0}` judges the code and says what is still missing,
+`python -m {1}.measure` writes the figures of the report.
+
+"""
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
 EXAMPLES = "docs/projects"
 """Reports of projects with filled rubrics, for teams to read."""
@@ -172,12 +177,14 @@ def _readme(course: Course, days: Sequence[Day], version: str) -> str:
         table += [f"| **{title}** | | |"] if title else []
         table += [f"| [{day.name}]({day.name}/README.md) | {day.title} | {day.max_score} |" for day in some]
     first = next(exercise for day in days for exercise in day.exercises)
+    projects = [day for day in days if day.is_project]
     words = {
         "TITLE": course.title,
         "VERSION": version,
         "BADGE": _BADGE if course.repository and course.checks_pushes else "",
         "PUSHED": _PUSHED.format("grade" if course.repository else "check") if course.checks_pushes else "",
         "DAYS": "\n".join(table),
+        "PROJECTS": "".join(_PROJECT.format(day.number, day.name) for day in projects[:1]),
         "DAY": days[0].number,
         "FOLDER": days[0].name,
         "EXERCISE": f"{days[0].number}/{first.qualname}",
