@@ -236,6 +236,21 @@ def last_state_goes_on(x, mask, forward_cell, backward_cell, units):
     return torch.cat(both, dim=-1)
 
 
+@misconception("bidirectional", "The backward state stands first. The forward state comes first.")
+def backward_first(x, mask, forward_cell, backward_cell, units):
+    def run(cell, order):
+        h = x.new_zeros(len(x), units)
+        seen = [h] * x.shape[1]
+        for t in order:
+            h = torch.where(mask[:, t, None], cell(x[:, t], h), torch.zeros_like(h))
+            seen[t] = h
+        return torch.stack(seen, dim=1)
+
+    steps = x.shape[1]
+    both = [run(backward_cell, range(steps - 1, -1, -1)), run(forward_cell, range(steps))]
+    return torch.cat(both, dim=-1)
+
+
 @variant("bidirectional")
 def row_by_row(x, mask, forward_cell, backward_cell, units):
     result = x.new_zeros(*mask.shape, 2 * units)

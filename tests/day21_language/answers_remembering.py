@@ -216,6 +216,19 @@ def new_places_only(self, x, cache=None):
 
 
 @misconception(
+    "CachedAttention.forward", "New keys and values stand in front of those of the cache. They belong behind."
+)
+def new_ones_in_front(self, x, cache=None):
+    q, k, v = (split_heads(layer(x), self.heads) for layer in (self.query, self.key, self.value))
+    start = 0 if cache is None else cache[0].shape[-2]
+    q, k = rotate(q, start), rotate(k, start)
+    if cache is not None:
+        k, v = torch.cat([k, cache[0]], dim=-2), torch.cat([v, cache[1]], dim=-2)
+    seen, _ = attention(q, k, v, causal_mask(q.shape[-2], k.shape[-2]))
+    return self.out(join_heads(seen)), (k, v)
+
+
+@misconception(
     "CachedAttention.forward",
     "The weights of the layers are taken, and the layers are not called: adapters in their places would not be heard.",
 )

@@ -87,6 +87,32 @@ def always_zero(words, begin, end, padding=0):
     return x, y, mask
 
 
+@misconception("shifted_pairs", "The mask leaves the end out. It is a target like the others.")
+def end_masked(words, begin, end, padding=0):
+    x = torch.full((len(words), max(map(len, words)) + 1), padding)
+    y, mask = x.clone(), torch.zeros(x.shape, dtype=torch.bool)
+    for row, word in enumerate(words):
+        n = len(word) + 1
+        x[row, :n] = torch.tensor([begin, *word])
+        y[row, :n] = torch.tensor([*word, end])
+        mask[row, : n - 1] = True
+    return x, y, mask
+
+
+@misconception(
+    "shifted_pairs", "Inputs and targets are exchanged: begin is what the model sees, and end what it says."
+)
+def inputs_for_targets(words, begin, end, padding=0):
+    x = torch.full((len(words), max(map(len, words)) + 1), padding)
+    y, mask = x.clone(), torch.zeros(x.shape, dtype=torch.bool)
+    for row, word in enumerate(words):
+        n = len(word) + 1
+        x[row, :n] = torch.tensor([begin, *word])
+        y[row, :n] = torch.tensor([*word, end])
+        mask[row, :n] = True
+    return y, x, mask
+
+
 @variant("shifted_pairs")
 def in_numpy(words, begin, end, padding=0):
     width = max(len(word) for word in words) + 2
@@ -153,6 +179,21 @@ def of_the_whole_tensor(logits, k):
     flat = logits.flatten()
     values, places = flat.topk(min(k, len(flat)))
     return torch.full_like(flat, -math.inf).scatter(0, places, values).reshape(logits.shape)
+
+
+@misconception(
+    "keep_top_k",
+    "A large negative number stands in the place of −∞.",
+    value=(-1e9, -1e4, -1e30),
+)
+def large_and_negative(logits, k, *, value=-1e9):
+    values, places = logits.topk(min(k, logits.shape[-1]), dim=-1)
+    return torch.full_like(logits, value).scatter(-1, places, values)
+
+
+@misconception("keep_top_k", "The largest logits come back alone. The others stay in their places, as −∞.")
+def kept_alone(logits, k):
+    return logits.topk(min(k, logits.shape[-1]), dim=-1).values
 
 
 @variant("keep_top_k")
@@ -232,6 +273,24 @@ def nought_for_the_rest(logits, p):
     before = probabilities.cumsum(dim=-1) - probabilities
     before[..., 0] = 0.0
     return torch.zeros_like(logits).scatter(-1, places, ordered.masked_fill(before >= p, 0.0))
+
+
+@misconception(
+    "keep_nucleus", "A large negative number stands in the place of −∞.", value=(-1e9, -1e4, -1e30)
+)
+def large_negative_rest(logits, p, *, value=-1e9):
+    ordered, places = logits.sort(dim=-1, descending=True)
+    probabilities = ordered.softmax(dim=-1)
+    before = probabilities.cumsum(dim=-1) - probabilities
+    kept = ordered.masked_fill(before >= p, value)
+    return torch.full_like(logits, value).scatter(-1, places, kept)
+
+
+@misconception("keep_nucleus", "The sum runs over the tokens as they stand. Sort them by probability first.")
+def not_sorted(logits, p):
+    probabilities = logits.softmax(dim=-1)
+    before = probabilities.cumsum(dim=-1) - probabilities
+    return logits.masked_fill(before >= p, -math.inf)
 
 
 @variant("keep_nucleus")
@@ -335,6 +394,38 @@ def one_for_all(logits, temperature, keep=None, generator=None):
         logits = keep(logits)
     chosen = torch.multinomial(logits[0].softmax(dim=-1), 1, generator=generator)
     return chosen.expand(len(logits)).clone()
+
+
+@misconception("choose", "The temperature 0 is divided by. There nothing is drawn: the largest logit wins.")
+def divided_by_zero(logits, temperature, keep=None, generator=None):
+    if temperature < 0:
+        raise ValueError(temperature)
+    logits = logits / temperature
+    if keep is not None:
+        logits = keep(logits)
+    return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)[:, 0]
+
+
+@misconception("choose", "A temperature below 0 is an error.")
+def below_zero_is_fine(logits, temperature, keep=None, generator=None):
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    logits = logits / temperature
+    if keep is not None:
+        logits = keep(logits)
+    return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)[:, 0]
+
+
+@misconception("choose", "This is a column, (b, 1). One number for each row is asked for, (b,).")
+def as_a_column(logits, temperature, keep=None, generator=None):
+    if temperature < 0:
+        raise ValueError(temperature)
+    if temperature == 0:
+        return logits.argmax(dim=-1, keepdim=True)
+    logits = logits / temperature
+    if keep is not None:
+        logits = keep(logits)
+    return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)
 
 
 @variant("choose")
@@ -458,6 +549,18 @@ def first_word_decides(next_logits, count, begin, end, longest, temperature=1.0,
             break
     rows = ids[:, 1:].tolist()
     return [row[: row.index(end)] if end in row else row for row in rows]
+
+
+@misconception("write", "The end is part of the words. It ends them, and is left out.")
+def end_in_the_words(next_logits, count, begin, end, longest, temperature=1.0, keep=None, generator=None):
+    ids = torch.full((count, 1), begin)
+    for _ in range(longest):
+        chosen = choose(next_logits(ids), temperature, keep, generator)
+        ids = torch.cat([ids, torch.as_tensor(chosen)[:, None]], dim=1)
+        if (ids[:, 1:] == end).any(dim=1).all():
+            break
+    rows = ids[:, 1:].tolist()
+    return [row[: row.index(end) + 1] if end in row else row for row in rows]
 
 
 @variant("write")

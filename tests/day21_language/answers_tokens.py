@@ -429,6 +429,16 @@ def latin(ids, merges):
     return b"".join(vocabulary[number] for number in ids).decode("latin-1")
 
 
+@misconception(
+    "decode", "Ids above the last token are an error, ValueError, and not what a list says to them."
+)
+def above_the_last_token(ids, merges):
+    vocabulary = token_bytes(merges)
+    if any(number < 0 for number in ids):
+        raise ValueError("below 0")
+    return b"".join(vocabulary[number] for number in ids).decode(errors="replace")
+
+
 @variant("decode")
 def undoing_merges(ids, merges):
     data = bytearray()

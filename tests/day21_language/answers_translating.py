@@ -113,6 +113,32 @@ def asks_the_wrong_way(self, x, memory, mask):
     return x + self.contract(torch.relu(self.expand(self.norm3(x)))), weights
 
 
+@misconception("DecoderBlock.forward", "The relu between expand and contract is missing.")
+def relu_left_out(self, x, memory, mask):
+    normed = self.norm1(x)
+    q, k, v = (split_heads(layer(normed), self.heads) for layer in (self.query, self.key, self.value))
+    x = x + self.out(join_heads(attention(q, k, v, causal_mask(x.shape[1], x.shape[1]))[0]))
+    q = split_heads(self.cross_query(self.norm2(x)), self.heads)
+    k, v = (split_heads(layer(memory), self.heads) for layer in (self.cross_key, self.cross_value))
+    found, weights = attention(q, k, v, mask[:, None, None])
+    x = x + self.cross_out(join_heads(found))
+    return x + self.contract(self.expand(self.norm3(x))), weights
+
+
+@misconception(
+    "DecoderBlock.forward", "`out` or `cross_out` is left out: the heads are mixed before they are added."
+)
+def heads_not_mixed(self, x, memory, mask):
+    normed = self.norm1(x)
+    q, k, v = (split_heads(layer(normed), self.heads) for layer in (self.query, self.key, self.value))
+    x = x + join_heads(attention(q, k, v, causal_mask(x.shape[1], x.shape[1]))[0])
+    q = split_heads(self.cross_query(self.norm2(x)), self.heads)
+    k, v = (split_heads(layer(memory), self.heads) for layer in (self.cross_key, self.cross_value))
+    found, weights = attention(q, k, v, mask[:, None, None])
+    x = x + join_heads(found)
+    return x + self.contract(torch.relu(self.expand(self.norm3(x)))), weights
+
+
 @variant("DecoderBlock.forward")
 def by_scaled_dot_products(self, x, memory, mask):
     b, t, width = x.shape
@@ -312,6 +338,57 @@ def begin_in_front(next_log_probabilities, begin, end, width, longest, alpha=0.0
             break
     ranked = [(tokens, total / (len(tokens) - 1) ** alpha) for tokens, total in finished + open_]
     return sorted(ranked, key=lambda scored: -scored[1])[:width]
+
+
+@misconception(
+    "beam_search",
+    "Finished texts keep places in the beam and compete with what is longer. In a step only its extensions compete.",
+)
+def finished_ones_compete(next_log_probabilities, begin, end, width, longest, alpha=0.0):
+    open_, finished = [([], 0.0)], []
+    for _ in range(longest):
+        extensions = list(finished)
+        for tokens, total in open_:
+            following = torch.as_tensor(next_log_probabilities([begin, *tokens])).tolist()
+            extensions += [([*tokens, token], total + value) for token, value in enumerate(following)]
+        best = sorted(extensions, key=lambda scored: -scored[1])[:width]
+        finished = [scored for scored in best if scored[0][-1] == end]
+        open_ = [scored for scored in best if scored[0][-1] != end]
+    ranked = [(tokens, total / len(tokens) ** alpha) for tokens, total in finished + open_]
+    return sorted(ranked, key=lambda scored: -scored[1])[:width]
+
+
+@misconception("beam_search", "The end is not counted in the length. It is a token, too.")
+def end_not_counted(next_log_probabilities, begin, end, width, longest, alpha=0.0):
+    open_, finished = [([], 0.0)], []
+    for _ in range(longest):
+        extensions = []
+        for tokens, total in open_:
+            following = torch.as_tensor(next_log_probabilities([begin, *tokens])).tolist()
+            extensions += [([*tokens, token], total + value) for token, value in enumerate(following)]
+        best = sorted(extensions, key=lambda scored: -scored[1])[:width]
+        finished += [scored for scored in best if scored[0][-1] == end]
+        open_ = [scored for scored in best if scored[0][-1] != end]
+    ranked = []
+    for tokens, total in finished + open_:
+        length = len(tokens) - (tokens[-1] == end)
+        ranked.append((tokens, total / max(length, 1) ** alpha))
+    return sorted(ranked, key=lambda scored: -scored[1])[:width]
+
+
+@misconception("beam_search", "The worst text stands first. Order them by their score, the best first.")
+def worst_first(next_log_probabilities, begin, end, width, longest, alpha=0.0):
+    open_, finished = [([], 0.0)], []
+    for _ in range(longest):
+        extensions = []
+        for tokens, total in open_:
+            following = torch.as_tensor(next_log_probabilities([begin, *tokens])).tolist()
+            extensions += [([*tokens, token], total + value) for token, value in enumerate(following)]
+        best = sorted(extensions, key=lambda scored: -scored[1])[:width]
+        finished += [scored for scored in best if scored[0][-1] == end]
+        open_ = [scored for scored in best if scored[0][-1] != end]
+    ranked = [(tokens, total / len(tokens) ** alpha) for tokens, total in finished + open_]
+    return sorted(ranked, key=lambda scored: -scored[1])[:width][::-1]
 
 
 @variant("beam_search")

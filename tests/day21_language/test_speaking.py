@@ -159,9 +159,10 @@ def shares(chosen, v):
 
 
 def frequencies(drawn):
-    """The shares of the first three tokens, in even rows and in odd ones."""
+    """The shares of the first three tokens, in even rows and in odd ones, and how many axes there are."""
     drawn = np.asarray(drawn)
-    return tuple(float((drawn[part::2] == token).mean()) for part in (0, 1) for token in range(3))
+    shares = tuple(float((drawn[part::2] == token).mean()) for part in (0, 1) for token in range(3))
+    return *shares, float(drawn.ndim)
 
 
 def choose_many(module, logits, temperature, keep, seed):
@@ -259,24 +260,6 @@ def walked(table, longest):
     return word
 
 
-@points(1)
-def test_write_walks_through_a_table(student, rng):
-    v = 9
-    for length, longest in [(3, 8), (5, 5), (6, 4), (0, 3)]:
-        path = [BEGIN, *(int(i) for i in rng.permutation(np.arange(3, v))[:length]), END]
-        table = draw(rng, v, v)
-        for here, there in pairwise(path):
-            table[here, there] = 9.0
-        words, shapes = assert_parts(student.run(write_by_table, table, 3, longest, 0, 0), 2)
-        assert_equal(words, [walked(table, longest)] * 3, name="list of words, all drawn at temperature 0")
-        asked = min(length + 1, longest)
-        expected = [[3, 1 + step, 1] for step in range(asked)]
-        cause = "the model gets all ids so far, begin in front, and is not asked when all have ended"
-        assert_equal(
-            shapes, expected, name="list of (rows, places, begin in front) of all questions", cause=cause
-        )
-
-
 def write_by_tables(module, tables, longest):
     """Words by a model with a table of logits for each row, at temperature 0, and how often it was asked."""
     import torch
@@ -307,6 +290,24 @@ def test_write_waits_for_the_last_word(student, rng):
         expected = [walked(table, longest) for table in tables]
         assert_equal(words, expected, name="list of words, one table of logits each", cause=cause)
         assert_equal(asked, min(max(lengths) + 1, longest), name="number of questions", cause=cause)
+
+
+@points(1)
+def test_write_walks_through_a_table(student, rng):
+    v = 9
+    for length, longest in [(3, 8), (5, 5), (6, 4), (0, 3)]:
+        path = [BEGIN, *(int(i) for i in rng.permutation(np.arange(3, v))[:length]), END]
+        table = draw(rng, v, v)
+        for here, there in pairwise(path):
+            table[here, there] = 9.0
+        words, shapes = assert_parts(student.run(write_by_table, table, 3, longest, 0, 0), 2)
+        assert_equal(words, [walked(table, longest)] * 3, name="list of words, all drawn at temperature 0")
+        asked = min(length + 1, longest)
+        expected = [[3, 1 + step, 1] for step in range(asked)]
+        cause = "the model gets all ids so far, begin in front, and is not asked when all have ended"
+        assert_equal(
+            shapes, expected, name="list of (rows, places, begin in front) of all questions", cause=cause
+        )
 
 
 @points(1)
