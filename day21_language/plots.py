@@ -4,6 +4,7 @@ Each function is one picture; the first line of its docstring is the caption. Wh
 seconds each, and is kept for the next picture.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import cache, partial
@@ -16,7 +17,7 @@ from torch.nn.functional import cross_entropy
 
 from course.data import load_text
 from course.plots import BLUE, COLOURS, GREEN, GREY, ORANGE, PURPLE, RED, label, panels
-from day21_language.adapting import add_lora
+from day21_language.adapting import Adapter, add_lora, answer_loss
 from day21_language.data import (
     BEGIN,
     END,
@@ -45,7 +46,7 @@ from day21_language.speaking import keep_nucleus, write
 from day21_language.tokens import encode, token_bytes, train_bpe
 from day21_language.training import (
     answered,
-    train_answers,
+    train_batches,
     train_classifier,
     train_language_model,
     train_namer,
@@ -56,6 +57,7 @@ from day21_language.training import (
 from day21_language.translating import beam_search
 
 EVERY_LAYER = ("query", "key", "value", "out", "expand", "contract")
+RANK = 4
 
 
 def figure_tokens() -> Figure:
@@ -273,27 +275,26 @@ def figure_merges() -> Figure:
 
 
 def figure_lesson() -> Figure:
-    """A lesson of few examples: adapters, all weights, and a model that has heard nothing before."""
-    counts = [50, 100, 200]
+    """A lesson of 200 examples, step by step: what adapters and all weights learn, and what becomes of the old talk."""
     figure, (right, forgotten) = panels(1, 2, size=(4.8, 3.6))
-    ways = {"adapters of rank 1": BLUE, "all weights": RED, "from scratch": GREY}
-    results = {name: [_lesson(name, count) for count in counts] for name in ways}
-    for name, colour in ways.items():
-        right.semilogx(counts, [share for share, _ in results[name]], "o-", color=colour, label=name)
+    ways = {f"adapters of rank {RANK}": (True, BLUE), "all weights": (False, RED)}
+    for name, (adapted, colour) in ways.items():
+        model, (steps, shares, nats) = _lesson(adapted)
+        right.plot(steps, shares, "o-", color=colour, label=name)
+        forgotten.plot(steps, nats, "o-", color=colour, label=name)
+        if adapted:
+            name = "adapters switched off again"
+            forgotten.plot(
+                steps[-1], _nats_without_adapters(model), "s", color=GREEN, label=name, clip_on=False
+            )
     right.axhline(0.5, color=GREY, linestyle=":")
-    right.text(200, 0.46, "guessing one of the two names", color=GREY, fontsize=8, ha="right", va="top")
-    right.set(ylim=(0, 1.05), xticks=counts)
-    label(right, "examples in the lesson", "share of new questions answered", "what was learned", legend=True)
-    for name, colour in list(ways.items())[:2]:
-        forgotten.semilogx(counts, [nats for _, nats in results[name]], "o-", color=colour, label=name)
-    before = _nats_of_talk(_speaker())
-    forgotten.axhline(before, color=BLUE, linestyle="--", label="adapters switched off, as before")
-    forgotten.set(xticks=counts, ylim=(0, None))
-    label(forgotten, "examples in the lesson", "loss on the old talk / nats", "what was forgotten")
-    forgotten.legend(fontsize=8, loc="center right", bbox_to_anchor=(1.0, 0.62))
-    for ax in (right, forgotten):
-        ax.set_xticklabels([str(count) for count in counts])
-        ax.minorticks_off()
+    right.text(60, 0.48, "guessing one of the two names", color=GREY, fontsize=8, ha="right", va="top")
+    right.set(ylim=(0, 1.05))
+    label(right, "steps of the lesson", "share of new questions answered", "what was learned", legend=True)
+    forgotten.axhline(nats[0], color=GREY, linestyle=":")
+    forgotten.text(60, nats[0] - 0.1, "before the lesson", color=GREY, fontsize=8, ha="right", va="top")
+    forgotten.set(ylim=(0, None))
+    label(forgotten, "steps of the lesson", "loss on the old talk / nats", "what was forgotten", legend=True)
     return figure
 
 
@@ -415,21 +416,37 @@ def _places_read(model: LanguageModel, length: int, cached: bool) -> list[int]:
 
 @cache
 def _speaker() -> LanguageModel:
-    return train_speaker(make_talk(2000, np.random.default_rng(0)), len(SPEECH), 300)
+    return train_speaker(make_talk(600, np.random.default_rng(0)), len(SPEECH), 100)
 
 
 @torch.no_grad()
 def _nats_of_talk(model: LanguageModel) -> float:
-    ids, mask = pad(make_talk(300, np.random.default_rng(1)))
+    ids, mask = pad(make_talk(60, np.random.default_rng(1)))
     return float(masked_loss(model(ids[:, :-1])[0], ids[:, 1:], mask[:, 1:]))
 
 
-def _lesson(way: str, count: int) -> tuple[float, float]:
-    """Share of new questions that are answered after a lesson, and the loss on the old talk."""
+def _nats_without_adapters(model: LanguageModel) -> float:
+    for layer in model.modules():
+        if isinstance(layer, Adapter):
+            layer.scale = 0.0
+    return _nats_of_talk(model)
+
+
+def _lesson(adapted: bool) -> tuple[LanguageModel, np.ndarray]:
+    """A model after a lesson. At some of its steps: share of new questions answered, and the loss on the old talk."""
     torch.manual_seed(0)
-    model = LanguageModel(len(SPEECH), 48) if way == "from scratch" else deepcopy(_speaker())
-    if way == "adapters of rank 1":
-        add_lora(model, EVERY_LAYER, 1, 2.0)
-    rate = 1e-2 if way == "adapters of rank 1" else 5e-3
-    train_answers(model, make_lesson(count, np.random.default_rng(2)), 100, rate)
-    return answered(model, make_lesson(300, np.random.default_rng(3))), _nats_of_talk(model)
+    model = deepcopy(_speaker())
+    if adapted:
+        add_lora(model, EVERY_LAYER, RANK, 2.0 * RANK)
+    lesson, new = (make_lesson(count, np.random.default_rng(count)) for count in (200, 100))
+    steps, found = itertools.count(), []
+
+    def loss_of(rows: Tensor) -> Tensor:
+        if (step := next(steps)) % 15 == 0:
+            found.append((step, answered(model, new), _nats_of_talk(model)))
+        ids = lesson.ids[rows]
+        return answer_loss(model(ids)[0], ids, lesson.prompts[rows], lesson.lengths[rows])
+
+    train_batches(model, loss_of, 200, 60, 32, 2e-2 if adapted else 5e-3)
+    found.append((60, answered(model, new), _nats_of_talk(model)))
+    return model, np.array(found).T
