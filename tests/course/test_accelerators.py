@@ -140,6 +140,7 @@ def last_line(program: str, root: Path) -> str:
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_what_pytorch_imports_at_the_first_optimiser_passes_over_what_was_put_there() -> None:
     code = """
         import torch

@@ -488,6 +488,7 @@ def five_thousand() -> Iterator[Path]:
         yield write_class(Path(folder), 5000)
 
 
+@pytest.mark.slow
 def test_five_thousand_students_open_and_can_be_searched(
     tiny: Course, five_thousand: Path, browser: Any
 ) -> None:

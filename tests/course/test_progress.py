@@ -103,6 +103,7 @@ def test_a_finale_without_a_number_of_seeds_is_wrong_usage(
     assert "--seeds" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", sorted(ROOT.glob("day*/finale.py")), ids=lambda p: p.parent.name)
 def test_a_finale_names_the_exercise_that_is_to_be_written_first(script: Path) -> None:
     command = [sys.executable, "-m", f"{script.parent.name}.finale"]

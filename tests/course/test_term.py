@@ -357,6 +357,7 @@ def killed_run(given: Class, step: int, **how: Any) -> bool:
     return os.waitpid(number, 0)[1] == signal.SIGKILL
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unchecked")
 def test_a_term_that_is_killed_twenty_times_loses_nothing(tmp_path: Path) -> None:
     chance = random.Random(18)
