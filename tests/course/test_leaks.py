@@ -363,8 +363,13 @@ def test_what_everybody_knows_is_no_value_of_an_answer(releasable: Course, tmp_p
     assert "a value in the answer mean" in leaks(secrets, tmp_path / "other")
 
 
+@pytest.fixture(scope="module")
+def real_secrets(real: Course) -> Secrets:
+    return read_secrets(real)
+
+
 @pytest.mark.slow
-def test_the_course_itself_can_be_released(real: Course, tmp_path: Path) -> None:
+def test_the_course_itself_can_be_released(real: Course, real_secrets: Secrets, tmp_path: Path) -> None:
     """With what its mistakes are recognised by, which takes a minute, searched as `course release student` does it; a
     student's first `pytest` in it finds checks of every day and project.
     """
@@ -372,7 +377,7 @@ def test_the_course_itself_can_be_released(real: Course, tmp_path: Path) -> None
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    assert leaks(read_secrets(real), tmp_path) == ""
+    assert leaks(real_secrets, tmp_path) == ""
     found = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
@@ -387,16 +392,17 @@ def test_the_course_itself_can_be_released(real: Course, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_the_secrets_of_the_real_course_are_not_in_its_public_files(real: Course, tmp_path: Path) -> None:
+def test_the_secrets_of_the_real_course_are_not_in_its_public_files(
+    real: Course, real_secrets: Secrets
+) -> None:
     """Given modules and public tests as students get them; the rest of a release is searched when it is made."""
     from course.release.hiding import without_tests
 
-    secrets = read_secrets(real)
     for day in real.days:
         for module, text in real.sources(day).items():
             if module not in day.modules:
-                assert secrets.find(tokens(text)) == {}, f"{day.name}/{module}.py"
+                assert real_secrets.find(tokens(text)) == {}, f"{day.name}/{module}.py"
         hidden = {check.name for e in day.exercises for check in e.checks if check.hidden}
         for path in sorted(real.tests(day).glob("test_*.py")):
             public = without_tests(path.read_text(encoding="utf-8"), hidden) or ""
-            assert secrets.find(tokens(public)) == {}, path.name
+            assert real_secrets.find(tokens(public)) == {}, path.name
