@@ -7,11 +7,15 @@ from torch.nn import functional as F
 
 from course.testing import assert_close, assert_parts, assert_shape, assert_unchanged, hidden, points
 
-# batch, channels, filters, image size, kernel size, stride, padding, dilation
+# batch, channels, filters, image size, kernel size, stride, padding, dilation: one after the other, so that the first
+# call that fails tells what is not minded, then all together
 LAYERS = [
+    (5, 2, 3, (7, 6), (2, 3), (1, 1), (0, 0), (1, 1)),
+    (4, 2, 3, (8, 7), (3, 2), (2, 3), (0, 0), (1, 1)),
+    (2, 3, 4, (5, 4), (2, 3), (1, 1), (1, 2), (1, 1)),
+    (3, 2, 4, (7, 8), (2, 3), (1, 1), (0, 0), (3, 2)),
     (2, 3, 4, (9, 7), (3, 2), (2, 1), (2, 3), (1, 2)),
     (3, 2, 5, (6, 8), (2, 4), (1, 3), (0, 2), (2, 1)),
-    (1, 4, 3, (5, 6), (3, 3), (1, 1), (1, 1), (1, 1)),
 ]
 LIMITS = [
     (1, 1, 1, (4, 5), (4, 5), (1, 1), (0, 0), (1, 1)),
@@ -198,6 +202,9 @@ def test_conv2d_backward_satisfies_the_adjoint_identity(student, rng):
 @points(1)
 def test_conv1d_of_several_layers(student, rng):
     for b, c, f, n, k, stride, padding, dilation in [
+        (4, 3, 2, 9, 5, 1, 0, 1),
+        (3, 2, 4, 11, 3, 3, 0, 1),
+        (2, 4, 3, 7, 3, 1, 2, 1),
         (2, 3, 4, 11, 3, 2, 2, 3),
         (3, 1, 2, 8, 4, 1, 0, 1),
         (1, 2, 1, 5, 5, 3, 1, 1),

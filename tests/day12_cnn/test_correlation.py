@@ -24,6 +24,10 @@ def count_positions(n, kernel, stride, padding, dilation):
 @points(1)
 def test_output_size_counts_the_positions_of_the_kernel(student, rng):
     for kernel, stride, padding, dilation in [
+        (3, 1, 0, 1),
+        (3, 1, 2, 1),
+        (4, 3, 0, 1),
+        (4, 1, 0, 3),
         (4, 1, 3, 3),
         (3, 4, 2, 2),
         (5, 3, 0, 1),

@@ -14,7 +14,7 @@ from course.testing import (
     points,
 )
 
-SHAPES = [(4, 3, 2, 5), (7, 2), (2, 4, 3, 1), (1, 2, 3, 4), (3, 1, 2, 2)]
+SHAPES = [(7, 2), (4, 3, 2, 5), (2, 4, 3, 1), (1, 2, 3, 4), (3, 1, 2, 2)]
 PARTS = ("result", "running mean", "running variance")
 
 
