@@ -24,7 +24,8 @@ _NOT_UNPACKED = (
     "(a, b = …), or is np.array missing?"
 )
 _NONE = (
-    "None where a value is meant: does a function end without return, or was a method used that gives none?"
+    "None where a value is meant: does a function end without return, was a method used that gives none, or may an "
+    "argument be None, so that it is to be asked first (if b is not None)?"
 )
 _TENSORS = (
     "a tuple or a list of tensors where one is meant: each for itself, tuple(s.detach() for s in state)"
@@ -82,6 +83,11 @@ SIGNS: tuple[tuple[str, str], ...] = (
         r"shapes there: .*; transposed they do not fit either",
         "one of the two has not the size it should have, whichever way it is turned: is a step before this line left "
         "out, or does it make something too small or too large?",
+    ),
+    (
+        r"'torch\.return_types\.\w+' object has no attribute|unsupported operand.*torch\.return_types",
+        "several results in one, as max, min, sort and topk give them along an axis: .values and .indices; argmax "
+        "gives the places alone",
     ),
     (r"truth value of an array|Boolean value of Tensor with more than one", _ONE_TRUTH_VALUE),
     (r"only (length-1|0-dimensional|integer scalar) arrays can be converted", _ONE_NUMBER),
@@ -155,6 +161,12 @@ SIGNS: tuple[tuple[str, str], ...] = (
         _EMPTY,
     ),
     (r"could not be broadcast|must match the size of tensor|non-broadcastable output", _ENTRY_BY_ENTRY),
+    (
+        r"mat1 and mat2 shapes cannot be multiplied[^\n]*\n *shapes there: (?!.*must meet)",
+        "a layer (nn.Linear) is made for the first number of the second shape, and gets the second number of the "
+        "first: is a step before it missing, such as a pooling, does one flatten otherwise, or was the layer made for "
+        "another size?",
+    ),
     (
         r"mismatch in its core dimension|shapes .* not aligned|shapes cannot be multiplied|inconsistent tensor size",
         _FACTORS,

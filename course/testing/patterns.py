@@ -55,6 +55,7 @@ NAMED_FACTORS: tuple[tuple[float, str], ...] = (
 STRIDES = (2, 3, 4)
 MOST_PERMUTED = 12  # along an axis whose order is looked at
 FEW = 4  # of fewer wrong or right entries it is no wonder that they have a sign in common
+MOST_OF = 0.6  # of the entries in a region that are wrong; the others may be right by chance
 UNWRITTEN = 1e-250  # np.empty gives what was there before, often as small as that
 
 
@@ -201,6 +202,8 @@ def _of_regions(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, giv
     idle = ~wrong & _isclose(want, 0, atol=atol)  # right by chance where 0 is expected
 
     def is_all(place: Any) -> bool:
+        if count < MOST_OF * place.sum():
+            return False
         return bool(not (wrong & ~place).any() and not (place & ~wrong & ~idle).any() and not place.all())
 
     found = next((words for words, place in _regions(want, given, count) if is_all(place)), "")
@@ -336,6 +339,8 @@ def _factors_of(given: Given) -> Iterator[tuple[float, str]]:
             there = f"{there}, so is it"
             yield float(n), f"{there} a sum where a mean is meant?"
             yield 1 / n, f"{there} a mean where a sum is meant, or divided by {n} twice?"
+            if n <= FEW:  # small fractions have many reasons
+                continue
             for word, factor in ((f"{n}/{n - 1}", n / (n - 1)), (f"{n - 1}/{n}", (n - 1) / n)):
                 question = f"{n - 1} where {n} is meant, or the other way round (ddof)?"
                 yield factor, f"that is {word}, and {there} divided by {question}"
@@ -392,7 +397,8 @@ def _of_lines(got: np.ndarray, want: np.ndarray, atol: float) -> Iterator[str]:
         if _allclose(ratio, ratio.mean(axis=axis, keepdims=True), rtol=1e-6, atol=0):
             yield f"every {name} has a factor of its own: is it divided by the sum, norm or std of something else?"
         if _allclose(offset, offset.mean(axis=axis, keepdims=True), rtol=1e-6, atol=atol):
-            yield f"every {name} is off by a number of its own: is the mean of something else subtracted?"
+            question = "is a bias, one number for each, missing, or the mean of something else subtracted?"
+            yield f"every {name} is off by a number of its own: {question}"
 
 
 def _of_line(ratio: np.ndarray) -> str:

@@ -56,6 +56,7 @@ from course.worker.near.local import LocalLink
 from course.worker.outcomes import Budget, Outcome, StudentProblem
 from course.worker.signatures import misused, signature
 
+RAISED = re.compile(r"^      raise \w+\(", re.MULTILINE)
 MAX_TIMEOUTS = 3  # of a module, after which the rest of it is not asked
 
 _TOO_MUCH_MEMORY = (
@@ -625,6 +626,9 @@ def _problem_message(
     rows += [problem.traceback] if problem.traceback else []
     rows += [message_row("the skeleton", asked)] if asked and asked not in problem.traceback else []
     last = problem.traceback.rpartition("\n")[2]
+    if problem.types and RAISED.search(problem.traceback):
+        text = "a result: the error is raised on purpose, by code that takes these arguments for wrong ones"
+        rows.append(message_row("expected", text))
     known = last if misused(problem.message) or last.lstrip().startswith("shapes there") else ""
     if guess and problem.types and (cause := crash_cause(problem.message, known)):
         rows.append(message_row("perhaps this?", cause))

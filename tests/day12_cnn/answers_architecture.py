@@ -104,8 +104,12 @@ def one_bias_per_convolution(layers, input_shape):
     return result
 
 
-@misconception("summary", "Batch normalisation learns γ and β, two numbers per channel.")
-def normalisation_learns_nothing(layers, input_shape):
+@misconception(
+    "summary",
+    "Batch normalisation learns γ and β, two numbers per channel; the running statistics are not learned.",
+    numbers=(0, 1, 4),
+)
+def normalisation_miscounted(layers, input_shape, *, numbers=0):
     shape, result = input_shape, []
     for layer in layers:
         parameters = 0
@@ -117,6 +121,8 @@ def normalisation_learns_nothing(layers, input_shape):
             case ("max_pool", (kh, kw), (sh, sw)):
                 c, h, w = shape
                 shape = (c, output_size(h, kh, sh), output_size(w, kw, sw))
+            case ("batch_norm",):
+                parameters = numbers * shape[0]
             case ("flatten",):
                 shape = (math.prod(shape),)
             case ("dense", features):
@@ -126,9 +132,11 @@ def normalisation_learns_nothing(layers, input_shape):
 
 
 @misconception(
-    "summary", "The weights are shared by all positions: the number of positions does not multiply them."
+    "summary",
+    "The weights are shared by all positions: the number of positions does not multiply them.",
+    biases=("each", "shared"),
 )
-def weights_per_position(layers, input_shape):
+def weights_per_position(layers, input_shape, *, biases="each"):
     shape, result = input_shape, []
     for layer in layers:
         parameters = 0
@@ -137,6 +145,8 @@ def weights_per_position(layers, input_shape):
                 c, h, w = shape
                 shape = (filters, output_size(h, kh, sh, ph), output_size(w, kw, sw, pw))
                 parameters = (c * kh * kw + 1) * math.prod(shape)
+                if biases == "shared":
+                    parameters = c * kh * kw * math.prod(shape) + filters
             case ("max_pool", (kh, kw), (sh, sw)):
                 c, h, w = shape
                 shape = (c, output_size(h, kh, sh), output_size(w, kw, sw))
@@ -226,6 +236,22 @@ def stride_too_early(layers):
             for axis in (0, 1):
                 jump[axis] *= stride[axis]
                 field[axis] += (kernel[axis] - 1) * jump[axis]
+    return field[0], field[1]
+
+
+@misconception(
+    "receptive_field",
+    "The distance between neighbours is the product of all strides so far: j ← j · s.",
+    jump=("the last stride", "the sum"),
+)
+def other_jumps(layers, *, jump="the last stride"):
+    field, jumps = [1, 1], [1, 1]
+    for layer in layers:
+        if layer[0] in ("conv", "max_pool"):
+            kernel, stride = layer[2:4] if layer[0] == "conv" else layer[1:3]
+            for axis in (0, 1):
+                field[axis] += (kernel[axis] - 1) * jumps[axis]
+                jumps[axis] = stride[axis] if jump == "the last stride" else jumps[axis] + stride[axis]
     return field[0], field[1]
 
 

@@ -61,6 +61,36 @@ def pairs_exchanged(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 
     return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
 
 
+@misconception(
+    "im2col",
+    "One number of a pair serves both axes. The first is the vertical one, the second the horizontal one.",
+    pair=("stride", "padding", "dilation"),
+)
+def one_number_for_both(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, pair="stride"):
+    kh, kw = kernel_size
+    ph, pw = (padding[0], padding[0]) if pair == "padding" else padding
+    dh, dw = (dilation[0], dilation[0]) if pair == "dilation" else dilation
+    sh, sw = (stride[0], stride[0]) if pair == "stride" else stride
+    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, ::sh, ::sw, ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
+    "The dilated kernel is taken to span d · k pixels. It spans d (k − 1) + 1: there is no gap after its last entry.",
+)
+def gap_after_the_last(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (kh, kw), (ph, pw), (dh, dw) = kernel_size, padding, dilation
+    padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
+    windows = sliding_window_view(padded, (dh * kh, dw * kw), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
 @misconception("im2col", "The padding was forgotten.")
 def without_padding(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
     (kh, kw), (dh, dw) = kernel_size, dilation
@@ -319,6 +349,36 @@ def read_channel_last(columns, image_size, kernel_size, stride=(1, 1), padding=(
     return padded[:, :, ph : ph + h, pw : pw + w]
 
 
+@misconception(
+    "col2im", "The stride is left out: neighbouring positions lie s pixels apart, also on the way back."
+)
+def positions_side_by_side(columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (h, w), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = image_size, kernel_size, stride, padding, dilation
+    oh, ow = output_size(h, kh, sh, ph, dh), output_size(w, kw, sw, pw, dw)
+    parts = columns.reshape(len(columns), -1, kh, kw, oh, ow)
+    padded = np.zeros((*parts.shape[:2], h + 2 * ph, w + 2 * pw), parts.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            padded[:, :, i * dh : i * dh + oh, j * dw : j * dw + ow] += parts[:, :, i, j]
+    return padded[:, :, ph : ph + h, pw : pw + w]
+
+
+@misconception(
+    "col2im",
+    "Within a column the kernel is read column by column. Its entries follow one another row by row: (kh, kw).",
+)
+def read_by_columns(columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (h, w), (kh, kw), (sh, sw), (ph, pw), (dh, dw) = image_size, kernel_size, stride, padding, dilation
+    oh, ow = output_size(h, kh, sh, ph, dh), output_size(w, kw, sw, pw, dw)
+    parts = columns.reshape(len(columns), -1, kw, kh, oh, ow)
+    padded = np.zeros((*parts.shape[:2], h + 2 * ph, w + 2 * pw), parts.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            rows, across = slice(i * dh, i * dh + sh * oh, sh), slice(j * dw, j * dw + sw * ow, sw)
+            padded[:, :, rows, across] += parts[:, :, j, i]
+    return padded[:, :, ph : ph + h, pw : pw + w]
+
+
 @variant("col2im")
 def added_position_by_position(
     columns, image_size, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)
@@ -363,6 +423,30 @@ def bias_forgotten(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation
     f, _, kh, kw = weight.shape
     oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
     return (weight.reshape(f, -1) @ im2col(x, (kh, kw), stride, padding, dilation)).reshape(len(x), f, oh, -1)
+
+
+@misconception(
+    "conv2d",
+    "A reshape does not transpose: the first axis of the weights are the filters, so the matrix is "
+    "weight.reshape(f, -1).",
+)
+def weights_reshaped_away(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
+    y = weight.reshape(-1, f).T @ im2col(x, (kh, kw), stride, padding, dilation)
+    return (y if bias is None else y + bias[:, None]).reshape(len(x), f, oh, -1)
+
+
+@misconception(
+    "conv2d",
+    "Images and filters are mixed up by a reshape: after the product the images come first, then the filters.",
+)
+def filters_first(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
+    y = weight.reshape(f, -1) @ im2col(x, (kh, kw), stride, padding, dilation)
+    y = y if bias is None else y + bias[:, None]
+    return y.reshape(f, len(x), oh, -1).transpose(1, 0, 2, 3)
 
 
 @misconception("conv2d", "The stride is ignored.")

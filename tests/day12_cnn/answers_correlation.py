@@ -308,6 +308,21 @@ def transposed(image, kernel, mode="valid"):
     return correlate(image, kernel.T, mode)
 
 
+@misconception(
+    "convolve",
+    "The kernel is turned by 90 degrees: np.rot90 makes a quarter turn. A half turn is np.rot90(kernel, 2), or "
+    "kernel[::-1, ::-1].",
+    quarters=(1, 3),
+)
+def quarter_turn(image, kernel, mode="valid", *, quarters=1):
+    return correlate(image, np.rot90(kernel, quarters), mode)
+
+
+@misconception("convolve", "The mode is not handed on to correlate, which then takes its own, 'valid'.")
+def mode_not_handed_on(image, kernel, mode="valid"):
+    return correlate(image, kernel[::-1, ::-1])
+
+
 @misconception("convolve", "The result is turned, not the kernel: the picture comes out upside down.")
 def result_turned(image, kernel, mode="valid"):
     return np.asarray(correlate(image, kernel, mode))[::-1, ::-1]
@@ -410,6 +425,44 @@ def without_means(image, template):
     return np.sum(windows * template, axis=(2, 3)) / np.sqrt(
         np.sum(windows**2, axis=(2, 3)) * np.sum(template**2)
     )
+
+
+@misconception(
+    "match_template",
+    "The mean of the template is not subtracted before its squares are summed under the root: Σ (t − t̄)².",
+)
+def template_not_centred(image, template):
+    th, tw = template.shape
+    windows = np.lib.stride_tricks.sliding_window_view(image, (th, tw))
+    windows = windows - windows.mean(axis=(2, 3), keepdims=True)
+    return np.sum(windows * template, axis=(2, 3)) / np.sqrt(
+        np.sum(windows**2, axis=(2, 3)) * np.sum(template**2)
+    )
+
+
+@misconception(
+    "match_template",
+    "The mean of the window is not subtracted before its squares are summed under the root: Σ (w − w̄)².",
+)
+def window_not_centred(image, template):
+    th, tw = template.shape
+    windows = np.lib.stride_tricks.sliding_window_view(image, (th, tw))
+    pattern = template - template.mean()
+    return np.sum(windows * pattern, axis=(2, 3)) / np.sqrt(
+        np.sum(windows**2, axis=(2, 3)) * np.sum(pattern**2)
+    )
+
+
+@misconception(
+    "match_template",
+    "The sum of products is divided by both standard deviations, and not by the number of pixels: under the root "
+    "stand sums of squares, which are n times the variances.",
+)
+def divided_by_deviations(image, template):
+    th, tw = template.shape
+    windows = np.lib.stride_tricks.sliding_window_view(image, (th, tw))
+    windows, pattern = windows - windows.mean(axis=(2, 3), keepdims=True), template - template.mean()
+    return np.sum(windows * pattern, axis=(2, 3)) / (windows.std(axis=(2, 3)) * pattern.std())
 
 
 @misconception(

@@ -196,7 +196,7 @@ def image_by_image(parameters, images):
     "backward",
     "A ReLU lets every gradient through; it does so only where its input was positive. There is one after dense1, and "
     "one after each convolution, before the pooling.",
-    kept=("none", "dense1"),
+    kept=("none", "dense1", "convolutions"),
 )
 def relu_ignored(parameters, images, activations, grad, *, kept="none"):
     p, a = parameters, activations
@@ -208,6 +208,8 @@ def relu_ignored(parameters, images, activations, grad, *, kept="none"):
     grad = (grad @ p["dense1.weight"]).reshape(a["pool2"].shape)
     for conv, x in (("conv2", a["pool1"]), ("conv1", images)):
         grad = max_pool2d_backward(grad, np.maximum(a[conv], 0), (2, 2), (2, 2))
+        if kept == "convolutions":
+            grad = grad * (a[conv] > 0)
         grad, grads[f"{conv}.weight"], grads[f"{conv}.bias"] = conv2d_backward(
             grad, x, p[f"{conv}.weight"], padding=(1, 1)
         )

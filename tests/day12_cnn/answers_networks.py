@@ -337,6 +337,25 @@ class WithoutSecondRelu(nn.Module):
 
 @misconception(
     "ResidualBlock",
+    "The convolutions have a bias. The norm after a convolution takes it out again, so it is asked for without.",
+)
+class WithBiases(nn.Module):
+    def __init__(self, in_channels, out_channels, stride=1):
+        super().__init__()
+        self.norm1 = nn.BatchNorm2d(in_channels)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1)
+        self.norm2 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
+        self.shortcut = nn.Identity()
+        if in_channels != out_channels or stride != 1:
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride)
+
+    def forward(self, x):
+        return self.shortcut(x) + self.conv2(F.relu(self.norm2(self.conv1(F.relu(self.norm1(x))))))
+
+
+@misconception(
+    "ResidualBlock",
     "The stride is at conv2, or at both. It is at conv1 (and at the shortcut).",
     both=(False, True),
 )
@@ -647,6 +666,39 @@ def softmax_twice(model, images, labels, epochs=10, batch_size=32, learning_rate
         for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
             optimizer.zero_grad()
             loss = F.cross_entropy(F.softmax(model(images[batch]), dim=1), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+@misconception(
+    "fit",
+    "The parameters never move: optimizer.step() is missing, or zero_grad() stands between backward() and step() and "
+    "takes the gradients away.",
+)
+def never_moved(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    shuffling = torch.Generator().manual_seed(seed)
+    losses = []
+    model.train()
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+            total += F.cross_entropy(model(images[batch]), labels[batch]).item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+@misconception("fit", "The sum of the losses is not set back to 0 when an epoch begins.")
+def sum_goes_on(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    shuffling = torch.Generator().manual_seed(seed)
+    optimizer, losses, total = torch.optim.Adam(model.parameters(), lr=learning_rate), [], 0.0
+    model.train()
+    for _ in range(epochs):
+        for batch in torch.randperm(len(images), generator=shuffling).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
             loss.backward()
             optimizer.step()
             total += loss.item() * len(batch)

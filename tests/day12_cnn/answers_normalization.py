@@ -84,11 +84,14 @@ def momentum_exchanged(x, gamma, beta, running_mean, running_var, training, mome
     "batch_norm",
     "In evaluation the batch is still normalised by its own statistics. Then the answer for an image depends on its "
     "neighbours: take the running ones.",
+    move=(False, True),
 )
-def always_training(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+def always_training(
+    x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5, *, move=False
+):
     axes, m = over_all_but_channels(x), x.size // x.shape[1]
     mean, var = x.mean(axis=axes), x.var(axis=axes)
-    if training:
+    if training or (move and m > 1):
         if m == 1:
             raise ValueError("no variance")
         running_mean = (1 - momentum) * running_mean + momentum * mean
@@ -110,6 +113,40 @@ def eps_outside_the_root(x, gamma, beta, running_mean, running_var, training, mo
         running_mean = (1 - momentum) * running_mean + momentum * mean
         running_var = (1 - momentum) * running_var + momentum * var * m / (m - 1)
     normalised = (x - per_channel(mean, x)) / (np.sqrt(per_channel(var, x)) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
+    "One mean and one variance are taken over everything. Every channel has its own: over all axes but axis 1.",
+)
+def one_mean_for_all(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    m = x.size // x.shape[1]
+    mean, var = running_mean, running_var
+    if training:
+        if m == 1:
+            raise ValueError("no variance")
+        mean, var = np.full(x.shape[1], x.mean()), np.full(x.shape[1], x.var())
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        running_var = (1 - momentum) * running_var + momentum * var * m / (m - 1)
+    normalised = (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
+    "x − μ is divided by the variance. Divide by its root, the standard deviation: √(σ² + ε).",
+)
+def without_the_root(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    axes, m = over_all_but_channels(x), x.size // x.shape[1]
+    mean, var = running_mean, running_var
+    if training:
+        if m == 1:
+            raise ValueError("no variance")
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        running_var = (1 - momentum) * running_var + momentum * var * m / (m - 1)
+    normalised = (x - per_channel(mean, x)) / (per_channel(var, x) + eps)
     return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
 
 

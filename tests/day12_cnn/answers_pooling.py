@@ -26,12 +26,14 @@ def disjoint_windows(x, kernel_size, stride):
 
 
 @misconception(
-    "max_pool2d", "The maximum runs over the channels as well; every channel is pooled on its own."
+    "max_pool2d",
+    "The maximum runs over the channels as well; every channel is pooled on its own.",
+    times=("channels", 1),
 )
-def over_channels(x, kernel_size, stride):
+def over_channels(x, kernel_size, stride, *, times="channels"):
     windows = sliding_window_view(x, kernel_size, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
     largest = windows.max(axis=(1, 4, 5))[:, None]
-    return np.repeat(largest, x.shape[1], axis=1)
+    return np.repeat(largest, x.shape[1] if times == "channels" else 1, axis=1)
 
 
 @misconception("max_pool2d", "This is the mean of the window, not its largest pixel.")
@@ -174,8 +176,9 @@ def last_of_a_tie(grad, x, kernel_size, stride):
     "max_pool2d_backward",
     "The place of the winner is counted within its window. Add where the window begins, i · stride, in "
     "both directions.",
+    begins=("nowhere", "without the stride"),
 )
-def place_within_the_window(grad, x, kernel_size, stride):
+def place_within_the_window(grad, x, kernel_size, stride, *, begins="nowhere"):
     dx = np.zeros(x.shape, grad.dtype)
     for n, c, i, j in np.ndindex(grad.shape):
         window = x[
@@ -185,7 +188,10 @@ def place_within_the_window(grad, x, kernel_size, stride):
             j * stride[1] : j * stride[1] + kernel_size[1],
         ]
         u, v = np.unravel_index(np.argmax(window), window.shape)
-        dx[n, c, u, v] += grad[n, c, i, j]
+        if begins == "without the stride":
+            u, v = u + i, v + j
+        if u < x.shape[2] and v < x.shape[3]:
+            dx[n, c, u, v] += grad[n, c, i, j]
     return dx
 
 

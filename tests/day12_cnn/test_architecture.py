@@ -55,7 +55,8 @@ def test_summary_of_random_networks(student, rng):
     filters, features, channels, height, width = (int(n) for n in rng.permutation(np.arange(9, 16))[:5])
     for layer, input_shape in [  # each alone, so that the first that fails tells which is miscounted
         (("conv", filters, (3, 2), (1, 1), (0, 0)), (channels, height, width)),
-        (("conv", filters, (2, 3), (2, 1), (1, 3)), (channels, height, width)),
+        (("conv", filters, (3, 2), (2, 3), (0, 0)), (channels, height, width)),
+        (("conv", filters, (2, 4), (1, 1), (3, 1)), (channels, height, width)),
         (("max_pool", (2, 3), (2, 1)), (channels, height, width)),
         (("batch_norm",), (channels, height, width)),
         (("relu",), (channels, height, width)),
@@ -63,7 +64,7 @@ def test_summary_of_random_networks(student, rng):
         (("dense", features), (channels * height,)),
     ]:
         result = student.summary([layer], input_shape)
-        name = f"summary of one layer, {layer[0]}"
+        name = f"summary of one layer, {layer}"
         assert_equal(result, summary_by_torch([layer], input_shape), name=name)
     for _ in range(3):
         layers = draw_network(rng)
@@ -114,7 +115,7 @@ def field_by_torch(layers):
 def test_receptive_field_is_where_the_gradient_is_not_zero(student, rng):
     tall, wide = (int(n) for n in rng.permutation([2, 3, 4, 5])[:2])
     conv, pool = ("conv", 2, (tall, wide), (2, 3), (0, 0)), ("max_pool", (wide, tall), (3, 2))
-    for layers in ([conv], [conv, conv], [pool], [pool, conv]):
+    for layers in ([conv], [conv, conv], [pool], [pool, conv], [conv, pool, conv]):
         name = f"receptive field of {' and '.join(layer[0] for layer in layers)}"
         assert_equal(student.receptive_field(layers), field_by_torch(layers), name=name)
     for _ in range(4):

@@ -10,6 +10,9 @@ from course.testing import assert_close, assert_parts, assert_shape, assert_unch
 # batch, channels, filters, image size, kernel size, stride, padding, dilation: one after the other, so that the first
 # call that fails tells what is not minded, then all together
 LAYERS = [
+    (1, 1, 1, (3, 4), (2, 3), (1, 1), (0, 0), (1, 1)),
+    (1, 3, 1, (4, 3), (2, 2), (1, 1), (0, 0), (1, 1)),
+    (1, 2, 3, (3, 4), (2, 2), (1, 1), (0, 0), (1, 1)),
     (5, 2, 3, (7, 6), (2, 3), (1, 1), (0, 0), (1, 1)),
     (4, 2, 3, (8, 7), (3, 2), (2, 3), (0, 0), (1, 1)),
     (2, 3, 4, (5, 4), (2, 3), (1, 1), (1, 2), (1, 1)),
@@ -23,6 +26,15 @@ LIMITS = [
     (1, 2, 4, (5, 3), (1, 1), (3, 2), (2, 0), (1, 1)),
     (3, 1, 2, (3, 4), (2, 2), (3, 3), (0, 0), (1, 1)),
 ]
+
+
+def told(b, c, f, *geometry):
+    """What a layer has beyond the plain one of one image, one channel and one filter, for the name of a result."""
+    plain = ("stride", (1, 1)), ("padding", (0, 0)), ("dilation", (1, 1))
+    words = [word for (word, usual), pair in zip(plain, geometry, strict=False) if pair != usual]
+    counts = [f"{n} {word}s" for n, word in ((b, "image"), (c, "channel"), (f, "filter")) if n > 1]
+    of = f" of {' and '.join(counts)}" if counts else " of one image, channel and filter"
+    return of + (f" with {' and '.join(words)}" if words else "")
 
 
 def unfold(x, kernel_size, stride, padding, dilation):
@@ -53,7 +65,7 @@ def test_im2col_of_several_layers(student, rng):
         x = rng.normal(size=(b, c, *size)) + 1
         with assert_unchanged(x):
             result = student.im2col(x, *geometry)
-        assert_close(result, unfold(x, *geometry), name="matrix of columns")
+        assert_close(result, unfold(x, *geometry), name=f"matrix of columns{told(b, c, 1, *geometry[1:])}")
     for b, c, size, kernel_size in [(2, 3, (5, 4), (2, 3)), (1, 1, (3, 4), (3, 4)), (2, 2, (1, 5), (1, 2))]:
         x = (rng.normal(size=(b, c, *size)) + 1).astype(np.float32)
         expected = unfold(x, kernel_size, (1, 1), (0, 0), (1, 1))
@@ -68,7 +80,7 @@ def test_col2im_of_several_layers(student, rng):
         with assert_unchanged(columns):
             result = student.col2im(columns, size, *geometry)
         expected = F.fold(torch.tensor(columns), size, kernel_size, dilation, padding, stride).numpy()
-        assert_close(result, expected, name="batch of images")
+        assert_close(result, expected, name=f"result{told(b, c, 1, *geometry[1:])}")
 
 
 @points(1)
@@ -89,9 +101,15 @@ def test_conv2d_of_several_layers(student, rng):
     for b, c, f, size, kernel_size, *geometry in LAYERS:
         x, weight = rng.normal(size=(b, c, *size)) + 1, rng.normal(size=(f, c, *kernel_size))
         bias = rng.normal(size=f)
+        which = told(b, c, f, *geometry)
+        if geometry == [(1, 1), (0, 0), (1, 1)]:
+            plain = student.conv2d(x, weight)
+            assert_close(
+                plain, convolution(x, weight, None, *geometry), name=f"result{which}, without a bias"
+            )
         with assert_unchanged(x, weight, bias):
             result = student.conv2d(x, weight, bias, *geometry)
-        assert_close(result, convolution(x, weight, bias, *geometry))
+        assert_close(result, convolution(x, weight, bias, *geometry), name=f"result{which}, with a bias")
 
 
 @points(1)
@@ -144,7 +162,7 @@ def test_conv2d_backward_against_autograd(student, rng):
         for name, got, expected in zip(
             ("x", "weight", "bias"), parts, autograd(*arguments, *geometry), strict=True
         ):
-            assert_close(got, expected, name=f"gradient by {name}")
+            assert_close(got, expected, name=f"gradient by {name}{told(*layer[:3], *geometry)}")
 
 
 def correlate_by_loops(x, weight, bias, stride):
@@ -213,7 +231,12 @@ def test_conv1d_of_several_layers(student, rng):
         with assert_unchanged(x, weight, bias):
             result = student.conv1d(x, weight, bias, stride, padding, dilation)
         expected = F.conv1d(*(torch.tensor(a) for a in (x, weight, bias)), stride, padding, dilation).numpy()
-        assert_close(result, expected)
+        words = [
+            word
+            for word, n in (("stride", stride - 1), ("padding", padding), ("dilation", dilation - 1))
+            if n
+        ]
+        assert_close(result, expected, name=f"result with {' and '.join(words)}" if words else "result")
     for n, k in [(9, 4), (3, 3), (6, 1)]:
         x, kernel = rng.normal(size=n) + 1, rng.normal(size=k)
         result = student.conv1d(x[None, None], kernel[None, None])
@@ -233,7 +256,8 @@ def test_conv_transpose2d_of_several_layers(student, rng):
         with assert_unchanged(x, weight, bias):
             result = student.conv_transpose2d(x, weight, bias, stride, padding)
         tensors = [torch.tensor(a) for a in (x, weight, bias)]
-        assert_close(result, F.conv_transpose2d(*tensors, stride, padding).numpy())
+        expected = F.conv_transpose2d(*tensors, stride, padding).numpy()
+        assert_close(result, expected, name=f"result{told(b, c, f, stride, padding)}")
 
 
 @hidden

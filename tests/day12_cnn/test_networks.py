@@ -200,7 +200,7 @@ def block_by_torch(state, x, stride, train):
     return y.detach(), torch.autograd.grad((y * ramp).sum(), x)[0]
 
 
-BLOCKS = [(3, 5, 2), (4, 4, 1), (2, 4, 1), (3, 3, 2)]
+BLOCKS = [(4, 4, 1), (2, 4, 1), (3, 3, 2), (3, 5, 2)]
 
 
 @points(1)

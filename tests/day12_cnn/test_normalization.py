@@ -18,6 +18,11 @@ SHAPES = [(7, 2), (4, 3, 2, 5), (2, 4, 3, 1), (1, 2, 3, 4), (3, 1, 2, 2)]
 PARTS = ("result", "running mean", "running variance")
 
 
+def told(shape):
+    """What x is, for the name of a result."""
+    return "features (b, c)" if len(shape) == 2 else "images (b, c, h, w)"
+
+
 def draw_layer(rng, shape):
     """x with another mean and variance in every channel, γ and β, and running statistics."""
     c = shape[1]
@@ -33,8 +38,23 @@ def by_torch(x, gamma, beta, mean, var, training, momentum=0.1, eps=1e-5):
     return [a.numpy() for a in (y, mean, var)]
 
 
+def draw_plain_layer(rng, shape):
+    """As draw_layer does, but with γ = 1 and β = 0."""
+    x, _, _, mean, var = draw_layer(rng, shape)
+    return x, np.ones(shape[1]), np.zeros(shape[1]), mean, var
+
+
 @points(1)
 def test_batch_norm_in_training(student, rng):
+    for shape, eps, which in (
+        ((5, 1), 1e-9, "of one channel with γ = 1, β = 0"),
+        ((6, 2), 1e-9, "of two channels with γ = 1, β = 0"),
+        ((6, 2), 0.3, "with γ = 1, β = 0 and ε = 0.3"),
+    ):
+        layer = draw_plain_layer(rng, shape)
+        result, *_ = assert_parts(student.batch_norm(*layer, True, 0.3, eps), 3)
+        expected, *_ = by_torch(*layer, True, 0.3, eps)
+        assert_close(result, expected, name=f"result {which}")
     for shape in SHAPES:
         layer = draw_layer(rng, shape)
         momentum, eps = rng.uniform(0.2, 0.4), rng.uniform(0.05, 0.2)
@@ -43,7 +63,7 @@ def test_batch_norm_in_training(student, rng):
         for name, got, expected in zip(
             PARTS, assert_parts(result, 3), by_torch(*layer, True, momentum, eps), strict=True
         ):
-            assert_close(got, expected, name=name)
+            assert_close(got, expected, name=f"{name} of {told(shape)}")
 
 
 @points(1)
@@ -55,7 +75,7 @@ def test_batch_norm_in_evaluation(student, rng):
         for name, got, expected in zip(
             PARTS, assert_parts(result, 3), by_torch(*layer, False, 0.3), strict=True
         ):
-            assert_close(got, expected, name=name)
+            assert_close(got, expected, name=f"{name} of {told(shape)} in evaluation")
 
 
 @hidden
@@ -92,6 +112,17 @@ def gradient_by_torch(grad, x, gamma, eps=1e-5):
 
 @points(2)
 def test_batch_norm_backward_against_autograd(student, rng):
+    for shape, eps, which in (
+        ((5, 1), 1e-9, "with γ = 1"),
+        ((5, 1), 0.3, "with γ = 1 and ε = 0.3"),
+    ):
+        x, gamma, *_ = draw_plain_layer(rng, shape)
+        grad = rng.normal(size=shape) + 0.5
+        parts = assert_parts(student.batch_norm_backward(grad, x, gamma, eps), 3)
+        for name, got, expected in zip(
+            ("x", "gamma", "beta"), parts, gradient_by_torch(grad, x, gamma, eps), strict=True
+        ):
+            assert_close(got, expected, name=f"gradient by {name} of one channel {which}")
     for shape in SHAPES:
         x, gamma, *_ = draw_layer(rng, shape)
         grad, eps = rng.normal(size=shape) + 0.5, rng.uniform(0.05, 0.2)
@@ -101,7 +132,7 @@ def test_batch_norm_backward_against_autograd(student, rng):
         for name, got, expected in zip(
             ("x", "gamma", "beta"), parts, gradient_by_torch(grad, x, gamma, eps), strict=True
         ):
-            assert_close(got, expected, name=f"gradient by {name}")
+            assert_close(got, expected, name=f"gradient by {name} of {told(shape)}")
 
 
 def normalise(x, gamma, beta):

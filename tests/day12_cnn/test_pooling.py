@@ -8,6 +8,7 @@ from course.testing import assert_close, assert_unchanged, hidden, points
 
 # batch, channels, image size, window, stride: step by step, disjoint, overlapping, with a remainder
 POOLINGS = [
+    (1, 1, (3, 4), (2, 2), (1, 1)),
     (4, 2, (5, 7), (2, 3), (1, 1)),
     (1, 4, (6, 6), (2, 2), (2, 2)),
     (2, 3, (7, 9), (3, 2), (2, 1)),
@@ -23,6 +24,13 @@ LIMITS = [
 def distinct(rng, shape):
     """Numbers around −1 that are all at least 0.01 apart: no ties, and no kink within reach of a difference."""
     return rng.permutation(np.arange(np.prod(shape))).reshape(shape) * 0.01 + rng.uniform(-1.5, -1)
+
+
+def told(b, c, kernel_size, stride):
+    """How the windows lie, for the name of a result."""
+    of = "" if b == c == 1 else " of several images and channels"
+    steps = ", stride 1" if stride == (1, 1) else ", stride as large as the window"
+    return of + (steps if stride in ((1, 1), kernel_size) else ", stride of its own")
 
 
 def by_torch(function, x, kernel_size, stride):
@@ -68,7 +76,7 @@ def test_max_pool2d_of_several_windows(student, rng):
         x = rng.normal(size=(b, c, *size)) - 1
         with assert_unchanged(x):
             result = student.max_pool2d(x, *window)
-        assert_close(result, by_torch(F.max_pool2d, x, *window))
+        assert_close(result, by_torch(F.max_pool2d, x, *window), name=f"result{told(b, c, *window)}")
 
 
 @hidden
@@ -88,7 +96,8 @@ def test_max_pool2d_backward_against_autograd(student, rng):
         grad = draw_gradient(rng, x, *window)
         with assert_unchanged(grad, x):
             result = student.max_pool2d_backward(grad, x, *window)
-        assert_close(result, gradient_by_torch(F.max_pool2d, grad, x, *window), name="gradient by x")
+        name = f"gradient by x{told(b, c, *window)}"
+        assert_close(result, gradient_by_torch(F.max_pool2d, grad, x, *window), name=name)
         single = grad.astype(np.float32), x.astype(np.float32)
         expected = gradient_by_torch(F.max_pool2d, *single, *window)
         assert_close(
@@ -129,7 +138,7 @@ def test_avg_pool2d_of_several_windows(student, rng):
         x = rng.normal(size=(b, c, *size)) + 1
         with assert_unchanged(x):
             result = student.avg_pool2d(x, *window)
-        assert_close(result, by_torch(F.avg_pool2d, x, *window))
+        assert_close(result, by_torch(F.avg_pool2d, x, *window), name=f"result{told(b, c, *window)}")
         single = x.astype(np.float32)
         assert_close(
             student.avg_pool2d(single, *window), by_torch(F.avg_pool2d, single, *window), rtol=1e-3, atol=1e-4
@@ -151,7 +160,8 @@ def test_avg_pool2d_backward_against_autograd(student, rng):
         grad = draw_gradient(rng, x, *window)
         with assert_unchanged(grad, x):
             result = student.avg_pool2d_backward(grad, x, *window)
-        assert_close(result, gradient_by_torch(F.avg_pool2d, grad, x, *window), name="gradient by x")
+        name = f"gradient by x{told(b, c, *window)}"
+        assert_close(result, gradient_by_torch(F.avg_pool2d, grad, x, *window), name=name)
         single = grad.astype(np.float32), x.astype(np.float32)
         expected = gradient_by_torch(F.avg_pool2d, *single, *window)
         assert_close(
