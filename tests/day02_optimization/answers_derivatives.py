@@ -422,8 +422,8 @@ def times_h(f, x, h=1e-5):
 
 @misconception(
     "numerical_gradient",
-    "Both points are one array: up = x; down = x gives it two more names, and what one loses the other loses too. "
-    "Take copies, x.copy().",
+    "Both points are the same: up = x; down = x gives one array two more names (take copies, x.copy()), or the step is "
+    "written into an array of integers, where it is lost.",
 )
 def one_array_under_two_names(f, x, h=1e-5):
     x = np.array(x, dtype=float)

@@ -286,7 +286,7 @@ def one_over_the_curvature(hessian):
 
 @misconception(
     "largest_stable_rate",
-    "The trace adds all curvatures up. Directions do not interfere: only the largest counts.",
+    "Curvatures are added up, as by the trace. Directions do not interfere: only the largest counts.",
 )
 def by_the_trace(hessian):
     if np.linalg.eigvalsh(hessian)[-1] <= 0:

@@ -142,6 +142,15 @@ def own_terms_only(x):
 
 @misconception(
     "rosenbrock_gradient",
+    "This is the gradient in the plane, of two coordinates. The sum has a term for every pair of neighbours.",
+)
+def only_in_the_plane(x):
+    inner = x[1] - x[0] ** 2
+    return np.array([-400 * x[0] * inner - 2 * (1 - x[0]), 200 * inner])
+
+
+@misconception(
+    "rosenbrock_gradient",
     "The second contribution replaced the first one instead of being added to it: += where = stands.",
 )
 def overwritten(x):

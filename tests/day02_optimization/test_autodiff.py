@@ -55,8 +55,9 @@ def test_slopes_at_smooth_points(student, rng):
             (left, right, 2 * c * x + 3 * d * x**2),
             strict=True,
         ):
+            close = np.size(slope) == 1 and abs(float(slope) - expected) < 0.02 * abs(expected)
             cause = "is x a tensor in double precision, dtype=torch.float64? In single precision h is lost in rounding"
-            assert_close(slope, expected, name=name, cause=cause)
+            assert_close(slope, expected, name=name, cause=cause if close else "")
 
 
 @points(1)
