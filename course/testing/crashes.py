@@ -66,8 +66,8 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"shapes there: .*; entry by entry, with \*, they fit",
-        "@ is the product of matrices, and needs a transpose of one of the two here; is a product entry by entry "
-        "meant (*)?",
+        "the inner lengths of a product of matrices must agree, so @ needs a transpose of one of the two here; or is a "
+        "product entry by entry meant (*)?",
     ),
     (
         r"shapes there: .*; .T reverses all \d+ axes",
