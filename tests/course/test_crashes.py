@@ -287,6 +287,11 @@ SHAPES = [
         "the slice of x ends at 7 along axis 0, which has only 5",
     ),
     (
+        "a, rows, b = np.ones((3, 5, 4)), slice(0, 2), np.ones((3, 4, 2)); a[:, rows] += b",
+        "a[:, rows] has shape (3, 2, 4), b (3, 4, 2): counted from the right, a 4 stands over a 2; "
+        "the lengths are the same, in another order",
+    ),
+    (
         "a = np.ones((3, 5)); x * a",
         "x has shape (5, 3), a (3, 5): counted from the right, a 3 stands over a 5; "
         "the lengths are the same, in another order",
@@ -348,6 +353,13 @@ def test_shapes_are_told_in_the_names_of_the_student(
 def test_a_guess_may_come_from_the_shapes(verdict: Callable[..., str], body: str, says: str) -> None:
     message = verdict("day03/matrices.transpose", f"{PRELUDE}{HELD}\ndef transpose(*_):\n    {body}\n")
     assert says in message.partition("perhaps this?")[2]
+
+
+def test_an_error_that_is_raised_on_purpose_is_not_expected(verdict: Callable[..., str]) -> None:
+    raised = verdict("day03/matrices.transpose", "def transpose(a):\n    raise ValueError('no')\n")
+    assert "expected      a result: the error is raised on purpose" in raised
+    met = verdict("day03/matrices.transpose", "def transpose(a):\n    return a.no\n")
+    assert "on purpose" not in met
 
 
 LEFT = "NotImplementedError: a line of the skeleton still stands below what you have written; delete it."

@@ -36,7 +36,9 @@ def dilation_times_entries(n, kernel, stride=1, padding=0, dilation=1):
 
 
 @misconception(
-    "output_size", "The first position is missing: moving s pixels on f times gives f + 1 positions."
+    "output_size",
+    "A position is missing: moving s pixels on f times gives f + 1 positions; or the kernel is taken for a pixel "
+    "longer than it is.",
 )
 def fence_posts(n, kernel, stride=1, padding=0, dilation=1):
     free = n + 2 * padding - dilation * (kernel - 1) - 1

@@ -26,6 +26,26 @@ class WithoutPadding(nn.Module):
         return self.dense2(F.relu(self.dense1(x.flatten(1))))
 
 
+@misconception(
+    "LeNet",
+    "There is no ReLU after a convolution: with its pooling alone the layer is followed by no bend.",
+    layer=(1, 2),
+)
+class WithoutAnEarlyRelu(nn.Module):
+    def __init__(self, side=8, *, layer=1):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(1, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.dense1, self.dense2 = nn.Linear(32 * (side // 4) ** 2, 64), nn.Linear(64, 10)
+        self.layer = layer
+
+    def forward(self, x):
+        x = self.conv1(x)
+        x = F.max_pool2d(x if self.layer == 1 else F.relu(x), 2)
+        x = self.conv2(x)
+        x = F.max_pool2d(x if self.layer == 2 else F.relu(x), 2)
+        return self.dense2(F.relu(self.dense1(x.flatten(1))))
+
+
 @misconception("LeNet", "There is a softmax at the end. The loss takes logits and applies it itself.")
 class SoftmaxAtTheEnd(nn.Module):
     def __init__(self, side=8):

@@ -228,6 +228,9 @@ def test_conv1d_of_several_layers(student, rng):
         (1, 2, 1, 5, 5, 3, 1, 1),
     ]:
         x, weight, bias = rng.normal(size=(b, c, n)) + 1, rng.normal(size=(f, c, k)), rng.normal(size=f)
+        if (stride, padding, dilation) == (1, 0, 1):
+            expected = F.conv1d(torch.tensor(x), torch.tensor(weight)).numpy()
+            assert_close(student.conv1d(x, weight), expected, name="result without a bias")
         with assert_unchanged(x, weight, bias):
             result = student.conv1d(x, weight, bias, stride, padding, dilation)
         expected = F.conv1d(*(torch.tensor(a) for a in (x, weight, bias)), stride, padding, dilation).numpy()
@@ -236,7 +239,7 @@ def test_conv1d_of_several_layers(student, rng):
             for word, n in (("stride", stride - 1), ("padding", padding), ("dilation", dilation - 1))
             if n
         ]
-        assert_close(result, expected, name=f"result with {' and '.join(words)}" if words else "result")
+        assert_close(result, expected, name=f"result with {' and '.join(['bias', *words])}")
     for n, k in [(9, 4), (3, 3), (6, 1)]:
         x, kernel = rng.normal(size=n) + 1, rng.normal(size=k)
         result = student.conv1d(x[None, None], kernel[None, None])

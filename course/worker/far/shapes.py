@@ -139,7 +139,12 @@ class _Reader:
         over = self._over_the_end(left) or self._over_the_end(right)
         if over:
             return f"{said}; {over}"
-        if len(a) == len(b) > 1 and a == b[::-1] and not _transposed(left) and not _transposed(right):
+        if (
+            len(a) == len(b) > 1
+            and sorted(a) == sorted(b)
+            and not _transposed(left)
+            and not _transposed(right)
+        ):
             return f"{said}; the lengths are the same, in another order"
         return f"{said}; as matrices, with @, they fit" if matrices else said
 
@@ -166,7 +171,7 @@ class _Reader:
             ends = (one.lower, one.upper, one.step)
             return slice(*(None if end is None else self._number(end) for end in ends))
         value = self.value(one)
-        if value is None or value is Ellipsis or type(value) is int:
+        if value is None or value is Ellipsis or type(value) in (int, slice):
             return value
         raise LookupError
 
