@@ -96,6 +96,11 @@ TEXTS = REPORT, RESULTS = ("report.md", "results.json")
 """What a project hands in beside its modules."""
 
 
+def number_of(name: str) -> str:
+    """How people type the name of a folder: ``day03``, ``project/detection``."""
+    return name.replace("_", "/", 1) if name.startswith(PROJECT) else name.partition("_")[0]
+
+
 @dataclass(frozen=True)
 class Day:
     """One day, or one project: its exercises are read from the disk when they are first asked for.
@@ -146,7 +151,7 @@ class Day:
     @property
     def number(self) -> str:
         """The short name that people type: ``day03``, ``project/detection``."""
-        return self.name.replace("_", "/", 1) if self.is_project else self.name.partition("_")[0]
+        return number_of(self.name)
 
     @property
     def max_score(self) -> int:

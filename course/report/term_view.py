@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from course.catalog.model import number_of
 from course.report.terminal import console, fold, shown_path
 from course.results.names import one_line, shown
 
@@ -43,7 +44,7 @@ def show_runs(runs: Sequence[Run], exports: Sequence[Export]) -> None:
 
 
 def _days(days: Sequence[str]) -> str:
-    short = [day.partition("_")[0] for day in days]
+    short = [number_of(day) for day in days]
     return ", ".join(short) if len(short) <= 3 else f"{short[0]} to {short[-1]} ({len(short)})"
 
 

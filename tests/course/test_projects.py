@@ -452,6 +452,8 @@ def test_who_handed_in_nothing_has_failed_nothing(course: Course, tmp_path: Path
     )
     (day,) = read(tmp_path / "out", "bob")["days"]
     assert is_missing(day)
+    *_, bob = (tmp_path / "out/grades.csv").read_text(encoding="utf-8").splitlines()
+    assert bob == "bob,0,0,6,project/guess"
     (day,) = read(tmp_path / "out", "ann")["days"]
     assert not is_missing(day)
 

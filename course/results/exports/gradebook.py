@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from course.catalog.model import number_of
 from course.files import replacing
 from course.results.exports.cells import points_cell, text_cell
 from course.results.reading import Rows, Totals, is_missing, is_undecided, totals
@@ -44,7 +45,7 @@ def write(rows: Rows, target: Path) -> None:
             row += ["" if undecided else record["score"], record["max_score"]]
             sums = totals(record, adjustments)
             known = {"possible": sums.max_score} | ({} if undecided else _settled(sums))
-            nothing = " ".join(day["day"].partition("_")[0] for day in record["days"] if is_missing(day))
+            nothing = " ".join(number_of(day["day"]) for day in record["days"] if is_missing(day))
             row += [points_cell(known[name]) if name in known else "" for name in more]
             table.writerow(row + ([nothing] if roster else []))
 
