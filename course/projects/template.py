@@ -1,5 +1,7 @@
 """``report.md`` of a project, as teams get it: `course sync` writes it into the folder of each."""
 
+import re
+
 TEMPLATE = """\
 # Title
 
@@ -57,3 +59,10 @@ used for? -->
 - [ ] Harm: the report says who may be harmed by what the model gets wrong.
 - [ ] Figures: results.json was written by the measuring program, from the code as it is handed in.
 """
+
+
+def without_notes(report: str) -> str:
+    """A report without the notes of the template, which are for those who write it; what a team has added stays."""
+    for note in re.findall(r"<!--.*?-->\n\n?", TEMPLATE, re.DOTALL):
+        report = report.replace(note, "").replace(note.rstrip("\n"), "")
+    return report

@@ -20,6 +20,7 @@ from course.catalog.selecting import find_day
 from course.errors import CourseError
 from course.grading.intake import Intake, Submission
 from course.grading.replaying import folders_of_runs
+from course.projects.template import without_notes
 from course.results.names import shortened, shown
 from course.results.roster import Roster, settled_roster
 from course.results.settings import read_settings
@@ -117,7 +118,8 @@ def _work(submission: Submission, day: str, warning: str = "") -> Work:
             if home == folder and file.endswith(".py"):
                 modules[file.removesuffix(".py")] = data.decode("utf-8", "replace")
             elif home == day and file in TEXTS:
-                lines = data.decode("utf-8", "replace").splitlines()[:MOST_LINES]
+                text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+                lines = without_notes(text).splitlines()[:MOST_LINES]
                 texts[file] = "\n".join(shortened(shown(line), LONGEST_PARAGRAPH) for line in lines)
     return Work(modules, texts, warning, submission.note)
 

@@ -414,7 +414,8 @@ def test_what_counts_is_judged_in_the_hand_in_of_the_project(course: Course, tmp
 
 @needs_fork
 def test_a_report_reaches_whoever_marks_it(course: Course, tmp_path: Path) -> None:
-    hand_in(tmp_path / "in", "ann")
+    said = report().replace("## Baseline", "<!-- of our own -->\n\n## Baseline")
+    hand_in(tmp_path / "in", "ann", report=said.replace("\n", "\r\n"))
     grade_class(course, tmp_path / "in", tmp_path / "out", days=["project/guess"], view=Quiet())
     (day,) = read(tmp_path / "out", "ann")["days"]
     reader = HandedIn(course, tmp_path / "out")
@@ -424,6 +425,8 @@ def test_a_report_reaches_whoever_marks_it(course: Course, tmp_path: Path) -> No
         reader.close()
     assert set(work.texts) == {"report.md", "results.json"}
     assert WORDS in work.texts["report.md"]
+    assert "<!-- of our own -->" in work.texts["report.md"]
+    assert "What do you want to know, and why" not in work.texts["report.md"], "a note of the template"
     assert {"experiment", "sums", "data"} <= set(work.modules)
     assert work.warning == ""
     assert read_rubrics(course)[NAME].max_points == 4
