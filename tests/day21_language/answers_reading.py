@@ -251,6 +251,37 @@ def backward_first(x, mask, forward_cell, backward_cell, units):
     return torch.cat(both, dim=-1)
 
 
+@misconception(
+    "bidirectional", "The second reader goes on with the last state of the first. Both begin with 0."
+)
+def state_not_reset(x, mask, forward_cell, backward_cell, units):
+    def run(cell, order, h):
+        seen = [h] * x.shape[1]
+        for t in order:
+            h = torch.where(mask[:, t, None], cell(x[:, t], h), h)
+            seen[t] = h
+        return torch.stack(seen, dim=1), h
+
+    steps, zero = x.shape[1], x.new_zeros(len(x), units)
+    there, last = run(forward_cell, range(steps), zero)
+    back, _ = run(backward_cell, range(steps - 1, -1, -1), last)
+    return torch.cat([there, back], dim=-1) * mask[..., None]
+
+
+@misconception("bidirectional", "The forward cell reads both ways. Each direction has a cell of its own.")
+def one_cell_for_both(x, mask, forward_cell, backward_cell, units):
+    def run(order):
+        h = x.new_zeros(len(x), units)
+        seen = [h] * x.shape[1]
+        for t in order:
+            h = torch.where(mask[:, t, None], forward_cell(x[:, t], h), torch.zeros_like(h))
+            seen[t] = h
+        return torch.stack(seen, dim=1)
+
+    steps = x.shape[1]
+    return torch.cat([run(range(steps)), run(range(steps - 1, -1, -1))], dim=-1)
+
+
 @variant("bidirectional")
 def row_by_row(x, mask, forward_cell, backward_cell, units):
     result = x.new_zeros(*mask.shape, 2 * units)
@@ -324,6 +355,21 @@ def logarithm_of_softmax(logits, targets, mask):
     p = e / e.sum(dim=-1, keepdim=True)
     losses = -p.gather(-1, targets[..., None])[..., 0].log()
     return losses[mask].mean()
+
+
+@misconception(
+    "masked_loss", "cross_entropy takes logits and makes the softmax itself. Here it was made twice."
+)
+def softmax_twice(logits, targets, mask):
+    return cross_entropy(logits[mask].softmax(dim=-1), targets[mask])
+
+
+@misconception(
+    "masked_loss", "The target 0 is taken for padding. It may be a word; the mask says what is padding."
+)
+def zero_ignored(logits, targets, mask):
+    hidden = targets.masked_fill(~mask | (targets == 0), -100)
+    return cross_entropy(logits.transpose(1, 2), hidden)
 
 
 @variant("masked_loss")

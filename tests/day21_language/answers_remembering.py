@@ -243,6 +243,52 @@ def weights_taken(self, x, cache=None):
     return join_heads(seen) @ self.out.weight.T, (k, v)
 
 
+@misconception(
+    "CachedAttention.forward",
+    "The mask treats new places as the first ones of the text. They are the last ones: the diagonal moves.",
+)
+def mask_from_the_first_place(self, x, cache=None):
+    q, k, v = (split_heads(layer(x), self.heads) for layer in (self.query, self.key, self.value))
+    start = 0 if cache is None else cache[0].shape[-2]
+    q, k = rotate(q, start), rotate(k, start)
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=-2), torch.cat([cache[1], v], dim=-2)
+    mask = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).tril()
+    seen, _ = attention(q, k, v, mask)
+    return self.out(join_heads(seen)), (k, v)
+
+
+@misconception(
+    "CachedAttention.forward", "`out` is left out. It comes last, when the heads are side by side."
+)
+def out_left_out(self, x, cache=None):
+    q, k, v = (split_heads(layer(x), self.heads) for layer in (self.query, self.key, self.value))
+    start = 0 if cache is None else cache[0].shape[-2]
+    q, k = rotate(q, start), rotate(k, start)
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=-2), torch.cat([cache[1], v], dim=-2)
+    seen, _ = attention(q, k, v, causal_mask(q.shape[-2], k.shape[-2]))
+    return join_heads(seen), (k, v)
+
+
+@misconception(
+    "CachedAttention.forward",
+    "A reshape to (b, heads, t, d) mixes places. Split the features first and then transpose, as split_heads does.",
+)
+def reshaped_into_heads(self, x, cache=None):
+    b, t, width = x.shape
+    q, k, v = (
+        layer(x).reshape(b, self.heads, t, width // self.heads)
+        for layer in (self.query, self.key, self.value)
+    )
+    start = 0 if cache is None else cache[0].shape[-2]
+    q, k = rotate(q, start), rotate(k, start)
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=-2), torch.cat([cache[1], v], dim=-2)
+    seen, _ = attention(q, k, v, causal_mask(q.shape[-2], k.shape[-2]))
+    return self.out(join_heads(seen)), (k, v)
+
+
 @variant("CachedAttention.forward")
 def by_the_library(self, x, cache=None):
     b, t, width = x.shape
@@ -376,6 +422,30 @@ def generator_not_handed_on(model, prompt, length, temperature=1.0, keep=None, g
     return torch.cat(written)
 
 
+@misconception("generate", "`keep` is not handed on to choose.")
+def keep_not_handed_on(model, prompt, length, temperature=1.0, keep=None, generator=None):
+    ids, caches, written = prompt[None], None, []
+    with torch.no_grad():
+        for _ in range(length):
+            logits, caches = model(ids, caches)
+            chosen = torch.as_tensor(choose(logits[:, -1], temperature, None, generator))
+            written.append(chosen)
+            ids = chosen[:, None]
+    return torch.cat(written)
+
+
+@misconception("generate", "The temperature is not handed on to choose.")
+def temperature_not_handed_on(model, prompt, length, temperature=1.0, keep=None, generator=None):
+    ids, caches, written = prompt[None], None, []
+    with torch.no_grad():
+        for _ in range(length):
+            logits, caches = model(ids, caches)
+            chosen = torch.as_tensor(choose(logits[:, -1], 1.0, keep, generator))
+            written.append(chosen)
+            ids = chosen[:, None]
+    return torch.cat(written)
+
+
 @variant("generate")
 def in_a_list(model, prompt, length, temperature=1.0, keep=None, generator=None):
     with torch.no_grad():
@@ -446,6 +516,12 @@ def divided_perplexity(nats, ids, vocabulary):
     length = sum(len(vocabulary[number]) for number in ids)
     by_token = math.exp(float(nats.sum()) / len(ids))
     return by_token, by_token * len(ids) / length
+
+
+@misconception("perplexities", "The mean of the losses is divided by the bytes. Their sum is.")
+def mean_by_bytes(nats, ids, vocabulary):
+    mean = float(nats.mean())
+    return math.exp(mean), math.exp(mean / sum(len(vocabulary[number]) for number in ids))
 
 
 @variant("perplexities")

@@ -196,6 +196,12 @@ def kept_alone(logits, k):
     return logits.topk(min(k, logits.shape[-1]), dim=-1).values
 
 
+@misconception("keep_top_k", "The largest of each column stay. It is k of each row: the last axis.")
+def along_the_first_axis(logits, k):
+    values, places = logits.topk(min(k, logits.shape[0]), dim=0)
+    return torch.full_like(logits, -math.inf).scatter(0, places, values)
+
+
 @variant("keep_top_k")
 def by_ranks(logits, k):
     ranks = logits.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1)
@@ -293,6 +299,34 @@ def not_sorted(logits, p):
     return logits.masked_fill(before >= p, -math.inf)
 
 
+@misconception("keep_nucleus", "The logits are summed. The nucleus is a sum of probabilities: softmax first.")
+def logits_summed(logits, p):
+    ordered, places = logits.sort(dim=-1, descending=True)
+    before = ordered.cumsum(dim=-1) - ordered
+    kept = ordered.masked_fill(before >= p, -math.inf)
+    return torch.full_like(logits, -math.inf).scatter(-1, places, kept)
+
+
+@misconception("keep_nucleus", "One token too many stays: the one that reaches p is the last.")
+def one_too_many(logits, p):
+    ordered, places = logits.sort(dim=-1, descending=True)
+    probabilities = ordered.softmax(dim=-1)
+    before = probabilities.cumsum(dim=-1) - probabilities
+    out = (before >= p).roll(1, dims=-1)
+    out[..., 0] = False
+    kept = ordered.masked_fill(out, -math.inf)
+    return torch.full_like(logits, -math.inf).scatter(-1, places, kept)
+
+
+@misconception("keep_nucleus", "The probabilities of a row add up to 1: softmax over the last axis.")
+def softmax_over_rows(logits, p):
+    ordered, places = logits.sort(dim=-1, descending=True)
+    probabilities = ordered.softmax(dim=0)
+    before = probabilities.cumsum(dim=-1) - probabilities
+    kept = ordered.masked_fill(before >= p, -math.inf)
+    return torch.full_like(logits, -math.inf).scatter(-1, places, kept)
+
+
 @variant("keep_nucleus")
 def row_after_row(logits, p):
     rows = logits.reshape(-1, logits.shape[-1])
@@ -335,9 +369,7 @@ def always_the_largest(logits, temperature, keep=None, generator=None):
     return logits.argmax(dim=-1)
 
 
-@misconception(
-    "choose", "The probabilities are divided by the temperature, which changes nothing. Divide the logits."
-)
+@misconception("choose", "The temperature changes nothing: divide the logits by it, not the probabilities.")
 def divided_probabilities(logits, temperature, keep=None, generator=None):
     if temperature < 0:
         raise ValueError("below 0")
@@ -428,6 +460,18 @@ def as_a_column(logits, temperature, keep=None, generator=None):
     return torch.multinomial(logits.softmax(dim=-1), 1, generator=generator)
 
 
+@misconception("choose", "The softmax runs over the rows. Each row is a distribution: the last axis.")
+def softmax_over_the_rows(logits, temperature, keep=None, generator=None):
+    if temperature < 0:
+        raise ValueError("below 0")
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    logits = logits / temperature
+    if keep is not None:
+        logits = keep(logits)
+    return torch.multinomial(logits.softmax(dim=0), 1, generator=generator)[:, 0]
+
+
 @variant("choose")
 def by_gumbel_noise(logits, temperature, keep=None, generator=None):
     if temperature < 0:
@@ -489,7 +533,7 @@ def over_for_all(next_logits, count, begin, end, longest, temperature=1.0, keep=
     return [row[: row.index(end)] if end in row else row for row in rows]
 
 
-@misconception("write", "The model is asked for `longest` tokens, also when all words have ended.")
+@misconception("write", "The model is asked on although every word has ended, some earlier and some later.")
 def always_to_the_longest(
     next_logits, count, begin, end, longest, temperature=1.0, keep=None, generator=None
 ):
@@ -561,6 +605,18 @@ def end_in_the_words(next_logits, count, begin, end, longest, temperature=1.0, k
             break
     rows = ids[:, 1:].tolist()
     return [row[: row.index(end) + 1] if end in row else row for row in rows]
+
+
+@misconception("write", "`keep` is not handed on to choose.")
+def keep_not_handed_on(next_logits, count, begin, end, longest, temperature=1.0, keep=None, generator=None):
+    ids = torch.full((count, 1), begin)
+    for _ in range(longest):
+        chosen = choose(next_logits(ids), temperature, None, generator)
+        ids = torch.cat([ids, torch.as_tensor(chosen)[:, None]], dim=1)
+        if (ids[:, 1:] == end).any(dim=1).all():
+            break
+    rows = ids[:, 1:].tolist()
+    return [row[: row.index(end)] if end in row else row for row in rows]
 
 
 @variant("write")

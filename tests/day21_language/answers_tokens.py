@@ -201,6 +201,44 @@ def ids_begin_elsewhere(text, count, *, first=257):
     return merges
 
 
+@misconception("train_bpe", "A pair is counted once per piece. In 7 8 9 7 8 the pair (7, 8) occurs twice.")
+def once_per_piece(text, count):
+    frequency = Counter(split_words(text))
+    pieces = {word: list(word.encode()) for word in frequency}
+    merges = []
+    for new in range(BYTES, BYTES + count):
+        counts = Counter()
+        for word, ids in pieces.items():
+            for pair in set(pairwise(ids)):
+                counts[pair] += frequency[word]
+        if not counts:
+            break
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append(best)
+        pieces = {word: merge(ids, best, new) for word, ids in pieces.items()}
+    return merges
+
+
+@misconception(
+    "train_bpe", "It ends when the best pair occurs only once. It ends when no piece has two ids left."
+)
+def ends_at_once(text, count):
+    frequency = Counter(split_words(text))
+    pieces = {word: list(word.encode()) for word in frequency}
+    merges = []
+    for new in range(BYTES, BYTES + count):
+        counts = Counter()
+        for word, ids in pieces.items():
+            for pair in pairwise(ids):
+                counts[pair] += frequency[word]
+        if not counts or max(counts.values()) == 1:
+            break
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append(best)
+        pieces = {word: merge(ids, best, new) for word, ids in pieces.items()}
+    return merges
+
+
 @variant("train_bpe")
 def over_all_pieces(text, count):
     pieces = [list(word.encode("utf-8")) for word in split_words(text)]
@@ -364,6 +402,19 @@ def last_first(text, merges):
             piece = merge(piece, tuple(pair), BYTES + number)
         ids += piece
     return ids
+
+
+@misconception("encode", "The k-th merge makes the id 256 + k: below are the bytes.")
+def numbers_of_merges(text, merges):
+    rank = {tuple(pair): number for number, pair in enumerate(merges)}
+    ids = []
+    for word in split_words(text):
+        piece = list(word.encode())
+        while possible := [pair for pair in pairwise(piece) if pair in rank]:
+            first = min(possible, key=rank.__getitem__)
+            piece = merge(piece, first, BYTES + rank[first])
+        ids += piece
+    return [number if number < BYTES else number - BYTES for number in ids]
 
 
 @variant("encode")

@@ -358,24 +358,6 @@ def finished_ones_compete(next_log_probabilities, begin, end, width, longest, al
     return sorted(ranked, key=lambda scored: -scored[1])[:width]
 
 
-@misconception("beam_search", "The end is not counted in the length. It is a token, too.")
-def end_not_counted(next_log_probabilities, begin, end, width, longest, alpha=0.0):
-    open_, finished = [([], 0.0)], []
-    for _ in range(longest):
-        extensions = []
-        for tokens, total in open_:
-            following = torch.as_tensor(next_log_probabilities([begin, *tokens])).tolist()
-            extensions += [([*tokens, token], total + value) for token, value in enumerate(following)]
-        best = sorted(extensions, key=lambda scored: -scored[1])[:width]
-        finished += [scored for scored in best if scored[0][-1] == end]
-        open_ = [scored for scored in best if scored[0][-1] != end]
-    ranked = []
-    for tokens, total in finished + open_:
-        length = len(tokens) - (tokens[-1] == end)
-        ranked.append((tokens, total / max(length, 1) ** alpha))
-    return sorted(ranked, key=lambda scored: -scored[1])[:width]
-
-
 @misconception("beam_search", "The worst text stands first. Order them by their score, the best first.")
 def worst_first(next_log_probabilities, begin, end, width, longest, alpha=0.0):
     open_, finished = [([], 0.0)], []

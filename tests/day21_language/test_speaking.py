@@ -128,7 +128,7 @@ def test_keep_nucleus_of_rows(student, rng):
         with assert_unchanged(logits):
             result = student.keep_nucleus(logits, p)
         expected = kept_rows(logits, lambda row, order, p=p: nucleus(row, order, p))
-        assert_close(result, expected, name="tensor of logits", cause="the token that reaches p is in")
+        assert_close(result, expected, name="tensor of logits")
     single = student.keep_nucleus(apart(rng, 2, 5).float(), 0.5)
     assert_dtype(single, torch.float32)
 
@@ -178,6 +178,11 @@ def choose_many(module, logits, temperature, keep, seed):
     return first, bool(torch.equal(first, once()))
 
 
+def largest_only(logits):
+    """−∞ for all but the largest."""
+    return logits.masked_fill(logits < logits.amax(dim=-1, keepdim=True), -math.inf)
+
+
 @points(1)
 def test_choose_draws_from_the_softmax(student, rng):
     v = 4
@@ -199,6 +204,8 @@ def test_choose_draws_from_the_softmax(student, rng):
                 far, 0, 0.05, name="largest distance of the shares that are drawn from the softmax"
             )
         assert_that(again is True, "The same generator, begun with the same seed, draws something else.")
+    kept = assert_parts(student.run(choose_many, rows, 2.0, largest_only, int(rng.integers(2**31))), 2)[0]
+    assert_equal(kept, rows.argmax(dim=-1), name="tensor of tokens where `keep` leaves one in each row")
 
 
 @points(1)
@@ -260,8 +267,8 @@ def walked(table, longest):
     return word
 
 
-def write_by_tables(module, tables, longest):
-    """Words by a model with a table of logits for each row, at temperature 0, and how often it was asked."""
+def write_by_tables(module, tables, longest, keep):
+    """Words by a model with a table of logits for each row, and how often it was asked."""
     import torch
 
     asked = []
@@ -270,23 +277,22 @@ def write_by_tables(module, tables, longest):
         asked.append(len(ids))
         return tables[torch.arange(len(tables)), ids[:, -1]]
 
-    words = module.write(next_logits, len(tables), 1, 2, longest, 0, None, None)
+    chance = torch.Generator().manual_seed(0)
+    words = module.write(next_logits, len(tables), 1, 2, longest, 3.0, keep, chance)
     return [[int(i) for i in word] for word in words], len(asked)
 
 
 @points(1)
 def test_write_waits_for_the_last_word(student, rng):
     v = 12
-    for lengths, longest in [((3, 1, 5), 8), ((2, 5), 8), ((0, 7, 2, 7), 6)]:
+    for lengths, longest in [((3, 1, 5), 8), ((5, 2), 8), ((0, 7, 2, 7), 6)]:
         tables = draw(rng, len(lengths), v, v)
         for table, length in zip(tables, lengths, strict=True):
             path = [BEGIN, *(int(i) for i in rng.permutation(np.arange(3, v))[:length]), END]
             for here, there in pairwise(path):
                 table[here, there] = 9.0
-        words, asked = assert_parts(student.run(write_by_tables, tables, longest), 2)
-        cause = (
-            "each word ends by itself, and a row that has not ended is asked for more, whichever row it is"
-        )
+        words, asked = assert_parts(student.run(write_by_tables, tables, longest, largest_only), 2)
+        cause = "`keep` leaves one token; each row ends by itself, and is asked for more until all have ended"
         expected = [walked(table, longest) for table in tables]
         assert_equal(words, expected, name="list of words, one table of logits each", cause=cause)
         assert_equal(asked, min(max(lengths) + 1, longest), name="number of questions", cause=cause)
