@@ -307,17 +307,6 @@ def logits_summed(logits, p):
     return torch.full_like(logits, -math.inf).scatter(-1, places, kept)
 
 
-@misconception("keep_nucleus", "One token too many stays: the one that reaches p is the last.")
-def one_too_many(logits, p):
-    ordered, places = logits.sort(dim=-1, descending=True)
-    probabilities = ordered.softmax(dim=-1)
-    before = probabilities.cumsum(dim=-1) - probabilities
-    out = (before >= p).roll(1, dims=-1)
-    out[..., 0] = False
-    kept = ordered.masked_fill(out, -math.inf)
-    return torch.full_like(logits, -math.inf).scatter(-1, places, kept)
-
-
 @misconception("keep_nucleus", "The probabilities of a row add up to 1: softmax over the last axis.")
 def softmax_over_rows(logits, p):
     ordered, places = logits.sort(dim=-1, descending=True)
