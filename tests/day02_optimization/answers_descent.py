@@ -129,6 +129,22 @@ def with_copies(grad, x0, learning_rate, steps):
 
 @misconception(
     "momentum_descent",
+    "All rows are the same array: x += … changes the point that is already in the path. Write x = x + …, or "
+    "store copies.",
+)
+def one_array_for_the_whole_path(grad, x0, learning_rate, momentum, steps):
+    x = np.array(x0, dtype=float)
+    velocity = np.zeros_like(x)
+    path = [x]
+    for _ in range(steps):
+        velocity = momentum * velocity - learning_rate * grad(x)
+        x += velocity
+        path.append(x)
+    return np.array(path)
+
+
+@misconception(
+    "momentum_descent",
     "The velocity is not carried over: every step starts from rest. This is plain gradient descent.",
 )
 def always_from_rest(grad, x0, learning_rate, momentum, steps):
