@@ -196,7 +196,7 @@ def refilled(language, width, longest, v):
             following = language([BEGIN, *tokens]).tolist()
             grown |= {(*tokens, token): total + following[token] for token in range(v)}
         best = sorted(grown, key=grown.get, reverse=True)
-        done |= {tokens: grown[tokens] for tokens in best[:width] if tokens[-1] == END}
+        done |= {tokens: grown[tokens] for tokens in best if tokens[-1] == END}
         open_ = {tokens: grown[tokens] for tokens in [t for t in best if t[-1] != END][:width]}
     return sorted((done | open_).items(), key=lambda pair: -pair[1])[:width]
 
@@ -239,7 +239,7 @@ def apart_by_places(language, width, longest, v):
     """Whether it matters here that texts that have ended keep places, and how many are kept when they do not."""
     found = (
         searched(language, width, longest, 0.0, v),
-        *(refilled(language, n, longest, v) for n in (width, 9)),
+        *(refilled(language, n, longest, v) for n in (width, 99)),
     )
     return len({tuple(tokens for tokens, _ in texts[:width]) for texts in found}) == 3
 
