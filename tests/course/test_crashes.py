@@ -12,6 +12,7 @@ import pytest
 
 from course.testing.crashes import SIGNS, crash_cause
 from course.testing.running import Runner, Sitting
+from course.worker.far.session import describe_exception
 from course.worker.near.local import LocalLink
 from tests.course.conftest import COURSE
 
@@ -360,6 +361,23 @@ def test_an_error_that_is_raised_on_purpose_is_not_expected(verdict: Callable[..
     assert "expected      a result: the error is raised on purpose" in raised
     met = verdict("day03/matrices.transpose", "def transpose(a):\n    return a.no\n")
     assert "on purpose" not in met
+
+
+def test_a_line_of_a_check_is_not_shown_as_the_students(tmp_path: Path) -> None:
+    """In a clone the tests stand below the same root, and parts of them run beside what is checked."""
+    test, work = tmp_path / "tests/day01_tiny/test_work.py", tmp_path / "day01_tiny/work.py"
+    scope: dict[str, Any] = {}
+    exec(compile("def f(): raise ValueError('own')", work, "exec"), scope)
+    exec(compile("def check(): raise ValueError('checked')\ndef ask(): f()", test, "exec"), scope)
+    texts = []
+    for ask in (scope["check"], scope["ask"]):
+        try:
+            ask()
+        except ValueError as error:
+            texts.append(describe_exception(error, tmp_path).traceback)
+    assert texts[0] == ""
+    assert "day01_tiny/work.py, line 1, in f" in texts[1]
+    assert "test_work" not in texts[1]
 
 
 LEFT = "NotImplementedError: a line of the skeleton still stands below what you have written; delete it."

@@ -343,7 +343,8 @@ def _syntax_message(error: SyntaxError, root: Path) -> str:
     return f"{where}, line {error.lineno}: Python cannot read this file ({error.msg})."
 
 
-# The engine and the installed packages may lie below the root of a clone; their frames are not the student's.
+# The engine, the installed packages and the tests, parts of which run beside the student's code, may lie below the root
+# of a clone; their frames are not the student's.
 _OURS = tuple(
     f"{folder}{os.sep}" for folder in (Path(__file__).resolve().parents[2], Path(sys.prefix).resolve())
 )
@@ -354,7 +355,9 @@ def _own_frames(error: BaseException, root: Path) -> list[traceback.FrameSummary
 
 
 def _is_own(filename: str, root: Path) -> bool:
-    return filename.startswith(f"{root}{os.sep}") and not filename.startswith(_OURS)
+    return filename.startswith(f"{root}{os.sep}") and not filename.startswith(
+        (*_OURS, f"{root}{os.sep}tests{os.sep}")
+    )
 
 
 def _all_frames(error: BaseException) -> list[traceback.FrameSummary]:
