@@ -198,7 +198,7 @@ def assert_close(
             f"{_the(name)} is not finite{_at(at)}.",
             ("expected", _number(want[at])),
             ("came back", _number(got[at])),
-            cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
+            cause=cause or _cause_of_infinity(got[wild], want),
         )
     if listener is not None and listener(_deviation(got, want, rtol, atol)):
         return
@@ -669,8 +669,17 @@ def assert_finite(actual: Any, name: str = "result", cause: str = "") -> None:
             f"{_the(name)} is not finite{_at(at)}.",
             ("expected", "finite numbers"),
             ("came back", f"{_number(got[at])}{_at(at)}; {int(bad.sum())} of {got.size} are not finite"),
-            cause=cause or "a division by zero, an overflow of exp, or the logarithm of zero",
+            cause=cause or _cause_of_infinity(got[bad], np.zeros(1)),
         )
+
+
+def _cause_of_infinity(found: np.ndarray, want: np.ndarray) -> str:
+    """What made these numbers, none of which is finite; infinities may also have been written, to mask something."""
+    if np.isnan(found).any():
+        return "a division by zero, an overflow of exp, or the logarithm of zero"
+    if np.isinf(want).any():
+        return "an infinity belongs there as well, but in other entries"
+    return "a division by zero, an overflow of exp, the logarithm of zero, or an infinity that masks too much"
 
 
 def _is_numeric(value: Any) -> bool:

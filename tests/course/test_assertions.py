@@ -124,6 +124,19 @@ def test_a_wrong_value_is_told_why(value: object, outcome: str, says: str) -> No
     assert re.search(says, str(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("got", "want", "says"),
+    [
+        ([np.nan, 1.0], [0.0, 1.0], "logarithm of zero"),
+        ([-np.inf, 1.0], [0.0, 1.0], "an infinity that masks too much"),
+        ([-np.inf, 1.0], [0.0, -np.inf], "an infinity belongs there as well, but in other entries"),
+    ],
+)
+def test_an_infinity_may_have_been_written_on_purpose(got: list[float], want: list[float], says: str) -> None:
+    with pytest.raises(CheckFailed, match=says):
+        assert_close(got, want)
+
+
 def test_single_precision_is_compared_as_such_but_not_more_loosely() -> None:
     expected = np.linspace(0.1, 1.0, 7)
     assert_close(expected.astype(np.float32), expected, rtol=1e-12, atol=0)
