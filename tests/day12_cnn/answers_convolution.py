@@ -731,7 +731,7 @@ def height_left(x, weight, bias=None, stride=1, padding=0, dilation=1):
     return conv2d(x[:, :, None], weight[:, :, None], bias, (1, stride), (0, padding), (1, dilation))
 
 
-@misconception("conv1d", "The stride is ignored.")
+@misconception("conv1d", "The stride is ignored, or it stands where the axis is one entry long.")
 def every_sample(x, weight, bias=None, stride=1, padding=0, dilation=1):
     return conv2d(x[:, :, None], weight[:, :, None], bias, (1, 1), (0, padding), (1, dilation))[:, :, 0]
 

@@ -225,6 +225,16 @@ def sum_of_the_window(x, kernel_size, stride):
     return windows[:, :, :: stride[0], :: stride[1]].sum(axis=(4, 5))
 
 
+@misconception(
+    "avg_pool2d",
+    "The sum is divided by the square of one side. A window of kh rows and kw columns has kh · kw pixels.",
+    side=(0, 1),
+)
+def square_of_one_side(x, kernel_size, stride, side=0):
+    windows = sliding_window_view(x, kernel_size, axis=(2, 3))
+    return windows[:, :, :: stride[0], :: stride[1]].sum(axis=(4, 5)) / kernel_size[side] ** 2
+
+
 @misconception("avg_pool2d", "The stride is ignored.")
 def every_window(x, kernel_size, stride):
     return sliding_window_view(x, kernel_size, axis=(2, 3)).mean(axis=(4, 5))

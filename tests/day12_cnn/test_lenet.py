@@ -150,6 +150,11 @@ def test_train_takes_the_steps_of_sgd_with_momentum(student, rng):
         with assert_unchanged(parameters, *data):
             result = student.train(parameters, *data, epochs, 6, 0.02, momentum, int(rng.integers(1000)))
         trained, losses = assert_parts(result, 2)
+        assert_that(
+            any(not np.array_equal(trained[name], value) for name, value in parameters.items()),
+            f"No parameter has moved after {which}.",
+            cause="a batch with fewer samples than batch_size counts too" if n < 6 else "",
+        )
         expected, expected_losses = train_by_torch(parameters, *data, epochs, 0.02, momentum)
         for name, value in expected.items():
             assert_close(trained[name], value, rtol=1e-5, atol=1e-7, name=f"parameter {name} after {which}")
