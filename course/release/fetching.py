@@ -59,11 +59,21 @@ def _unpack(archive: Path, folder: Path) -> None:
                 file.extractall(folder)
         else:
             with tarfile.open(archive) as file:
-                file.extractall(folder, filter="data")
+                for member in file:
+                    _refuse_what_is_no_file_inside(member, folder)
+                file.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.4 brought it
+                file.extractall(folder)
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, tarfile.TarError) as error:
         raise CourseError(
             f"{archive} cannot be unpacked ({error}); fetch it again. Nothing was changed."
         ) from None
+
+
+def _refuse_what_is_no_file_inside(member: tarfile.TarInfo, folder: Path) -> None:
+    """A release holds files and folders; the first versions of Python 3.11 would unpack a link, and climb, unasked."""
+    inside = (folder / member.name).resolve().is_relative_to(folder.resolve())
+    if not inside or not (member.isfile() or member.isdir()):
+        raise ValueError(f"{member.name} is no file inside it")
 
 
 def _remote(root: Path, name: str) -> str | None:
