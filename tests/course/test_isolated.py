@@ -710,6 +710,20 @@ def test_a_place_that_cannot_be_read_without_rights_is_said_once(
         sandbox.probe(off=("namespaces",))
 
 
+def test_another_user_is_taken_only_where_the_scratch_folder_can_be_reached(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """TMPDIR of root may be a place of root's own; without namespaces every submission would be a fault there."""
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("for root")
+    monkeypatch.setattr(sandbox, "readable_paths", lambda: [Path("/dev/null")])
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    for place, taken in ((private, False), (Path("/tmp"), True)):
+        monkeypatch.setattr(tempfile, "tempdir", str(place))
+        assert ("user" in sandbox.probe(off=("namespaces",)).layers) is taken
+
+
 def test_the_environment_is_clean(isolated: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_TOKEN", "abc")
     student = isolated("import os, sys\ndef f():\n    return dict(os.environ), sys.path\n")

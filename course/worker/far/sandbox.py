@@ -111,7 +111,11 @@ def probe(off: Sequence[str] = ()) -> Capabilities:
     possible = {
         "process": lambda: True,
         "namespaces": lambda: namespaces.possible(readable),
-        "user": lambda: namespaces.users_possible(readable, "namespaces" in standing),
+        "user": lambda: (
+            namespaces.users_possible(readable, inside=True)
+            if "namespaces" in standing  # where the scratch folder is made inside; else it must be reached
+            else namespaces.users_possible((*readable, (tempfile.gettempdir(), True)), inside=False)
+        ),
         "rlimits": lambda: True,
         "landlock": _landlock_possible,
         "seccomp": _seccomp_possible,
