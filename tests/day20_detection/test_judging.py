@@ -96,6 +96,11 @@ def match_by_loops(overlap, scores, threshold):
 
 @points(2)
 def test_match_detections_one_by_one(student, rng):
+    poor, good = rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.9)
+    scores = torch.tensor([0.9, 0.8], dtype=torch.float64)
+    result = student.match_detections(torch.tensor([[poor], [good]], dtype=torch.float64), scores, 0.5)
+    which = "list of which are right, the first of two below the threshold,"
+    assert_equal(np.asarray(result).tolist(), [False, True], name=which)
     for n, k, threshold in [(8, 3, 0.5), (12, 5, 0.3), (1, 2, 0.4), (5, 1, 0.2)]:
         overlap, scores = torch.tensor(rng.uniform(size=(n, k))), draw(rng, n)
         with assert_unchanged(overlap, scores):
