@@ -72,7 +72,8 @@ class Submission:
     ``fault`` the grader could not read it, which is not the student's doing. ``reason`` says to the student why it was
     not read, and names nobody: it also stands on a page that bears a pseudonym. ``unreadable`` says so by day where
     nothing of what is there for a day can be read: its checks end as rejected, those of other days do not. ``days``
-    are those to be graded, if not all. ``needs`` names by project the days whose modules it may import.
+    are those to be graded, if not all. ``needs`` names by project the days whose modules it may import. ``beside`` has
+    the given modules of its days, for whoever has left them out; they are not the student's work.
     """
 
     student: str
@@ -85,6 +86,12 @@ class Submission:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     days: tuple[str, ...] | None = None
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    beside: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def laid_out(self) -> dict[str, bytes]:
+        """What lies around the student's code when it runs."""
+        return {**self.beside, **self.files}
 
     def hash(self, day: str, *, comments: bool = True) -> str:
         """One hash of what the verdicts on a day depend on: its files and those of days it needs, for it can import no
@@ -350,9 +357,12 @@ class Intake:
         for day in self.days:
             if any(f"{day.name}/{module}.py" in files for module in day.modules):
                 unreadable.pop(day.name, None)
-        files = {**self._given_beside(files), **files}
         needs = {day.name: day.needs for day in self.days if day.needs}
-        return Submission(student, files, "; ".join(said), tuple(tamper), unreadable=unreadable, needs=needs)
+        beside = self._given_beside(files)
+        said_of_all = "; ".join(said)
+        return Submission(
+            student, files, said_of_all, tuple(tamper), unreadable=unreadable, needs=needs, beside=beside
+        )
 
     def _missing(self, files: Mapping[str, bytes]) -> Iterator[str]:
         """What a project that was handed in is still without."""
@@ -366,10 +376,8 @@ class Intake:
                 yield from (f"{day.number}: {one.partition(';')[0].rstrip('.')}" for one in missing(day, own))
 
     def _given_beside(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
-        """The given modules of a project that was handed in, and of the days it needs: a team may leave them out."""
-        there = [
-            day for day in self.days if day.needs and any(name.startswith(f"{day.name}/") for name in files)
-        ]
+        """The given modules of what was handed in, and of the days a project needs: nobody has to hand them in."""
+        there = [day for day in self.days if any(name.startswith(f"{day.name}/") for name in files)]
         needed = {name for day in there for name in (day.name, *day.needs)}
         return {name: data for day in needed for name, data in self._given(day).items()}
 

@@ -216,9 +216,10 @@ class Station:
             return self.writer.without_running(submission, outcome, f"Not checked: {submission.reason}.")
         started = time.monotonic()
         links: list[IsolatedLink] = []
+        files = submission.laid_out
 
         def open_link(day: str) -> IsolatedLink:
-            links.append(self._zygote.open(submission.files, day))
+            links.append(self._zygote.open(files, day))
             return links[-1]
 
         def begun(check: Check) -> None:
@@ -229,7 +230,7 @@ class Station:
         unreadable = submission.unreadable
         result = self._runner.run(
             [selection for selection in selections if selection.day.name not in unreadable],
-            submission.files,
+            files,
             open_link,
             begun=begun,
             evidence=False,

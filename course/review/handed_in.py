@@ -110,10 +110,12 @@ class HandedIn:
 
 
 def _work(submission: Submission, day: str, warning: str = "") -> Work:
-    """Of a project also the modules of the days whose exercises count in it; its own go before."""
+    """Of a project also the modules of the days whose exercises count in it, and what is given; its own go before."""
     modules, texts = dict[str, str](), dict[str, str]()
-    for folder in (*submission.needs.get(day, ()), day):
-        for name, data in sorted(submission.files.items()):
+    needs = submission.needs.get(day, ())
+    files = submission.laid_out if needs else submission.files
+    for folder in (*needs, day):
+        for name, data in sorted(files.items()):
             home, _, file = name.partition("/")
             if home == folder and file.endswith(".py"):
                 modules[file.removesuffix(".py")] = data.decode("utf-8", "replace")

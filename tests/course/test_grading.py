@@ -80,6 +80,23 @@ def handed_in(tmp_path: Path) -> Path:
     return folder
 
 
+def test_given_modules_need_not_be_handed_in(tiny: Course, tmp_path: Path) -> None:
+    """Whoever hands in only what was written loses no point, and the given module is not taken for that work."""
+    given = tiny.root / "day01_tiny/constants.py"
+    given.write_text("ZERO = 0.0\n", encoding="utf-8")
+    hand_in(tmp_path / "in", "ada", f"from day01_tiny.constants import ZERO\n{SOLUTION}\nassert ZERO == 0\n")
+    with Intake(tiny, tmp_path / "in", tiny.days) as intake:
+        before = intake.read("ada")
+    assert list(before.files) == ["day01_tiny/sums.py"]
+    grade_class(tiny, tmp_path / "in", tmp_path / "out", view=Quiet())
+    assert read(tmp_path / "out", "ada")["score"] == read(tmp_path / "out", "ada")["max_score"]
+    given.write_text("ZERO = 0\n", encoding="utf-8")
+    with Intake(tiny, tmp_path / "in", tiny.days) as intake:
+        after = intake.read("ada")
+    assert after.hash("day01_tiny") == before.hash("day01_tiny")
+    assert after.laid_out != before.laid_out
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs a system that binds to processors")
 def test_a_lane_keeps_to_a_processor_when_there_is_one_for_each(
     tiny: Course, monkeypatch: pytest.MonkeyPatch

@@ -478,7 +478,7 @@ def test_a_report_is_found_where_people_put_it(course: Course, tmp_path: Path, p
     with Intake(course, tmp_path / "in", [course.projects[0]]) as intake:
         submission = intake.read("ann")
     assert submission.files[f"{NAME}/report.md"].startswith(b"# Title")
-    assert "data.py" in {Path(name).name for name in submission.files}, "what is given is there"
+    assert "data.py" in {Path(name).name for name in submission.laid_out}, "what is given is there"
 
 
 def test_a_release_has_all_that_a_team_needs(course: Course) -> None:
