@@ -63,6 +63,15 @@ def test_iou_pair_by_pair(student, rng):
         assert_close(result, table(a, b), name="table of overlaps")
     a = torch.tensor([[0.0, 0.0, 2.0, 2.0]]) + float(rng.integers(-3, 3))
     assert_close(student.iou(a, a + torch.tensor([1.0, 1.0, 1.0, 1.0])), [[1 / 7]], name="table of overlaps")
+    small = 1e-4 * random_corners(rng, 3)
+    cause = "is something added to the union, so that nothing is divided by 0?"
+    result = student.iou(small, small)
+    assert_close(result, table(small, small), name="table of overlaps of small boxes", cause=cause)
+    beside = a + torch.tensor([2.0, 0.0, 2.0, 0.0])
+    lines = torch.cat([a[:, [0, 1, 0, 3]], a[:, [0, 1, 2, 1]], beside])
+    result = student.iou(lines, lines[:2])
+    assert_finite(result, name="table of overlaps of boxes without an area")
+    assert_close(result, np.zeros((3, 2)), name="table of overlaps of boxes without an area")
 
 
 @hidden
@@ -131,6 +140,11 @@ def test_suppress_one_after_the_other(student, rng):
             result = student.suppress(boxes, scores, threshold)
         expected = stay(boxes.tolist(), scores.tolist(), threshold)
         assert_equal(result, expected, name="array of the rows that stay")
+    boxes = torch.tensor([[0.0, 0.0, 8.0, 4.0], [0.0, 0.0, 8.0, 8.0]]) + float(rng.integers(-8, 9))
+    result = student.suppress(boxes, torch.tensor([0.25, 0.75]), 0.5)
+    assert_equal(result, [1, 0], name="array of the rows that stay, of boxes exactly at the threshold,")
+    none = student.suppress(torch.zeros(0, 4).double(), torch.zeros(0).double(), 0.5)
+    assert_equal(np.asarray(none).size, 0, name="number of boxes left of none")
 
 
 @hidden

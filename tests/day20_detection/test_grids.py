@@ -37,6 +37,13 @@ def test_to_grid_box_by_box(student, rng):
             result = student.to_grid(boxes, labels, rows, columns, cell)
         expected = fill_grid(boxes.tolist(), labels.tolist(), rows, columns, cell)
         assert_close(result, expected, name="grid")
+    for order in ([0, 1, 2], [2, 1, 0]):
+        boxes, _ = random_boxes(rng, 2, 3, 4, 6.0)
+        smaller = torch.cat([boxes[:1, :2].div(6.0).floor() * 6.0 + 2.0, 0.75 * boxes[:1, 2:]], dim=1)
+        boxes, labels = torch.cat([boxes, smaller])[order], torch.tensor(rng.integers(1, 9, size=3))
+        result = student.to_grid(boxes, labels, 3, 4, 6.0)
+        expected = fill_grid(boxes.tolist(), labels.tolist(), 3, 4, 6.0)
+        assert_close(result, expected, name="grid where the larger box of a cell stays")
 
 
 @hidden
@@ -71,6 +78,15 @@ def test_from_grid_cell_by_cell(student, rng):
         assert_close(boxes, np.array([f[0] for f in found]).reshape(-1, 4), name="array of boxes")
         assert_equal(labels, [f[1] for f in found], name="array of labels")
         assert_close(scores, np.array([f[2] for f in found]), name="array of scores")
+    grid = torch.tensor(rng.uniform(0, 0.4, size=(2, 3, 6)))
+    row, column = int(rng.integers(2)), int(rng.integers(3))
+    grid[row, column, [0, 5]] = torch.tensor([0.5, 4.0]).double()
+    boxes, labels, scores = assert_parts(student.from_grid(grid, 5.0, 0.5), 3)
+    assert_equal(labels, [4], name="array of labels, of the one cell exactly at the threshold,")
+    assert_close(scores, np.array([0.5]), name="array of scores")
+    _, x, y, width, height, _ = grid[row, column].tolist()
+    expected = 5 * np.array([[column + x, row + y, width, height]])
+    assert_close(boxes, expected, name="array of boxes")
 
 
 @hidden
@@ -145,6 +161,15 @@ def scattered(rng, n, span, low, high):
     return torch.tensor(np.concatenate([first, first + rng.uniform(low, high, size=(n, 2))], axis=1))
 
 
+def exact_pairs(rng):
+    """Anchors that are two boxes, and overlap the first by 1/2, by 1/4 and by 1/8, in any arithmetic."""
+    place = float(rng.integers(-8, 9))
+    sides = torch.tensor([[8.0, 8.0], [8.0, 4.0], [8.0, 2.0], [8.0, 1.0]]).double()
+    first = torch.cat([torch.zeros(4, 2).double(), sides], dim=1) + place
+    far = torch.tensor([[90.0, 90.0, 98.0, 98.0]]).double()
+    return torch.cat([first[:1], far, first[1:]]), torch.cat([first[:1], far])
+
+
 @points(3)
 def test_assign_anchor_by_anchor(student, rng):
     for n, k, positive, negative in [
@@ -158,15 +183,11 @@ def test_assign_anchor_by_anchor(student, rng):
             result = student.assign(anchors, boxes, positive, negative)
         expected = assign_by_loops(anchors.tolist(), boxes.tolist(), positive, negative)
         assert_equal(result, expected, name="array of the rows of boxes")
-
-
-def exact_pairs(rng):
-    """Anchors that are two boxes, and overlap the first by 1/2, by 1/4 and by 1/8, in any arithmetic."""
-    place = float(rng.integers(-8, 9))
-    sides = torch.tensor([[8.0, 8.0], [8.0, 4.0], [8.0, 2.0], [8.0, 1.0]]).double()
-    first = torch.cat([torch.zeros(4, 2).double(), sides], dim=1) + place
-    far = torch.tensor([[90.0, 90.0, 98.0, 98.0]]).double()
-    return torch.cat([first[:1], far, first[1:]]), torch.cat([first[:1], far])
+    anchors, boxes = exact_pairs(rng)
+    result = student.assign(anchors, boxes, 0.25, 0.125)
+    assert_equal(result, [0, 1, 0, 0, -2], name="array of the rows of boxes, exactly at the thresholds,")
+    result = student.assign(anchors, torch.zeros(0, 4).double(), 0.5, 0.25)
+    assert_equal(result, [-1] * 5, name="array for a picture without boxes")
 
 
 @hidden

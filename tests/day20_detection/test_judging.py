@@ -42,6 +42,14 @@ def loss_by_loops(said, wanted, weight):
     return total / len(rows)
 
 
+def slope_of_loss(module, said, wanted, weight):
+    """The gradient by what the network says."""
+    import torch
+
+    said = said.clone().requires_grad_()
+    return torch.autograd.grad(module.detection_loss(said, wanted, weight), said)[0]
+
+
 @points(3)
 def test_detection_loss_place_by_place(student, rng):
     for shape, classes, weight in [((6,), 3, 1.5), ((2, 3, 4), 2, 0.3), ((1,), 4, 2.0), ((4, 2, 2), 5, 5.0)]:
@@ -50,14 +58,20 @@ def test_detection_loss_place_by_place(student, rng):
             result = student.detection_loss(said, wanted, weight)
         cause = "is it the mean over all places, whatever the axes in front of the last one?"
         assert_close(result, loss_by_loops(said, wanted, weight), name="loss", cause=cause)
-
-
-def slope_of_loss(module, said, wanted, weight):
-    """The gradient by what the network says."""
-    import torch
-
-    said = said.clone().requires_grad_()
-    return torch.autograd.grad(module.detection_loss(said, wanted, weight), said)[0]
+    said, wanted = random_places(rng, (3, 2), 3)
+    wanted[0, 0, 0], wanted[0, 1, 0] = 1, 0
+    grad = np.asarray(student.run(slope_of_loss, said, wanted, 1.5))
+    expected = 3.0 * wanted[..., :1] * (said[..., 1:5] - wanted[..., 1:5]) / 6
+    assert_close(grad[..., 1:5], expected.numpy(), name="gradient by the boxes")
+    said[..., 0] = torch.tensor(rng.permutation([-50.0, 50.0] * 3)).reshape(3, 2)
+    said[0, 1, 0] = 50.0
+    result = student.detection_loss(said, wanted, 1.5)
+    assert_finite(result, name="loss of logits of ±50")
+    assert_close(result, loss_by_loops(said, wanted, 1.5), name="loss of logits of ±50")
+    said, wanted = random_places(rng, (4,), 2)
+    wanted[..., 0] = 0
+    result = student.detection_loss(said, wanted, 2.0)
+    assert_close(result, loss_by_loops(said, wanted, 2.0), name="loss where nothing is anywhere")
 
 
 @hidden
@@ -107,6 +121,12 @@ def test_match_detections_one_by_one(student, rng):
             result = student.match_detections(overlap, scores, threshold)
         expected = match_by_loops(overlap.tolist(), scores.tolist(), threshold)
         assert_equal(np.asarray(result).tolist(), expected, name="list of which are right")
+    exact, scores = torch.tensor([[0.25], [0.5]]).double(), torch.tensor([0.8, 0.6]).double()
+    result = student.match_detections(exact, scores, 0.5)
+    which = "list of which are right, the second of two exactly at the threshold,"
+    assert_equal(np.asarray(result).tolist(), [False, True], name=which)
+    result = student.match_detections(torch.zeros(2, 0).double(), scores, 0.5)
+    assert_equal(np.asarray(result).tolist(), [False] * 2, name="list of which are right where nothing is")
 
 
 @hidden
@@ -167,6 +187,10 @@ def test_average_precision_under_the_stairs(student, rng):
         with assert_unchanged(precision, recall):
             result = student.average_precision(precision, recall)
         assert_close(result, area(precision.tolist(), recall.tolist()), name="average precision")
+    none = torch.zeros(0, dtype=torch.float64)
+    assert_close(
+        student.average_precision(none, none), 0.0, name="average precision where nothing was detected"
+    )
 
 
 @hidden

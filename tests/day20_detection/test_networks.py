@@ -215,6 +215,13 @@ def test_residual_forward_layer_by_layer(student, rng):
             assert_close(result, layers_by_hand(x, weights, skip), name=name)
 
 
+def slope_and_fields(module, x, weights, skip, probe):
+    """The slope, whether the weights were left alone, and whether x requires a gradient now."""
+    weights = [w.clone().requires_grad_() for w in weights]
+    slope = module.input_slope(x, weights, skip, probe)
+    return [float(slope), all(w.grad is None for w in weights), bool(x.requires_grad)]
+
+
 @points(2)
 def test_input_slope_by_differences(student, rng):
     for n, d, depth in [(3, 4, 4), (1, 2, 1), (2, 3, 6)]:
@@ -231,13 +238,11 @@ def test_input_slope_by_differences(student, rng):
                     ends = [layers_by_hand(x.numpy() + s * step, weights, skip) for s in (1, -1)]
                     slopes.append(abs(float((probe.numpy() * (ends[0] - ends[1])).sum() / 2e-5)))
             assert_close(result, np.mean(slopes), rtol=1e-4, name="mean size of the gradient")
-
-
-def slope_and_fields(module, x, weights, skip, probe):
-    """The slope, whether the weights were left alone, and whether x requires a gradient now."""
-    weights = [w.clone().requires_grad_() for w in weights]
-    slope = module.input_slope(x, weights, skip, probe)
-    return [float(slope), all(w.grad is None for w in weights), bool(x.requires_grad)]
+            _, untouched, asks = assert_parts(student.run(slope_and_fields, x, weights, skip, probe), 3)
+            assert_that(bool(untouched), "The grad fields of the weights must stay as they are.")
+            assert_that(
+                not asks, "x itself requires a gradient now: take a copy that does, x.detach().clone()."
+            )
 
 
 @hidden

@@ -73,6 +73,16 @@ def put_in(module, network, state):
     return [list(names), after, [p.requires_grad for p in network.parameters()]]
 
 
+def refuse(module, network, state):
+    """The kind of error, and the numbers afterwards."""
+    kind = ""
+    try:
+        module.load_body(network, state)
+    except ValueError:
+        kind = "ValueError"
+    return [kind, [value.detach() for value in network.state_dict().values()]]
+
+
 @points(2)
 def test_load_body_of_another_head(student, rng):
     """Other classes; nothing to spare; a tensor of another shape in the middle, and names that nobody has."""
@@ -94,16 +104,10 @@ def test_load_body_of_another_head(student, rng):
             names, [name for name in before if name not in fits], name="list of names that were kept"
         )
         assert_equal(asked, [True] * 8, name="list of which parameters ask for a gradient")
-
-
-def refuse(module, network, state):
-    """The kind of error, and the numbers afterwards."""
-    kind = ""
-    try:
-        module.load_body(network, state)
-    except ValueError:
-        kind = "ValueError"
-    return [kind, [value.detach() for value in network.state_dict().values()]]
+    network = new_network(rng)
+    state = {f"body.{name}": value.clone() for name, value in network.state_dict().items()}
+    kind, _ = assert_parts(student.run(refuse, network, state), 2)
+    assert_equal(kind, "ValueError", name="kind of error for a file whose names are all others")
 
 
 @hidden
@@ -285,6 +289,11 @@ def test_freeze_body_and_train(student, rng):
             assert_close(found, before, name="statistic of batch normalisation")
         moved = np.abs(np.asarray(parameters[6]) - network[-1].weight.detach().numpy()).max()
         assert_that(bool(moved > 1e-4), "The head must learn: its weights have not changed.")
+    block = nn.Sequential(nn.Linear(5, 7), nn.BatchNorm1d(7), nn.Tanh())
+    network = fill(nn.Sequential(block, nn.Dropout(0.5), nn.Linear(7, 4)), rng)
+    modes, *_ = assert_parts(student.run(train_frozen, network, [False] * 6, batches, labels), 4)
+    inside = "list of the modules in evaluation mode, one inside of a block,"
+    assert_equal(modes, ["0.1: BatchNorm1d"], name=inside)
 
 
 @hidden
