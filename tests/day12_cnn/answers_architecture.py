@@ -160,6 +160,32 @@ def weights_per_position(layers, input_shape, *, biases="each"):
     return result
 
 
+@misconception(
+    "summary",
+    "A layer of a kind that does not exist is passed over, as if it changed nothing. Raise ValueError for it.",
+)
+def unknown_kinds_passed_over(layers, input_shape):
+    shape, result = input_shape, []
+    for layer in layers:
+        parameters = 0
+        if layer[0] == "conv":
+            _, filters, (kh, kw), (sh, sw), (ph, pw) = layer
+            c, h, w = shape
+            parameters = filters * (c * kh * kw + 1)
+            shape = (filters, output_size(h, kh, sh, ph), output_size(w, kw, sw, pw))
+        elif layer[0] == "max_pool":
+            _, (kh, kw), (sh, sw) = layer
+            shape = (shape[0], output_size(shape[1], kh, sh), output_size(shape[2], kw, sw))
+        elif layer[0] == "batch_norm":
+            parameters = 2 * shape[0]
+        elif layer[0] == "flatten":
+            shape = (math.prod(shape),)
+        elif layer[0] == "dense":
+            parameters, shape = (shape[0] + 1) * layer[1], (layer[1],)
+        result.append((shape, parameters))
+    return result
+
+
 @variant("summary")
 def with_ifs(layers, input_shape):
     result, shape = [], tuple(input_shape)

@@ -212,15 +212,38 @@ def full_like_same(image, kernel, mode="valid"):
 
 @misconception(
     "correlate",
-    "Another mode, or a kernel that does not fit, gives no ValueError: look for both before you begin.",
+    "A kernel that is larger than the image has no position. In mode 'valid' that is a ValueError, not an empty array.",
 )
-def nothing_refused(image, kernel, mode="valid"):
+def empty_where_nothing_fits(image, kernel, mode="valid"):
     margins = {
+        "valid": [(0, 0) for _ in kernel.shape],
         "same": [((k - 1) // 2, k // 2) for k in kernel.shape],
         "full": [(k - 1,) * 2 for k in kernel.shape],
     }
-    padded, (kh, kw) = np.pad(image, margins.get(mode, 0)), kernel.shape
+    if mode not in margins:
+        raise ValueError
+    padded, (kh, kw) = np.pad(image, margins[mode]), kernel.shape
     rows, columns = (max(n - k + 1, 0) for n, k in zip(padded.shape, kernel.shape, strict=True))
+    result = np.empty((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(padded[i : i + kh, j : j + kw] * kernel)
+    return result
+
+
+@misconception(
+    "correlate",
+    "A mode of another name is taken for one of the three, by an `else` at the end: it is to be a ValueError.",
+    taken_for=("valid", "same", "full"),
+)
+def any_other_mode(image, kernel, mode="valid", *, taken_for="valid"):
+    margins = {
+        "valid": [(0, 0) for _ in kernel.shape],
+        "same": [((k - 1) // 2, k // 2) for k in kernel.shape],
+        "full": [(k - 1, k - 1) for k in kernel.shape],
+    }
+    padded, (kh, kw) = np.pad(image, margins.get(mode, margins[taken_for])), kernel.shape
+    rows, columns = (output_size(n, k) for n, k in zip(padded.shape, kernel.shape, strict=True))
     result = np.empty((rows, columns))
     for i in range(rows):
         for j in range(columns):

@@ -572,6 +572,33 @@ def constant_rate(
     return parameters, losses
 
 
+@misconception(
+    "train",
+    "The samples are shuffled once, before the first epoch. Shuffle anew in every epoch: draw the permutation "
+    "inside of the loop.",
+)
+def shuffled_once(
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
+):
+    rng = np.random.default_rng(seed)
+    parameters = {name: value.copy() for name, value in parameters.items()}
+    velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
+    losses, order = [], rng.permutation(len(images))
+    for epoch in range(epochs):
+        rate, total = learning_rate * (1 - epoch / epochs), 0.0
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            activations = forward(parameters, images[batch])
+            loss, grad = cross_entropy(activations["logits"], labels[batch])
+            grads = backward(parameters, images[batch], activations, grad)
+            total += loss * len(batch)
+            for name in parameters:
+                velocity[name] = momentum * velocity[name] + grads[name]
+                parameters[name] -= rate * velocity[name]
+        losses.append(total / len(images))
+    return parameters, losses
+
+
 @variant("train")
 def steps_without_a_loop_over_names(
     parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0

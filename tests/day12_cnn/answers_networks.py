@@ -840,6 +840,66 @@ def default_rate(model, images, labels, epochs=10, batch_size=32, learning_rate=
     return losses
 
 
+@misconception("fit", "The samples are not shuffled: every epoch takes them in the order in which they came.")
+def never_shuffled(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.arange(len(images)).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+@misconception(
+    "fit",
+    "The samples are shuffled once, before the first epoch. Shuffle anew in every epoch: draw the permutation "
+    "inside of the loop.",
+)
+def shuffled_once(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    shuffling = torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    model.train()
+    losses, order = [], torch.randperm(len(images), generator=shuffling)
+    for _ in range(epochs):
+        total = 0.0
+        for batch in order.split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
+@misconception(
+    "fit",
+    "The order of the samples comes from PyTorch's own generator, and not from the seed: hand the generator on, "
+    "generator=shuffling.",
+)
+def seed_not_used(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for batch in torch.randperm(len(images)).split(batch_size):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images[batch]), labels[batch])
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(images))
+    return losses
+
+
 @variant("fit")
 def with_a_data_loader(model, images, labels, epochs=10, batch_size=32, learning_rate=2e-3, seed=0):
     from torch.utils.data import DataLoader, TensorDataset

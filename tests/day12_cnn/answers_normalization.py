@@ -167,6 +167,22 @@ def without_scale_and_shift(x, gamma, beta, running_mean, running_var, training,
 
 @misconception(
     "batch_norm",
+    "A single value per channel is normalised in training: it has no variance, and m − 1 is 0. Raise ValueError there.",
+)
+def one_value_normalised(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    mean, var = running_mean, running_var
+    if training:
+        axes, m = over_all_but_channels(x), x.size // x.shape[1]
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        with np.errstate(all="ignore"):
+            running_var = (1 - momentum) * running_var + momentum * var * m / (m - 1)
+    normalised = (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
     "The running statistics are overwritten in place, although they are arguments. Return new arrays: (1 "
     "− momentum) · old + momentum · new.",
 )

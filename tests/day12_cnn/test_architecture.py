@@ -72,6 +72,8 @@ def test_summary_of_random_networks(student, rng):
         with assert_unchanged(layers):
             result = student.summary(layers, input_shape)
         assert_equal(result, summary_by_torch(layers, input_shape), name="summary")
+    with assert_raises(ValueError, cause="a layer of a kind that does not exist is to be a ValueError"):
+        student.summary([("relu",), ("avg_pool", (2, 2), (2, 2))], (3, 8, 10))
 
 
 @hidden

@@ -75,6 +75,11 @@ def test_correlate_over_the_edge(student, rng):
             with assert_unchanged(image, kernel):
                 result = student.correlate(image, kernel, mode)
             assert_close(result, signal.correlate2d(image, kernel, mode), name=f"result in mode {mode!r}")
+    image = rng.normal(size=(6, 3))
+    with assert_raises(ValueError, cause="in mode 'valid', a kernel that does not fit is to be a ValueError"):
+        student.correlate(image, rng.normal(size=(3, 4)))
+    with assert_raises(ValueError, cause="a mode of another name is to be a ValueError"):
+        student.correlate(image, rng.normal(size=(3, 2)), "wrap")
 
 
 @hidden
@@ -153,6 +158,15 @@ def test_match_template_against_correlation_coefficients(student, rng):
         with assert_unchanged(image, template):
             result = student.match_template(image, template)
         assert_close(result, correlation_coefficients(image, template))
+    image, template = np.full((5, 7), float(rng.choice([0.25, 0.5, 0.75]))), rng.uniform(0.1, 1, size=(2, 4))
+    image[:, 4:] = rng.uniform(0.2, 1, size=(5, 3))
+    expected = np.zeros((4, 4))  # in the first column the windows are flat
+    expected[:, 1:] = correlation_coefficients(image[:, 1:], template)
+    cause = "0 / 0 where all pixels of a window are equal; the coefficient there is 0"
+    result = student.match_template(image, template)
+    assert_close(result, expected, name="result for an image with flat windows", cause=cause)
+    with assert_raises(ValueError, cause="a template whose pixels are all equal is to be a ValueError"):
+        student.match_template(image, np.full((2, 4), 0.5))
 
 
 @points(1)

@@ -136,6 +136,20 @@ def train_by_torch(parameters, images, labels, steps, learning_rate, momentum):
     return {name: value.detach().numpy() for name, value in p.items()}, losses
 
 
+def train_in_order(parameters, images, labels, orders, learning_rate):
+    """dense2.bias after one step on each sample, in these orders, an order per epoch; the rate falls."""
+    p = tensors(parameters)
+    for epoch, order in enumerate(orders):
+        for i in order:
+            logits = forward_by_torch(p, torch.tensor(images[[i]]))["logits"]
+            grads = torch.autograd.grad(F.cross_entropy(logits, torch.tensor(labels[[i]])), list(p.values()))
+            rate = learning_rate * (1 - epoch / len(orders))
+            with torch.no_grad():
+                for value, grad in zip(p.values(), grads, strict=True):
+                    value -= rate * grad
+    return p["dense2.bias"].detach().numpy()
+
+
 @points(1)
 def test_train_takes_the_steps_of_sgd_with_momentum(student, rng):
     parameters, images = draw_parameters(rng), rng.normal(size=(6, 1, 8, 8))
@@ -159,6 +173,34 @@ def test_train_takes_the_steps_of_sgd_with_momentum(student, rng):
         for name, value in expected.items():
             assert_close(trained[name], value, rtol=1e-5, atol=1e-7, name=f"parameter {name} after {which}")
         assert_close(losses, expected_losses, rtol=1e-5, name=f"list of losses of {which}")
+
+    size, rate = int(rng.integers(2, 4)), 1e-10  # too small a rate to change the loss
+    _, losses = assert_parts(student.train(parameters, images[:5], labels[:5], 2, size, rate, 0.0, 3), 2)
+    logits = forward_by_torch(tensors(parameters), torch.tensor(images[:5]))["logits"]
+    mean = F.cross_entropy(logits, torch.tensor(labels[:5])).item()
+    cause = (
+        f"5 samples in batches of {size}: each sample has the same weight in the mean, those of the last too"
+    )
+    assert_close(losses, [mean, mean], rtol=1e-5, name="list of losses of unequal batches", cause=cause)
+
+    orders = [(first, second) for first in ((0, 1), (1, 0)) for second in ((0, 1), (1, 0))]
+    ends = [train_in_order(parameters, images[:2], labels[:2], each, 0.05) for each in orders]
+    found = set()
+    for seed in rng.integers(10**6, size=30).tolist():  # a right answer seldom needs more than a few of them
+        trained, _ = assert_parts(student.train(parameters, images[:2], labels[:2], 2, 1, 0.05, 0.0, seed), 2)
+        end = np.asarray(trained["dense2.bias"], dtype=float)
+        nearest = min(range(4), key=lambda k: np.sum(np.abs(end - ends[k])) if end.shape == (10,) else 0)
+        assert_close(
+            end, ends[nearest], rtol=1e-5, name="parameter dense2.bias after two epochs of two samples"
+        )
+        found.add(nearest)
+        if found & {1, 2}:
+            break
+    assert_that(
+        found & {1, 2},
+        "The second epoch takes the samples in the same order as the first, whatever the seed.",
+        cause="draw a new permutation in every epoch, inside of the loop",
+    )
 
 
 @hidden

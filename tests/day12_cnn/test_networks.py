@@ -1,5 +1,8 @@
 """Checks of networks.py: PyTorch's own layers as reference, gradient flow, protocol, and training results."""
 
+import copy
+import itertools
+
 import numpy as np
 import torch
 from torch import nn
@@ -354,6 +357,54 @@ def test_fit_takes_the_steps_of_adam(student, rng):
     assert_close(
         buffers["norm.running_mean"], reference.norm.running_mean, rtol=1e-4, name="running mean", cause=cause
     )
+
+    model.norm, size = nn.Identity(), int(rng.integers(2, 4))
+    options = {"epochs": 2, "batch_size": size, "learning_rate": 1e-9, "seed": int(rng.integers(1000))}
+    losses, _ = assert_parts(student.run(call_fit_plain, model, images[:5], labels[:5], options, 0), 2)
+    mean = F.cross_entropy(model(images[:5]), labels[:5]).item()
+    cause = (
+        f"5 samples in batches of {size}: each sample has the same weight in the mean, those of the last too"
+    )
+    assert_close(losses, [mean, mean], rtol=1e-5, name="list of losses of unequal batches", cause=cause)
+
+    options |= {"learning_rate": 0.01, "batch_size": 2}
+    (_, head), (_, again) = (
+        assert_parts(student.run(call_fit_plain, model, images, labels, options, elsewhere), 2)
+        for elsewhere in (1, 2)
+    )
+    cause = "the order of the samples comes from the seed alone, through a generator of its own"
+    assert_close(again, head, name="weight of the head with the same seed again", cause=cause)
+
+    options |= {"batch_size": 1}
+    orders = [(first, second) for first in ((0, 1), (1, 0)) for second in ((0, 1), (1, 0))]
+    ends, found = [fit_in_order(model, images, labels, each, 0.01) for each in orders], set()
+    for seed in rng.integers(10**6, size=30).tolist():  # a right answer seldom needs more than a few of them
+        options |= {"seed": seed}
+        _, head = assert_parts(student.run(call_fit_plain, model, images[:2], labels[:2], options, 0), 2)
+        head = np.asarray(head)
+        nearest = min(range(4), key=lambda k: np.sum(np.abs(head - ends[k])))
+        assert_close(
+            head, ends[nearest], rtol=1e-5, name="weight of the head after two epochs of two samples"
+        )
+        found.add(nearest)
+        if found & {1, 2}:
+            break
+    assert_that(
+        found & {1, 2},
+        "The second epoch takes the samples in the same order as the first, whatever the seed.",
+        cause="draw a new permutation in every epoch, inside of the loop",
+    )
+
+
+def fit_in_order(model, images, labels, orders, learning_rate):
+    """Weight of the head after one step of Adam on each sample, in these orders, an order per epoch."""
+    model = copy.deepcopy(model).train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    for i in itertools.chain(*orders):
+        optimizer.zero_grad()
+        F.cross_entropy(model(images[[i]]), labels[[i]]).backward()
+        optimizer.step()
+    return model.head.weight.detach().numpy()
 
 
 @hidden

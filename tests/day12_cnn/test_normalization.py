@@ -64,6 +64,8 @@ def test_batch_norm_in_training(student, rng):
             PARTS, assert_parts(result, 3), by_torch(*layer, True, momentum, eps), strict=True
         ):
             assert_close(got, expected, name=f"{name} of {told(shape)}")
+    with assert_raises(ValueError, cause="one value per channel has no variance: raise ValueError"):
+        student.batch_norm(*draw_layer(rng, (1, 4)), True)
 
 
 @points(1)

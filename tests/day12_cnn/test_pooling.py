@@ -107,6 +107,13 @@ def test_max_pool2d_backward_against_autograd(student, rng):
             atol=1e-5,
             name="gradient by x",
         )
+    x = np.full((1, 2, 4, 5), rng.uniform(-2, -1))  # what is left after a ReLU has such ties
+    x[:, :, 2, 1] += 1
+    grad = draw_gradient(rng, x, (2, 3), (2, 1))
+    cause = "when several pixels of a window are largest, only the first of them receives the gradient"
+    expected = gradient_by_torch(F.max_pool2d, grad, x, (2, 3), (2, 1))
+    result = student.max_pool2d_backward(grad, x, (2, 3), (2, 1))
+    assert_close(result, expected, name="gradient by x where pixels of a window are equal", cause=cause)
 
 
 @points(1)
