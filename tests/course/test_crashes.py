@@ -502,3 +502,18 @@ def test_what_a_check_cannot_take_apart(verdict: Callable[..., str]) -> None:
     message = verdict("day11/activations.modern_activation", source, "wrong_type")
     assert message.startswith("The check could not use what your code returned.\n")
     assert "expected      as many parts as the docstring names under Returns" in message
+
+
+def test_a_recursion_that_is_a_librarys_is_not_called_the_students(verdict: Callable[..., str]) -> None:
+    """What a loop goes through is put into it meanwhile, so that it never ends: nothing calls itself there."""
+    nest = """
+    model = torch.nn.Sequential(torch.nn.Linear(1, 1))
+    for parent in model.modules():
+        for name, layer in parent.named_children():
+            setattr(parent, name, torch.nn.Sequential(layer))
+    """
+    said = verdict("day03/matrices.transpose", f"{PRELUDE}\ndef transpose(*_):\n{nest}\n")
+    assert "RecursionError: named_modules of torch calls itself more often" in said
+    assert "is more put in while a loop still goes through it? `list(…)` takes all first" in said
+    own = verdict("day03/matrices.transpose", f"{PRELUDE}\ndef transpose(*_):\n    return recursing()\n")
+    assert "your function recursing calls itself" in own

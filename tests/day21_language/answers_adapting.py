@@ -140,6 +140,25 @@ def other_kinds_too(model, names, rank, alpha):
     return learning
 
 
+@misconception(
+    "add_lora",
+    "Adapters are put in while `modules()` still goes through the model, so it goes into them, too: make a list of all "
+    "first.",
+)
+def put_in_while_walking(model, names, rank, alpha):
+    model.requires_grad_(False)
+    learning = 0
+    for parent in model.modules():
+        for name, layer in parent.named_children():
+            if isinstance(layer, nn.Linear) and name in names:
+                adapter = Adapter(layer, rank, alpha)
+                setattr(parent, name, adapter)
+                learning += adapter.down.numel() + adapter.up.numel()
+    if not learning:
+        raise ValueError("no layer")
+    return learning
+
+
 @misconception("add_lora", "All parameters of the model were counted. The numbers that learn are asked for.")
 def all_counted(model, names, rank, alpha):
     model.requires_grad_(False)

@@ -257,14 +257,25 @@ def _is_given(statement: ast.stmt) -> bool:
 
 
 def _recursing(error: BaseException) -> str:
-    """The function of the student's that stands most often in the traceback of an endless recursion."""
-    names = Counter(
-        frame.f_code.co_name
-        for frame, _ in traceback.walk_tb(error.__traceback__)
-        if not frame.f_code.co_name.startswith("<") and "site-packages" not in frame.f_code.co_filename
-    )
-    name, often = names.most_common(1)[0] if names else ("", 0)
-    return f"your function {name}" if often > 10 else "your function"
+    """What calls itself in an endless recursion, a function of the student's or a library's, and what to do."""
+    own, theirs = Counter[str](), Counter[tuple[str, str]]()
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        name, file = frame.f_code.co_name, frame.f_code.co_filename.replace(os.sep, "/")
+        if "site-packages/" in file:
+            theirs[name, file.rpartition("site-packages/")[2].partition("/")[0]] += 1
+        elif not name.startswith("<"):
+            own[name] += 1
+    ((name, often),) = own.most_common(1) or [("", 0)]
+    too_often = "calls itself more often than Python allows (about 1,000 times):"
+    if often <= 10 and theirs:
+        (inner, package), times = theirs.most_common(1)[0]
+        if times > 10:
+            return (
+                f"{inner} of {package} {too_often} what it goes through has no end. Is something in it that holds "
+                "itself, or is more put in while a loop still goes through it? `list(…)` takes all first."
+            )
+    who = f"your function {name}" if often > 10 else "your function"
+    return f"{who} {too_often} in which case does it stop calling itself? If it would stop later, write a loop instead."
 
 
 def _advice(error: BaseException, root: Path) -> str:
@@ -272,10 +283,7 @@ def _advice(error: BaseException, root: Path) -> str:
     if isinstance(error, SystemExit):
         return "Your code ended the program (sys.exit or exit); a function must return instead."
     if isinstance(error, RecursionError):
-        return (
-            f"RecursionError: {_recursing(error)} calls itself more often than Python allows (about 1,000 times): "
-            "in which case does it stop calling itself? If it would stop later, write a loop instead."
-        )
+        return f"RecursionError: {_recursing(error)}"
     if isinstance(error, ModuleNotFoundError) and is_missing(error.name or ""):
         return f"Your code imports {advice(error.name or '')}."
     if isinstance(error, ModuleNotFoundError):
