@@ -269,6 +269,14 @@ def test_the_light_commands_import_no_numpy(clone: Path) -> None:
     assert result.stdout.splitlines()[-1] == "False False"
 
 
+def test_the_package_is_the_command(clone: Path) -> None:
+    """For whoever has not activated the environment, or has another `course` on the path."""
+    words = [sys.executable, "-m", "course", "check"]
+    said = subprocess.run(words, cwd=clone, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (said.returncode, said.stderr) == (1, "")
+    assert said.stdout == run_apart(clone, "check", COLUMNS=os.environ.get("COLUMNS", "80")).stdout
+
+
 def test_text_is_never_markup(clone: Path) -> None:
     file = clone / "tests/day01_tiny/exercises.toml"
     hint = "a[i, j], x[/b], [bold]y[0], :100:"
