@@ -42,7 +42,12 @@ _what = click.argument("what", nargs=-1, metavar="[DAY | DAY/EXERCISE]...", shel
 )
 @click.option("--isolated", is_flag=True, help="Run the code in a sandboxed process, as grading does.")
 @click.option("--full", is_flag=True, help="Show every value of a message, however long.")
-@click.option("--seed", type=int, help="Seed of the random inputs (default: the one in course.toml).")
+@click.option(
+    "--seed",
+    type=int,
+    help="Seed of the random inputs (default: the one in course.toml). In a clone known mistakes are named under "
+    "the default only.",
+)
 @json_option
 @click.option(
     "--summary",
