@@ -241,6 +241,21 @@ def confidence_equals_accuracy(logits, labels):
     return math.exp((low + high) / 2)
 
 
+@misconception(
+    "fit_temperature",
+    "The search ends too early: T may lie anywhere between 0.05 and 20.",
+    top=(5.0, 6.0),
+)
+def search_ends_too_early(logits, labels, *, top=5.0):
+    low, high = 1 / top, top
+    for _ in range(60):
+        middle = (low * high) ** 0.5
+        b = torch.tensor(middle, dtype=torch.float64, requires_grad=True)
+        (slope,) = torch.autograd.grad(cross_entropy(logits.double() * b, labels), b)
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    return 1 / (low * high) ** 0.5
+
+
 @variant("fit_temperature")
 def by_newton(logits, labels):
     z = logits.double()

@@ -57,6 +57,16 @@ def just_exp(z):
     return torch.exp(z)
 
 
+@misconception(
+    "softplus",
+    "The numbers are right, their slopes are not: autograd goes through both sides of ``torch.where``, and what"
+    " overflows on the side that is not taken makes 0 · ∞, which is NaN. Nothing that overflows may be computed.",
+)
+def nan_slopes(z):
+    small = torch.log1p(torch.exp(z))
+    return torch.where(z > 30, z, small)
+
+
 @variant("softplus")
 def by_logaddexp(z):
     return torch.logaddexp(z, torch.zeros_like(z))

@@ -42,6 +42,11 @@ def test_posterior_by_conditioning(student, rng):
         expected = condition(x, y, prior_std, noise_std)
         assert_close(mean, expected[0], name="mean of the weights")
         assert_close(covariance, expected[1], name="covariance of the weights")
+    prior_std = float(rng.uniform(0.5, 3))
+    result = student.posterior(torch.zeros(0, 4).double(), torch.zeros(0).double(), prior_std, 0.5)
+    mean, covariance = assert_parts(result, 2)
+    assert_close(covariance, prior_std**2 * np.eye(4), name="covariance of the weights without any row")
+    assert_close(mean, np.zeros(4), name="mean of the weights without any row")
 
 
 @hidden
@@ -185,6 +190,15 @@ def assert_arrived(student, x, y, prior_std, noise_std, what):
     assert_equal(graph, False, name="question whether there is a graph")
 
 
+def draw_bumps(rng, left, right):
+    """A wave seen at both sides of a gap, and the ten features of data.py, which overlap."""
+    n = left + right
+    place = np.concatenate([rng.uniform(-1, -0.3, size=left), rng.uniform(0.5, 1, size=right)])
+    y = torch.tensor(np.sin(4 * place) + 0.1 * rng.normal(size=n))
+    bells = np.exp(-((place[:, None] - np.linspace(-1.2, 1.2, 9)) ** 2) / (2 * 0.3**2))
+    return torch.tensor(np.concatenate([bells, np.ones((n, 1))], axis=1)), y
+
+
 @training
 @points(2)
 def test_fit_variational_arrives(student, rng):
@@ -193,6 +207,7 @@ def test_fit_variational_arrives(student, rng):
         x, w = draw(rng, n, d) + 2 * common, draw(rng, d)
         y = x @ w + noise_std * draw(rng, n)
         assert_arrived(student, x, y, prior_std, noise_std, f"{n} values and {d} weights")
+    assert_arrived(student, *draw_bumps(rng, 9, 17), 0.9, 0.12, "bumps that overlap")
 
 
 @hidden
@@ -200,11 +215,7 @@ def test_fit_variational_arrives(student, rng):
 @points(1)
 def test_fit_variational_on_bumps(student, rng):
     """Adam with a rate of 0.05 is 0.0001 nats above after 2000 steps, and 0.4 with a rate of 0.01 after 1000."""
-    place = np.concatenate([rng.uniform(-1, -0.3, size=14), rng.uniform(0.5, 1, size=11)])
-    y = torch.tensor(np.sin(4 * place) + 0.1 * rng.normal(size=25))
-    bells = np.exp(-((place[:, None] - np.linspace(-1.2, 1.2, 9)) ** 2) / (2 * 0.3**2))
-    x = torch.tensor(np.concatenate([bells, np.ones((25, 1))], axis=1))
-    assert_arrived(student, x, y, 1.0, 0.1, "bumps that overlap")
+    assert_arrived(student, *draw_bumps(rng, 14, 11), 1.0, 0.1, "bumps that overlap")
 
 
 @points(0)

@@ -48,6 +48,9 @@ def test_reliability_answer_by_answer(student, rng):
         with assert_unchanged(confidence, correct):
             result = student.reliability(confidence, correct, bins)
         assert_table(result, confidence, correct, bins)
+    confidence = torch.tensor(rng.permutation(np.arange(9) / 8))  # 0, 1, and three borders of four bins
+    correct = torch.tensor(rng.uniform(size=9) < 0.5)
+    assert_table(student.reliability(confidence, correct, 4), confidence, correct, 4)
 
 
 @hidden
@@ -124,7 +127,7 @@ FINE = "is the place right to one part in a thousand: has the descent arrived, i
 
 @points(2)
 def test_fit_temperature_without_derivatives(student, rng):
-    for n, c, scale in [(200, 4, 3.0), (80, 3, 0.4), (150, 10, 1.0)]:
+    for n, c, scale in [(200, 4, 3.0), (80, 3, 0.4), (150, 10, 1.0), (200, 4, 11.0), (200, 4, 0.1)]:
         logits, labels = random_logits(rng, n, c, scale)
         with assert_unchanged(logits, labels):
             result = student.fit_temperature(logits, labels)

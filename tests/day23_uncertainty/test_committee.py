@@ -124,6 +124,9 @@ def test_combine_means_of_probabilities(student, rng):
         with assert_unchanged(logits):
             result = student.combine(logits)
         assert_close(result, softmax(logits.numpy()).mean(axis=0), name="array of probabilities")
+    logits = 900 * draw(rng, 2, 5, 4)
+    expected = softmax(logits.numpy()).mean(axis=0)
+    assert_close(student.combine(logits), expected, name="array of probabilities of large logits")
 
 
 @hidden

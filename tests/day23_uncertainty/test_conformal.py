@@ -38,6 +38,10 @@ def test_threshold_by_rank(student, rng):
         with assert_unchanged(scores):
             result = student.threshold(scores, alpha)
         assert_close(result, limit(scores.tolist(), alpha), name=f"threshold for n = {n} and alpha = {alpha}")
+    scores = draw(rng, 19)
+    cause = "20 · (1 − 0.7) is 6, and a little more in floating point"
+    name = "threshold for n = 19 and alpha = 0.7"
+    assert_close(student.threshold(scores, 0.7), limit(scores.tolist(), 0.7), name=name, cause=cause)
 
 
 @points(1)
@@ -92,6 +96,13 @@ def test_prediction_sets_class_by_class(student, rng):
         bar = limit([1 - row[k] for row, k in zip(known.tolist(), labels.tolist(), strict=True)], alpha)
         expected = [[1 - v <= bar for v in row] for row in p.tolist()]
         assert_equal(np.asarray(result).tolist(), expected, name="table of the classes in the sets")
+    known = torch.tensor([[0.75, 0.25], [0.5, 0.5], [0.0625, 0.9375]], dtype=torch.float64)
+    new = torch.tensor([[0.75, 0.25], [0.625, 0.375], [0.125, 0.875]], dtype=torch.float64)
+    order = torch.tensor(rng.permutation(3))
+    result = student.prediction_sets(new[order], known, torch.tensor([0, 0, 1]), 0.5)
+    expected = np.array([[True, False], [False, False], [False, True]])[order.numpy()].tolist()
+    name = "table of the classes in the sets, one on the border, one of them empty,"
+    assert_equal(np.asarray(result).tolist(), expected, name=name)
 
 
 @hidden

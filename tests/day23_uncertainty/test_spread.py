@@ -30,6 +30,14 @@ def test_softplus_number_by_number(student, rng):
         assert_close(result, expected, name="positive number")
 
 
+def slope_of_softplus(module, z):
+    """The derivative of what the function gives, by autograd."""
+    import torch
+
+    z = z.clone().requires_grad_()
+    return torch.autograd.grad(module.softplus(z).sum(), z)[0]
+
+
 @points(1)
 def test_softplus_of_large_numbers(student, rng):
     some, large, small = rng.normal(size=3), rng.uniform(500, 1500, size=5), -rng.uniform(40, 60, size=5)
@@ -42,14 +50,9 @@ def test_softplus_of_large_numbers(student, rng):
     cause = "1 + exp(z) is rounded to 1; torch.log1p knows better"
     name = "positive number, of very negative z too,"
     assert_close(result, expected, rtol=1e-6, atol=0, name=name, cause=cause)
-
-
-def slope_of_softplus(module, z):
-    """The derivative of what the function gives, by autograd."""
-    import torch
-
-    z = z.clone().requires_grad_()
-    return torch.autograd.grad(module.softplus(z).sum(), z)[0]
+    z = torch.tensor(np.concatenate([some, large, [-900.0, -800.0]]))
+    expected = np.concatenate([1 / (1 + np.exp(-some)), np.ones(5), np.zeros(2)])
+    assert_close(student.run(slope_of_softplus, z), expected, name="slope of softplus, of large z too,")
 
 
 @hidden
@@ -64,6 +67,14 @@ def random_forecast(rng, n):
     return draw(rng, n) + 1, draw(rng, n), torch.tensor(rng.uniform(0.2, 3, size=n))
 
 
+def slopes_of_nll(module, y, mean, std):
+    """Derivatives of the loss by means and standard deviations, by autograd."""
+    import torch
+
+    mean, std = mean.clone().requires_grad_(), std.clone().requires_grad_()
+    return list(torch.autograd.grad(module.gaussian_nll(y, mean, std), [mean, std]))
+
+
 @points(2)
 def test_gaussian_nll_value_by_value(student, rng):
     for n in (6, 1, 11):
@@ -74,6 +85,8 @@ def test_gaussian_nll_value_by_value(student, rng):
             NormalDist(m, s).pdf(v) for v, m, s in zip(y.tolist(), mean.tolist(), std.tolist(), strict=True)
         ]
         assert_close(result, -sum(map(math.log, densities)) / n, name="negative log-likelihood")
+    by_mean, _ = assert_parts(student.run(slopes_of_nll, y, mean, std), 2)
+    assert_close(by_mean, (mean - y) / std**2 / n, name="gradient by the means")
 
 
 @points(1)
@@ -85,14 +98,6 @@ def test_gaussian_nll_of_what_is_far_off(student, rng):
     expected = np.mean(away**2 / 2 + np.log(std.numpy()) + math.log(2 * math.pi) / 2)
     cause = "write the logarithm of the density out; the density itself is 0 in floating point"
     assert_close(student.gaussian_nll(y, mean, std), expected, name="negative log-likelihood", cause=cause)
-
-
-def slopes_of_nll(module, y, mean, std):
-    """Derivatives of the loss by means and standard deviations, by autograd."""
-    import torch
-
-    mean, std = mean.clone().requires_grad_(), std.clone().requires_grad_()
-    return list(torch.autograd.grad(module.gaussian_nll(y, mean, std), [mean, std]))
 
 
 @hidden
@@ -156,10 +161,10 @@ def assert_walked(result, expected, cause=""):
 
 @points(2)
 def test_nll_step_by_hand(student, rng):
-    for n, d, steps in [(5, 2, 1), (4, 1, 3), (1, 3, 2)]:
+    for n, d, steps, momentum in [(5, 2, 1, 0.0), (4, 1, 3, 0.0), (1, 3, 2, 0.5)]:
         network = new_network(rng, d)
         batches = [(draw(rng, n, d), draw(rng, n) + 1) for _ in range(steps)]
-        given = (network, batches, 0.02, 0.0)
+        given = (network, batches, 0.02, momentum)
         with assert_unchanged(batches):
             result = student.run(walk, *given)
         assert_walked(result, walk_by_hand(*given))
@@ -231,6 +236,11 @@ def test_coverage_by_counting(student, rng):
             result = student.coverage(y, lower, upper)
         inside = sum(a <= v <= b for v, a, b in zip(y.tolist(), lower.tolist(), upper.tolist(), strict=True))
         assert_close(result, inside / n, name="share of the values inside")
+    y = torch.tensor(rng.integers(-9, 9, size=5), dtype=torch.float64)
+    lower = y - torch.tensor([0, 1, 1, -1, 0.5], dtype=torch.float64)
+    upper = y + torch.tensor([2, 0, 1, 3, 0.5], dtype=torch.float64)
+    result = student.coverage(y, lower, upper)
+    assert_close(result, 4 / 5, name="share of the values inside, two of five at an end,")
 
 
 @hidden

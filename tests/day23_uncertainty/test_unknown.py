@@ -29,6 +29,11 @@ def test_auroc_pair_by_pair(student, rng):
         with assert_unchanged(known, unknown):
             result = student.auroc(known, unknown)
         assert_close(result, count_pairs(known.tolist(), unknown.tolist()), name="area")
+    known = torch.tensor(rng.permutation([0.0, 1.0, 2.0, 2.0, 3.0]))
+    unknown = torch.tensor(rng.permutation([1.0, 2.0, 3.0, 4.0]))
+    cause = "a pair of equal scores counts one half"
+    expected = count_pairs(known.tolist(), unknown.tolist())
+    assert_close(student.auroc(known, unknown), expected, name="area, of equal scores too,", cause=cause)
 
 
 @hidden
@@ -78,6 +83,13 @@ def test_refuse_by_trying(student, rng):
         assert_equal(
             np.asarray(result).tolist(), expected, name=f"list of who is refused at a share of {share}"
         )
+    known = torch.tensor(rng.permutation([0.0, 1.0, 1.0, 2.0, 3.0, 3.0, 3.0, 4.0]))
+    score = torch.tensor(rng.permutation(np.arange(-1.0, 7.0)))
+    for share in (0.25, 0.5):
+        result = student.refuse(score, known, share)
+        expected = by_counting(score.tolist(), known.tolist(), share)
+        name = f"list of who is refused at a share of {share}, with equal scores,"
+        assert_equal(np.asarray(result).tolist(), expected, name=name)
 
 
 @hidden
