@@ -77,6 +77,12 @@ def test_gradient_check_believes_right_gradients(student, rng):
         )
         for error in errors[1:]:
             assert_between(error, 0, 1e-6, name="error of a right gradient")
+    arrays = [a.astype(np.float32) for a in inputs(rng, [(2,), (3,)])]
+    errors = assert_parts(student.run(check_planted, arrays, [np.full(2, 0.5), np.zeros(3)]), 2)
+    expected = expected_errors(arrays, [np.full(2, 0.5), np.zeros(3)])
+    assert_close(errors[0], expected[0], rtol=1e-3, atol=1e-5, name="first error, of float32 arrays,")
+    cause = "are differences taken in float64?"
+    assert_between(errors[1], 0, 1e-5, name="error of a right gradient, of float32 arrays,", cause=cause)
 
 
 @hidden

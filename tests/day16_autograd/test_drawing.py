@@ -129,6 +129,8 @@ def assert_dot(student, graph):
 def test_graph_dot_of_several_graphs(student, rng):
     for parents_of in GRAPHS:
         assert_dot(student, random_graph(rng, parents_of))
+    (data, parents, _, grad), child = random_graph(rng, [[], [0, 0]])
+    assert_dot(student, [(data, parents, 'x \\ "y"', grad), child])
 
 
 @hidden

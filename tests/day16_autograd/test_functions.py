@@ -103,12 +103,23 @@ AXES = [
 ]
 
 
+def large(rng, shape, axis):
+    """Numbers around 1000 and −1000, slices that are far from each other, and numbers that are within a slice."""
+    x = rng.normal(size=shape)
+    slices = np.sum(x, axis=axis, keepdims=True).shape
+    far = 900 * np.resize([1.0, -1.0, -1.0], slices)
+    return [x + 1000, x - 1000, x + far, x + 800 * rng.choice([-1.0, 1.0], size=shape)]
+
+
 @points(1)
 def test_logsumexp_on_every_axis(student, rng):
     for shape, axis in AXES:
         for keepdims in (True, False):
             f, g = log_sum(axis, keepdims), torch_log_sum(axis, keepdims, shape)
             assert_operation(student, rng, f, g, normal(rng, shape))
+    for x in large(rng, (3, 4), 1):
+        f, g = log_sum(1, False), torch_log_sum(1, False, (3, 4))
+        assert_operation(student, rng, f, g, [x], cause="the maximum belongs to the slice that is summed")
 
 
 @points(1)
@@ -122,14 +133,6 @@ def test_logsumexp_of_everything(student, rng):
     )
     f, g = log_sum(1, False), torch_log_sum(1, False, (3, 4))
     assert_single_precision(student, rng, f, g, normal(rng, (3, 4)))
-
-
-def large(rng, shape, axis):
-    """Numbers around 1000 and −1000, slices that are far from each other, and numbers that are within a slice."""
-    x = rng.normal(size=shape)
-    slices = np.sum(x, axis=axis, keepdims=True).shape
-    far = 900 * np.resize([1.0, -1.0, -1.0], slices)
-    return [x + 1000, x - 1000, x + far, x + 800 * rng.choice([-1.0, 1.0], size=shape)]
 
 
 @hidden
@@ -158,6 +161,8 @@ def test_softmax_on_every_axis(student, rng):
         assert_operation(
             student, rng, shares(axis), lambda x, a=axis: torch.softmax(x, a), normal(rng, shape)
         )
+    for x in large(rng, (3, 4), 1):
+        assert_operation(student, rng, shares(1), lambda x: torch.softmax(x, 1), [x])
 
 
 @points(1)
@@ -192,6 +197,12 @@ def test_cross_entropy_of_random_logits(student, rng):
             assert_operation(student, rng, entropy_of(labels), torch_entropy_of(labels), normal(rng, (n, c)))
     labels = rng.integers(0, 4, size=3)
     assert_single_precision(student, rng, entropy_of(labels), torch_entropy_of(labels), normal(rng, (3, 4)))
+    for x in large(rng, (3, 4), 1):
+        data, gradients = assert_parts(student.run(read_off, entropy_of(labels), np.ones(()), [x]), 2)
+        assert_finite(data, name="cross-entropy of large logits")
+        expected, wanted = by_torch(torch_entropy_of(labels), np.ones(()), [x])
+        assert_close(data, expected, name="cross-entropy of large logits")
+        assert_close(gradients[0], wanted[0], name="gradient")
 
 
 @hidden

@@ -74,6 +74,9 @@ def test_value_pow_of_several_exponents(student, rng):
         assert_slopes(student, lambda a, n=exponent: a**n, [rng.uniform(0.6, 3)], f"**{exponent}")
     for exponent in (2, 3, -3):
         assert_slopes(student, lambda a, n=exponent: a**n, [-rng.uniform(0.6, 2)], f"**{exponent}")
+    assert_slopes(student, lambda a: a**0, [rng.uniform(0.6, 3)], "**0")
+    assert_slopes(student, lambda a: a**1, [0.0], "**1", cause="n xⁿ⁻¹ is 1 for n = 1, at x = 0 too")
+    assert_slopes(student, lambda a: a**0, [0.0], "**0", cause="x ** 0 is 1 everywhere, with the slope 0")
 
 
 @hidden
@@ -94,6 +97,8 @@ def tanh(a):
 def test_value_tanh_of_several_numbers(student, rng):
     for x in (signed(rng, 0.2, 0.6), signed(rng, 0.8, 1.5), signed(rng, 2, 4)):
         assert_slopes(student, tanh, [x], "tanh", cause="the slope is made of the result, 1 − tanh²")
+    for x in (float(rng.uniform(750, 1500)), -float(rng.uniform(750, 1500))):
+        assert_slopes(student, tanh, [x], "tanh", cause="exp of such a number overflows")
 
 
 @hidden

@@ -98,6 +98,10 @@ def test_unbroadcast_sums_over_new_axes(student, rng):
         with assert_unchanged(gradient):
             result = student.unbroadcast(gradient, old)
         assert_close(result, summed_to(gradient, old), cause="axes that broadcasting has put on the left")
+    (gradient,) = normal(rng, (4, 2, 3))
+    result = student.unbroadcast(gradient.astype(np.float32), (2, 3))
+    assert_close(result, summed_to(gradient, (2, 3)), rtol=1e-5, atol=1e-5)
+    assert_dtype(result, np.float32)
 
 
 @points(1)
@@ -107,6 +111,11 @@ def test_unbroadcast_sums_over_stretched_axes(student, rng):
         with assert_unchanged(gradient):
             result = student.unbroadcast(gradient, old)
         assert_close(result, summed_to(gradient, old), cause="axes of length 1 that were stretched")
+    (gradient,) = normal(rng, (2, 4, 5))
+    result = student.unbroadcast(gradient, (4, 1))
+    assert_close(result, summed_to(gradient, (4, 1)), cause="one axis is new, and another one was stretched")
+    result = student.unbroadcast(gradient, ())
+    assert_close(result, summed_to(gradient, ()), cause="a single number has the shape ()")
 
 
 @hidden
@@ -331,7 +340,12 @@ def test_tensor_transpose_of_several_orders(student, rng):
         ((5,), ()),
     ]:
         assert_transpose(student, rng, shape, axes)
-    for shape, axes in [((2, 3, 4, 5), (1, 3, 0, 2)), ((2, 3, 4), (0, 2, 1)), ((4, 1), (0, 1))]:
+    for shape, axes in [
+        ((2, 3, 4, 5), (1, 3, 0, 2)),
+        ((2, 3, 4), (0, 2, 1)),
+        ((4, 1), (0, 1)),
+        ((2, 3, 4), (-1, 0, 1)),
+    ]:
         assert_transpose(student, rng, shape, axes)
 
 
@@ -385,6 +399,7 @@ def test_tensor_getitem_of_lists_of_entries(student, rng):
     assert_item(student, rng, (4, 3), (np.array([0, 2, 0, 0]), np.array([1, 2, 1, 0])), again)
     assert_item(student, rng, (4, 3), (slice(None), np.array([2, 2, 0])), again)
     assert_item(student, rng, (5,), np.array([[0, 4], [4, 4]]), again)
+    assert_item(student, rng, (4, 3), np.array([-1, 3, 0]), again)
     mask = rng.random((4, 3)) < 0.5
     mask[0, 0], mask[1, 1] = True, False
     assert_item(student, rng, (4, 3), mask)
@@ -430,6 +445,8 @@ def test_tensor_matmul_of_stacks(student, rng):
         ((5, 4, 3), (3, 2)),
         ((4, 3), (5, 3, 2)),
         ((2, 5, 4, 3), (2, 5, 3, 2)),
+        ((2, 1, 2, 3), (3, 3, 2)),
+        ((3,), (4, 3, 2)),
     ]:
         assert_matmul(student, rng, *shapes)
 
