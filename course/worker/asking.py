@@ -113,7 +113,12 @@ for _code, _name in enumerate(_OURS, start=240):  # numbers for private use
 
 
 def _bulk(data: Buffer) -> Any:
-    return data if len(data) < SMALL else pickle.PickleBuffer(data)
+    """What goes beside the pickle when it is large: the array itself, for before Python 3.12.7 a collection of garbage
+    ends the process when it meets a view of a view.
+    """
+    if len(data) < SMALL:
+        return data
+    return pickle.PickleBuffer(data.obj if isinstance(data, memoryview) else data)
 
 
 def is_of_a_test(value: FunctionType | type) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -433,3 +435,25 @@ def test_functions_and_classes_of_a_test_travel_by_value() -> None:
     assert thing.value == 6
     assert function(1) == 4
     assert library is np.linalg.svd
+
+
+def test_a_question_that_lies_in_a_cycle_can_be_collected() -> None:
+    """As when the student's process ends while a large array is on its way to it: frames of an exception then hold the
+    buffers. A view of a view ended the collecting process, see https://github.com/python/cpython/issues/77894.
+    """
+    code = """
+import gc
+import numpy as np
+from course.worker.asking import write_question
+from course.worker.requests import Request
+
+for extra in ((), ([1],)):  # pickled in two ways
+    _, beside = write_question(Request("call", 0, "f", (np.zeros(10**5), *extra), {}), None, ())
+    assert [len(piece) for piece in beside] == [8 * 10**5]
+    cycle = [*beside]
+    cycle.append(cycle)
+    del beside, cycle
+    gc.collect()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
