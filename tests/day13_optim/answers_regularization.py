@@ -493,6 +493,31 @@ def never_shifted(x, rng, max_shift=0, noise=0.0):
     return x + (noise * rng.normal(size=x.shape)).astype(x.dtype)
 
 
+@misconception(
+    "augment",
+    "Signals in float32 come back in float64: NumPy draws noise in double precision, which wins. Round it to "
+    "the dtype of x.",
+)
+def noise_in_double_precision(x, rng, max_shift=0, noise=0.0):
+    time = x.shape[2]
+    padded = np.pad(x, ((0, 0), (0, 0), (max_shift, max_shift)))
+    starts = rng.integers(0, 2 * max_shift + 1, size=len(x))
+    y = np.stack([recording[:, a : a + time] for recording, a in zip(padded, starts, strict=True)])
+    return y + rng.normal(scale=noise, size=y.shape)
+
+
+@misconception(
+    "augment",
+    "np.random is asked for chance, and nothing comes out the same way again. Ask the generator that is given: `rng`.",
+)
+def augmented_by_chance_from_elsewhere(x, rng, max_shift=0, noise=0.0):
+    time = x.shape[2]
+    padded = np.pad(x, ((0, 0), (0, 0), (max_shift, max_shift)))
+    starts = np.random.randint(0, 2 * max_shift + 1, size=len(x))
+    y = np.stack([recording[:, a : a + time] for recording, a in zip(padded, starts, strict=True)])
+    return (y + np.random.normal(scale=noise, size=y.shape)).astype(x.dtype)
+
+
 @variant("augment")
 def by_padding(x, rng, max_shift=0, noise=0.0):
     time = x.shape[2]

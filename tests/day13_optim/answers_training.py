@@ -572,6 +572,30 @@ def validated_on_training(
 
 @misconception(
     "train",
+    "The progress bar shows no losses. Give it both after every epoch, progress.set_postfix(train=…, validation=…).",
+)
+def bar_without_losses(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    try:
+        for _ in tqdm(range(epochs), unit="epoch", disable=None):
+            train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+            loss, accuracy = evaluate(model, *validation)
+            for name, value in zip(history, (train_loss, loss, accuracy), strict=True):
+                history[name].append(value)
+            if stopping is not None and stopping.update(loss, model):
+                break
+    except KeyboardInterrupt:
+        pass
+    if stopping is not None:
+        stopping.restore(model)
+    return history
+
+
+@misconception(
+    "train",
     "print is noise where nobody looks: let the progress bar show the losses (set_postfix), it is silent by itself.",
 )
 def prints_every_epoch(

@@ -194,6 +194,12 @@ def test_dropout_forward_drops_and_scales_in_training(student, rng):
         assert_between(
             both, p * p - 0.02, p * p + 0.02, name="share dropped in both of two calls", cause=cause
         )
+    p, x = rng.uniform(0.3, 0.7), torch.tensor(rng.uniform(0.5, 2, size=(40, 30)), dtype=torch.float32)
+    y, grad = assert_parts(student.run(dropout_gradient, p, x), 2)
+    assert_dtype(y, torch.float32, name="output")
+    expected = np.where(np.asarray(y) == 0, 0, 1 / (1 - p))
+    cause = "the gradient passes through the mask and the factor: is x taken out of its graph on the way?"
+    assert_close(grad, expected, name="gradient by x of the sum of the output", rtol=1e-5, cause=cause)
 
 
 def dropout_gradient(module, p, x):
@@ -304,6 +310,12 @@ def test_augment_adds_noise(student, rng):
             name="standard deviation of the noise within one axis",
             cause="every number of every recording gets a random number of its own",
         )
+    x, seed = x[:4].astype(np.float32), int(rng.integers(2**32))
+    single, again = (student.augment(x, np.random.default_rng(seed), 2, scale) for _ in range(2))
+    compare_by(lambda a, b: [np.asarray(a).dtype.itemsize, np.array_equal(a, b)], single, again, slack=0.1)
+    assert_dtype(single, np.float32, name="array of signals in single precision, shifted and with noise")
+    cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
+    assert_close(again, single, name="result of a second call with a generator of the same seed", cause=cause)
 
 
 @hidden

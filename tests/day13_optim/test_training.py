@@ -16,6 +16,7 @@ from course.testing import (
     assert_equal,
     assert_parts,
     assert_that,
+    compare_by,
     hidden,
     points,
     training,
@@ -246,6 +247,14 @@ def test_early_stopping_ignores_tiny_improvements(student, rng):
     assert_stops(student, 3, delta, slowly, None, 6)
     assert_stops(student, 2, delta, slowly, 2, 0)
     assert_stops(student, 3, 10 * delta, slowly, 3, 0)
+    scale = rng.uniform(1, 3)
+    assert_stops(student, 3, 0.0, [scale, 0.6 * scale, 0.6 * scale, 0.6 * scale, 0.6 * scale], 4, 1)
+    assert_stops(student, 3, 0.0, [scale, 0.6 * scale, math.nan, 0.7 * scale, math.nan], 4, 1)
+    answers, best_epoch, _, once, _ = assert_parts(student.run(follow, 3, 0.0, [math.nan] * 5), 5)
+    assert_equal(answers, [False, False, True], name="list of answers when every loss is NaN")
+    assert_equal(best_epoch, -1, name="best epoch when every loss is NaN")
+    cause = "without a best state, restoring leaves the network as it is"
+    assert_close(once, [12, 120, 12], name="state after restoring when there is no best state", cause=cause)
 
 
 @hidden
@@ -357,6 +366,8 @@ def test_train_records_every_epoch(student, rng):
         assert_equal(sorted(order), list(range(15)), name="list of samples used in an epoch, sorted")
     assert_that(orders[0] != orders[1], "The second epoch uses the samples in the same order as the first.")
     assert_that(orders != others, "Another seed gives the same order.", cause="is `generator` handed on?")
+    model, fitting, validation = small_model(rng, 2, 3), samples(rng, 10, 2, 3), samples(rng, 8, 2, 3)
+    assert_shows_progress(student, model, fitting, validation)
 
 
 def best_before_stop(losses, patience):
@@ -444,22 +455,30 @@ def shows(screen, word, losses):
     return any(abs(number - loss) < 0.06 * (1 + loss) for number in numbers for loss in losses)
 
 
-@hidden
-@points(1)
-def test_train_shows_progress_on_a_terminal_only(student, rng):
-    model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
+def assert_shows_progress(student, model, fitting, validation):
+    """Nothing is written without a terminal; on one, both words are shown, and behind each its loss."""
     expected, _ = train_reference(model, fitting, validation, 3, 0.0)
     result = student.run(watch_training, model, fitting, validation, False)
     shown, printed, history = assert_parts(result, 3)
     assert_history(history, expected, 3)
     assert_equal(shown + printed, "", name="output without a terminal", cause="is there a print in the loop?")
-    shown, _, _ = assert_parts(student.run(watch_training, model, fitting, validation, True), 3)
-    for word in ("train", "validation"):
+    result = student.run(watch_training, model, fitting, validation, True)
+    shown, _, _ = assert_parts(result, 3)
+    words = ("train", "validation")
+    compare_by(lambda text: [shows(text, word, expected[f"{word}_loss"]) for word in words], shown)
+    for word in words:
         assert_that(
             shows(shown, word, expected[f"{word}_loss"]),
             f"The progress bar on a terminal does not show the word {word} and behind it that loss.",
             cause="use progress.set_postfix",
         )
+
+
+@hidden
+@points(1)
+def test_train_shows_progress_on_a_terminal_only(student, rng):
+    model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
+    assert_shows_progress(student, model, fitting, validation)
 
 
 def train_and_predict(module, model, optimizer, options, parts, epochs, patience, max_norm, seed):
@@ -717,6 +736,17 @@ def test_dead_relu_fraction_of_dense_layers(student, rng):
     fractions, hooks = assert_parts(student.run(measure_dead, model, x), 2)
     assert_close(fractions, [2 / 8, 3 / 5], name="list of fractions")
     assert_equal(hooks, 0, name="number of hooks left in the network")
+    model = nn.Sequential(nn.Conv2d(1, 5, 2), nn.ReLU(), nn.Conv2d(5, 3, 2), nn.ReLU())
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(torch.tensor(rng.uniform(0.2, 1, size=tuple(p.shape))))
+        model[0].bias[2:4] = -1000.0
+        model[2].bias[1] = -1e6
+    x = torch.tensor(rng.normal(size=(30, 1, 7, 6)), dtype=torch.float32)
+    x[:, :, :, :3] -= 50.0
+    fractions, _ = assert_parts(student.run(measure_dead, model, x), 2)
+    cause = "a unit is a channel here: it is dead when it is 0 at every position of every sample"
+    assert_close(fractions, [2 / 5, 1 / 3], name="list of fractions of convolutions", cause=cause)
 
 
 @hidden

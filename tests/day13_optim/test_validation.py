@@ -45,6 +45,13 @@ def test_standardize_with_the_statistics_of_training(student, rng):
     train = train.astype(np.float32)
     (alone,) = assert_parts(student.standardize(train), 1)
     assert_close(alone, scaled(train, train), rtol=1e-3, atol=1e-3, name="array of standardised signals")
+    train, other = signals(rng, 5, 2, 4), signals(rng, 3, 2, 6)
+    train[:, 0] = -2.5
+    cause = "a channel with standard deviation 0 is only centred"
+    parts = assert_parts(student.standardize(train, other), 2)
+    for part, x, name in zip(parts, (train, other), ("training", "other"), strict=True):
+        name = f"array of standardised {name} signals, one channel constant"
+        assert_close(part, scaled(train, x), name=name, cause=cause)
 
 
 @hidden
@@ -103,6 +110,15 @@ def test_k_fold_of_independent_samples(student, rng):
         compare_by(what_is_amiss, result, groups)
         for _, held_out in assert_folds(result, n, k):
             assert_between(len(held_out), n // k, -(-n // k), name="number of validation samples")
+    groups, seed = np.arange(90), int(rng.integers(2**31))
+    first, again, other = (
+        [np.sort(held_out).tolist() for _, held_out in assert_folds(folds, 90, 3)]
+        for folds in [student.k_fold(groups, 3, np.random.default_rng(seed + i)) for i in (0, 0, 1)]
+    )
+    cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
+    assert_that(first == again, "The same generator gives other folds each time.", cause=cause)
+    cause = "the groups are not shuffled, or not by `rng`"
+    assert_that(first != other, "Two different generators give the same folds.", cause=cause)
 
 
 @points(1)
@@ -118,6 +134,9 @@ def test_k_fold_keeps_groups_together(student, rng):
             assert_equal(len(shared), 0, name="number of groups on both sides of a split")
             count = len(np.unique(groups[held_out]))
             assert_between(count, people // k, -(-people // k), name="number of validation groups")
+    names = rng.permutation(100)[:4]
+    with assert_raises(ValueError, cause="with fewer groups than folds a fold would be empty"):
+        student.k_fold(rng.permutation(np.repeat(names, 3)), 5, generator(rng))
 
 
 @hidden
