@@ -4,6 +4,9 @@ Checks take what NumPy makes an array of, so a student's function may return nes
 well: pictures, scripts, given functions, given parts of exercises. And where a sheet allows single precision, no check
 may ask for more digits. This gives the results of a solution another form, where given code or a check has called it.
 Exercises that call each other are one person's work, and get what the solution returns.
+
+In the form "noted" results stay as they are, and the form that they have is remembered, by exercise, for whoever asks
+whether two right answers differ in it at all.
 """
 
 from __future__ import annotations
@@ -19,14 +22,17 @@ import numpy as np
 
 from course.catalog import Exercise
 from course.release.skeletons import find_regions
+from course.testing.describing import is_tensor
 from course.verify.roots import Sources
 
-Form = Literal["lists", "single precision"]
+Form = Literal["lists", "single precision", "noted"]
 
 _WRITTEN: dict[str, list[tuple[int, int]]] = {}
 """The lines that students write, by file, of all modules that were prepared."""
 _FOLDERS: set[str] = set()
 """The folders of these files."""
+_NOTED: dict[str, set[Any]] = {}
+"""The forms of what came back from a function or method, by its name."""
 
 
 def in_form(form: Form, sources: Sources, exercises: Sequence[Exercise]) -> dict[str, str]:
@@ -63,7 +69,12 @@ def _changed(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
     @functools.wraps(function)
     def changed(*args: Any, **named: Any) -> Any:
         result = function(*args, **named)
-        return result if _called_by_an_exercise() else _FORMS[form](result)
+        if _called_by_an_exercise():
+            return result
+        if form == "noted":
+            _NOTED.setdefault(function.__qualname__, set()).add(form_of(result))
+            return result
+        return _FORMS[form](result)
 
     return changed
 
@@ -77,6 +88,29 @@ def _called_by_an_exercise() -> bool:
             return any(first <= frame.f_lineno <= last for first, last in _WRITTEN.get(file, ()))
         frame = frame.f_back
     return False
+
+
+def noted() -> dict[str, set[Any]]:
+    """The forms noted since this was last asked."""
+    found = dict(_NOTED)
+    _NOTED.clear()
+    return found
+
+
+def form_of(value: Any) -> Any:
+    """What given code could stumble over where the numbers are right: types, dtypes, dimensions, a graph."""
+    if isinstance(value, np.ndarray):
+        backwards = any(step < 0 for step in value.strides)  # which PyTorch does not take
+        return "array", value.dtype.str, value.ndim, value.flags.writeable, backwards
+    if is_tensor(value):
+        return "tensor", str(value.dtype), value.ndim, value.requires_grad
+    if isinstance(value, (list, tuple)):
+        parts = [form_of(part) for part in value]
+        return type(value).__name__, tuple(parts) if len(parts) <= _FEW else frozenset(parts)
+    if isinstance(value, dict):
+        pairs = frozenset((form_of(key), form_of(part)) for key, part in value.items())
+        return type(value).__name__, pairs
+    return type(value).__qualname__
 
 
 def lists_of(value: Any) -> Any:
@@ -101,4 +135,5 @@ def rounded(value: Any) -> Any:
     return value
 
 
+_FEW = 8  # parts, behind which a list is taken for one of things alike
 _FORMS: Mapping[Form, Callable[[Any], Any]] = {"lists": lists_of, "single precision": rounded}

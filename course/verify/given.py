@@ -2,7 +2,8 @@
 
 A right answer that breaks a picture, or the given part of a later exercise, looks wrong to whoever wrote it. So the
 pictures of a day are drawn with its variants, and with exercises that answer in lists (:mod:`course.verify.forms`)
-where their own checks take lists.
+where their own checks take lists. The numbers of a right answer are right: a variant matters to a picture where its
+answers have another form than the solution's, in other types, say, or with a graph.
 """
 
 from __future__ import annotations
@@ -10,19 +11,21 @@ from __future__ import annotations
 import ast
 import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from course.catalog import Exercise
 from course.plots import draw
 from course.testing.answers import Answer, with_answer
 from course.testing.running import Runner, Sitting
 from course.verify.evidence import Evidence
-from course.verify.forms import in_form
+from course.verify.forms import in_form, noted
 from course.verify.trials import Trier, answers_of, tasks_of
 from course.worker.far.importing import ModuleSpace
 from course.worker.near.alarm import Alarm, TimeUpError
 
-PICTURE_SECONDS = 20.0
+PICTURE_SECONDS = 10.0
 """Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
 DPI = 20  # nobody looks at it
 FRAMES = 2  # of an animation: the others ask the same functions again
@@ -64,11 +67,29 @@ class GivenCode:
         chosen = [v[number] for e in self._evidence.exercises if len(v := self._variants(e)) > number]
         for answer in chosen:
             texts[answer.module] = with_answer(texts[answer.module], answer)
-        names = [answer.exercise.partition(".")[2] for answer in chosen]
-        listed = ", ".join(f"{answer.name} for {answer.exercise}" for answer in chosen)
+        different = self._of_another_form(texts, chosen)
+        names = [answer.exercise.partition(".")[2] for answer in different]
+        listed = ", ".join(f"{answer.name} for {answer.exercise}" for answer in different)
         with self._sources.folder(texts) as root:
             broken = list(self._draw(root, names, self._definitions(texts)))
         return [(where, f"breaks with right answers ({listed}): {why}") for where, why in broken]
+
+    def _of_another_form(self, texts: Mapping[str, str], chosen: Sequence[Answer]) -> list[Answer]:
+        """Those variants whose answers, in their own quick checks, are not of the same form as the solution's; objects
+        always, of which checks see a part only.
+        """
+        exercises = [e for e in self._evidence.exercises if any(a.exercise == e.name for a in chosen)]
+        functions = [e for e in exercises if not e.qualname[0].isupper() or "." in e.qualname]
+        theirs, ours = (self._forms(given, functions) for given in (texts, self._sources.texts))
+        alike = {e.name for e in functions if e.qualname in theirs and theirs[e.qualname] <= ours[e.qualname]}
+        return [answer for answer in chosen if answer.exercise not in alike]
+
+    def _forms(self, texts: Mapping[str, str], exercises: Sequence[Exercise]) -> dict[str, set[Any]]:
+        """The forms of what these exercises answer in their quick checks."""
+        noted()
+        with self._sources.folder(in_form("noted", replace(self._sources, texts=texts), exercises)) as root:
+            self._trier.try_all(root, tasks_of(exercises, training=False), self._seed)
+        return noted()
 
     def _accepts_lists(self, exercise: Exercise) -> bool:
         """Whether all quick checks of an exercise pass when it answers in lists."""

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from course.catalog import Course, Selection, load_course
 from course.plots import arrays_of
+from course.verify import given
 from course.verify.evidence import Evidence
-from course.verify.forms import lists_of
+from course.verify.forms import form_of, lists_of
 from course.verify.given import GivenCode
 from course.verify.roots import Sources
 from course.verify.trials import Trier
@@ -106,6 +108,38 @@ def test_a_given_function_that_breaks_on_a_variant_is_found(tmp_path: Path) -> N
     assert where == "plots.figure_ends"
     assert "point_by_point for lines.affine" in says
     assert code.with_variants(1) == []  # which gives an array
+
+
+def test_variants_that_answer_in_the_same_form_need_no_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = given_code(tmp_path, "affine(x, 1.0, 2.0)")
+    drawn: list[str] = []
+    monkeypatch.setattr(given, "draw", lambda module, name, *_, **__: drawn.append(name))
+    code.with_variants(1)
+    assert drawn == []
+    code.with_variants(0)  # in lists
+    assert sorted(drawn) == ["figure_ends", "figure_lines"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (np.ones(2), [1.0, 1.0]),
+        (np.ones(2), np.ones(2, dtype=np.float32)),
+        (np.ones(2), np.ones(2)[::-1]),
+        (np.ones(2), np.broadcast_to(1.0, 2)),
+        (np.ones(2), torch.ones(2)),
+        (torch.ones(2), torch.ones(2, requires_grad=True)),
+        ((np.ones(2), 1.0), [np.ones(2), 1.0]),
+        ((np.ones(2), 1.0), (np.ones(2), np.float64(1.0))),
+        ({"a": 1}, {"a": 1.0}),
+    ],
+)
+def test_a_form_is_what_given_code_could_stumble_over(one: object, other: object) -> None:
+    assert form_of(one) != form_of(other)
+    assert form_of(one) == form_of(one)
+    assert form_of([one] * 20) == form_of([one] * 30) != form_of([other] * 20)
 
 
 def test_given_code_that_makes_arrays_is_good(tmp_path: Path) -> None:
