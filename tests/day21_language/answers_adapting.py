@@ -203,6 +203,24 @@ def no_error(model, names, rank, alpha):
     return learning
 
 
+@misconception(
+    "add_lora",
+    "A name counts here wherever it stands in the path. The own name of the layer, the last part, decides.",
+)
+def anywhere_in_the_path(model, names, rank, alpha):
+    model.requires_grad_(False)
+    learning = 0
+    for path, layer in list(model.named_modules()):
+        if isinstance(layer, nn.Linear) and any(name in path.split(".") for name in names):
+            above, _, own = path.rpartition(".")
+            adapter = Adapter(layer, rank, alpha)
+            setattr(model.get_submodule(above), own, adapter)
+            learning += adapter.down.numel() + adapter.up.numel()
+    if not learning:
+        raise ValueError("nobody is called so")
+    return learning
+
+
 @variant("add_lora")
 def by_full_names(model, names, rank, alpha):
     places = [

@@ -99,6 +99,31 @@ def added_as_on_day_15(x, start=0):
     return x + torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2).to(x.dtype)
 
 
+@misconception("rotate", "An odd width is taken as it comes. The last feature has no partner: ValueError.")
+def no_error_for_odd_widths(x, start=0):
+    d = x.shape[-1]
+    places = torch.arange(start, start + x.shape[-2], dtype=torch.float64)[:, None]
+    pairs = x[..., : d - d % 2].double()
+    angles = places * 10000.0 ** (-torch.arange(0, d - d % 2, 2) / d)
+    a, b = pairs[..., 0::2], pairs[..., 1::2]
+    cos, sin = angles.cos(), angles.sin()
+    turned = torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1).flatten(-2)
+    return torch.cat([turned.to(x.dtype), x[..., d - d % 2 :]], dim=-1)
+
+
+@misconception("rotate", "The angles are float64, and so is what comes back. The dtype of x is asked for.")
+def always_double(x, start=0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError("odd")
+    places = torch.arange(start, start + x.shape[-2], dtype=torch.float64)[:, None]
+    angles = places * 10000.0 ** (-torch.arange(0, d, 2) / d)
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack(
+        [a * angles.cos() - b * angles.sin(), a * angles.sin() + b * angles.cos()], dim=-1
+    ).flatten(-2)
+
+
 @variant("rotate")
 def by_complex_numbers(x, start=0):
     if x.shape[-1] % 2:

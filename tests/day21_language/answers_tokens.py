@@ -239,6 +239,22 @@ def ends_at_once(text, count):
     return merges
 
 
+@misconception(
+    "train_bpe", "Characters were taken for bytes. A character beyond ASCII has several: text.encode()."
+)
+def characters_for_bytes_in_training(text, count):
+    pieces = [[ord(character) for character in word] for word in split_words(text)]
+    merges = []
+    for new in range(BYTES, BYTES + count):
+        counts = Counter(pair for ids in pieces for pair in pairwise(ids))
+        if not counts:
+            break
+        best = min(counts, key=lambda pair: (-counts[pair], pair))
+        merges.append(best)
+        pieces = [merge(ids, best, new) for ids in pieces]
+    return merges
+
+
 @variant("train_bpe")
 def over_all_pieces(text, count):
     pieces = [list(word.encode("utf-8")) for word in split_words(text)]

@@ -140,6 +140,7 @@ def test_add_lora_replaces_layers_by_their_names(student, rng):
         (["query"], 2, 4.0),
         (("query", "key", "other"), 3, 1.5),
         (["base", "query"], 1, 2.0),
+        (["inner", "key"], 2, 3.0),
     ]:
         model = fill(Small(4), rng)
         result = student.run(adapt, model, names, rank, alpha)
@@ -161,6 +162,8 @@ def test_add_lora_replaces_layers_by_their_names(student, rng):
             name="dict of scale and kind of base of the adapters",
         )
         assert_that(kept is True, "The weights that the model had are not all there, as they were.")
+    with assert_raises(ValueError):
+        student.run(adapt, fill(Small(3), rng), ["embedding", "blocks"], 1, 2.0)
 
 
 @hidden

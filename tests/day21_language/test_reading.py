@@ -156,6 +156,11 @@ def test_masked_loss_is_a_mean_over_words(student, rng):
         assert_close(
             result, expected, name="loss", cause="all words of the batch weigh the same, padding nothing"
         )
+    logits, mask, targets = 900 * draw(rng, 2, 5, 3), draw_mask(rng, 2, 5), draw_ids(rng, 2, 5, size=3)
+    result = student.masked_loss(logits, targets, mask)
+    assert_finite(result, name="loss for large logits")
+    losses = cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+    assert_close(result, losses[mask].mean(), name="loss for large logits")
 
 
 @points(1)

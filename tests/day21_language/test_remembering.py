@@ -16,6 +16,7 @@ from course.testing import (
     assert_raises,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
     training,
@@ -55,6 +56,11 @@ def test_rotate_turns_pairs_of_features(student, rng):
         with assert_unchanged(x):
             result = student.rotate(x, start)
         assert_close(result, turned(x, start), 1e-3, 1e-3, name="array of turned vectors")
+    single = student.rotate(x.float(), 20)
+    assert_close(single, turned(x, 20), rtol=1e-3, atol=2e-3, name="array of turned vectors, of float32,")
+    assert_dtype(single, torch.float32)
+    with assert_raises(ValueError):
+        student.rotate(draw(rng, 2, 7))
 
 
 @points(1)
@@ -175,7 +181,7 @@ def test_cached_attention_forward_in_parts(student, rng):
         x, weights = draw(rng, b, sum(lengths), width), draw_weights(rng, width)
         with assert_unchanged(x):
             result = student.run(attend, width, heads, weights, list(x.split(lengths, dim=1)))
-        outputs, cache, _, changed = assert_parts(result, 4)
+        outputs, cache, seen, changed = assert_parts(result, 4)
         output, k, v = attended(x, weights, heads)
         wanted = output.split(lengths, dim=1)
         for number, (found, want) in enumerate(zip(assert_parts(outputs, len(lengths)), wanted, strict=True)):
@@ -185,6 +191,9 @@ def test_cached_attention_forward_in_parts(student, rng):
         assert_close(keys, k, 1e-4, 1e-4, name="array of keys in the last cache")
         assert_close(values, v, name="array of values in the last cache")
         assert_that(changed is False, "A cache that came in has changed.", "torch.cat makes a new tensor")
+        cause = "only new places go through the layers; the cache holds the rest"
+        name = "list of places that query, key, value and out have seen"
+        assert_equal(seen, 4 * [sum(lengths)], name=name, cause=cause)
 
 
 @hidden
@@ -244,16 +253,45 @@ def only_two(logits):
     return logits.masked_fill(logits < logits.topk(2).values[..., -1:], -math.inf)
 
 
+def generate_twice(module, table, prompt, length, temperature, keep, seed):
+    """What is written, and whether it is written again from a generator that begins with the same seed."""
+    import torch
+
+    def model(ids, caches=None):
+        return table[ids % len(table)], []
+
+    def once():
+        chance = torch.Generator().manual_seed(seed)
+        return torch.as_tensor(module.generate(model, prompt, length, temperature, keep, chance))
+
+    first = once()
+    torch.rand(7)
+    return first, bool(torch.equal(first, once()))
+
+
+def shares_written(written, again):
+    """The shares of the first five tokens, and whether the text can be repeated."""
+    written = np.ravel(np.asarray(written))
+    return *(float((written == token).mean()) for token in range(5)), float(bool(again))
+
+
 @points(1)
 def test_generate_draws(student, rng):
     table, prompt = draw(rng, 1, 5).expand(1, 5), torch.tensor([3, 1])
-    written, _ = assert_parts(student.run(generate_by_table, table, prompt, 1500, 0.7, only_two, 4), 2)
+    result = student.run(generate_twice, table, prompt, 1500, 0.7, only_two, int(rng.integers(2**31)))
+    written, again = assert_parts(result, 2)
+    compare_by(shares_written, written, again, slack=0.06)
     expected = only_two(table[0] / 0.7).softmax(dim=0).numpy()
     assert_that(np.shape(written) == (1500,), "1500 tokens are asked for.")
     found = np.bincount(np.asarray(written), minlength=5) / 1500
     assert_that(len(found) == 5, "A token is not in the vocabulary.")
     far = float(np.abs(found - expected).max())
     assert_between(far, 0, 0.06, name="largest distance of the shares of tokens from the probabilities")
+    assert_that(
+        again is True,
+        "From the same generator, begun with the same seed, it writes another text.",
+        "is the generator handed on to choose?",
+    )
 
 
 @hidden

@@ -84,6 +84,10 @@ def test_keep_top_k_of_rows(student, rng):
         assert_close(result, expected, name="tensor of logits")
     single = student.keep_top_k(apart(rng, 2, 5).float(), 2)
     assert_dtype(single, torch.float32)
+    equal = float(rng.uniform(0.5, 2)) * torch.tensor([[1.0, 2.0, 1.0, 1.0, 0.5], [2.0, 2.0, 2.0, 1.0, 2.0]])
+    stay = np.isfinite(np.asarray(student.keep_top_k(equal, 3), dtype=float)).sum(axis=-1)
+    cause = "of equal logits some stay and some do not: it is always k"
+    assert_close(stay, np.full(2, 3.0), name="number of logits that stay in each row", cause=cause)
 
 
 @hidden
@@ -131,6 +135,12 @@ def test_keep_nucleus_of_rows(student, rng):
         assert_close(result, expected, name="tensor of logits")
     single = student.keep_nucleus(apart(rng, 2, 5).float(), 0.5)
     assert_dtype(single, torch.float32)
+    some = kept_rows(apart(rng, 2, 5) / 2, lambda row, order: order[:3])
+    p = draw_p(rng, some[torch.isfinite(some)].reshape(2, 3))
+    expected = kept_rows(some, lambda row, order: nucleus(row, order, p))
+    cause = "the probability of −∞ is 0, and the others make up the whole"
+    result = student.keep_nucleus(some, p)
+    assert_close(result, expected, name="tensor of logits, some of them −∞ before,", cause=cause)
 
 
 @points(1)
@@ -183,6 +193,11 @@ def largest_only(logits):
     return logits.masked_fill(logits < logits.amax(dim=-1, keepdim=True), -math.inf)
 
 
+def above_a_quarter(logits):
+    """−∞ for what is less probable than a quarter."""
+    return logits.masked_fill(logits.softmax(dim=-1) < 0.25, -math.inf)
+
+
 @points(1)
 def test_choose_draws_from_the_softmax(student, rng):
     v = 4
@@ -204,8 +219,13 @@ def test_choose_draws_from_the_softmax(student, rng):
                 far, 0, 0.05, name="largest distance of the shares that are drawn from the softmax"
             )
         assert_that(again is True, "The same generator, begun with the same seed, draws something else.")
-    kept = assert_parts(student.run(choose_many, rows, 2.0, largest_only, int(rng.integers(2**31))), 2)[0]
-    assert_equal(kept, rows.argmax(dim=-1), name="tensor of tokens where `keep` leaves one in each row")
+    row = torch.log(torch.tensor([0.5, 0.3, 0.2]))[torch.tensor(rng.permutation(3))]
+    given = row.expand(2000, 3), 0.5, above_a_quarter, int(rng.integers(2**31))
+    chosen, _ = assert_parts(student.run(choose_many, *given), 2)
+    compare_by(frequencies, chosen, slack=0.05)
+    cause = "keep is called, and with the logits after the division"
+    name = "tensor of tokens where `keep` leaves one in each row"
+    assert_equal(chosen, np.full(2000, int(row.argmax())), name=name, cause=cause)
 
 
 @points(1)
@@ -217,11 +237,6 @@ def test_choose_takes_the_largest_at_temperature_zero(student, rng):
     assert_equal(student.choose(logits, 0.0), logits.argmax(dim=-1), name="tensor of tokens")
     with assert_raises(ValueError):
         student.choose(logits, -0.5)
-
-
-def above_a_quarter(logits):
-    """−∞ for what is less probable than a quarter."""
-    return logits.masked_fill(logits.softmax(dim=-1) < 0.25, -math.inf)
 
 
 @hidden

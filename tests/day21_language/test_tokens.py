@@ -116,6 +116,11 @@ def test_train_bpe_of_one_word(student, rng):
     expected = [(ord(a), ord(b)), *sorted([(256, 256), (256, ord(c))])[:1]]
     assert_merges(student.train_bpe(word, 2), expected, cause)
     assert_merges(student.train_bpe(word, 0), [])
+    high = str(rng.choice(list("äöüéñ")))
+    cause = "a character beyond ASCII has several bytes: text.encode()"
+    assert_merges(student.train_bpe(high + high, 1), [tuple(high.encode())], cause)
+    cause = "when no piece has two ids left, it is over"
+    assert_merges(student.train_bpe(a + b, 3), [(ord(a), ord(b))], cause)
 
 
 @points(2)
@@ -211,6 +216,9 @@ def test_encode_makes_the_merges_in_their_order(student, rng):
         with assert_unchanged(merges):
             result = student.encode(text, merges)
         assert_equal(result, encoded(text, merges), name="list of ids")
+    text = text[:9] + str(rng.choice(list("äöüéñ"))) + " 🦜 мир " + text[:5]
+    cause = "a character beyond ASCII has several bytes, which are ids below 256"
+    assert_equal(student.encode(text, merges), encoded(text, merges), name="list of ids", cause=cause)
 
 
 @hidden
@@ -247,6 +255,13 @@ def test_decode_of_ids(student, rng):
     ends = [0, int(rng.integers(1, 127)), 127]
     cause = "0 is an id like the others"
     assert_equal(student.decode(ends, []), "".join(map(chr, ends)), name="text", cause=cause)
+    broken = [int(rng.integers(ord("a"), ord("z"))), 0xC3, ord("k"), 0xFE]
+    expected = bytes(broken).decode(errors="replace")
+    assert_equal(student.decode(broken, merges), expected, name="text of bytes that are no UTF-8")
+    with assert_raises(ValueError):
+        student.decode([ord("k"), 256 + len(merges)], merges)
+    with assert_raises(ValueError):
+        student.decode([ord("k"), -1], merges)
 
 
 @hidden

@@ -253,6 +253,9 @@ def test_beam_search_keeps_the_best_beginnings(student, rng):
         result = student.beam_search(language, BEGIN, END, width, longest)
         cause = "all extensions of all open beginnings compete for the places, ended ones included"
         assert_texts(result, searched(language, width, longest, 0.0, v), cause)
+    result = student.beam_search(language, BEGIN, END, 3, 4, 1.5)
+    cause = "the sum is divided by the number of tokens to the power of alpha; end counts, begin does not"
+    assert_texts(result, searched(language, 3, 4, 1.5, 7), cause)
 
 
 @hidden
