@@ -237,6 +237,17 @@ def without_the_square(x, grad, activation):
     return grad * (1 - y) if activation == "tanh" else grad * (x > 0)
 
 
+@misconception(
+    "activate_backward",
+    "A name that is not known falls through to the last case. It must raise ValueError, as in `activate`.",
+)
+def any_other_name_is_relu(x, grad, activation):
+    if activation in ("sigmoid", "tanh"):
+        y = activate(x, activation)
+        return grad * (y * (1 - y) if activation == "sigmoid" else 1 - y**2)
+    return grad * (x > 0)
+
+
 @variant("activate_backward")
 def three_returns(x, grad, activation):
     if activation == "relu":

@@ -68,6 +68,13 @@ def test_activate_by_name(student, rng):
             assert_close(result, reference(x), name=f"{name} of x")
             single = student.activate(x.astype(np.float32), name)
             assert_close(single, reference(x), rtol=1e-3, atol=1e-5, name=f"{name} of x")
+    x = np.concatenate([-rng.uniform(720, 900, size=2), rng.uniform(720, 900, size=2)])
+    for name, reference in REFERENCES.items():
+        result = student.run(loudly, "activate", x, name)
+        assert_quiet(result)
+        assert_close(result, reference(x), name=f"{name} of numbers far from 0")
+    with assert_raises(ValueError, cause="a name that is not known must not pass silently: raise ValueError"):
+        student.activate(x, "softplus")
 
 
 @hidden
@@ -97,6 +104,12 @@ def test_activate_backward_agrees_with_autograd(student, rng):
             assert_close(result, leaf.grad, name=f"gradient through {name}")
             single = student.activate_backward(x.astype(np.float32), grad.astype(np.float32), name)
             assert_close(single, leaf.grad, rtol=1e-3, atol=1e-4, name=f"gradient through {name}")
+    x, grad = np.array([[0.7, 0.0, -0.4], [0.0, 1.3, 0.0]]), rng.normal(size=(2, 3)) + 1
+    cause = "at the kink of ReLU, x = 0, the derivative counts as 0"
+    result = student.activate_backward(x, grad, "relu")
+    assert_close(result, grad * (x > 0), name="gradient through relu, x being 0 at some places", cause=cause)
+    with assert_raises(ValueError, cause="a name that is not known must not pass silently: raise ValueError"):
+        student.activate_backward(x, grad, "softplus")
 
 
 @hidden

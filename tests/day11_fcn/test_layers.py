@@ -127,6 +127,9 @@ def test_dropout_does_nothing_in_evaluation(student, rng):
                 y, x, name="output in evaluation", cause="without a generator, nothing is dropped or scaled"
             )
             assert_close(mask, np.ones(shape), name="mask in evaluation")
+    for rate in (1.0, -0.3):
+        with assert_raises(ValueError, cause="a rate is at least 0 and less than 1: at 1 nothing is left"):
+            student.run(dropped, x, rate, int(rng.integers(2**32)))
 
 
 def dropped(module, x, rate, seed):

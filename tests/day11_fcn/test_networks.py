@@ -11,6 +11,7 @@ from course.testing import (
     assert_parts,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
 )
@@ -114,6 +115,7 @@ def test_mlp_forward_of_several_depths(student, rng):
             assert_close(logits, expected, name=f"array of logits ({activation})")
     single = student.mlp(parameters, x[:1], "sigmoid")
     assert_close(assert_parts(single, 2)[0], expected[:1], name="array of logits of one sample")
+    assert_drops_hidden_units(student, rng, [3, 20, 2], 0.3)
 
 
 def logits_with_dropout(module, parameters, x, rate, seed):
@@ -125,31 +127,38 @@ def logits_with_dropout(module, parameters, x, rate, seed):
     return trained, evaluated
 
 
+def assert_drops_hidden_units(student, rng, sizes, rate):
+    """Logits of many copies of one sample: their mean and deviation in training, and all of them in evaluation."""
+    parameters, seed = random_layers(rng, sizes), int(rng.integers(2**32))
+    x = np.repeat(rng.normal(size=(1, sizes[0])), 20_000, axis=0)
+    (w1, b1), (w2, b2) = parameters
+    hidden_units = np.tanh(x[:1] @ w1 + b1)
+    expected = (hidden_units @ w2 + b2)[0]
+    deviation = np.sqrt(rate / (1 - rate) * (hidden_units**2) @ w2**2)[0]
+
+    trained, evaluated = assert_parts(student.run(logits_with_dropout, parameters, x, rate, seed), 2)
+    compare_by(lambda *both: in_deviations(both, expected, deviation), trained, evaluated)
+    name, cause = "array of logits in evaluation", "without a generator nothing is dropped"
+    assert_close(evaluated, np.tile(expected, (len(x), 1)), name=name, cause=cause)
+    trained, error = np.asarray(trained), 6 * deviation / np.sqrt(len(x))
+    cause = "kept units are divided by 1 − rate; inputs and logits are never dropped"
+    for k, (centre, width, slack) in enumerate(zip(expected, deviation, error, strict=True)):
+        mean, spread = trained[:, k].mean(), trained[:, k].std()
+        assert_between(mean, centre - slack, centre + slack, name="mean logit in training", cause=cause)
+        name = "standard deviation of a logit in training"
+        assert_between(spread, 0.94 * width, 1.06 * width, name=name, cause=cause)
+
+
+def in_deviations(parts, expected, deviation):
+    """Mean and deviation of each column, for an expected mean of 0 and a deviation of 1."""
+    parts = [(np.asarray(part) - expected) / deviation for part in parts]
+    return np.concatenate([statistic(axis=0) for part in parts for statistic in (part.mean, part.std)])
+
+
 @hidden
 @points(1)
 def test_mlp_drops_hidden_units_in_training_only(student, rng):
-    parameters, rate = random_layers(rng, [4, 30, 3]), 0.4
-    x = np.repeat(rng.normal(size=(1, 4)), 20_000, axis=0)
-    seed = int(rng.integers(2**32))
-    trained, evaluated = assert_parts(student.run(logits_with_dropout, parameters, x, rate, seed), 2)
-    (w1, b1), (w2, b2) = parameters
-    hidden_units = np.tanh(x[:1] @ w1 + b1)
-    assert_close(
-        evaluated, np.repeat(hidden_units @ w2 + b2, len(x), axis=0), name="array of logits in evaluation"
-    )
-    trained = np.asarray(trained)
-    variance = rate / (1 - rate) * (hidden_units**2) @ w2**2
-    error = 6 * np.sqrt(variance / len(x))
-    expected = hidden_units @ w2 + b2
-    cause = "kept units are divided by 1 − rate; inputs and logits are never dropped"
-    for k in range(3):
-        low, high = expected[0, k] - error[0, k], expected[0, k] + error[0, k]
-        assert_between(trained[:, k].mean(), low, high, name="mean logit in training", cause=cause)
-        deviation = np.sqrt(variance[0, k])
-        low, high = 0.94 * deviation, 1.06 * deviation
-        assert_between(
-            trained[:, k].std(), low, high, name="standard deviation of a logit in training", cause=cause
-        )
+    assert_drops_hidden_units(student, rng, [4, 30, 3], 0.4)
 
 
 def forward_and_backward(module, parameters, x, grad, activation):

@@ -135,24 +135,29 @@ def test_whitening_leaves_nothing_correlated(student, rng):
         z = np.asarray(result)
         assert_close(z.mean(axis=0), np.zeros(d), name="mean of the whitened samples")
         assert_close(z.T @ z / n, np.eye(d), atol=1e-6, name="covariance of the whitened samples")
+    for n, d, epsilon in [(30, 3, 0.0), (35, 3, 0.4), (4, 6, 0.2)]:
+        assert_whitens_new_samples(student, rng, n, d, epsilon)
+
+
+def assert_whitens_new_samples(student, rng, n, d, epsilon):
+    """Products of whitened samples, which no rotation changes, of samples that `fit` has not seen."""
+    train, new = correlated(rng, n, d), correlated(rng, 6, d)
+    whitening = student.Whitening(epsilon)
+    whitening.fit(train)
+    result = whitening.transform(new)
+    assert_shape(result, (6, d), name="array of whitened samples")
+    z, centred = np.asarray(result), new - train.mean(axis=0)
+    inverse = np.linalg.inv(np.cov(train.T, ddof=0).reshape(d, d) + epsilon * np.eye(d))
+    cause = "z zᵀ must be (x − m) (C + ε I)⁻¹ (x − m)ᵀ with mean m and covariance C of the training samples"
+    name = "products of whitened samples"
+    assert_close(z @ z.T, centred @ inverse @ centred.T, rtol=1e-6, atol=1e-6, name=name, cause=cause)
 
 
 @hidden
 @points(1)
 def test_whitening_of_new_samples_and_of_fewer_samples_than_features(student, rng):
     for n, d, epsilon in [(40, 4, 0.5), (5, 8, 0.3), (25, 2, 0.1)]:
-        train, new = correlated(rng, n, d), correlated(rng, 6, d)
-        whitening = student.Whitening(epsilon)
-        whitening.fit(train)
-        result = whitening.transform(new)
-        assert_shape(result, (6, d), name="array of whitened samples")
-        z, centred = np.asarray(result), new - train.mean(axis=0)
-        inverse = np.linalg.inv(np.cov(train.T, ddof=0).reshape(d, d) + epsilon * np.eye(d))
-        cause = (
-            "z zᵀ must be (x − m) (C + ε I)⁻¹ (x − m)ᵀ with mean m and covariance C of the training samples"
-        )
-        name = "products of whitened samples"
-        assert_close(z @ z.T, centred @ inverse @ centred.T, rtol=1e-6, atol=1e-6, name=name, cause=cause)
+        assert_whitens_new_samples(student, rng, n, d, epsilon)
 
 
 def epochs_of(module, x, labels, batch_size, seed, epochs):

@@ -13,6 +13,7 @@ from course.testing import (
     assert_equal,
     assert_parts,
     assert_that,
+    compare_by,
     hidden,
     points,
     training,
@@ -75,6 +76,7 @@ def test_mlp_has_its_layers_and_gives_logits(student, rng):
         h = functional.linear(h, *parameters[-2:])
         cause = "linear, ReLU, …, linear: nothing after the last layer, nothing dropped in evaluation"
         assert_close(logits, h, rtol=1e-4, atol=1e-5, name="array of logits", cause=cause)
+    assert_drops_hidden_units(student, rng, [5, 30, 2], 0.3)
 
 
 def logits_in_training(module, sizes, rate, x, seed):
@@ -90,27 +92,35 @@ def logits_in_training(module, sizes, rate, x, seed):
         return [parameter.detach() for parameter in model.parameters()], model(x)
 
 
-@hidden
-@points(1)
-def test_mlp_drops_hidden_units_in_training(student, rng):
-    rate = 0.4
-    x = torch.tensor(np.repeat(rng.uniform(0.5, 1.5, size=(1, 6)), 20_000, axis=0), dtype=torch.float32)
-    result = student.run(logits_in_training, [6, 40, 3], rate, x, int(rng.integers(2**32)))
+def assert_drops_hidden_units(student, rng, sizes, rate):
+    """Mean and deviation of each logit of many copies of one sample in training mode."""
+    row = rng.uniform(0.5, 1.5, size=(1, sizes[0]))
+    x = torch.tensor(np.repeat(row, 20_000, axis=0), dtype=torch.float32)
+    result = student.run(logits_in_training, sizes, rate, x, int(rng.integers(2**32)))
     parameters, logits = assert_parts(result, 2)
     w1, b1, w2, b2 = (parameter.double().numpy() for parameter in assert_parts(parameters, 4))
     units = np.maximum(x[0].double().numpy() @ w1.T + b1, 0)
-    expected, variance = w2 @ units + b2, rate / (1 - rate) * w2**2 @ units**2
-    logits = np.asarray(logits, dtype=np.float64)
+    expected, deviation = w2 @ units + b2, np.sqrt(rate / (1 - rate) * w2**2 @ units**2)
+    compare_by(lambda found: in_deviations(found, expected, deviation), logits, slack=0.1)
+    logits, error = np.asarray(logits, dtype=np.float64), 6 * deviation / np.sqrt(len(x))
     cause = "hidden units, and only they, are dropped with probability `rate`"
-    for k in range(3):
-        deviation = np.sqrt(variance[k])
-        slack = 6 * deviation / np.sqrt(len(x))
-        low, high = expected[k] - slack, expected[k] + slack
-        assert_between(logits[:, k].mean(), low, high, name="mean logit in training", cause=cause)
-        low, high = 0.94 * deviation, 1.06 * deviation
-        assert_between(
-            logits[:, k].std(), low, high, name="standard deviation of a logit in training", cause=cause
-        )
+    for k, (centre, width, slack) in enumerate(zip(expected, deviation, error, strict=True)):
+        mean, spread = logits[:, k].mean(), logits[:, k].std()
+        assert_between(mean, centre - slack, centre + slack, name="mean logit in training", cause=cause)
+        name = "standard deviation of a logit in training"
+        assert_between(spread, 0.94 * width, 1.06 * width, name=name, cause=cause)
+
+
+def in_deviations(logits, expected, deviation):
+    """Mean and deviation of each logit, for an expected mean of 0 and a deviation of 1."""
+    scaled = (np.asarray(logits, dtype=np.float64) - expected) / deviation
+    return [*scaled.mean(axis=0), *scaled.std(axis=0)]
+
+
+@hidden
+@points(1)
+def test_mlp_drops_hidden_units_in_training(student, rng):
+    assert_drops_hidden_units(student, rng, [6, 40, 3], 0.4)
 
 
 def epochs_of_linear(module, w, b, batches, learning_rate, epochs):
@@ -234,12 +244,11 @@ def test_evaluate_is_the_mean_over_samples(student, rng):
         assert_close(loss, expected, rtol=1e-4, name="mean cross-entropy", cause=cause)
         expected = (logits.argmax(dim=1) == labels).double().mean()
         assert_close(accuracy, expected, rtol=1e-5, name="accuracy", cause=cause)
+    assert_neither_trains_nor_records(student, random_batches(rng, [5, 2], 3, 2))
 
 
-@hidden
-@points(1)
-def test_evaluate_neither_trains_nor_records(student, rng):
-    batches = random_batches(rng, [4, 3], 3, 2)
+def assert_neither_trains_nor_records(student, batches):
+    """Evaluation mode and no graph in every forward pass."""
     seen, result, w, b = assert_parts(student.run(modes_of_evaluation, batches), 4)
     loss, _ = assert_parts(result, 2)
     assert_close(loss, mean_cross_entropy(batches, w, b), rtol=1e-4, name="mean cross-entropy")
@@ -249,6 +258,12 @@ def test_evaluate_neither_trains_nor_records(student, rng):
         "is the forward pass under torch.no_grad()? Else it builds a graph and keeps all intermediate results"
     )
     assert_equal([part[1] for part in seen], never, name="recording of gradients", cause=cause)
+
+
+@hidden
+@points(1)
+def test_evaluate_neither_trains_nor_records(student, rng):
+    assert_neither_trains_nor_records(student, random_batches(rng, [4, 3], 3, 2))
 
 
 def train_on_digits(module, train, test, seed):
