@@ -63,6 +63,21 @@ def pairs_exchanged(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 
 
 @misconception(
     "im2col",
+    "The padding is laid around with the axes exchanged, while the sizes are counted with it the right way round: its "
+    "first number goes above and below, its second to the left and right.",
+)
+def padding_laid_exchanged(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (kh, kw), (ph, pw), (dh, dw) = kernel_size, padding, dilation
+    oh = output_size(x.shape[2], kh, stride[0], ph, dh)
+    ow = output_size(x.shape[3], kw, stride[1], pw, dw)
+    padded = np.pad(x, ((0, 0), (0, 0), (pw, pw), (ph, ph)))
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(len(x), -1, oh * ow)
+
+
+@misconception(
+    "im2col",
     "One number of a pair serves both axes. The first is the vertical one, the second the horizontal one.",
     pair=("stride", "padding", "dilation"),
 )
@@ -416,6 +431,18 @@ def flipped_kernels(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilatio
     oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
     y = weight[:, :, ::-1, ::-1].reshape(f, -1) @ columns
     return (y if bias is None else y + bias[:, None]).reshape(len(x), f, oh, -1)
+
+
+@misconception(
+    "conv2d",
+    "The bias is added along the last axis, the width. Each of its numbers belongs to a filter, the second axis.",
+)
+def bias_along_the_width(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
+    y = weight.reshape(f, -1) @ im2col(x, (kh, kw), stride, padding, dilation)
+    y = y.reshape(len(x), f, oh, -1)
+    return y if bias is None else y + bias
 
 
 @misconception("conv2d", "The bias was forgotten.")
