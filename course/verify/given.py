@@ -25,7 +25,7 @@ from course.verify.trials import Trier, answers_of, tasks_of
 from course.worker.far.importing import ModuleSpace
 from course.worker.near.alarm import Alarm, TimeUpError
 
-PICTURE_SECONDS = 10.0
+PICTURE_SECONDS = 20.0
 """Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
 DPI = 20  # nobody looks at it
 FRAMES = 2  # of an animation: the others ask the same functions again
