@@ -431,6 +431,24 @@ def fastest_rate(grad, x0, high, steps=400):
     return (low + high) / 4
 
 
+@misconception(
+    "find_stable_rate",
+    "The halving ends at a width that is fixed: in another unit that is everything, or nothing. It ends below "
+    "high / 1000.",
+    width=(1e-3, 1e-4, 1e-6),
+)
+def fixed_width(grad, x0, high, steps=400, width=1e-3):
+    at_start = np.linalg.norm(grad(x0))
+    low = 0.0
+    while high - low > width:
+        middle = (low + high) / 2
+        with np.errstate(all="ignore"):
+            end = np.asarray(gradient_descent(grad, x0, middle, steps))[-1]
+            stable = np.linalg.norm(grad(end)) <= at_start
+        low, high = (middle, high) if stable else (low, middle)
+    return (low + high) / 2
+
+
 @variant("find_stable_rate")
 def thirty_halvings(grad, x0, high, steps=400):
     low = 0.0

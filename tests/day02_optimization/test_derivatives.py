@@ -139,6 +139,9 @@ def test_sigmoid_derivative_of_several_shapes(student, rng):
     assert_close(student.sigmoid_derivative(number), 1 / (4 * np.cosh(number / 2) ** 2))
     single = rng.normal(size=4).astype(np.float32)
     assert_close(student.sigmoid_derivative(single), 1 / (4 * np.cosh(single / 2) ** 2), rtol=1e-4, atol=1e-5)
+    far = np.array([-800.0, -740.0, 740.0, 800.0]) + rng.uniform(-9, 9, size=4)
+    cause = "exp(−z) is infinite far on the left: go through `sigmoid`, which is not"
+    assert_close(student.sigmoid_derivative(far), np.zeros(4), name="result far from zero", cause=cause)
 
 
 @hidden

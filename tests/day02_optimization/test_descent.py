@@ -54,6 +54,11 @@ def test_gradient_descent_takes_the_first_steps_exactly(student, rng):
     expected = minimum + powers(np.eye(n) - rate * hessian, single.astype(float) - minimum, 2)
     path = student.gradient_descent(grad, single, rate, 2)
     assert_close(path, expected, name="path", rtol=1e-4, atol=1e-4)
+    start = rng.integers(10, 20, size=n)
+    path = student.gradient_descent(grad, start, rate, 2)
+    expected = minimum + powers(np.eye(n) - rate * hessian, start - minimum, 2)
+    cause = "the path was stored as integers, like the start"
+    assert_close(path, expected, name="path from integers", cause=cause)
 
 
 @points(1)
@@ -117,6 +122,11 @@ def test_momentum_descent_takes_the_first_steps_exactly(student, rng):
     path = student.momentum_descent(grad, single, rate, momentum, 3)
     expected = heavy_ball(hessian, minimum, single.astype(float), rate, momentum, 3)
     assert_close(path, expected, name="path", rtol=1e-4, atol=1e-4)
+    start = rng.integers(10, 20, size=n)
+    path = student.momentum_descent(grad, start, rate, momentum, 2)
+    expected = heavy_ball(hessian, minimum, start.astype(float), rate, momentum, 2)
+    cause = "the path was stored as integers, like the start"
+    assert_close(path, expected, name="path from integers", cause=cause)
 
 
 @hidden
@@ -181,6 +191,10 @@ def test_find_stable_rate_finds_two_over_the_curvature(student, rng):
             name="rate",
             cause="which half is kept? Below 2 / λ_max the descent is stable, above it is not",
         )
+    _, _, grad, start = valley(rng, np.array([1e6, 2e5]))
+    rate = student.find_stable_rate(grad, start, 2.9e-6, 300)
+    cause = "the last interval is narrower than high / 1000, whatever the unit: not than 0.001"
+    assert_between(rate, 0.97 * 2e-6, 1.03 * 2e-6, name="rate of a valley in another unit", cause=cause)
 
 
 @hidden

@@ -212,6 +212,12 @@ def test_fit_polynomial_is_best_for_noisy_points(student, rng):
         assert_close(result, polynomial.polyfit(x, y, degree), name="vector of coefficients")
     result = student.fit_polynomial(x.astype(np.float32), y.astype(np.float32), 1)
     assert_close(result, polynomial.polyfit(x, y, 1), name="vector of coefficients", rtol=1e-3, atol=1e-3)
+    for n, degree in [(2, 3), (4, 6)]:
+        x, y = spread_points(rng, n), rng.normal(size=n) + 2
+        expected = np.linalg.pinv(polynomial.polyvander(x, degree)) @ y
+        name = f"vector of {degree + 1} coefficients through {n} points"
+        cause = "of all that go through the points, the shortest is asked for: V⁺ y finds it"
+        assert_close(student.fit_polynomial(x, y, degree), expected, name=name, cause=cause)
 
 
 @hidden

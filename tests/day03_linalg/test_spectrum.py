@@ -41,6 +41,11 @@ def test_low_rank_misses_what_eckart_and_young_say(student, rng):
             assert_close(np.linalg.norm(missing, 2), s[rank], name=f"spectral norm of A − A_{rank}")
             tail = np.sqrt(np.sum(s[rank:] ** 2))
             assert_close(np.linalg.norm(missing), tail, name=f"Frobenius norm of A − A_{rank}")
+    for m, n in [(4, 3), (2, 5)]:
+        a = rng.normal(size=(m, n)) + 1
+        assert_close(student.low_rank(a, min(m, n)), a, name="approximation of full rank")
+        assert_close(student.low_rank(a, min(m, n) + 2), a, name="approximation of more than full rank")
+        assert_close(student.low_rank(a, 0), np.zeros((m, n)), name="approximation of rank 0")
 
 
 @hidden
