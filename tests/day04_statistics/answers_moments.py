@@ -207,6 +207,17 @@ def table_of_the_observations(x, ddof=1):
     return deviations @ deviations.T / (n - ddof)
 
 
+@misconception(
+    "covariance",
+    "Too few observations go unnoticed: with n = ddof the division is 0/0, with fewer a variance is negative. "
+    "Raise ValueError.",
+)
+def too_few_unnoticed(x, ddof=1):
+    deviations = x - np.mean(x, axis=0)
+    with np.errstate(all="ignore"):
+        return deviations.T @ deviations / np.float64(len(x) - ddof)
+
+
 @variant("covariance")
 def entry_by_entry(x, ddof=1):
     n, d = x.shape

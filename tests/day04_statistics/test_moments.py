@@ -34,6 +34,9 @@ def test_describe_with_both_divisors(student, rng):
     assert_description(student.describe(single), single, 0, rtol=1e-4)
     small = rng.integers(150, 256, size=(8, 2)).astype(np.uint8)
     assert_description(student.describe(small), small, 0, cause="200 · 200 does not fit into 8 bits")
+    for rows, ddof in [(1, 1), (3, 4)]:
+        with assert_raises(ValueError, cause="n − ddof must be more than 0"):
+            student.describe(x[:1].repeat(rows, axis=0), ddof=ddof)
 
 
 @points(1)
@@ -72,6 +75,9 @@ def test_covariance_with_both_divisors(student, rng):
     assert_close(student.covariance(single), expected, name="covariance", rtol=1e-3, atol=1e-3)
     whole = rng.integers(-9, 30, size=(6, 3))
     assert_close(student.covariance(whole), np.cov(whole.T), name="covariance")
+    for rows, ddof in [(1, 1), (3, 4)]:
+        with assert_raises(ValueError, cause="n − ddof must be more than 0"):
+            student.covariance(x[:rows], ddof=ddof)
 
 
 @hidden

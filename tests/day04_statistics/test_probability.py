@@ -16,6 +16,12 @@ def test_conditional_on_rows_and_on_columns(student, rng):
         assert_close(by_row, expected, name="table given the row")
         expected = np.array([[table[i, j] / sum(table[:, j]) for j in range(c)] for i in range(r)])
         assert_close(by_column, expected, name="table given the column")
+    table = rng.integers(5, 90, size=(3, 5))
+    table[1] = 0
+    expected = np.array([[table[i, j] / sum(table[:, j]) for j in range(5)] for i in range(3)])
+    assert_close(student.conditional(table, 1), expected, name="table given the column, one row empty")
+    with assert_raises(ValueError, cause="the second row adds up to 0: it cannot be what is known"):
+        student.conditional(table, 0)
 
 
 @hidden
@@ -128,6 +134,13 @@ def test_log_sum_exp_of_large_and_small_numbers(student, rng):
     single = np.array([[90.0, 91.5], [-300.0, -301.5]], dtype=np.float32)
     expected = special.logsumexp(single.astype(float), axis=1)
     assert_close(student.log_sum_exp(single, 1), expected, name="logarithm of the sum", rtol=1e-4)
+    a = rng.uniform(-3, 3, size=(3, 4))
+    a[0, 1] = -np.inf
+    a[2] = -np.inf
+    expected = np.append(special.logsumexp(a[:2], axis=1), -np.inf)
+    cause = "−inf is the logarithm of 0, and so is that of a sum of zeros; −inf − (−inf) is NaN"
+    name = "logarithm of the sum, with zeros and of zeros alone"
+    assert_close(student.log_sum_exp(a, 1), expected, name=name, cause=cause)
 
 
 @hidden
