@@ -6,9 +6,11 @@ still missing, on every surface in the same words.
 
 from __future__ import annotations
 
+import codecs
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from course.catalog.model import REPORT, RESULTS, Day
@@ -23,6 +25,7 @@ LONGEST = 2**20  # bytes
 LARGEST = 1e300  # of a figure
 FEWEST_WORDS = 20  # of a section
 LONGEST_NAME = 60
+_OTHER = re.compile(r"report(?![^\W\d_]).*\.(?:pdf|docx?|odt|rtf|html?|tex|txt)$", re.IGNORECASE)
 _HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _PICTURE = re.compile(r"""!\[[^\]\n]*\]\(\s*([^)\s]+)|<img\s[^>]*src=["']?([^"'\s>]+)""")
@@ -71,9 +74,11 @@ def read_results(text: bytes | None, day: Day) -> Results:
     if text is None:
         raise CourseError(f"{RESULTS} is not there; {again}.")
     try:
-        content = json.loads(text) if len(text) <= LONGEST else None
+        content = json.loads(text, object_pairs_hook=_once) if len(text) <= LONGEST else None
     except (ValueError, RecursionError):
         content = None
+    except _TwiceError as error:
+        raise CourseError(f"{RESULTS} says {str(error)!r} twice in one place; {again} anew.") from None
     if not isinstance(content, dict):
         raise CourseError(f"{RESULTS} cannot be read as results; {again} anew.")
     data, methods = content.get("data"), content.get("methods")
@@ -91,21 +96,43 @@ def _seeds(method: str, seeds: object, again: str) -> Iterator[tuple[int, Figure
         raise CourseError(f"{RESULTS}: {method!r} has no seeds, or more than {MOST_SEEDS}; {again} anew.")
     for seed, figures in seeds.items():
         where = f"{RESULTS}: {method!r} with seed {seed[:20]!r}"
-        if not re.fullmatch(r"[0-9]{1,9}", seed):
+        if not re.fullmatch(r"0|[1-9][0-9]{0,8}", seed):
             raise CourseError(f"{where}: that is no seed; {again} anew.")
-        good = isinstance(figures, dict) and 0 < len(figures) <= MOST_FIGURES
-        if not good or not all(is_name(name) and _is_number(value) for name, value in figures.items()):
-            raise CourseError(f"{where} has no figures that are numbers; {again} anew.")
+        if not isinstance(figures, dict) or not 0 < len(figures) <= MOST_FIGURES:
+            raise CourseError(f"{where} has no figures, or more than {MOST_FIGURES}; {again} anew.")
         for name, value in figures.items():
+            if not is_name(name):
+                raise CourseError(f"{where}: {name[:20]!r} is no name of a figure; {again} anew.")
+            if not _is_number(value):
+                raise CourseError(f"{where}: {name!r} is {json.dumps(value)[:20]}, no number; {again} anew.")
             if not abs(value) <= LARGEST:
+                said = "not finite" if value != value or abs(value) == math.inf else "too large for a figure"
                 raise CourseError(
-                    f"{where}: {name!r} is not finite. What went wrong in that training? {again} anew."
+                    f"{where}: {name!r} is {said}. What went wrong in that training? {again} anew."
                 )
         yield int(seed), {name: float(value) for name, value in figures.items()}
 
 
+class _TwiceError(Exception):
+    """A name stands twice where it may stand once; of the two Python would take the later."""
+
+
+def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _TwiceError(name[:20])
+        found[name] = value
+    return found
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_no_report(name: str) -> bool:
+    """Whether a file is called like a report and has a form in which none is read."""
+    return _OTHER.match(name) is not None
 
 
 def missing(day: Day, texts: Mapping[str, bytes]) -> list[str]:
@@ -113,12 +140,28 @@ def missing(day: Day, texts: Mapping[str, bytes]) -> list[str]:
     return [*_missing_of_report(texts.get(REPORT)), *_missing_of_results(texts.get(RESULTS), day)]
 
 
+def as_text(content: bytes) -> str:
+    """What stands in a report, whichever way an editor has kept it: UTF-8, UTF-16, or one byte a letter."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp1252"]:
+        try:
+            return content.decode(encoding).replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            continue
+    return content.decode("utf-16" if wide else "utf-8", "replace").replace("\r\n", "\n")
+
+
 def _missing_of_report(text: bytes | None) -> Iterator[str]:
+    back = f"`git checkout -- {REPORT}` in its folder brings the template back"
     if text is None:
-        yield f"{REPORT} is not there; `git checkout -- {REPORT}` in its folder brings the template back."
+        yield f"{REPORT} is not there; {back}."
         return
-    report, asked = _sections(text.decode("utf-8", "replace")), _sections(TEMPLATE)
+    read = _COMMENT.sub("", as_text(text))
+    report, asked = _sections(read), _sections(_COMMENT.sub("", TEMPLATE))
     gone = [heading for heading in asked if heading not in report]
+    if len(gone) == len(asked):
+        yield f"{REPORT} has none of the sections of the template; keep what you wrote elsewhere, then {back}."
+        return
     if gone:
         yield f"{REPORT} has no section {', '.join(map(repr, gone))}."
     short = [
@@ -128,7 +171,7 @@ def _missing_of_report(text: bytes | None) -> Iterator[str]:
     ]
     if short:
         yield f"{REPORT}: fewer than {FEWEST_WORDS} words stand under {', '.join(map(repr, short))}."
-    picture = _PICTURE.search(_COMMENT.sub("", text.decode("utf-8", "replace")))
+    picture = _PICTURE.search(read)
     if picture is not None:
         yield (
             f"{REPORT} shows {(picture[1] or picture[2])[:LONGEST_NAME]!r}, and pictures are not handed in: put "
@@ -136,15 +179,20 @@ def _missing_of_report(text: bytes | None) -> Iterator[str]:
         )
     for heading, given in asked.items():
         boxes = [words for _, words in _BOX.findall(given)]
-        ticked = {words for mark, words in _BOX.findall(report.get(heading, "")) if mark != " "}
-        left = [words for words in boxes if words not in ticked]
+        ticked = [_start(words) for mark, words in _BOX.findall(report.get(heading, "")) if mark != " "]
+        left = [words for words in boxes if _start(words) not in ticked]
         if left and heading in report:
             yield f"{REPORT}: {len(left)} of {len(boxes)} boxes are not ticked, the first: {left[0]}"
 
 
+def _start(words: str) -> tuple[str, ...]:
+    """By which a box of the checklist is known, wherever an editor has broken its line and whatever was added."""
+    return tuple(re.findall(r"\w+", words.casefold())[:4])
+
+
 def _sections(report: str) -> dict[str, str]:
-    """What stands under each heading of the second level; notes in ``<!-- … -->`` are no text."""
-    _, *parts = _HEADING.split(_COMMENT.sub("", report.replace("\r\n", "\n")))
+    """What stands under each heading of the second level."""
+    _, *parts = _HEADING.split(report)
     return dict(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
 
 

@@ -20,6 +20,7 @@ from course.catalog.selecting import find_day
 from course.errors import CourseError
 from course.grading.intake import Intake, Submission
 from course.grading.replaying import folders_of_runs
+from course.projects.handing_in import as_text
 from course.projects.template import without_notes
 from course.results.names import shortened, shown
 from course.results.roster import Roster, settled_roster
@@ -120,8 +121,7 @@ def _work(submission: Submission, day: str, warning: str = "") -> Work:
             if home == folder and file.endswith(".py"):
                 modules[file.removesuffix(".py")] = data.decode("utf-8", "replace")
             elif home == day and file in TEXTS:
-                text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-                lines = without_notes(text).splitlines()[:MOST_LINES]
+                lines = without_notes(as_text(data)).splitlines()[:MOST_LINES]
                 texts[file] = "\n".join(shortened(shown(line), LONGEST_PARAGRAPH) for line in lines)
     return Work(modules, texts, warning, submission.note)
 

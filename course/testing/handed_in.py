@@ -19,7 +19,7 @@ from course.projects.handing_in import Results, read_results, wrong_with_methods
 from course.testing.assertions import CheckFailed, assert_finite, assert_shape
 from course.testing.describing import as_array, describe
 from course.worker.far.importing import ModuleSpace
-from course.worker.near.handle import Student
+from course.worker.near.handle import Handle, Student
 
 
 def handed_in_results(student: Student, test: str) -> Results:
@@ -51,11 +51,48 @@ def judged_methods(student: Student, rng: np.random.Generator) -> list[str]:
     return [others[int(rng.integers(len(others)))], last]
 
 
+def assert_kept(same: bool, method: str) -> None:
+    """Whether a model says the ``same`` once another one has been trained with a method."""
+    if not same:
+        raise CheckFailed(
+            f"A model of {method!r} says something else once another one has been trained.",
+            cause="is something that `predict` needs kept outside of what `fit` gives, where the next one replaces it?",
+        )
+
+
 def plain_numbers(result: Any, shape: tuple[int, ...]) -> np.ndarray:
     """What `predict` says, as a float64 array, once it has this shape and is finite."""
     assert_shape(result, shape)
     assert_finite(result)
     return as_array(result).astype(np.float64)
+
+
+def plain_strings(result: Any, count: int, of: str) -> list[str]:
+    """What `predict` says, once it is one string for each of ``count``; ``of`` names them: pictures."""
+    said = result.tolist() if isinstance(result, np.ndarray) and result.ndim == 1 else result
+    rows = (("expected", f"list of {count} strings"), ("came back", describe(said)))
+    if not isinstance(said, (list, tuple)):
+        yields = isinstance(said, Handle) and said._type == "generator"
+        why = (
+            "is a `return` missing?"
+            if said is None
+            else "`list(…)` takes all that it yields"
+            if yields
+            else ""
+        )
+        raise CheckFailed("What `predict` gives is no list of strings.", rows, cause=why)
+    odd = next((i for i, one in enumerate(said) if not isinstance(one, str)), None)
+    if odd is not None:
+        words = isinstance(said[odd], (list, tuple)) and all(isinstance(one, str) for one in said[odd])
+        why = "`' '.join(words)` makes one string of words" if words else ""
+        raise CheckFailed(
+            f"Number {odd} of what `predict` gives is no string.",
+            (("expected", "str"), ("came back", describe(said[odd]))),
+            cause=why,
+        )
+    if len(said) != count:
+        raise CheckFailed(f"Of {count} {of} {len(said)} answers come back.")
+    return [str(one) for one in said]
 
 
 def chosen(results: Results, test: str) -> str:
@@ -83,8 +120,9 @@ def assert_reproduced(
     for name, again in figures.items():
         claimed, apart = _claimed(results, method, seed, name), within[name]
         if not abs(claimed - again) <= apart:
+            in_per_cent = abs(claimed) > 1 and abs(claimed / 100 - again) <= apart
             raise CheckFailed(
-                f"The {name} of {method!r} with seed {seed} cannot be reproduced.",
+                f"The figure {name!r} of {method!r} with seed {seed} cannot be reproduced.",
                 (
                     ("in results", f"{claimed:.4g}"),
                     (
@@ -92,7 +130,9 @@ def assert_reproduced(
                         f"{again:.4g}, from the code as it was handed in; {apart:g} apart is allowed",
                     ),
                 ),
-                cause="was the code changed after it was measured, or does it draw without `seed`?",
+                cause=f"is that in per cent? {RESULTS} is as the measuring program writes it"
+                if in_per_cent
+                else "was the code changed after it was measured, or does it draw without `seed`?",
             )
 
 
@@ -108,7 +148,8 @@ def assert_holds(
     worse = again - mean if low else mean - again
     if not worse <= margin + 3 * spread:
         raise CheckFailed(
-            f"On {on} the {name} of {method!r} is {again:.4g}, far {'above' if low else 'below'} what {RESULTS} says.",
+            f"On {on} the figure {name!r} of {method!r} is {again:.4g}, far {'above' if low else 'below'} what "
+            f"{RESULTS} says.",
             (
                 ("in results", f"{mean:.4g} on average, with a standard deviation of {spread:.2g}"),
                 ("allowed", f"worse by {margin:g} and three standard deviations, {margin + 3 * spread:.2g}"),
@@ -120,14 +161,14 @@ def assert_holds(
 def _measured(results: Results, method: str) -> Mapping[int, Mapping[str, float]]:
     if method not in results.methods:
         known = ", ".join(map(repr, results.methods))
-        raise CheckFailed(f"{RESULTS} has no method {method!r}; there is: {known}.")
+        raise CheckFailed(f"{RESULTS} has no method {method!r}; there is: {known}. Measure again.")
     return results.methods[method]
 
 
 def _claimed(results: Results, method: str, seed: int, name: str) -> float:
     figures = _measured(results, method)[seed]
     if name not in figures:
-        raise CheckFailed(f"{RESULTS} has no {name} for {method!r} with seed {seed}; measure again.")
+        raise CheckFailed(f"{RESULTS} has no figure {name!r} for {method!r} with seed {seed}; measure again.")
     return figures[name]
 
 
