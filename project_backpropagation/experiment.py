@@ -1,5 +1,5 @@
 # Write the parts marked TODO(project/backpropagation). Made by `course sync` from the course's single source.
-# skeleton d1b75cb7e91adffc
+# skeleton fcf330db56f8fa62
 """Your experiment: methods that learn from samples with the engine of day 16, and say how probable each class is.
 
 This file is yours: add functions, classes, modules beside it, and methods to ``METHODS``. What is asked of `fit` and
@@ -54,7 +54,7 @@ def predict(model: Any, x: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     x : (n, d) float array, in the units in which it was measured
 
     Returns

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(project/captioning). Made by `course sync` from the course's single source.
-# skeleton 848da25ae54255f5
+# skeleton a6ba000b3cabdf7c
 """Your experiment: methods that learn from pictures with captions, and say what is on new ones.
 
 This file is yours: add functions, classes, modules beside it, and methods to ``METHODS``. What is asked of `fit` and
@@ -56,7 +56,7 @@ def predict(model: Any, images: Tensor) -> list[str]:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     images : (n, 3, 16, 16) float32 tensor in [0, 1], n is 1 or more
 
     Returns

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(project/detection). Made by `course sync` from the course's single source.
-# skeleton ae47190be2dcbc0e
+# skeleton 4da5dd72f8d47d83
 """Your experiment: methods that learn from streets, and say what stands where on new ones.
 
 This file is yours: add functions, classes, modules beside it, and methods to ``METHODS``. What is asked of `fit` and
@@ -55,7 +55,7 @@ def predict(model: Any, x: Tensor) -> list[Found]:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     x : (n, 1, 24, 48) float32 tensor
 
     Returns

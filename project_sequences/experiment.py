@@ -1,5 +1,5 @@
 # Write the parts marked TODO(project/sequences). Made by `course sync` from the course's single source.
-# skeleton 0ea478aef23a5d78
+# skeleton d137b1c8b09698e5
 """Your experiment: methods that learn from a text, and say how probable each character is to come next.
 
 This file is yours: add functions, classes, modules beside it, and methods to ``METHODS``. What is asked of `fit` and
@@ -54,7 +54,7 @@ def predict(model: Any, ids: Tensor) -> Tensor:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     ids : (b, t) int64 tensor, rows of a text, which may begin anywhere in it; b and t are 1 or more, t at most 128
 
     Returns

@@ -61,7 +61,7 @@ def predict(model: Any, x: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     x : (n, d) float array, in the units in which it was measured
 
     Returns

@@ -63,7 +63,7 @@ def predict(model: Any, images: Tensor) -> list[str]:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     images : (n, 3, 16, 16) float32 tensor in [0, 1], n is 1 or more
 
     Returns

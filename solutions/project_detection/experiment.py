@@ -64,7 +64,7 @@ def predict(model: Any, x: Tensor) -> list[Found]:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     x : (n, 1, 24, 48) float32 tensor
 
     Returns

@@ -70,7 +70,7 @@ def predict(model: Any, ids: Tensor) -> Tensor:
 
     Parameters
     ----------
-    model : what `fit` gave
+    model : what `fit` gave, whatever was trained after it
     ids : (b, t) int64 tensor, rows of a text, which may begin anywhere in it; b and t are 1 or more, t at most 128
 
     Returns

@@ -13,6 +13,7 @@ from course.testing import (
 )
 from course.testing.handed_in import (
     assert_holds,
+    assert_kept,
     assert_reproduced,
     chosen,
     drawn,
@@ -50,9 +51,12 @@ def probabilities(student, model, x, classes):
     return p
 
 
-def measured(student, name, method, seed):
-    """The figures of a method on the samples of that name and seed, from what the student's code says of them."""
-    x, y, x_new, y_new = given_module(__file__, "project_backpropagation.data").load(name, seed)
+def measured(student, name, method, seed, of=None):
+    """The figures of a method on the samples of that name and seed, or of the seed `of`, from what the student's code
+    says of them.
+    """
+    load = given_module(__file__, "project_backpropagation.data").load
+    x, y, x_new, y_new = load(name, seed if of is None else of)
     p = probabilities(student, student.fit(x, y, method, seed), x_new, int(y.max()) + 1)
     truth = p[np.arange(len(p)), y_new]
     return {
@@ -80,11 +84,14 @@ def test_predict_tells_heaps_apart_with_every_method(student, rng):
 @points(1)
 def test_predict_of_one_sample_leaves_it_as_it_was(student, rng):
     x, y = blobs(rng)
-    model = student.fit(x, y, named_methods(student)[0], 0)
+    method = named_methods(student)[int(rng.integers(len(named_methods(student))))]
+    model = student.fit(x, y, method, 0)
     with assert_unchanged(x):
         one = probabilities(student, model, x[:1], 3)
-    among = probabilities(student, model, x, 3)[:1]
-    assert_close(one, among, atol=1e-5, name="array of probabilities of a sample alone")
+    among = probabilities(student, model, x, 3)
+    assert_close(one, among[:1], atol=1e-5, name="array of probabilities of a sample alone")
+    student.fit(*blobs(rng), method, 0)
+    assert_kept(np.allclose(probabilities(student, model, x, 3), among, atol=1e-5), method)
 
 
 @training
@@ -123,6 +130,6 @@ def test_fit_gives_the_figures_of_the_results(student, rng):
 @points(3)
 def test_fit_holds_on_another_split(student, rng):
     results = handed_in_results(student, __file__)
-    method, seed = named_methods(student)[-1], int(rng.integers(10_000, 10**6))
-    again = measured(student, chosen(results, __file__), method, seed)["accuracy"]
+    method, (seed, of) = named_methods(student)[-1], rng.integers(10_000, 10**6, size=2).tolist()
+    again = measured(student, chosen(results, __file__), method, seed, of)["accuracy"]
     assert_holds(results, method, "accuracy", again, 0.1, on="another split")

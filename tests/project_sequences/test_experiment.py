@@ -14,6 +14,7 @@ from course.testing import (
 )
 from course.testing.handed_in import (
     assert_holds,
+    assert_kept,
     assert_reproduced,
     chosen,
     drawn,
@@ -87,9 +88,11 @@ def bits(log_p, targets):
     return float(-np.mean(np.take_along_axis(log_p, targets.numpy()[..., None], axis=2)) / np.log(2))
 
 
-def measured(student, name, method, seed, rng):
-    """The figure of a method on the text of that name and seed, from what the student's code says of new rows."""
-    known, new = given_module(__file__, "project_sequences.data").load(name, seed)
+def measured(student, name, method, seed, rng, of=None):
+    """The figure of a method on the text of that name and seed, or of the seed `of`, from what the student's code says
+    of new rows.
+    """
+    known, new = given_module(__file__, "project_sequences.data").load(name, seed if of is None else of)
     log_p = said_without_looking_ahead(student, student.fit(known, method, seed), new[:, :-1], rng)
     return {"bits": bits(log_p, new[:, 1:])}
 
@@ -122,7 +125,8 @@ def test_predict_does_not_look_ahead(student, rng):
 @points(1)
 def test_predict_of_one_row_leaves_it_as_it_was(student, rng):
     ids = text(rng, 4000)
-    model = student.fit(ids, named_methods(student)[0], 0)
+    method = named_methods(student)[int(rng.integers(len(named_methods(student))))]
+    model = student.fit(ids, method, 0)
     rows = ids[: 5 * 40].reshape(5, 40)
     row = int(rng.integers(5))
     with assert_unchanged(rows):
@@ -133,6 +137,9 @@ def test_predict_of_one_row_leaves_it_as_it_was(student, rng):
     assert_close(
         first, among[:1], atol=0.01, rtol=1e-3, name="array of what is said of its first character alone"
     )
+    student.fit(text(rng, 4000), method, 0)
+    later = log_probabilities(student, model, rows)[row]
+    assert_kept(np.allclose(later, among, atol=0.01, rtol=1e-3), method)
 
 
 @training
@@ -171,6 +178,6 @@ def test_fit_gives_the_figures_of_the_results(student, rng):
 @points(3)
 def test_fit_holds_on_another_cut(student, rng):
     results = handed_in_results(student, __file__)
-    method, seed = named_methods(student)[-1], int(rng.integers(10_000, 10**6))
-    again = measured(student, chosen(results, __file__), method, seed, rng)["bits"]
+    method, (seed, of) = named_methods(student)[-1], rng.integers(10_000, 10**6, size=2).tolist()
+    again = measured(student, chosen(results, __file__), method, seed, rng, of)["bits"]
     assert_holds(results, method, "bits", again, 0.2, on="another cut", low=True)
