@@ -29,6 +29,7 @@ class Reach:
         self._root, self.day = root.resolve(), day
         self._folders = [self._root / name for name in (day.name, *day.needs)]
         self._files: dict[Path, None] = {}  # in the order in which they were opened
+        self.starts_processes = False
 
     def sentences(self) -> list[str]:
         """One for each file that graders do not have, and each module."""
@@ -37,7 +38,11 @@ class Reach:
             f"{self._shown(path)} is read, and is not handed in: {what}, for graders have modules and no other file."
             for path in self._files
         ]
-        return [*files, *self._foreign_modules()]
+        processes = (
+            f"Other processes are started: graders run one; {self.day.number} has to do with it (for a DataLoader "
+            "num_workers=0)."
+        )
+        return [*files, *self._foreign_modules(), *([processes] if self.starts_processes else [])]
 
     def _foreign_modules(self) -> Iterator[str]:
         days = ", ".join(self.day.needs)
@@ -117,7 +122,12 @@ def reaching(root: Path, days: Sequence[Day]) -> Iterator[list[Reach]]:
 
 
 def _hear(event: str, args: tuple[Any, ...]) -> None:
-    if event != "open" or not _recorders:
+    if not _recorders or event not in ("open", "os.fork", "import"):
+        return
+    if event != "open":  # the import is what all ways to start a process have in common, each once
+        if event == "os.fork" or str(args[0]).startswith("multiprocessing.popen_"):
+            for recorder in list(_recorders):
+                recorder.starts_processes |= _asks(sys._getframe(1), recorder)
         return
     path, mode, flags = args
     reads = "r" in mode or "+" in mode if isinstance(mode, str) else not flags & os.O_WRONLY

@@ -329,9 +329,9 @@ def claims(*figures: float) -> Results:
 def test_a_figure_that_cannot_be_had_again_is_refused() -> None:
     assert_reproduced(claims(0.5), "own", 0, {"error": 0.59}, {"error": 0.1})
     for again in (0.61, 0.39, float("nan")):
-        with pytest.raises(CheckFailed, match="error of 'own' with seed 0 cannot be reproduced"):
+        with pytest.raises(CheckFailed, match="figure 'error' of 'own' with seed 0 cannot be reproduced"):
             assert_reproduced(claims(0.5), "own", 0, {"error": again}, {"error": 0.1})
-    with pytest.raises(CheckFailed, match="has no accuracy for 'own' with seed 0"):
+    with pytest.raises(CheckFailed, match="has no figure 'accuracy' for 'own' with seed 0"):
         assert_reproduced(claims(0.5), "own", 0, {"accuracy": 0.5}, {"accuracy": 0.1})
 
 
@@ -343,11 +343,13 @@ def test_on_other_data_a_figure_may_be_worse_by_a_margin_and_its_spread() -> Non
     assert_holds(some, "own", "error", 0.5 + 0.34, 0.1, on="other data", low=True)
     assert_holds(some, "own", "error", 0.01, 0.1, on="other data", low=True)
     for again, low, where in ((0.15, False, "below"), (0.85, True, "above"), (float("nan"), False, "below")):
-        with pytest.raises(CheckFailed, match=f"On other data the error of 'own' is .*, far {where} what"):
+        with pytest.raises(
+            CheckFailed, match=f"On other data the figure 'error' of 'own' is .*, far {where} what"
+        ):
             assert_holds(some, "own", "error", again, 0.1, on="other data", low=low)
     with pytest.raises(CheckFailed, match="has no method 'other'; there is: 'own'"):
         assert_holds(some, "other", "error", 0.5, 0.1, on="other data")
-    with pytest.raises(CheckFailed, match="has no accuracy for 'own' with seed 0"):
+    with pytest.raises(CheckFailed, match="has no figure 'accuracy' for 'own' with seed 0"):
         assert_holds(some, "own", "accuracy", 0.5, 0.1, on="other data")
 
 
@@ -536,6 +538,12 @@ def mean_of(x):
     place = Path(__file__).with_name("factor.txt")
     return float(x.mean()) * float(np.loadtxt(place))
 """
+IN_OTHERS = """
+def mean_of(x):
+    import multiprocessing
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return float(pool.map(float, [x.mean()])[0])
+"""
 
 
 @pytest.fixture
@@ -631,6 +639,7 @@ def test_modules_beside_an_experiment_work_on_every_surface(
             "graders have day01_tiny and project_guess; lay what is needed into project_guess",
             "day02_other does not come along where this is graded; lay what is needed beside this module",
         ),
+        ({}, IN_OTHERS, "graders run one", "no other process can be started where work is graded"),
         (
             {"helpers.py": MEAN_OF},
             "from helpers import mean_of",

@@ -292,6 +292,13 @@ def _advice(error: BaseException, root: Path) -> str:
     if unknown is not None and isinstance(error, ImportError):
         name, day = unknown.groups()
         return f"ImportError: there is no {name}.py in {day}, and folders in {day} are not read."
+    if isinstance(error, OSError) and error.filename is None and _starts_processes(error):
+        return (
+            f"{name}: {said}; no other process can be started where work is graded: do it in this one (for a "
+            "DataLoader num_workers=0)."
+        )
+    if any(one.__name__ in ("gaierror", "URLError") for one in type(error).__mro__):
+        return f"{name}: {said}; there is no network where work is graded."
     if isinstance(error, FileNotFoundError):
         return f"FileNotFoundError: {said}; where work is graded there are its modules, and no other file beside them."
     if isinstance(error, EOFError) and "reading a line" in said:
@@ -299,6 +306,16 @@ def _advice(error: BaseException, root: Path) -> str:
     if isinstance(error, (NameError, AttributeError, ImportError)) and type(error).__module__ == "builtins":
         return _as_python_says_it(error) or f"{name}: {said}"
     return f"{name}: {said}" if said else name
+
+
+def _starts_processes(error: OSError) -> bool:
+    frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    innermost = _innermost(error)
+    return bool(innermost and innermost.line and "fork(" in innermost.line) or any(
+        Path(code.co_filename).name == "subprocess.py"
+        or Path(code.co_filename).parent.name == "multiprocessing"
+        for code in frames
+    )
 
 
 def _where_modules_are(error: ModuleNotFoundError, root: Path) -> str:

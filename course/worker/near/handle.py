@@ -120,6 +120,11 @@ class Transcript:
     def has_room(self) -> bool:
         return len(self.calls) < MAX_CALLS
 
+    @property
+    def is_importing(self) -> bool:
+        """Whether the module was asked for, now or by an earlier test, and nothing of it yet."""
+        return not self.calls or self.calls[-1].verb == "import"
+
     def add(self, call: Call) -> None:
         if self.has_room:
             self.calls.append(call)
