@@ -17,7 +17,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -367,6 +367,8 @@ class Runner:
         day, exercise, check, link = sitting.day, sitting.exercise, sitting.check, sitting.link
         started = time.perf_counter()
         outcome, error = self._verdict(body, sitting, words=words)
+        if isinstance(error, StudentProblem) and outcome == "not_gradable":
+            error = self._not_another_of_the_course(error)
         seconds = time.perf_counter() - started
         refused = isinstance(error, StudentProblem) and error.is_refusal
         named = None
@@ -393,6 +395,19 @@ class Runner:
             in_brief=lambda: say(full=False),
             call=_shown_call(error, sitting.student.transcript),
         )
+
+    def _not_another_of_the_course(self, problem: StudentProblem) -> StudentProblem:
+        """Without the guess that a module was renamed, where the name is that of another one of the day."""
+        guess = _RENAMED.match(problem.message)
+        if guess is None:
+            return problem
+        folder, name = guess["folder"], guess["name"]
+        known = {module for day in self.course.units if day.name == folder for module in day.modules}
+        if self.course.solutions.is_dir():
+            known |= module_files(self.course.solutions, folder).keys()
+        if name not in known:
+            return problem
+        return replace(problem, message=f"{guess['missing']}; it is needed for these checks.")
 
     def _asked_signature(self, sitting: Sitting, error: BaseException | None) -> str:
         """The ``def`` in the skeleton of what was called with other arguments than it takes; empty for other errors."""
@@ -626,7 +641,7 @@ def _problem_message(
     rows += [problem.traceback] if problem.traceback else []
     rows += [message_row("the skeleton", asked)] if asked and asked not in problem.traceback else []
     last = problem.traceback.rpartition("\n")[2]
-    if problem.types and RAISED.search(problem.traceback):
+    if problem.types and not transcript.is_importing and RAISED.search(problem.traceback):
         text = "a result: the error is raised on purpose, by code that takes these arguments for wrong ones"
         rows.append(message_row("expected", text))
     known = last if misused(problem.message) or last.lstrip().startswith("shapes there") else ""
@@ -635,6 +650,9 @@ def _problem_message(
     return "\n".join(rows)
 
 
+_RENAMED = re.compile(
+    r"(?P<missing>(?P<folder>\w+)/\w+\.py is missing); did you rename it to '(?P<name>\w+)\.py'\?"
+)
 _FRAME = re.compile(r"^  (.+, line \d+), in (.+)$", re.MULTILINE)
 
 
