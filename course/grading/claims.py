@@ -15,6 +15,7 @@ from course.catalog import Day
 from course.catalog.model import PROJECT
 from course.errors import CourseError
 from course.grading.room import known_names
+from course.projects.handing_in import is_no_report
 from course.results.names import shortened, shown
 
 TAKEN = (".py", ".ipynb")
@@ -73,6 +74,8 @@ class Claims(Generic[T]):
         self._is_one = len(self._days.keys() - {name for day in days for name in day.needs}) == 1
         self._files: dict[str, list[tuple[Claim, str, T]]] = {}  # place → the files that are meant for it
         self._strays: list[str] = []
+        self._unread: list[str] = []
+        self._asks_for_reports = any(day.is_project for day in days)
         self.of_other_days = False
         """Whether there is work of a day of the course that is not graded now."""
 
@@ -89,6 +92,8 @@ class Claims(Generic[T]):
         claim = self.of(path)
         if claim is not None:
             self._files.setdefault(claim.place.casefold(), []).append((claim, said, content))
+        elif self._asks_for_reports and is_no_report(path[-1]):
+            self._unread.append(said)
         elif is_work(path[-1]) and not any(map(is_passed_by, path)):
             if self._is_of_another_day(path):
                 self.of_other_days = True
@@ -189,7 +194,8 @@ class Claims(Generic[T]):
                 f"{_cut(one[1])} was not read: {_cut(best[1])} was" for one in files if one is not best
             ]
         strays = [] if self.any_known() else [f"{_cut(said)} belongs to no exercise" for said in self._strays]
-        return [*_first(moved), *_first(others), *_first(strays)]
+        unread = [f"{_cut(said)} was not read: a report is Markdown" for said in self._unread]
+        return [*_first(moved), *_first(others), *_first(unread), *_first(strays)]
 
 
 def _names_of(day: Day, *, must: bool) -> list[str]:

@@ -350,8 +350,8 @@ class Intake:
             *(f"{name} would be larger than {MAX_FILE >> 20} MiB and was not made" for name in large),
         ]
         notes = [*notes, *(f"{shown(name)} has an odd name and was not read" for name in unusual)]
-        said = [*notes, *of_notebooks, *_strangers(files), *self._missing(files)]
-        known = (f"{day.name}/{module}.py" for day in self.days for module in day.modules)
+        said = [*notes, *of_notebooks, *_strangers(files), *self._missing(files, "; ".join(notes))]
+        known = (f"{day.name}/{module}.py" for day in self._read_days for module in day.modules)
         if empty and not of_notebooks and not any(name in files for name in known):
             said.insert(0, f"{NO_KNOWN_FILE}, such as {self.days[0].name}/{self.days[0].modules[0]}.py")
         for day in self.days:
@@ -364,20 +364,32 @@ class Intake:
             student, files, said_of_all, tuple(tamper), unreadable=unreadable, needs=needs, beside=beside
         )
 
-    def _missing(self, files: Mapping[str, bytes]) -> Iterator[str]:
-        """What a project that was handed in is still without."""
+    def _missing(self, files: Mapping[str, bytes], said: str) -> Iterator[str]:
+        """What a project that was handed in is still without, and what is not ``said`` of its files already."""
         for day in self.days:
+            if not day.is_project or not any(
+                name.startswith(f"{one}/") for name in files for one in (day.name, *day.needs)
+            ):
+                continue
             own = {
                 name.removeprefix(f"{day.name}/"): data
                 for name, data in files.items()
-                if name.startswith(day.name)
+                if name.startswith(f"{day.name}/")
             }
-            if day.is_project and own:
-                yield from (f"{day.number}: {one.partition(';')[0].rstrip('.')}" for one in missing(day, own))
+            gone = [f"{module}.py is not there" for module in day.modules if f"{module}.py" not in own]
+            found = [one.partition(";")[0].rstrip(".") for one in missing(day, own)]
+            for one in (*gone, *found):
+                name, not_there, _ = one.partition(" is not there")
+                if not (not_there and f"{day.name}/{name} " in said):  # "… is a link and was not read"
+                    yield f"{day.number}: {one}"
 
     def _given_beside(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         """The given modules of what was handed in, and of the days a project needs: nobody has to hand them in."""
-        there = [day for day in self.days if any(name.startswith(f"{day.name}/") for name in files)]
+        there = [
+            day
+            for day in self.days
+            if any(name.startswith(f"{one}/") for name in files for one in (day.name, *day.needs))
+        ]
         needed = {name for day in there for name in (day.name, *day.needs)}
         return {name: data for day in needed for name, data in self._given(day).items()}
 

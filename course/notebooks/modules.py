@@ -84,7 +84,7 @@ class _Reading:
 
     def _note_checks(self, cells: Sequence[Cell]) -> None:
         missing = [e.name for e in self._outline.day.exercises if check_cell(e) not in self._check_at]
-        if missing:
+        if missing and not self._outline.day.is_project:  # of which the course makes no notebook
             self.notes.append(f"no check cell for {_some(missing)}; the course's own checks were run")
         points = {check_cell(e): full_points(e) for e in self._outline.day.exercises}
         for cell in cells:

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise, Selection, select
+from course.catalog.model import REPORT
 from course.catalog.needs import set_apart
 from course.errors import CourseError
 from course.places import find_file
 from course.practice.progress import record_progress
 from course.projects.alone import reaching
-from course.projects.handing_in import missing
+from course.projects.handing_in import is_no_report, missing
 from course.reached import damage, done_in_files
 from course.testing.cascades import in_process
 from course.testing.results import CheckResult, RunResult
@@ -80,6 +81,11 @@ def check_folder(
         found = {name: find_file(root, f"{day.name}/{name}") for name in day.texts}
         result.missing.setdefault(day.number, []).extend(
             missing(day, {name: file.read_bytes() for name, file in found.items() if file is not None})
+        )
+        result.missing[day.number].extend(
+            f"{day.name}/{path.name} is not read: the report is {REPORT}, in Markdown."
+            for path in sorted((root / day.name).glob("*"))
+            if is_no_report(path.name)
         )
     if root == course.root:
         damaged = damage(course.root)
