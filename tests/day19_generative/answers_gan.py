@@ -436,6 +436,14 @@ def share_of_modes(samples, centres, radius, minimum=1):
     return good.double().mean().item(), found.double().mean().item()
 
 
+@misconception("mode_count", "Exactly at the radius a sample is good: it is no further away than the radius.")
+def nearer_than_the_radius(samples, centres, radius, minimum=1):
+    distances, numbers = torch.cdist(samples, centres).min(dim=1)
+    good = distances < radius
+    found = torch.bincount(numbers[good], minlength=len(centres)) >= minimum
+    return good.double().mean().item(), int(found.sum())
+
+
 @variant("mode_count")
 def with_a_dictionary(samples, centres, radius, minimum=1):
     counts = {}

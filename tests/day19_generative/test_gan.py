@@ -39,6 +39,11 @@ def test_discriminator_loss_is_the_sum_of_two_means(student, rng):
     assert_close(
         student.discriminator_loss(undecided, undecided), 2 * math.log(2), name="loss for logits of 0"
     )
+    real, fake = -600 + draw(rng, 4).float(), 800 + draw(rng, 6).float()
+    result = student.discriminator_loss(real, fake)
+    assert_finite(result, name="loss when all are taken for what they are not")
+    expected = float(fake.double().mean() - real.double().mean())
+    assert_close(result, expected, name="loss when all are taken for what they are not")
 
 
 @hidden
@@ -237,10 +242,10 @@ def assert_played(result, expected, cause=None):
 
 @points(2)
 def test_discriminator_step_moves_the_expert_only(student, rng):
-    for b, d, turns in [(5, 3, "d"), (1, 2, "ddd")]:
+    for b, d, turns, momentum in [(5, 3, "d", 0.0), (1, 2, "ddd", 0.0), (4, 2, "dd", 0.5)]:
         forger, judge = draw_players(rng, 2, d)
         real, noise = draw(rng, b, d) + 1, draw(rng, b, 2)
-        given = (forger, judge, real, noise, 0.0, turns, 0.3)
+        given = (forger, judge, real, noise, 0.0, turns, 0.3, momentum)
         with assert_unchanged(real, noise):
             result = student.run(play, *given)
         assert_played(result, play_by_hand(*given))
@@ -259,10 +264,10 @@ def test_discriminator_step_with_a_penalty(student, rng):
 
 @points(2)
 def test_generator_step_moves_the_forger_only(student, rng):
-    for b, d, turns in [(5, 3, "g"), (1, 2, "ggg")]:
+    for b, d, turns, momentum in [(5, 3, "g", 0.0), (1, 2, "ggg", 0.0), (4, 2, "gg", 0.5)]:
         forger, judge = draw_players(rng, 2, d)
         real, noise = draw(rng, b, d) + 1, draw(rng, b, 2)
-        given = (forger, judge, real, noise, 0.0, turns, 0.3)
+        given = (forger, judge, real, noise, 0.0, turns, 0.3, momentum)
         with assert_unchanged(noise):
             result = student.run(play, *given)
         assert_played(result, play_by_hand(*given))
@@ -375,6 +380,12 @@ def test_mode_count_by_loops(student, rng):
         expected = count_by_loops(samples.tolist(), centres.tolist(), radius, minimum)
         assert_close(quality, expected[0], name="quality")
         assert_equal(modes, expected[1], name="number of modes")
+    centres = torch.tensor([[0.0, 0.0], [20.0, 0.0]]) + float(rng.integers(9))
+    samples = centres[:1] + torch.tensor([[0.0, 5.0], [4.0, 3.0], [0.0, 6.0]])
+    quality, modes = assert_parts(student.mode_count(samples, centres, 5.0, 2), 2)
+    cause = "exactly at the radius is not further away"
+    assert_close(quality, 2 / 3, name="quality, two of three exactly at the radius,", cause=cause)
+    assert_equal(modes, 1, name="number of modes", cause=cause)
 
 
 @hidden

@@ -34,6 +34,12 @@ def test_nearest_by_loops(student, rng):
         table = distances_by_loops(samples, known)
         assert_close(distances, table.min(axis=1), name="array of distances")
         assert_equal(indices, table.argmin(axis=1), name="array of indices")
+    known = draw(rng, 7, 3).float() + 5
+    samples = known[rng.permutation(7)[:4]] + 1e-3 * draw(rng, 4, 3).float()
+    distances, _ = assert_parts(student.nearest(samples, known), 2)
+    table = distances_by_loops(samples, known)
+    name = "array of distances of samples that are nearly copies"
+    assert_close(distances, table.min(axis=1), rtol=1e-3, atol=1e-5, name=name)
 
 
 @hidden
@@ -102,6 +108,11 @@ def test_precision_recall_by_loops(student, rng):
         precision, recall = assert_parts(result, 2)
         assert_close(precision, at_home(fake.tolist(), real.tolist(), k), name="precision")
         assert_close(recall, at_home(real.tolist(), fake.tolist(), k), name="recall")
+    real = to_tensor([[0.0], [2.0], [5.0]]) + float(rng.integers(-9, 9))
+    fake = real[:1] + to_tensor([[-2.0], [4.0], [9.0]])
+    expected = at_home(fake.tolist(), real.tolist(), 1), at_home(real.tolist(), fake.tolist(), 1)
+    name = "pair of precision and recall, a sample lying on a border,"
+    assert_close(student.precision_recall(real, fake, 1), np.array(expected), name=name)
 
 
 @points(1)

@@ -29,6 +29,13 @@ def gram_by_places(features):
     return total / (h * w)
 
 
+def slope_of_gram(module, features, weights):
+    """The gradient of a weighted sum of the Gram matrix by the features."""
+    features = features.clone().requires_grad_()
+    (module.gram_matrix(features) * weights).sum().backward()
+    return features.grad
+
+
 @points(1)
 def test_gram_matrix_place_by_place(student, rng):
     for shape in [(3, 4, 5), (1, 2, 6), (5, 1, 1), (4, 7, 2)]:
@@ -38,13 +45,10 @@ def test_gram_matrix_place_by_place(student, rng):
         assert_close(result, gram_by_places(features.numpy()), name="Gram matrix")
     single = draw(rng, 3, 5, 4).float()
     assert_close(student.gram_matrix(single), gram_by_places(single.double().numpy()), name="Gram matrix")
-
-
-def slope_of_gram(module, features, weights):
-    """The gradient of a weighted sum of the Gram matrix by the features."""
-    features = features.clone().requires_grad_()
-    (module.gram_matrix(features) * weights).sum().backward()
-    return features.grad
+    features, weights = draw(rng, 3, 2, 5), draw(rng, 3, 3)
+    expected = torch.einsum("ij,jhw->ihw", weights + weights.T, features) / 10
+    result = student.run(slope_of_gram, features, weights)
+    assert_close(result, expected, name="gradient by the features")
 
 
 @hidden
@@ -89,19 +93,6 @@ def painting_by_hand(network, content, style, steps, learning_rate, content_weig
     return image, losses
 
 
-@points(2)
-def test_transfer_step_by_step(student, rng):
-    for size, style_size, steps, weight in [((6, 8), (4, 10), 4, 2.0), ((4, 4), (6, 6), 3, 0.0)]:
-        network = fill(Eyes(), rng)
-        content, style = draw(rng, 3, *size), 1.5 * draw(rng, 3, *style_size) + 0.3
-        with assert_unchanged(content, style):
-            result = student.transfer(network, content, style, steps, 0.05, weight)
-        image, losses = assert_parts(result, 2)
-        expected, expected_losses = painting_by_hand(network, content, style, steps, 0.05, weight)
-        assert_close(losses, expected_losses, name="list of losses, each before its step")
-        assert_close(image, expected, name="image")
-
-
 def painting_watched(module, network, content, style):
     """The image and the number of losses; and what the call has changed."""
     import torch
@@ -119,6 +110,24 @@ def painting_watched(module, network, content, style):
     still, nothing = module.transfer(network, content, style, 0, 0.05, 1.0)
     listed = [name for name, is_so in changed.items() if is_so]
     return image.detach(), image.requires_grad, listed, still.detach(), len(losses), len(nothing)
+
+
+@points(2)
+def test_transfer_step_by_step(student, rng):
+    for size, style_size, steps, weight in [((6, 8), (4, 10), 4, 2.0), ((4, 4), (6, 6), 3, 0.0)]:
+        network = fill(Eyes(), rng)
+        content, style = draw(rng, 3, *size), 1.5 * draw(rng, 3, *style_size) + 0.3
+        with assert_unchanged(content, style):
+            result = student.transfer(network, content, style, steps, 0.05, weight)
+        image, losses = assert_parts(result, 2)
+        expected, expected_losses = painting_by_hand(network, content, style, steps, 0.05, weight)
+        assert_close(losses, expected_losses, name="list of losses, each before its step")
+        assert_close(image, expected, name="image")
+    answer = student.run(painting_watched, network, content, style)
+    _, graph, changed, *_ = assert_parts(answer, 6)
+    cause = "backward() fills the grad of the weights as well: use torch.autograd.grad for the image alone"
+    assert_equal(changed, [], name="list of what the call has changed", cause=cause)
+    assert_equal(graph, False, name="answer to whether the image has a graph")
 
 
 @hidden

@@ -22,6 +22,14 @@ from course.testing.networks import draw
 SHAPES = [(4, 3), (1, 1), (2, 7), (5, 2)]
 
 
+def slopes(module, name, weights, *leaves):
+    """The gradients of a weighted sum of an exercise's result by its arguments."""
+    import torch
+
+    leaves = [leaf.clone().requires_grad_() for leaf in leaves]
+    return torch.autograd.grad((getattr(module, name)(*leaves) * weights).sum(), leaves)
+
+
 @points(1)
 def test_reparameterise_moves_and_stretches(student, rng):
     for shape in SHAPES:
@@ -34,14 +42,9 @@ def test_reparameterise_moves_and_stretches(student, rng):
     single = [draw(rng, 3, 2).float() for _ in range(3)]
     mu, log_variance, noise = (part.double().numpy() for part in single)
     assert_close(student.reparameterise(*single), mu + np.exp(log_variance) ** 0.5 * noise, name="sample")
-
-
-def slopes(module, name, weights, *leaves):
-    """The gradients of a weighted sum of an exercise's result by its arguments."""
-    import torch
-
-    leaves = [leaf.clone().requires_grad_() for leaf in leaves]
-    return torch.autograd.grad((getattr(module, name)(*leaves) * weights).sum(), leaves)
+    mu, log_variance, noise, weights = (draw(rng, 2, 3) for _ in range(4))
+    by_mu, *_ = assert_parts(student.run(slopes, "reparameterise", weights, mu, log_variance, noise), 3)
+    assert_close(by_mu, weights, name="gradient by mu")
 
 
 @hidden
@@ -102,6 +105,13 @@ def test_negative_elbo_and_its_parts(student, rng):
         assert_close(reconstruction, expected, name="reconstruction")
         assert_close(kl, expected_kl, name="divergence, without beta,")
         assert_close(loss, expected + beta * expected_kl, name="loss")
+    logits, x = 500 * draw(rng, 4, 3).sign() + draw(rng, 4, 3), torch.tensor(rng.uniform(size=(4, 3)))
+    mu, log_variance = draw(rng, 4, 2), draw(rng, 4, 2)
+    loss, reconstruction, _ = assert_parts(student.negative_elbo(logits, x, mu, log_variance, 0.5), 3)
+    assert_finite(loss, name="loss for logits of ±500")
+    expected, expected_kl = parts_by_hand(logits, x, mu, log_variance)
+    assert_close(reconstruction, expected, name="reconstruction for logits of ±500")
+    assert_close(loss, expected + 0.5 * expected_kl, name="loss for logits of ±500")
 
 
 @hidden
