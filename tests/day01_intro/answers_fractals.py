@@ -158,6 +158,18 @@ def one_look_too_many(z, c, limit):
     return n
 
 
+@misconception(
+    "escape_time",
+    "A point at distance 2 counts as outside. It is out when |z| > 2: the distance must be exceeded.",
+)
+def outside_at_two(z, c, limit):
+    for n in range(limit):
+        if abs(z) >= 2:
+            return n
+        z = z**2 + c
+    return limit
+
+
 @variant("escape_time")
 def while_inside(z, c, limit):
     n = 0
@@ -336,6 +348,19 @@ def inside_at_the_end(grid, c, limit):
         inside = np.abs(z) <= 2
         z[inside] = z[inside] ** 2 + c
     return np.abs(z) <= 2
+
+
+@misconception(
+    "julia", "A point at distance 2 counts as outside. It is out when |z| > 2, so |z| <= 2 is inside."
+)
+def out_at_distance_two(grid, c, limit):
+    z = np.array(grid)
+    counts = np.zeros(z.shape, dtype=int)
+    for _ in range(limit):
+        inside = np.abs(z) < 2
+        counts[inside] += 1
+        z[inside] = z[inside] ** 2 + c
+    return counts
 
 
 @variant("julia")

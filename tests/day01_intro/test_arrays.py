@@ -55,6 +55,10 @@ def test_crop_is_a_copy(student, rng):
         "The part is a view: writing into it changes the image.",
         cause="slicing copies nothing; .copy() does",
     )
+    cause = "slicing cuts short at an edge and counts from the end for a negative start, without a word"
+    for top, left, height, width in [(4, 0, 3, 2), (0, 5, 2, 3), (-2, 1, 2, 3), (1, -3, 3, 2)]:
+        with assert_raises(ValueError, cause=cause):
+            student.crop(image, top, left, height, width)
 
 
 @hidden
@@ -105,6 +109,11 @@ def test_fraction_above_of_each_row(student, rng):
             result = student.fraction_above(x, threshold)
         expected = [sum(entry > threshold for entry in row) / d for row in x.tolist()]
         assert_close(result, expected, name="list of fractions")
+    x = rng.integers(1, 5, size=(4, 6)).astype(float)
+    x[:, 3] = 2
+    expected = [sum(entry > 2 for entry in row) / 6 for row in x.tolist()]
+    cause = "entries equal to the threshold are not above it"
+    assert_close(student.fraction_above(x, 2.0), expected, name="list of fractions with ties", cause=cause)
 
 
 @hidden

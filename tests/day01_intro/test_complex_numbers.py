@@ -90,6 +90,10 @@ def test_complex_eq_compares_both_parts(student, rng):
     answers = {case: number == second for case, (second, _) in cases.items()}
     for case, (_, expected) in cases.items():
         assert_equal(answers[case], expected, name=f"comparison of {z:.4g} {case}")
+    for thing in (None, "3 + 4i"):
+        assert_equal(number == thing, False, name=f"comparison with {thing!r}")
+    near = student.Complex(z.real - 1e-10, z.imag + 1e-10)
+    assert_equal(number == near, False, name="comparison with a number that differs by 1e-10")
 
 
 @hidden

@@ -21,6 +21,10 @@ def test_versions_of_python_and_of_packages(student, rng):
     packages = rng.permutation(PACKAGES)[:4].tolist()
     expected = {name: metadata.version(name) for name in packages} | {"python": platform.python_version()}
     assert_equal(student.versions(packages), expected, name="dict of versions")
+    missing = f"nobody-made-{rng.integers(1000, 9999)}"
+    expected = {"python": platform.python_version(), "scikit-learn": metadata.version("scikit-learn")}
+    result = student.versions(["scikit-learn", missing])
+    assert_equal(result, expected | {missing: None}, name="dict of versions, one package missing")
 
 
 @hidden

@@ -106,6 +106,9 @@ def test_escape_time_of_single_points(student, rng):
             student.escape_time(z, c, 30)
         for z, time in zip(grid.tolist(), times.tolist(), strict=True):
             assert_equal(student.escape_time(z, c, 30), time, name=f"escape time of {z:.4g}")
+    for z in (2 + 0j, -2j):
+        name = f"escape time of {z:.4g}, which is at distance 2 and not beyond"
+        assert_equal(student.escape_time(z, 0.3 + 0j, 9), 1, name=name)
 
 
 @hidden
@@ -143,6 +146,11 @@ def test_julia_loops_counts_every_point(student, rng):
 @points(1)
 def test_julia_counts_every_point(student, rng):
     check_counts(student.julia, rng)
+    circle, name = (
+        np.array([[2, 2j, 3, -2]]),
+        "grid of escape times of points at distance 2 and of one beyond",
+    )
+    assert_equal(student.julia(circle, 0.3 + 0j, 4), np.array([[1, 1, 0, 1]]), name=name)
 
 
 @points(1)

@@ -85,6 +85,7 @@ def test_matmul_loops_refuses_sizes_that_do_not_fit(student, rng):
 def test_matmul_broadcast_of_several_shapes(student, rng):
     check_products(student.matmul_broadcast, rng)
     check_integers(student.matmul_broadcast, rng)
+    check_refusals(student.matmul_broadcast, rng)
 
 
 @hidden
@@ -109,6 +110,10 @@ def test_outer_add_of_several_lengths(student, rng):
         with assert_unchanged(a, b):
             result = student.outer_add(a, b)
         assert_close(result, [[x + y for y in b] for x in a], name="table of sums")
+    a, b = rng.integers(1, 9, size=4), rng.normal(size=2)
+    result, cause = student.outer_add(a, b), "a table of integers cuts off what stands after the point"
+    expected = [[x + y for y in b] for x in a]
+    assert_close(result, expected, name="table of sums of integers and fractions", cause=cause)
 
 
 @hidden
