@@ -171,9 +171,11 @@ def assert_heads(student, rng, n, t, d, h, mask, cause):
 
 
 @points(2)
-def test_multi_head_attention_forward_without_a_mask(student, rng):
+def test_multi_head_attention_forward_head_by_head(student, rng):
     for n, t, d, h in [(2, 3, 6, 2), (1, 4, 6, 3), (3, 2, 4, 1), (2, 5, 4, 4)]:
         assert_heads(student, rng, n, t, d, h, None, "a head has its own features, not its own places")
+    causal = np.tril(np.ones((3, 3), dtype=bool))
+    assert_heads(student, rng, 2, 3, 4, 2, causal, "all heads of a sequence use its mask")
 
 
 @hidden

@@ -283,6 +283,7 @@ def test_on_the_way_finds_three_sicknesses(student, rng):
     ]
     assert_called(student, rng, "on_the_way", [(with_a_quick_start, "no finding")])
     assert_called(student, rng, "on_the_way", cases)
+    assert_called(student, rng, "on_the_way", [(with_late_peaks, "no finding")])
 
 
 @points(1)

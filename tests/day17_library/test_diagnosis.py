@@ -62,6 +62,11 @@ def test_update_ratios_of_every_parameter(student, rng):
             for old, new in zip(before, after, strict=True)
         ]
         assert_close(found, right, name="list of ratios")
+    weight, moved = rng.normal(size=(3, 2)), 0.1 * rng.uniform(-1, 1, size=(2, 2))
+    found = student.update_ratios(
+        [np.zeros(4), weight, np.zeros((2, 2))], [np.zeros(4), 1.25 * weight, moved]
+    )
+    assert_close(found, [0.0, 0.25, np.inf], name="list of ratios, of parameters that were all zeros, too,")
 
 
 @hidden

@@ -352,6 +352,44 @@ def assert_raises_for_single(student, rng):
             student.run(layered, "BatchNorm", (shape[1],), {"weight": weight, "bias": bias}, x, x)
 
 
+def judged(module, shape, batches, x, seed):
+    """A layer that has learnt on batches is judged: its array, the gradient by x, and what it remembers."""
+    from day17_library.engine import Tensor
+
+    layer = module.BatchNorm(shape, 0.3)
+    layer.weight.data, layer.bias.data = np.linspace(0.5, 2, shape), np.linspace(-1, 1, shape)
+    for batch in batches:
+        layer.forward(batch)
+    layer.training = False
+    leaf = Tensor(x)
+    y = layer.forward(leaf)
+    y.backward(seed)
+    return y.data, leaf.grad, layer.running_mean, layer.running_var
+
+
+def assert_judged(student, rng, shape):
+    """A layer that has seen two batches is judged: PyTorch's layer says the same."""
+    features = shape[1]
+    batches = normal(rng, (6, *shape[1:]), (5, *shape[1:]))
+    x, seed = normal(rng, shape, shape)
+    found = assert_parts(student.run(judged, features, batches, 2 * x, seed), 4)
+    kind = torch.nn.BatchNorm1d if len(shape) == 2 else torch.nn.BatchNorm2d
+    layer = kind(features, momentum=0.3, dtype=torch.float64)
+    layer.weight.data = torch.linspace(0.5, 2, features, dtype=torch.float64)
+    layer.bias.data = torch.linspace(-1, 1, features, dtype=torch.float64)
+    for batch in batches:
+        layer(torch.tensor(batch))
+    layer.eval()
+    leaf = torch.tensor(2 * x, requires_grad=True)
+    y = layer(leaf)
+    (gradient,) = torch.autograd.grad(y, leaf, torch.tensor(seed))
+    expected = (y.detach().numpy(), gradient.numpy(), layer.running_mean.numpy(), layer.running_var.numpy())
+    names = ("array of the result", "gradient by x", "running mean", "running variance")
+    cause = "while training is False, the running mean and variance are used"
+    for part, right, name in zip(found, expected, names, strict=True):
+        assert_close(part, right, name=f"{name}, while it is judged,", cause=cause)
+
+
 @points(1)
 def test_batch_norm_forward_remembers(student, rng):
     for shape, momentum, calls in [((5, 3), 0.1, 1), ((2, 4), 0.3, 3), ((3, 2, 2, 4), 0.25, 2)]:
@@ -373,55 +411,14 @@ def test_batch_norm_forward_remembers(student, rng):
         assert_close(
             variance, layer.running_var.numpy(), name=f"running variance after batch {calls}", cause=cause
         )
-
-
-def judged(module, shape, batches, x, seed):
-    """A layer that has learnt on batches is judged: its array, the gradient by x, and what it remembers."""
-    from day17_library.engine import Tensor
-
-    layer = module.BatchNorm(shape, 0.3)
-    layer.weight.data, layer.bias.data = np.linspace(0.5, 2, shape), np.linspace(-1, 1, shape)
-    for batch in batches:
-        layer.forward(batch)
-    layer.training = False
-    leaf = Tensor(x)
-    y = layer.forward(leaf)
-    y.backward(seed)
-    return y.data, leaf.grad, layer.running_mean, layer.running_var
+    assert_judged(student, rng, (3, 4))
 
 
 @hidden
 @points(1)
 def test_batch_norm_forward_while_it_is_judged(student, rng):
     for shape in [(4, 3), (1, 2), (2, 3, 3, 2)]:
-        features = shape[1]
-        batches = normal(rng, (6, *shape[1:]), (5, *shape[1:]))
-        x, seed = normal(rng, shape, shape)
-        found = assert_parts(student.run(judged, features, batches, 2 * x, seed), 4)
-        kind = torch.nn.BatchNorm1d if len(shape) == 2 else torch.nn.BatchNorm2d
-        layer = kind(features, momentum=0.3, dtype=torch.float64)
-        layer.weight.data = torch.linspace(0.5, 2, features, dtype=torch.float64)
-        layer.bias.data = torch.linspace(-1, 1, features, dtype=torch.float64)
-        for batch in batches:
-            layer(torch.tensor(batch))
-        layer.eval()
-        leaf = torch.tensor(2 * x, requires_grad=True)
-        y = layer(leaf)
-        (gradient,) = torch.autograd.grad(y, leaf, torch.tensor(seed))
-        expected = (
-            y.detach().numpy(),
-            gradient.numpy(),
-            layer.running_mean.numpy(),
-            layer.running_var.numpy(),
-        )
-        names = ("array of the result", "gradient by x", "running mean", "running variance")
-        for part, right, name in zip(found, expected, names, strict=True):
-            assert_close(
-                part,
-                right,
-                name=name,
-                cause="while training is False, the running mean and variance are used",
-            )
+        assert_judged(student, rng, shape)
 
 
 def layer_norm(x, weight, bias):

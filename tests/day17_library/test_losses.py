@@ -94,6 +94,7 @@ def test_cross_entropy_with_smoothing(student, rng):
 def test_cross_entropy_leaves_places_out(student, rng):
     for shape, ignore in [((6, 3), -1), ((2, 4, 3), 0), ((3, 3, 2), 99), ((7, 5), -100)]:
         assert_cross_entropy(student, rng, shape, "the mean is over the places that count", ignore=ignore)
+    assert_cross_entropy(student, rng, (8, 4), "both at once", smoothing=0.3, ignore=-7)
     with assert_raises(ValueError):
         student.run(lost, "cross_entropy", FACTOR, rng.normal(size=(3, 2)), np.full(3, -1), ignore=-1)
 

@@ -280,7 +280,7 @@ def assert_refused(student, rng, change, error):
 
 
 @points(1)
-def test_module_load_state_dict_refuses_other_names(student, rng):
+def test_module_load_state_dict_refuses_what_does_not_fit(student, rng):
     def without_the_last(state):
         state.popitem()
         return state
@@ -289,6 +289,7 @@ def test_module_load_state_dict_refuses_other_names(student, rng):
     assert_refused(student, rng, lambda state: {**state, "more": np.ones(2)}, "KeyError")
     with assert_raises(KeyError):
         student.run(load_plainly, draw_arrays(rng, 3), {"weight": np.ones((2, 3)), "mean": np.ones(4)})
+    assert_refused(student, rng, lambda state: {**state, list(state)[-1]: np.ones(())}, "ValueError")
 
 
 def load_plainly(module, arrays, state):

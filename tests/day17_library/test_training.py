@@ -341,6 +341,9 @@ def test_evaluate_is_a_mean_over_samples(student, rng):
     x = rng.normal(size=5)
     value, _, _ = assert_parts(student.run(watched, [(x[:3],), (x[3:],)], True, False), 3)
     assert_close(value, float(np.mean(x)), name="value of evaluate for batches with a single array")
+    _, seen, after = assert_parts(student.run(watched, draw_batches(rng, [2]), True, True), 3)
+    assert_equal(seen[-1], "failed", name="text that the exception of measure has left")
+    assert_equal(list(after), [True, True], name="list of modes after an exception of measure")
 
 
 @hidden
