@@ -163,12 +163,14 @@ def status(what: tuple[str, ...]) -> None:
 @_what
 def list_exercises(what: tuple[str, ...]) -> None:
     """List exercises by the names that every command understands."""
-    from course.catalog import select
+    from course.catalog import Selection, select
     from course.reached import read_progress
     from course.report.standing import show_list
 
     course = the_course()
-    show_list(course, select(course, what), read_progress(course.root))
+    chosen = select(course, what)
+    projects = [] if what else [Selection(one, one.exercises) for one in course.projects]
+    show_list(course, [*chosen, *projects], read_progress(course.root))
 
 
 @main.command(name="next")
@@ -176,10 +178,11 @@ def next_exercise() -> None:
     """Name the exercise to do next, and its file, sheet and check."""
     from course.practice.progress import next_task
     from course.reached import read_progress
-    from course.report.standing import show_task
+    from course.report.standing import begun_projects, show_task
 
     course = the_course()
-    show_task(course, next_task(course.days, read_progress(course.root)))
+    progress = read_progress(course.root)
+    show_task(course, next_task([*course.days, *begun_projects(course, progress)], progress))
 
 
 @main.command()

@@ -8,13 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from course.catalog import Course, Day, Exercise, Selection, select
-from course.catalog.model import REPORT
 from course.catalog.needs import set_apart
 from course.errors import CourseError
-from course.places import find_file
 from course.practice.progress import record_progress
 from course.projects.alone import reaching
-from course.projects.handing_in import is_no_report, missing
+from course.projects.handing_in import missing_below
 from course.reached import damage, done_in_files
 from course.testing.cascades import in_process
 from course.testing.results import CheckResult, RunResult
@@ -78,15 +76,7 @@ def check_folder(
         result.missing = {one.day.number: said for one in reached if (said := one.sentences())}
     result.not_checked = not_checked
     for day in [one.day for one in selections if one.day.is_project and one.exercises == one.day.exercises]:
-        found = {name: find_file(root, f"{day.name}/{name}") for name in day.texts}
-        result.missing.setdefault(day.number, []).extend(
-            missing(day, {name: file.read_bytes() for name, file in found.items() if file is not None})
-        )
-        result.missing[day.number].extend(
-            f"{day.name}/{path.name} is not read: the report is {REPORT}, in Markdown."
-            for path in sorted((root / day.name).glob("*"))
-            if is_no_report(path.name)
-        )
+        result.missing.setdefault(day.number, []).extend(missing_below(root, day))
     if root == course.root:
         damaged = damage(course.root)
         result.not_recorded = record_progress(course.root, result) or damaged

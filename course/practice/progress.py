@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,13 +61,17 @@ def record_progress(root: Path, result: RunResult) -> str:
     )
 
 
-def next_task(days: Sequence[Day], progress: Progress) -> Placed | None:
+def next_task(
+    days: Sequence[Day], progress: Progress, only: Collection[str] | None = None
+) -> Placed | None:
     """What to do next on these days: the first exercise that is open behind the one that was checked last, then from
     the start.
 
-    Optional ones come when nothing else is open; those whose checks are all hidden are nobody's next.
+    Optional ones come when nothing else is open; those whose checks are all hidden are nobody's next. ``only`` are the
+    names, as progress keeps them, of those that are meant, if not all.
     """
     tasks = [Placed(day, exercise) for day in days for exercise in day.exercises if exercise.checks]
+    tasks = [task for task in tasks if only is None or task.name in only]
     open_ones = [task for task in _from_last(tasks, progress) if not _is_done(task, progress)]
     return next((task for task in open_ones if not task.exercise.optional), next(iter(open_ones), None))
 

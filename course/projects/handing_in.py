@@ -12,9 +12,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from course.catalog.model import REPORT, RESULTS, Day
 from course.errors import CourseError
+from course.places import find_file
 from course.projects.template import TEMPLATE
 
 SEEDS = 3
@@ -133,6 +135,17 @@ def _is_number(value: object) -> bool:
 def is_no_report(name: str) -> bool:
     """Whether a file is called like a report and has a form in which none is read."""
     return _OTHER.match(name) is not None
+
+
+def missing_below(root: Path, day: Day) -> list[str]:
+    """The same of a project that lies below a root, and what lies there in a form that is not read."""
+    found = {name: find_file(root, f"{day.name}/{name}") for name in day.texts}
+    texts = {name: file.read_bytes() for name, file in found.items() if file is not None}
+    others = sorted(path.name for path in (root / day.name).glob("*") if is_no_report(path.name))
+    return [
+        *missing(day, texts),
+        *(f"{day.name}/{name} is not read: the report is {REPORT}, in Markdown." for name in others),
+    ]
 
 
 def missing(day: Day, texts: Mapping[str, bytes]) -> list[str]:

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from course.catalog import Course, Day, Exercise, Selection
+from course.catalog.model import REPORT, RESULTS
 from course.practice.progress import Placed, next_task, where
 from course.practice.resetting import PutBack
+from course.projects.handing_in import as_text, missing_below
+from course.projects.template import TEMPLATE
 from course.reached import PLACE, DayTexts, Progress, damage, is_older, name_of
-from course.release.manifest import digest, read_manifest
+from course.release.manifest import Manifest, digest, read_manifest
 from course.report.terminal import bar, console
 
 OLDER = "*"
@@ -71,19 +75,45 @@ def _rows(course: Course, day: Day, exercises: Sequence[Exercise], progress: Pro
     return rows
 
 
+def begun_projects(course: Course, progress: Progress) -> list[Day]:
+    """Those of which anything was checked, or is not as it was given out: a team chooses one, and the rest stay."""
+    manifest = read_manifest(course.root)
+    return [one for one in course.projects if _is_begun(course.root, one, progress, manifest)]
+
+
+def _is_begun(root: Path, project: Day, progress: Progress, manifest: Manifest | None) -> bool:
+    if any(name_of(project, exercise) in progress["scores"] for exercise in project.exercises):
+        return True
+    folder = root / project.name
+    if (folder / RESULTS).is_file() or not folder.is_dir():
+        return folder.is_dir()
+    given = manifest.work if manifest is not None else {f"{project.name}/{REPORT}": TEMPLATE}
+    places = [place for place in given if place.startswith(f"{project.name}/") and (root / place).is_file()]
+    return any(as_text((root / place).read_bytes()) != given[place].replace("\r\n", "\n") for place in places)
+
+
 def show_status(course: Course, progress: Progress, selections: Sequence[Selection] = ()) -> None:
     """The days of the course with what the last checks said, or the exercises of those that are chosen."""
     out = console()
     if selections:
         older = [_show_day(course, one, progress) for one in selections]
+        chosen = [one.day for one in selections if one.day.is_project]
     else:
         out.print(Text(course.title, style="bold"))
         older = _show_days(course, progress)
+        chosen = begun_projects(course, progress)
+        _show_projects(course, chosen, progress)
+    for project in chosen:
+        _show_missing(project, missing_below(course.root, project))
     behind = [day for day in older if day]
     if behind:
         typed = f"course check {behind[0]}"
         out.print(f"{OLDER} The file has changed since that was checked; `{typed}` looks again.")
-    days = [selection.day for selection in selections] or course.days
+    if selections and chosen:  # of the days only what counts in the project
+        only = [name_of(one.day, exercise) for one in selections for exercise in one.exercises]
+        show_next(course, next_task([one.day for one in selections], progress, only))
+        return
+    days = [selection.day for selection in selections] or [*course.days, *chosen]
     show_next(course, next_task(days, progress))
 
 
@@ -129,6 +159,49 @@ def _show_days(course: Course, progress: Progress) -> list[str]:
     out.print(table)
     out.print(f"  {total} of {sum(day.max_score for day in course.days)} points{_more(course.days)}")
     return older
+
+
+def _show_projects(course: Course, begun: Sequence[Day], progress: Progress) -> None:
+    """A line for each project: the points of all that counts in it, as far as it was checked."""
+    out = console()
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(3 if out.width >= WIDE else 2):
+        table.add_column(overflow="fold")
+    table.add_column(justify="right")
+    for project in course.projects:
+        rows = [
+            row
+            for day in (*(one for one in course.days if one.name in project.needs), project)
+            for row in _rows(course, day, _counted(day, project), progress)
+        ]
+        got, most = sum(row.score for row in rows), sum(row.exercise.max_score for row in rows)
+        mark = f" {OLDER}" if any(row.older for row in rows) else ""
+        seen = f"{got} of {most}{mark}" if project in begun else "not begun"
+        name = [project.number, project.title] if out.width >= WIDE else [project.number]
+        table.add_row("  " + bar(got, most or 1, out), *name, seen)
+    if course.projects:
+        out.print(Text("\nProjects", style="bold"))
+        out.print(table)
+
+
+def _counted(day: Day, project: Day) -> list[Exercise]:
+    """The exercises of a day, or of the project itself, that count in it."""
+    if day is project:
+        return list(project.exercises)
+    names = {one.name for one in project.counted if one.home == day.name}
+    return [one for one in day.exercises if one.name in names]
+
+
+def _show_missing(project: Day, sentences: Sequence[str]) -> None:
+    out = console()
+    if not sentences:
+        out.print(
+            Text(f"\n{project.number}: report and results are there. One of your team hands it in, for all.")
+        )
+        return
+    out.print(Text(f"\n{project.number} is not complete:"))
+    for sentence in sentences:
+        out.print(Padding(Text(sentence), (0, 0, 0, 2)))
 
 
 WIDE = 70  # columns, from which on a day's title has room beside its name

@@ -739,3 +739,34 @@ def mean_of(x):
         result = check_folder(load_course(clone), ["project/guess/fit"], clone, isolated=False, seed=None)
         assert result.score == result.max_score
         assert len(result.missing["project/guess"]) == said
+
+
+def test_status_shows_what_a_project_lacks_once_it_is_begun(clone: Path) -> None:
+    new = run(clone, "status").stdout
+    assert re.search(r"project/guess +Guessing +not begun", new)
+    assert "is not complete" not in new
+    assert "project/guess/fit" in run(clone, "list").stdout
+    write(clone / NAME / "report.md", TEMPLATE.replace("**Team:**", "**Team:** Ada, Bo"))
+    said = run(clone, "status").stdout
+    assert re.search(r"project/guess +Guessing +0 of 5", said)
+    assert "project/guess is not complete:\n  report.md: fewer than 20 words stand under" in said
+    assert "results.json is not there; `python -m project_guess.measure` writes it." in said
+    assert "Next: total in day01_tiny/sums.py" in run(clone, "status", "project/guess").stdout
+    hand_in(clone.parent, clone.name, sums=SOLUTION.replace("self.value += by", "self.value = by"))
+    assert run(clone, "check", "project/guess").returncode == 0
+    assert "Next: Counter.step" in run(clone, "status").stdout
+    assert "Everything that can be checked here is done" in run(clone, "status", "project/guess").stdout
+    for words in ((), ("project/guess",)):
+        whole = run(clone, "status", *words, COLUMNS="60", NO_COLOR="1").stdout
+        assert max(map(len, whole.splitlines())) <= 60
+        assert "report and results are there. One of your team hands it in" in " ".join(whole.split())
+    assert re.search(r"project/guess +Guessing +5 of 5", run(clone, "status").stdout)
+
+
+def test_a_project_that_is_begun_comes_after_the_days(clone: Path) -> None:
+    write(clone / "day01_tiny/sums.py", SOLUTION)
+    run(clone, "check", "day01")
+    assert "Everything that can be checked here is done" in run(clone, "next").stdout
+    write(clone / NAME / "data.py", DATA + "\n# begun\n")
+    assert "write it in  project_guess/experiment.py" in run(clone, "next").stdout
+    assert "Next: fit in project_guess/experiment.py" in run(clone, "status").stdout
