@@ -1,7 +1,8 @@
 """Checking what was pushed: the job of ``course ci``, on any host.
 
 The course is the one this command belongs to, a release that the work has no part in. Of the work only the modules of
-the days are read, as plain files, into a folder of their own: nothing else that lies in the repository steers anything.
+the days, and a project's report and results, are read, as plain files, into a folder of their own: nothing else that
+lies in the repository steers anything.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def _staged(course: Course, work: Path, given: Mapping[str, str]) -> Iterator[tu
     with tempfile.TemporaryDirectory(prefix="course-ci-") as place:
         begun = []
         for day in course.units:
-            texts = {f"{day.name}/{path.name}": path.read_bytes() for path in _modules(work / day.name)}
+            found = [*_modules(work / day.name), *_texts(work / day.name, day)]
+            texts = {f"{day.name}/{path.name}": path.read_bytes() for path in found}
             for name, content in texts.items():
                 target = Path(place) / name
                 target.parent.mkdir(exist_ok=True)
@@ -80,10 +82,21 @@ def _modules(folder: Path) -> Iterator[Path]:
     """The modules in a day's folder; links and what is too large for one are no modules."""
     if folder.is_symlink() or not folder.is_dir():
         return
-    for path in sorted(folder.glob("*.py"))[:MAX_FILES]:
+    yield from filter(_is_ordinary, sorted(folder.glob("*.py"))[:MAX_FILES])
+
+
+def _texts(folder: Path, day: Day) -> Iterator[Path]:
+    """What a project hands in beside its modules."""
+    if folder.is_dir() and not folder.is_symlink():
+        yield from (path for name in day.texts if _is_ordinary(path := folder / name))
+
+
+def _is_ordinary(path: Path) -> bool:
+    try:
         about = path.lstat()
-        if stat.S_ISREG(about.st_mode) and about.st_size <= MAX_FILE:
-            yield path
+    except OSError:
+        return False
+    return stat.S_ISREG(about.st_mode) and about.st_size <= MAX_FILE
 
 
 def _differs(content: bytes, given: str | None) -> bool:

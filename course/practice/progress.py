@@ -61,9 +61,7 @@ def record_progress(root: Path, result: RunResult) -> str:
     )
 
 
-def next_task(
-    days: Sequence[Day], progress: Progress, only: Collection[str] | None = None
-) -> Placed | None:
+def next_task(days: Sequence[Day], progress: Progress, only: Collection[str] | None = None) -> Placed | None:
     """What to do next on these days: the first exercise that is open behind the one that was checked last, then from
     the start.
 

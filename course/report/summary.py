@@ -7,7 +7,7 @@ nothing else: no heading, no link, no picture.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from course.report.terminal import LABELS
 from course.testing.results import DayResult, ExerciseResult, RunResult
@@ -21,6 +21,8 @@ def summary(result: RunResult) -> str:
     lines = [f"## {result.score} of {result.max_score} points", ""]
     for day in result.days:
         lines += [*_table(day), ""]
+    for project, sentences in result.missing.items():
+        lines += [*_lacking(project, sentences), ""]
     failed = [(day, exercise) for day in result.days for exercise in day.exercises if exercise.is_wrong]
     for day, exercise in failed:
         lines += [*_failure(day, exercise), ""]
@@ -46,6 +48,17 @@ def _table(day: DayResult) -> Iterator[str]:
         if not exercise.checks:
             mark, points, label = "⬜", "-", "when graded"
         yield f"| {mark} | `{exercise.exercise.name}` | {points} | {label} |"
+
+
+def _lacking(project: str, sentences: Sequence[str]) -> Iterator[str]:
+    """What a project is still without, which costs no points here."""
+    if not sentences:
+        yield f"`{project}` is complete: report and results are there."
+        return
+    yield f"`{project}` is not complete:"
+    yield ""
+    text = "\n".join(" ".join(one.split())[:LONGEST] for one in sentences)
+    yield f"<pre>{_plain(text)}</pre>"
 
 
 def _failure(day: DayResult, exercise: ExerciseResult) -> Iterator[str]:

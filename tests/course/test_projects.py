@@ -770,3 +770,24 @@ def test_a_project_that_is_begun_comes_after_the_days(clone: Path) -> None:
     write(clone / NAME / "data.py", DATA + "\n# begun\n")
     assert "write it in  project_guess/experiment.py" in run(clone, "next").stdout
     assert "Next: fit in project_guess/experiment.py" in run(clone, "status").stdout
+
+
+@needs_fork
+def test_a_push_is_told_what_the_project_lacks(clone: Path, tmp_path: Path) -> None:
+    """The report alone makes a project one that was begun; a link is none."""
+    assert run(clone, "ci", "--out", str(tmp_path / "before")).stdout.startswith("Nothing to check")
+    write(clone / NAME / "report.md", report().replace("## Failure cases", "## Failures"))
+    (clone / NAME / "results.json").symlink_to(clone / "course.toml")
+    run(clone, "ci", "--out", str(tmp_path / "report"))
+    text = (tmp_path / "report/summary.md").read_text(encoding="utf-8")
+    lacking = text.partition("`project/guess` is not complete:\n\n<pre>")[2].partition("</pre>")[0]
+    assert lacking.splitlines() == [
+        "report.md has no section &#x27;Failure cases&#x27;.",
+        "results.json is not there; `python -m project_guess.measure` writes it.",
+    ]
+    (clone / NAME / "results.json").unlink()
+    hand_in(clone.parent, clone.name)
+    assert run(clone, "ci", "--out", str(tmp_path / "report")).returncode == 0
+    text = (tmp_path / "report/summary.md").read_text(encoding="utf-8")
+    assert "`project/guess` is complete: report and results are there." in text
+    assert "## 7 of 7 points" in text
