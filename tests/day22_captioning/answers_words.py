@@ -61,6 +61,15 @@ def once_in_a_caption(captions, min_count=1):
     return [*SPECIALS, *sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))]
 
 
+@misconception(
+    "build_vocabulary",
+    'split(" ") makes a word of nothing where two spaces stand side by side. split() takes any space between words.',
+)
+def nothing_is_a_word(captions, min_count=1):
+    counts = Counter(word for caption in captions for word in caption.split(" "))
+    return [*SPECIALS, *sorted((w for w in counts if counts[w] >= min_count), key=lambda w: (-counts[w], w))]
+
+
 @variant("build_vocabulary")
 def with_two_sorts(captions, min_count=1):
     counts = {}

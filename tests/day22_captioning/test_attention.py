@@ -40,6 +40,11 @@ def test_attend_query_by_query(student, rng):
         expected = look_around(*given)
         assert_close(weights, expected[1], name="array of weights")
         assert_close(context, expected[0], name="array of contexts")
+    queries, keys, values = 900 * draw(rng, 1, 2, 3), draw(rng, 1, 4, 3), draw(rng, 1, 4, 2)
+    context, weights = assert_parts(student.attend(queries, keys, values), 2)
+    assert_finite(weights, name="array of weights for large scores")
+    expected = look_around(queries, keys, values)
+    assert_close(context, expected[0], name="array of contexts for large scores")
 
 
 def slopes(module, leaves, probe):

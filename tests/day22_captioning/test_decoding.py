@@ -30,6 +30,10 @@ def test_pick_the_best(student, rng):
         with assert_unchanged(logits):
             result = student.pick(logits)
         assert_equal(np.asarray(result), logits.numpy().argmax(axis=1), name="array of words")
+    logits = 900 * draw(rng, 6, 4)
+    result = student.pick(logits, 0.001, torch.Generator().manual_seed(int(rng.integers(2**31))))
+    name = "array of words at a temperature of 0.001"
+    assert_equal(np.asarray(result), logits.numpy().argmax(axis=1), name=name)
 
 
 def draw_many(module, logits, temperature, seed):
@@ -178,6 +182,10 @@ def test_generate_by_chance(student, rng):
     for t, row in enumerate(expected):
         for share, want in zip(sampled(ids)[6 * t : 6 * t + 6], row, strict=True):
             assert_between(float(share), want - 0.04, want + 0.04, name=f"share of a word in place {t + 1}")
+    again, _ = assert_parts(student.run(speak, Written(table), images, 3, 1.5, seed), 2)
+    cause = "is the generator handed on?"
+    name = "array of words of the same generator"
+    assert_equal(np.asarray(again), np.asarray(ids), name=name, cause=cause)
 
 
 @hidden

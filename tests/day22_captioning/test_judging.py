@@ -47,6 +47,8 @@ def test_clipped_matches_of_one_reference(student, rng):
             with assert_unchanged(references):
                 result = student.clipped_matches(candidate, references, n)
             assert_counts(result, strike_off(candidate, references, n), n)
+    result = student.clipped_matches("red", [draw_caption(rng, 4)], 2)
+    assert_counts(result, strike_off("red", [], 2), 2)
 
 
 @points(2)
@@ -89,6 +91,7 @@ def test_brevity_penalty_by_the_formula(student, rng):
         assert_close(
             student.brevity_penalty(r + int(rng.integers(0, 9)), r), 1.0, name="penalty of long captions"
         )
+    assert_close(student.brevity_penalty(0, r), 0.0, name="penalty of captions without words")
 
 
 @hidden

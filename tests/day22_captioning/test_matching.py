@@ -43,6 +43,11 @@ def test_matching_loss_by_rows_and_columns(student, rng):
         with assert_unchanged(pictures, sentences):
             result = student.matching_loss(pictures, sentences, temperature)
         assert_close(result, loss_by_rows(pictures, sentences, temperature), name="loss")
+    pictures, sentences = draw(rng, 4, 3), draw(rng, 4, 3)
+    result = student.matching_loss(pictures, sentences, 0.001)
+    assert_finite(result, name="loss at a temperature of 0.001")
+    expected = loss_by_rows(pictures, sentences, 0.001)
+    assert_close(result, expected, name="loss at a temperature of 0.001")
 
 
 def slopes(module, name, pictures, sentences, *more):

@@ -49,6 +49,9 @@ def test_build_vocabulary_by_counts(student, rng):
     with assert_unchanged(captions):
         result = student.build_vocabulary(captions)
     assert_equal(result, count_by_hand(captions, 1), name="vocabulary")
+    a, b = sorted(words)[:2]
+    result = student.build_vocabulary([f"{a} {b}  {b}"])
+    assert_equal(result, [*SPECIALS, b, a], name="vocabulary of a caption with a word twice")
 
 
 @points(1)
@@ -137,12 +140,14 @@ def test_matrix_to_captions_of_a_network(student, rng):
     vocabulary = SPECIALS + words
     a, b, c, d = (int(k) + 4 for k in rng.permutation(6)[:4])
     rows = [[a, b, END, c, END, d], [c, d, a, b, c], [START, b, UNKNOWN, d, END], [a, PAD, c, END, d]]
+    rows.append([END, d, a])
     w = vocabulary
     expected = [
         f"{w[a]} {w[b]}",
         f"{w[c]} {w[d]} {w[a]} {w[b]} {w[c]}",
         f"{w[b]} <unk> {w[d]}",
         f"{w[a]} {w[c]}",
+        "",
     ]
     for row, caption in zip(rows, expected, strict=True):
         result = student.matrix_to_captions(torch.tensor([row]), vocabulary)
