@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -146,8 +147,8 @@ def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
 
 def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
     """The right entries in other places, or only the first ones of them."""
-    if want.ndim == 2 and want.shape[0] == want.shape[1] and close(got, want.T):
-        yield "this is the transpose of what is expected: one transpose too many, or too few?"
+    if exchanged := _exchanged(got, want, close):
+        yield exchanged
     for axis in range(want.ndim):
         if want.shape[axis] > 1 and close(got, np.flip(want, axis)):
             yield f"the order is reversed{f' along axis {axis}' if want.ndim > 1 else ''}"
@@ -177,10 +178,7 @@ def _order(got: np.ndarray, want: np.ndarray, close: Close) -> list[int]:
 
 
 def _of_axes(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
-    """The right entries with axes exchanged, by a transpose or by a reshape in its place, or permuted along one."""
-    for order in itertools.permutations(range(want.ndim)) if 2 < want.ndim <= 4 else ():
-        if got.shape == tuple(want.shape[axis] for axis in order) and close(got, want.transpose(order)):
-            yield f"the axes stand in the order {order} of those that are expected: a transpose too many, or too few?"
+    """The right entries with axes exchanged by a reshape in the place of a transpose, or permuted along one."""
     for order in itertools.permutations(range(want.ndim)) if 1 < want.ndim <= 4 else ():
         if close(got.ravel(), want.transpose(order).ravel()):
             yield (
@@ -191,6 +189,17 @@ def _of_axes(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
         along = _order(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0), close)
         if along:
             yield f"the entries along axis {axis} are the right ones, but in the order {along}"
+
+
+def _exchanged(got: np.ndarray, want: np.ndarray, close: Close) -> str:
+    """The right entries with the axes in another order."""
+    for order in itertools.permutations(range(want.ndim)) if 1 < want.ndim <= 5 else ():
+        turned = want.transpose(order)
+        if got.shape == turned.shape and close(got, turned):
+            if want.ndim == 2:
+                return "this is the transpose of what is expected: one transpose too many, or too few?"
+            return f"the axes stand in the order {order} of those that are expected: a transpose too many, or too few?"
+    return ""
 
 
 def _of_regions(got: np.ndarray, want: np.ndarray, rtol: float, atol: float, given: Given) -> Iterator[str]:
@@ -441,26 +450,13 @@ def shape_pattern(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -
             _of_margins(got, want, rtol, atol)
             or _of_strides(got, want, rtol, atol)
             or _of_beginnings(got, want, rtol, atol)
-            or _of_order(got, want, rtol, atol)
+            or _exchanged(got, want, partial(_allclose, rtol=rtol, atol=atol))
         )
     as_long = _without_ones(got.shape) != _without_ones(want.shape) and got.size == want.size
     if as_long and _allclose(got.ravel(), want.ravel(), rtol=rtol, atol=atol):
         return (
             f"the numbers are the right ones, in the right order: only a reshape to {want.shape} is missing"
         )
-    return ""
-
-
-def _of_order(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> str:
-    """The right entries with other axes."""
-    for order in itertools.permutations(range(want.ndim)) if 1 < want.ndim <= 5 else ():
-        turned = want.transpose(order)
-        if turned.shape == got.shape and _allclose(got, turned, rtol=rtol, atol=atol):
-            if want.ndim == 2:
-                return "this is the transpose of what is expected: one transpose too many, or too few?"
-            return (
-                f"the entries are right, but the axes stand in the order {order} of those that are expected"
-            )
     return ""
 
 
