@@ -75,10 +75,10 @@ def assert_walked(result, expected, cause=""):
 
 @points(2)
 def test_train_step_wants_what_it_is_told(student, rng):
-    for b, d, steps in [(5, 4, 1), (3, 2, 3), (1, 6, 2)]:
+    for b, d, steps, momentum in [(5, 4, 1, 0.0), (3, 2, 3, 0.0), (1, 6, 2, 0.5)]:
         network = new_network(rng, d)
         batches = [(draw(rng, b, d), draw(rng, b, d) + 0.5) for _ in range(steps)]
-        given = (network, batches, 0.4, 0.0)
+        given = (network, batches, 0.4, momentum)
         with assert_unchanged(batches):
             result = student.run(walk, *given)
         assert_walked(result, walk_by_hand(*given))
@@ -155,6 +155,7 @@ def test_transposed_conv2d_stamps(student, rng):
         (1, 1, 1, 2, 2, 3, 3, 1),
         (3, 2, 4, 2, 5, 3, 2, 3),
         (1, 2, 1, 1, 1, 4, 3, 2),
+        (2, 1, 2, 3, 2, 2, 1, 3),
     ]:
         z, weight = draw(rng, b, c, h, w), draw(rng, c, o, kh, kw)
         with assert_unchanged(z, weight):

@@ -59,6 +59,14 @@ def test_precision_at_k_by_loops(student, rng):
             result = student.precision_at_k(codes, labels, k)
         expected = precision_by_loops(codes.numpy(), labels.numpy(), k)
         assert_close(result, expected, name="precision", cause="the sample itself is no neighbour of its own")
+    codes = draw(rng, 4, 3).repeat_interleave(
+        2, dim=0
+    )  # four pairs of twins, of which two pairs have one label
+    order = torch.tensor(rng.permutation(8))
+    codes, labels = codes[order], torch.tensor([0, 0, 1, 1, 2, 3, 4, 5])[order]
+    result = student.precision_at_k(codes, labels, 1)
+    cause = "somebody else with the same code is a neighbour, though the distance is 0"
+    assert_close(result, 0.5, name="precision, everybody having a twin,", cause=cause)
 
 
 @hidden

@@ -35,29 +35,6 @@ def loss_by_rows(first, second, temperature):
     return float(np.mean(losses))
 
 
-@points(2)
-def test_nt_xent_row_by_row(student, rng):
-    for b, d, temperature in [(4, 3, 0.5), (2, 2, 1.0), (7, 5, 0.2), (3, 1, 2.0)]:
-        first, second = 2 * draw(rng, b, d), draw(rng, b, d) + 0.5
-        with assert_unchanged(first, second):
-            result = student.nt_xent(first, second, temperature)
-        assert_close(result, loss_by_rows(first, second, temperature), name="loss")
-    first, second = draw(rng, 5, 3).float(), draw(rng, 5, 3).float()
-    expected = loss_by_rows(first.double(), second.double(), 0.3)
-    assert_close(student.nt_xent(first, second, 0.3), expected, name="loss")
-
-
-@hidden
-@points(1)
-def test_nt_xent_at_a_low_temperature(student, rng):
-    first = draw(rng, 4, 3)
-    second = draw(rng, 4, 3)
-    for temperature in (0.001, 0.002):
-        result = student.nt_xent(first, second, temperature)
-        assert_finite(result, name="loss")
-        assert_close(result, loss_by_rows(first, second, temperature), name="loss")
-
-
 def slopes(module, first, second, temperature):
     """The gradients of the loss by both batches of codes."""
     import torch
@@ -78,6 +55,40 @@ def slopes_by_hand(first, second, temperature):
     pull = (p + p.T) @ unit / (n * temperature)
     pull -= (pull * unit).sum(axis=1, keepdims=True) * unit
     return np.split(pull / lengths, 2)
+
+
+@points(2)
+def test_nt_xent_row_by_row(student, rng):
+    for b, d, temperature in [(4, 3, 0.5), (2, 2, 1.0), (7, 5, 0.2), (3, 1, 2.0)]:
+        first, second = 2 * draw(rng, b, d), draw(rng, b, d) + 0.5
+        with assert_unchanged(first, second):
+            result = student.nt_xent(first, second, temperature)
+        assert_close(result, loss_by_rows(first, second, temperature), name="loss")
+    first, second = draw(rng, 5, 3).float(), draw(rng, 5, 3).float()
+    expected = loss_by_rows(first.double(), second.double(), 0.3)
+    assert_close(student.nt_xent(first, second, 0.3), expected, name="loss")
+    first, second = draw(rng, 3, 4), 2 * draw(rng, 3, 4)
+    found = assert_parts(student.run(slopes, first, second, 0.4), 2)
+    cause = "the gradient goes through both views, and through the division by the length"
+    for which, slope, want in zip(
+        ("first", "second"), found, slopes_by_hand(first, second, 0.4), strict=True
+    ):
+        assert_close(slope, want, name=f"gradient by the {which} codes", cause=cause)
+    result = student.nt_xent(first, second, 0.001)
+    assert_finite(result, name="loss at a temperature of 0.001")
+    expected = loss_by_rows(first, second, 0.001)
+    assert_close(result, expected, name="loss at a temperature of 0.001")
+
+
+@hidden
+@points(1)
+def test_nt_xent_at_a_low_temperature(student, rng):
+    first = draw(rng, 4, 3)
+    second = draw(rng, 4, 3)
+    for temperature in (0.001, 0.002):
+        result = student.nt_xent(first, second, temperature)
+        assert_finite(result, name="loss")
+        assert_close(result, loss_by_rows(first, second, temperature), name="loss")
 
 
 @hidden

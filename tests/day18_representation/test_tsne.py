@@ -56,6 +56,19 @@ def test_row_probabilities_by_root_finding(student, rng):
         found = np.exp(entr(np.maximum(np.asarray(result, dtype=float), 0)).sum(axis=1))
         cause = "the search for b ended before the perplexity was right to one part in a million"
         assert_close(found, np.full(n, perplexity), rtol=2e-6, name="vector of perplexities", cause=cause)
+    distances = squared(rng, 7, 2)
+    expected = rows_by_root(distances, 2.5)
+    result = student.row_probabilities(1e-6 * distances, 2.5)
+    cause = "b is as large as the distances are small"
+    name = "table of neighbours, all of them near,"
+    assert_close(result, expected, rtol=1e-3, atol=1e-5, name=name, cause=cause)
+    distances = distances + 1e6 * (1 - torch.eye(7, dtype=torch.float64))
+    result = student.row_probabilities(distances, 2.5)
+    assert_finite(result, name="table of neighbours, all of them far away,")
+    cause = "also where all others are far away and b is not small, a row must not become 0"
+    name = "table of neighbours, all of them far away,"
+    expected = rows_by_root(distances, 2.5)
+    assert_close(result, expected, rtol=1e-3, atol=1e-5, name=name, cause=cause)
 
 
 @hidden
@@ -141,6 +154,13 @@ def gradient_by_autograd(p, y):
     return gradient
 
 
+def gradient_by_loops(p, y):
+    weights = 1 / (1 + cdist(y, y, "sqeuclidean")) - np.eye(len(y))
+    q = weights / weights.sum()
+    arrows = y[:, None] - y[None]
+    return 4 * np.einsum("ij,ijd->id", (p - q) * weights, arrows)
+
+
 @points(2)
 def test_kl_gradient_against_autograd(student, rng):
     for n, d in [(6, 2), (4, 2), (9, 3), (3, 1)]:
@@ -148,13 +168,10 @@ def test_kl_gradient_against_autograd(student, rng):
         with assert_unchanged(p, y):
             result = student.kl_gradient(p, y)
         assert_close(result, gradient_by_autograd(p, y), name="gradient")
-
-
-def gradient_by_loops(p, y):
-    weights = 1 / (1 + cdist(y, y, "sqeuclidean")) - np.eye(len(y))
-    q = weights / weights.sum()
-    arrows = y[:, None] - y[None]
-    return 4 * np.einsum("ij,ijd->id", (p - q) * weights, arrows)
+    p, y = 3.0 * random_pairs(rng, 5), draw(rng, 5, 2)
+    cause = "P is used as it is, also when it adds up to 3"
+    expected = gradient_by_loops(p.numpy(), y.numpy())
+    assert_close(student.kl_gradient(p, y), expected, name="gradient of exaggerated pairs", cause=cause)
 
 
 @hidden

@@ -27,6 +27,12 @@ def test_context_pairs_of_a_sentence(student, rng):
             result = student.context_pairs(ids, window)
         near = [(i, j) for i in range(length) for j in range(length) if 0 < abs(i - j) <= window]
         assert_equal(as_pairs(result), [(ids[i], ids[j]) for i, j in near], name="list of pairs")
+    a, b = (rng.permutation(50)[:2] + 1).tolist()
+    cause = "no place is paired with itself, but a word with an equal word is"
+    expected = [(a, b), (b, a), (b, b), (b, b), (b, a), (a, b)]
+    result = student.context_pairs([a, b, b, a], 1)
+    assert_equal(as_pairs(result), expected, name="list of pairs, a word standing twice,", cause=cause)
+    assert_equal(as_pairs(student.context_pairs([b], 3)), [], name="list of pairs of one word")
 
 
 def as_pairs(result):
@@ -135,6 +141,13 @@ def test_negative_sampling_loss_pair_by_pair(student, rng):
         with assert_unchanged(inputs, outputs, words, near, wrong):
             result = student.negative_sampling_loss(inputs, outputs, words, near, wrong)
         assert_close(result, sampling_loss(inputs, outputs, words, near, wrong), name="loss")
+    inputs, outputs = 25 + draw(rng, 4, 2).float(), 20 + draw(rng, 4, 2).float()
+    outputs[::2] *= -1
+    words, near, wrong = draw_words(rng, 4, 2), torch.tensor([0, 1]), torch.tensor([[1, 3], [0, 2]])
+    result = student.negative_sampling_loss(inputs, outputs, words, near, wrong)
+    assert_finite(result, name="loss for scalar products of about ±1000")
+    expected = sampling_loss(inputs, outputs, words, near, wrong)
+    assert_close(result, expected, name="loss for scalar products of about ±1000")
 
 
 @hidden
