@@ -237,6 +237,10 @@ def test_evaluate_by_definition(student, rng):
         expected = bits_by_definition(weights, ids, rows)
         assert_close(bits, expected, name="number of bits per character")
         assert_close(perplexity, 2**expected, name="perplexity")
+    bits, _ = assert_parts(student.run(run_evaluate, weights, 0.3, ids, 1, 4), 2)
+    cause = "dropout is on: model.eval() switches it off"
+    name = "number of bits per character, of a model with dropout,"
+    assert_close(bits, bits_by_definition(weights, ids, 1), name=name, cause=cause)
 
 
 @hidden
@@ -391,7 +395,7 @@ def test_generate_draws_with_the_probabilities(student, rng):
     logits = np.stack([rng.permutation([-1.0, -0.2, 0.3, 0.9]) for _ in range(4)])
     for temperature, top_k in [(1.0, None), (0.5, None), (1.6, 3)]:
         model, prompt = Counting(torch.tensor(logits)), torch.tensor([1])
-        seeds = (int(seed) for seed in rng.integers(2**31, size=12))
+        seeds = [int(seed) for seed in rng.integers(2**31, size=12)]
         texts = [student.generate(model, prompt, 125, temperature, top_k, seed) for seed in seeds]
         kept = np.argsort(-logits, axis=1)[:, :top_k]
         table = np.zeros((4, 4))
@@ -400,6 +404,9 @@ def test_generate_draws_with_the_probabilities(student, rng):
         for written in texts:
             assert_equal(len(written), 125, name="number of written ids")
         assert_drawn_from(texts, 1, table, f"temperature {temperature} and top_k {top_k}")
+    again = student.generate(model, prompt, 125, temperature, top_k, seeds[-1])
+    cause = "the numbers come from PyTorch's common generator instead of one of their own, made from the seed"
+    assert_equal(again, np.asarray(texts[-1]), name="text written with the same seed", cause=cause)
 
 
 @hidden

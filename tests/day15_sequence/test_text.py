@@ -100,6 +100,8 @@ def test_stateful_batches_of_several_sizes(student, rng):
             targets = np.array([[ids[row * length + t + 1] for t in columns] for row in range(rows)])
             assert_equal(x, inputs, name=f"input of batch {number}")
             assert_equal(y, targets, name=f"target of batch {number}")
+    with assert_raises(ValueError, cause="not even one column can be filled"):
+        student.stateful_batches(ids[:3], 3, 2)
 
 
 @hidden
@@ -121,6 +123,7 @@ def test_stateful_batches_fit_together_again(student, rng):
 def test_pad_batch_of_several_lengths(student, rng):
     for lengths, padding in [((3, 5, 1, 5, 2), 0), ((2, 0, 4), 7), ((3,), 1), ((1, 1), 0)]:
         sequences = [rng.integers(0, 9, size=n) for n in lengths]
+        sequences[0][0] = padding  # which is an id like others
         with assert_unchanged(*sequences):
             matrix, mask = assert_parts(student.pad_batch(sequences, padding), 2)
         longest = max(lengths)

@@ -150,6 +150,18 @@ def run_model(module, weights, heads, dropout, in_training, context, ids):
     return logits, state
 
 
+def assert_all_dropped(student, rng, size, width, layers, length):
+    """When dropout drops everything, the logits are those of zeros, at every place."""
+    weights = draw_model(rng, size, width, layers)
+    ids = torch.tensor(rng.integers(size, size=(1, length)))
+    logits, _ = assert_parts(student.run(run_model, weights, 2, 1.0, True, 8, ids), 2)
+    bias = weights["norm.bias"] @ weights["out.weight"].T + weights["out.bias"]
+    cause = "the dropout after embedding plus positions, or the one in a block, is missing"
+    name = "array of logits, when dropout drops everything,"
+    expected = bias.expand(1, length, size)
+    assert_close(logits, expected, rtol=1e-6, atol=1e-6, name=name, cause=cause)
+
+
 @points(1)
 def test_transformer_forward_equals_torch_layers(student, rng):
     for size, width, heads, layers, b, t in [(9, 6, 2, 2, 2, 5), (5, 4, 1, 1, 3, 1), (7, 8, 4, 3, 1, 6)]:
@@ -165,6 +177,7 @@ def test_transformer_forward_equals_torch_layers(student, rng):
     cause = "more ids than `context` are to be an error, not to be cut off or let through"
     with assert_raises(ValueError, cause=cause):
         student.run(run_model, weights, heads, 0.2, False, 3, torch.tensor(rng.integers(size, size=(1, 4))))
+    assert_all_dropped(student, rng, 5, 4, 2, 3)
 
 
 @points(1)
@@ -190,12 +203,7 @@ def test_transformer_forward_never_looks_ahead(student, rng):
 @hidden
 @points(1)
 def test_transformer_forward_drops_out_the_embedding(student, rng):
-    weights, ids = draw_model(rng, 7, 6, 1), torch.tensor(rng.integers(7, size=(1, 4)))
-    logits, _ = assert_parts(student.run(run_model, weights, 2, 1.0, True, 8, ids), 2)
-    bias = weights["norm.bias"] @ weights["out.weight"].T + weights["out.bias"]
-    cause = "the dropout after embedding plus positions, or the one in a block, is missing"
-    name = "array of logits, when dropout drops everything,"
-    assert_close(logits, bias.expand(1, 4, 7), rtol=1e-6, atol=1e-6, name=name, cause=cause)
+    assert_all_dropped(student, rng, 7, 6, 1, 4)
 
 
 def train_transformer(module, ids, size, seed):
@@ -246,8 +254,45 @@ class LastPlaces(nn.Module):
         return logits, ()
 
 
+class Table(nn.Module):
+    """Logits by the present character alone."""
+
+    def __init__(self, table):
+        super().__init__()
+        self.table, self.context = nn.Parameter(table), 4
+
+    def forward(self, ids, state=None):
+        return self.table[ids], ()
+
+
+def assert_continued(student, rng, temperature, top_k):
+    """The pairs of ids are as frequent as a table says, and the same seed writes the same text."""
+    logits = np.stack([rng.permutation([-1.0, 0.0, 0.9]) for _ in range(3)])
+    model, prompt = Table(torch.tensor(logits)), torch.tensor([2, 0, 1])
+    seeds = [int(seed) for seed in rng.integers(2**31, size=12)]
+    texts = [student.continue_prompt(model, prompt, 100, temperature, top_k, seed) for seed in seeds]
+    counts, table = np.zeros((3, 3)), np.zeros((3, 3))
+    for ids in map(np.asarray, texts):
+        assert_equal(len(ids), 103, name="number of ids")
+        np.add.at(counts, (ids[2:-1], ids[3:]), 1)
+    for i in range(3):
+        kept = np.argsort(-logits[i])[:top_k]
+        e = np.exp(logits[i, kept] / temperature)
+        table[i, kept] = e / e.sum()
+    settings = f"temperature {temperature} and top_k {top_k}"
+    assert_that(not counts[table == 0].any(), f"With {settings}, ids were drawn that have probability 0.")
+    expected = counts.sum(axis=1, keepdims=True) * table
+    met = expected > 0  # of two ids that are kept, both may never lead to the third
+    statistic = float(np.sum((counts[met] - expected[met]) ** 2 / expected[met]))
+    cause = f"drawn with other probabilities than those of {settings}"
+    assert_between(statistic, 0.0, 65.0, name="chi-square statistic of the pairs of ids", cause=cause)
+    again = student.continue_prompt(model, prompt, 100, temperature, top_k, seeds[-1])
+    cause = "the numbers come from PyTorch's common generator instead of one of their own, made from the seed"
+    assert_equal(again, np.asarray(texts[-1]), name="text written with the same seed", cause=cause)
+
+
 @points(1)
-def test_continue_prompt_greedily(student, rng):
+def test_continue_prompt_greedily_and_by_chance(student, rng):
     for size, context, prompt_length, length in [
         (12, 20, 4, 9),  # not 11: there LastPlaces would repeat a single place for ever
         (17, 6, 3, 12),
@@ -265,42 +310,14 @@ def test_continue_prompt_greedily(student, rng):
                 memory = (37 * memory + i + 11) % 9973
             ids.append(memory % size)
         assert_equal(result, np.array(ids, dtype=np.int64), name="tensor of ids")
-
-
-class Table(nn.Module):
-    """Logits by the present character alone."""
-
-    def __init__(self, table):
-        super().__init__()
-        self.table, self.context = nn.Parameter(table), 4
-
-    def forward(self, ids, state=None):
-        return self.table[ids], ()
+    assert_continued(student, rng, 0.7, None)
 
 
 @hidden
 @points(1)
 def test_continue_prompt_draws_with_the_probabilities(student, rng):
-    logits = np.stack([rng.permutation([-1.0, 0.0, 0.9]) for _ in range(3)])
     for temperature, top_k in [(0.6, None), (1.5, 2)]:
-        model, prompt = Table(torch.tensor(logits)), torch.tensor([2, 0, 1])
-        seeds = (int(seed) for seed in rng.integers(2**31, size=12))
-        texts = [student.continue_prompt(model, prompt, 100, temperature, top_k, seed) for seed in seeds]
-        counts, table = np.zeros((3, 3)), np.zeros((3, 3))
-        for ids in map(np.asarray, texts):
-            assert_equal(len(ids), 103, name="number of ids")
-            np.add.at(counts, (ids[2:-1], ids[3:]), 1)
-        for i in range(3):
-            kept = np.argsort(-logits[i])[:top_k]
-            e = np.exp(logits[i, kept] / temperature)
-            table[i, kept] = e / e.sum()
-        settings = f"temperature {temperature} and top_k {top_k}"
-        assert_that(not counts[table == 0].any(), f"With {settings}, ids were drawn that have probability 0.")
-        expected = counts.sum(axis=1, keepdims=True) * table
-        met = expected > 0  # of two ids that are kept, both may never lead to the third
-        statistic = float(np.sum((counts[met] - expected[met]) ** 2 / expected[met]))
-        cause = f"drawn with other probabilities than those of {settings}"
-        assert_between(statistic, 0.0, 65.0, name="chi-square statistic of the pairs of ids", cause=cause)
+        assert_continued(student, rng, temperature, top_k)
 
 
 @hidden
