@@ -11,6 +11,7 @@ from functools import cache, partial
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 from torch.nn.functional import cross_entropy
@@ -191,12 +192,13 @@ def figure_searching() -> Figure:
     figure, axes = panels(1, 3, size=(3.8, 3.5))
     best = [beam_search(_namer_steps(namer), BEGIN, END, width, 15)[0] for width in widths]
     axes[0].plot(widths, [score for _, score in best], "o-", color=BLUE)
-    for width, (tokens, score) in zip(widths, best, strict=True):
+    scores = [score for _, score in best]
+    for width, (tokens, score), before, after in zip(
+        widths, best, [None, *scores], [*scores[1:], None], strict=False
+    ):
         text = "".join(letters.decode([int(i) for i in tokens if i != END]))
-        axes[0].annotate(
-            text, (width, score), xytext=(0, -12), textcoords="offset points", fontsize=8, ha="center"
-        )
-    axes[0].margins(0.15)
+        _beside(axes[0], text, (width, score), before, after)
+    axes[0].margins(0.2)
     label(axes[0], "width of the beam", "log-probability / nats", "the best name that is found")
     drawn = _made_up(namer, letters, 1.0, None)
     axes[1].hist([len(name) for name in drawn], bins=np.arange(0.5, 13), color=GREY, alpha=0.6, label="drawn")
@@ -208,11 +210,10 @@ def figure_searching() -> Figure:
     )
     label(axes[1], "letters", "names, of 500", "how long they are", legend=True)
     translator, new = _translator()
-    right, scores = [], []
+    right = []
     for width in widths[:4]:
         results = [_search_number(translator, figures, width) for figures in new.figures[:25]]
         right.append(np.mean([r[0] == name for r, name in zip(results, new.names, strict=False)]))
-        scores.append(np.mean([r[1] for r in results]))
     axes[2].plot(widths[:4], right, "o-", color=BLUE)
     axes[2].set_ylim(0, 1.05)
     label(axes[2], "width of the beam", "share of new numbers that are right", "numbers in German")
@@ -260,17 +261,25 @@ def figure_cache() -> Figure:
 
 
 def figure_merges() -> Figure:
-    """The same transformer with more and more merges: by token it looks worse, by byte it is better."""
+    """One transformer with more and more merges, from three seeds: by token it looks worse, by byte it is better."""
     text, held_out = read_text()
-    counts = [0, 60, 250]
+    counts, seeds = [0, 60, 250], range(3)
     readers = [
-        train_language_model(text[:60_000], held_out[:10_000], 0, count, 100, width=48) for count in counts
+        [train_language_model(text[:60_000], held_out[:5_000], seed, count, 60, width=48) for count in counts]
+        for seed in seeds
     ]
     figure, (by_token, by_byte) = panels(1, 2, size=(4.4, 3.5))
-    by_token.plot(counts, [reader.by_token for reader in readers], "o-", color=RED)
-    by_byte.plot(counts, [reader.by_byte for reader in readers], "o-", color=BLUE)
-    label(by_token, "merges", "perplexity by token", "seems to become worse")
-    label(by_byte, "merges", "perplexity by byte", "and becomes better")
+    for ax, figures, colour in (
+        (by_token, [[reader.by_token for reader in row] for row in readers], RED),
+        (by_byte, [[reader.by_byte for reader in row] for row in readers], BLUE),
+    ):
+        ax.plot(counts, np.mean(figures, axis=0), "-", color=colour, label="mean")
+        ax.plot(
+            np.tile(counts, len(seeds)), np.ravel(figures), "o", color=colour, alpha=0.6, label="each seed"
+        )
+        ax.set_ylim(0, None)
+    label(by_token, "merges", "perplexity by token", "seems to become worse", legend=True)
+    label(by_byte, "merges", "perplexity by byte", "and becomes better", legend=True)
     return figure
 
 
@@ -359,6 +368,18 @@ def _made_up(
     chance = torch.Generator().manual_seed(0)
     rows = write(lambda ids: model(ids)[:, -1], 500, BEGIN, END, 15, temperature, keep, chance)
     return ["".join(letters.decode([int(i) for i in row])) for row in rows]
+
+
+def _beside(ax: Axes, text: str, at: tuple[float, float], before: float | None, after: float | None) -> None:
+    """Text at a point of a line, on the side where the line is not."""
+    y = at[1]
+    up = sum(neighbour is not None and neighbour > y for neighbour in (before, after))
+    down = sum(neighbour is not None and neighbour < y for neighbour in (before, after))
+    rises = up == down and after is not None and after > y
+    where = (0, -12) if up > down else (0, 6) if down > up else (6, -10) if rises else (6, 4)
+    ax.annotate(
+        text, at, xytext=where, textcoords="offset points", fontsize=8, ha="left" if where[0] else "center"
+    )
 
 
 def _namer_steps(model: Namer) -> Callable[[Sequence[int]], Tensor]:
