@@ -88,6 +88,28 @@ def assert_dream(answer, expected, rtol=1e-6, atol=1e-8):
     assert_close(images, expected[0], rtol, atol, name="array of images (the best first)")
 
 
+def watch(module, model, label, starts):
+    """The answer in training mode, whether it has a graph, and what is different from before."""
+    import torch
+
+    model.train()
+    starts = starts.clone()
+    for i, p in enumerate(model.parameters()):
+        p.grad = torch.full_like(p, 1.0 + i)
+    before = {key: value.clone() for key, value in model.state_dict().items()}
+    answer = module.maximise_activation(model, label, starts, 5, 0.5, 0.3, 0.2)
+    images, objectives = (torch.as_tensor(part) for part in answer)
+    grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
+    changes = {
+        "grad of the parameters": not all(grads),
+        "requires_grad of the starts": starts.requires_grad,
+        "mode": not all(layer.training for layer in model.modules()),
+        "parameters": any(not torch.equal(before[key], value) for key, value in model.state_dict().items()),
+    }
+    graph = images.requires_grad or objectives.requires_grad
+    return images.detach(), objectives.detach(), graph, [key for key, changed in changes.items() if changed]
+
+
 @points(1)
 def test_maximise_activation_step_by_step(student, rng):
     for n, shape, steps in [(4, (1, 3, 4), 3), (1, (2, 2, 3), 1), (3, (1, 2, 5), 0)]:
@@ -95,6 +117,9 @@ def test_maximise_activation_step_by_step(student, rng):
         with assert_unchanged(starts):
             result = student.maximise_activation(model, label, starts, steps, 0.3, 0.4, 0.2)
         assert_dream(result, climb(model, label, starts, steps, 0.3, 0.4, 0.2, -99, 99))
+    _, _, graph, changes = assert_parts(student.run(watch, model, label, starts), 4)
+    assert_equal(graph, False, name="answer to whether the result has a graph")
+    assert_equal(changes, [], name="list of what the call has changed")
 
 
 @points(1)
@@ -119,28 +144,6 @@ def test_maximise_activation_within_the_range_of_pixels(student, rng):
         images = np.asarray(result[0])
         assert_between(float(images.min()), low, high, name="smallest pixel")
         assert_between(float(images.max()), low, high, name="largest pixel")
-
-
-def watch(module, model, label, starts):
-    """The answer in training mode, whether it has a graph, and what is different from before."""
-    import torch
-
-    model.train()
-    starts = starts.clone()
-    for i, p in enumerate(model.parameters()):
-        p.grad = torch.full_like(p, 1.0 + i)
-    before = {key: value.clone() for key, value in model.state_dict().items()}
-    answer = module.maximise_activation(model, label, starts, 5, 0.5, 0.3, 0.2)
-    images, objectives = (torch.as_tensor(part) for part in answer)
-    grads = [p.grad is not None and bool((p.grad == 1.0 + i).all()) for i, p in enumerate(model.parameters())]
-    changes = {
-        "grad of the parameters": not all(grads),
-        "requires_grad of the starts": starts.requires_grad,
-        "mode": not all(layer.training for layer in model.modules()),
-        "parameters": any(not torch.equal(before[key], value) for key, value in model.state_dict().items()),
-    }
-    graph = images.requires_grad or objectives.requires_grad
-    return images.detach(), objectives.detach(), graph, [key for key, changed in changes.items() if changed]
 
 
 @hidden

@@ -223,15 +223,6 @@ def assert_nothing_left_behind(answer, expected, name):
     assert_equal(changes, [], name="list of what the call has changed", cause=cause)
 
 
-@points(1)
-def test_grad_cam_leaves_nothing_behind(student, rng):
-    model, x, target = deep_net(rng, 1, (4, 6), 3), draw(rng, 3, 1, 4, 6), torch.tensor([1, 2, 0])
-    network = copy.deepcopy(model).eval()
-    expected = grad_cam_by_hand(network.features(x), network.head, target)
-    answer = student.run(watch, call_grad_cam, model, x, target)
-    assert_nothing_left_behind(answer, expected, "map")
-
-
 class Failing(nn.Module):
     """A last layer that raises an error when it is told to."""
 
@@ -275,6 +266,17 @@ def assert_survives(answer, expected, name):
         hooks, [0, 0], name="number of hooks left after an error and after the next call", cause=cause
     )
     assert_equal(training, True, name="mode of the model after an error (True is training)")
+
+
+@points(1)
+def test_grad_cam_leaves_nothing_behind(student, rng):
+    model, x, target = deep_net(rng, 1, (4, 6), 3), draw(rng, 3, 1, 4, 6), torch.tensor([1, 2, 0])
+    network = copy.deepcopy(model).eval()
+    expected = grad_cam_by_hand(network.features(x), network.head, target)
+    answer = student.run(watch, call_grad_cam, model, x, target)
+    assert_nothing_left_behind(answer, expected, "map")
+    model.head.append(Failing())
+    assert_survives(student.run(fail_once, call_grad_cam, model, x, target), expected, "map")
 
 
 @hidden
@@ -366,6 +368,9 @@ def test_guided_gradient_leaves_nothing_behind(student, rng):
     (expected,) = torch.autograd.grad(network(place)[torch.arange(3), target].sum(), place)
     result = student.run(call_twice, model, x, target)
     assert_close(result, expected, name="ordinary gradient after a guided one", cause="remove the hooks")
+    model.head.append(Failing())
+    answer = student.run(fail_once, call_guided_gradient, model, x, target)
+    assert_survives(answer, guided_by_hand(network, x, target), "guided gradient")
 
 
 @hidden
