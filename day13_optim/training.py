@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day13). Made by `course sync` from the course's single source.
-# skeleton 781d6749d253d8ea
+# skeleton 9aa3c12e3d5dc8bc
 """Training a PyTorch network with your own optimiser: the loop, when to stop it, and what to check first.
 
 PyTorch computes the gradients and nothing else. A tensor and a NumPy array can share their memory, so an optimiser
@@ -122,7 +122,7 @@ class EarlyStopping:
         nothing happens when there is none.
         """
         # TODO(day13): Put the best state back into the tensors of the model, whose memory the optimiser
-        #   shares, as often as asked;
+        #   shares, as often as asked; nothing happens when there is none
         raise NotImplementedError("EarlyStopping.restore is not written yet")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import difflib
 import hashlib
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -118,7 +119,7 @@ def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function
             doc = ast.get_docstring(child) or ""
             has_doc = bool(doc)
             body_first = (child.body[0].end_lineno or child.lineno) + 1 if has_doc else child.lineno + 1
-            task = doc.splitlines()[0].rstrip(".") if doc else f"write {child.name}"
+            task = _first_sentence(doc) or f"write {child.name}"
             yield _Function(
                 f"{prefix}{child.name}",
                 child.lineno,
@@ -128,6 +129,13 @@ def _functions(node: ast.AST, prefix: str, depth: int = 0) -> Iterator[_Function
                 depth,
             )
             yield from _functions(child, f"{prefix}{child.name}.", depth + 1)
+
+
+def _first_sentence(doc: str) -> str:
+    """The first line of a docstring, with those that it goes on in."""
+    lines = list(itertools.takewhile(str.strip, doc.splitlines()))
+    end = next((n for n, line in enumerate(lines, start=1) if line.endswith((".", ":"))), len(lines))
+    return " ".join(line.strip() for line in lines[:end]).rstrip(".")
 
 
 def skeleton(source: str, day: Day, module: str) -> str:

@@ -38,7 +38,9 @@ def standardize(train: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, ...
     ### BEGIN SOLUTION the numbers come from train alone; keepdims makes them fit all sets
     mean = train.mean(axis=(0, 2), keepdims=True)
     std = train.std(axis=(0, 2), keepdims=True)
-    std = np.where(std == 0, 1, std)
+    std = np.where(
+        np.ptp(train, axis=(0, 2), keepdims=True) == 0, 1, std
+    )  # rounding leaves 1e-17 of a constant 0.1
     return tuple((x - mean) / std for x in (train, *others))
     ### END SOLUTION
 

@@ -38,6 +38,15 @@ def weights_grow(self, grads):
         p -= self.learning_rate * (g - self.weight_decay * p)
 
 
+@misconception(
+    "SGD.step",
+    "Biases do not decay. The formula is the same for all arrays: λ θ is added for every one of them.",
+)
+def biases_spared(self, grads):
+    for p, g in zip(self.params, grads, strict=True):
+        p -= self.learning_rate * (g + self.weight_decay * p if p.ndim > 1 else g)
+
+
 @misconception("SGD.step", "The weight decay is missing: add λ θ to the gradient.")
 def no_decay(self, grads):
     for p, g in zip(self.params, grads, strict=True):
@@ -460,6 +469,17 @@ def rms_epsilon_inside_the_root(self, grads):
         p -= self.learning_rate * g / np.sqrt(s + self.epsilon)
 
 
+@misconception(
+    "RMSProp.step",
+    "One average serves a whole array: np.mean mixes its numbers. Each number has an average of its own.",
+)
+def one_average_for_an_array(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.alpha * s + (1 - self.alpha) * np.mean(g**2)
+        p -= self.learning_rate * g / (np.sqrt(s) + self.epsilon)
+
+
 @misconception("RMSProp.step", "The root is missing: the name says root of the mean of squares.")
 def mean_square_without_root(self, grads):
     for p, grad, s in zip(self.params, grads, self.averages, strict=True):
@@ -614,6 +634,23 @@ def counts_parameters(self, grads):
         m[...] = beta1 * m + (1 - beta1) * g
         v[...] = beta2 * v + (1 - beta2) * g**2
         m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "The bias corrections are mixed up: m is divided by 1 − β₁ᵗ and v by 1 − β₂ᵗ, each by its own β.",
+    wrong=("second", "first", "both"),
+)
+def corrections_mixed_up(self, grads, *, wrong="second"):
+    beta1, beta2 = self.betas
+    self.t += 1
+    of_m, of_v = 1 - beta1**self.t, 1 - beta2**self.t
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (of_m if wrong == "second" else of_v), v / (of_v if wrong == "first" else of_m)
         p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
@@ -1116,13 +1153,19 @@ def towards_the_gradient(self, grads):
 
 
 @misconception(
-    "Adadelta.step", "ε stands outside of the roots; then the first step is exactly zero, as is every other."
+    "Adadelta.step",
+    "ε stands outside of the roots, as in the other optimisers, or is missing above. Here, and only here, it is added "
+    "inside of both roots.",
+    where=("both", "above", "below", "below alone"),
 )
-def epsilon_outside(self, grads):
+def epsilon_outside(self, grads, *, where="both"):
     for p, grad, s, u in zip(self.params, grads, self.gradients, self.updates, strict=True):
         g = grad + self.weight_decay * p
         s[...] = self.rho * s + (1 - self.rho) * g**2
-        delta = np.sqrt(u) / (np.sqrt(s) + self.epsilon) * g
+        inside = np.sqrt(u + self.epsilon), np.sqrt(s + self.epsilon)
+        above = np.sqrt(u) + (0.0 if where == "below alone" else self.epsilon)
+        below = np.sqrt(s) + self.epsilon
+        delta = (inside[0] if where == "below" else above) / (inside[1] if where == "above" else below) * g
         u[...] = self.rho * u + (1 - self.rho) * delta**2
         p -= self.learning_rate * delta
 

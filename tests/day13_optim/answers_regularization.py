@@ -109,6 +109,19 @@ def as_in_pytorch(grads, max_norm):
     return [g * scale for g in grads], norm
 
 
+@misconception(
+    "clip_by_norm",
+    "A gradient of zeros is divided by its norm, 0. It is not longer than max_norm, so nothing happens to it: first "
+    "ask whether it is.",
+    zero=("raises", "nan"),
+)
+def divides_by_the_norm_of_zeros(grads, max_norm, *, zero="raises"):
+    norm = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+    with np.errstate(all="ignore"):
+        share = max_norm / norm if zero == "raises" or norm else np.nan
+    return [(g * min(1.0, share) if norm or zero == "raises" else g * np.nan) for g in grads], norm
+
+
 @misconception("clip_by_norm", "The norms of the arrays are added up; squares are what adds up.")
 def sum_of_norms(grads, max_norm):
     norm = float(sum(np.linalg.norm(g) for g in grads))
@@ -223,6 +236,19 @@ def norm_not_squared(params, l1=0.0, l2=0.0, *, gradient="of the norm"):
     grads = [
         l1 * np.sign(p) + l2 * p / n if p.ndim > 1 else 0 * p for p, n in zip(params, lengths, strict=True)
     ]
+    return value, grads
+
+
+@misconception(
+    "penalty",
+    "The ½ is in the gradient as well: the derivative of ½ l2 · w² is l2 · w, since that of the square is 2 w.",
+)
+def half_of_the_gradient(params, l1=0.0, l2=0.0):
+    value, grads = 0.0, []
+    for p in params:
+        weights = p if p.ndim > 1 else 0 * p
+        value += float(l1 * np.sum(np.abs(weights)) + l2 / 2 * np.sum(weights**2))
+        grads.append(l1 * np.sign(weights) + l2 / 2 * weights)
     return value, grads
 
 
@@ -467,6 +493,20 @@ def same_noise_for_all(x, rng, max_shift=0, noise=0.0):
     return y + (noise * rng.normal(size=x.shape[1:])).astype(x.dtype)
 
 
+@misconception(
+    "augment",
+    "The noise comes before the shift, so that the zeros that move in have none. First shift, then add noise to every "
+    "number.",
+)
+def noise_before_the_shift(x, rng, max_shift=0, noise=0.0):
+    n, _, time = x.shape
+    noisy = x + (noise * rng.normal(size=x.shape)).astype(x.dtype)
+    y = np.zeros_like(x)
+    for i, shift in enumerate(rng.integers(-max_shift, max_shift + 1, size=n)):
+        y[i, :, max(shift, 0) : time + min(shift, 0)] = noisy[i, :, max(-shift, 0) : time - max(shift, 0)]
+    return y
+
+
 @misconception("augment", "`noise` is a standard deviation; here it is used as a variance.")
 def noise_as_a_variance(x, rng, max_shift=0, noise=0.0):
     n, _, time = x.shape
@@ -607,7 +647,19 @@ def sizes_for_signs(params, l1=0.0, l2=0.0):
 
 @misconception(
     "Dropout.forward",
-    "The input itself is changed: x[mask] = 0 writes into the batch of the caller. Make a new tensor, x * "
+    "What is kept is divided by the share that happens to be left, which differs from call to call. Divide by the "
+    "expected share, 1 − p.",
+)
+def by_the_share_that_is_left(self, x):
+    if not self.training:
+        return x
+    kept = (torch.rand_like(x) >= self.p).to(x.dtype)
+    return x * kept / kept.mean()
+
+
+@misconception(
+    "Dropout.forward",
+    "The input itself is changed: x[mask] = 0 and x *= mask write into the batch of the caller. Make a new tensor, x * "
     "mask.",
 )
 def drops_in_place(self, x):

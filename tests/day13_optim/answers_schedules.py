@@ -27,6 +27,27 @@ def falls_once(step, learning_rate, step_size, gamma):
     return learning_rate * (gamma if step >= step_size else 1)
 
 
+@misconception(
+    "step_decay",
+    "The exponent is rounded to the nearest integer, so that the stairs begin half a stair early: ⌊t / step_size⌋ "
+    "rounds down, as // does.",
+)
+def rounded(step, learning_rate, step_size, gamma):
+    return learning_rate * gamma ** round(step / step_size)
+
+
+@misconception(
+    "step_decay",
+    "** comes before //, so that the learning rate itself is divided by step_size and rounded. The exponent stands in "
+    "brackets: γ ** (… // …).",
+    first=("power", "product"),
+)
+def exponent_without_brackets(step, learning_rate, step_size, gamma, *, first="product"):
+    if first == "power":
+        return learning_rate * (gamma**step // step_size)
+    return learning_rate * gamma**step // step_size
+
+
 @misconception("step_decay", "The learning rate is divided by γ: it grows.")
 def grows(step, learning_rate, step_size, gamma):
     return learning_rate / gamma ** (step // step_size)
@@ -231,6 +252,17 @@ def counted_from_one(step, learning_rate, warmup, steps, start=0.1):
 
 @misconception(
     "warmup_cosine",
+    "(1 − s) is missing in the warm-up: it rises from s by a whole peak, and ends above it. It rises by (1 − s) t / "
+    "warmup.",
+)
+def above_the_peak(step, learning_rate, warmup, steps, start=0.1):
+    if step < warmup:
+        return learning_rate * (start + step / warmup)
+    return cosine_annealing(step - warmup, learning_rate, steps - warmup)
+
+
+@misconception(
+    "warmup_cosine",
     "The learning rate does not rise during warm-up: from s it grows linearly to 1, by (1 − s) t / warmup.",
 )
 def constant_warm_up(step, learning_rate, warmup, steps, start=0.1):
@@ -293,6 +325,20 @@ def peak_one_step_late(step, peak, steps, rise=0.3, div=25.0, final_div=1e4):
     if step <= top:
         return cosine_annealing(step, start, top, minimum=peak)
     return cosine_annealing(step - top, peak, steps - 1 - top, minimum=start / final_div)
+
+
+@misconception(
+    "one_cycle",
+    "The way down is counted from step 0, so that it jumps at the peak: its fraction is (t − top) / (steps − 1 − top), "
+    "from 0 to 1.",
+    fraction=("of all", "from the start"),
+)
+def falls_from_the_start(step, peak, steps, rise=0.3, div=25.0, final_div=1e4, *, fraction="of all"):
+    start, top = peak / div, rise * steps - 1
+    if step <= top:
+        return cosine_annealing(step, start, top, minimum=peak)
+    left = steps - 1 if fraction == "of all" else steps - 1 - top
+    return cosine_annealing(step, peak, left, minimum=start / final_div)
 
 
 @misconception(

@@ -342,6 +342,30 @@ class AgainstTheLastEpoch:
             model.load_state_dict(self.best_state)
 
 
+@misconception(
+    "EarlyStopping",
+    "best_loss moves with every fall, also with those too small to count, so that a slow descent never counts. It is "
+    "the loss of the last *improvement*: leave it where it was.",
+)
+class MovedByTinyFalls:
+    def __init__(self, patience, min_delta=0.0):
+        self.patience, self.min_delta = patience, min_delta
+        self.best_loss, self.best_epoch, self.best_state, self.epoch = math.inf, -1, None, -1
+
+    def update(self, loss, model):
+        self.epoch += 1
+        if loss < self.best_loss - self.min_delta:
+            self.best_epoch = self.epoch
+            self.best_state = copy.deepcopy(model.state_dict())
+        if loss < self.best_loss:
+            self.best_loss = loss
+        return self.epoch - self.best_epoch >= self.patience
+
+    def restore(self, model):
+        if self.best_state is not None:
+            model.load_state_dict(self.best_state)
+
+
 @misconception("EarlyStopping", "min_delta is not subtracted: any fall of the loss counts, however small.")
 class AnyImprovement:
     def __init__(self, patience, min_delta=0.0):
@@ -517,6 +541,33 @@ def keeps_the_last_weights(
                     break
         except KeyboardInterrupt:
             pass
+    return history
+
+
+@misconception(
+    "train",
+    "The epoch in which it stops is not in the history: record the losses before you ask whether to stop.",
+)
+def last_epoch_not_recorded(
+    model, optimizer, training, validation, epochs, batch_size=32, max_norm=math.inf, stopping=None, seed=0
+):
+    generator = torch.Generator().manual_seed(seed)
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    with tqdm(range(epochs), unit="epoch", disable=None) as progress:
+        try:
+            for _ in progress:
+                train_loss = train_epoch(model, optimizer, *training, batch_size, generator, max_norm)
+                loss, accuracy = evaluate(model, *validation)
+                progress.set_postfix(train=train_loss, validation=loss)
+                if stopping is not None and stopping.update(loss, model):
+                    break
+                history["train_loss"].append(train_loss)
+                history["validation_loss"].append(loss)
+                history["validation_accuracy"].append(accuracy)
+        except KeyboardInterrupt:
+            pass
+        if stopping is not None:
+            stopping.restore(model)
     return history
 
 
@@ -743,6 +794,117 @@ def compares_with_itself(model, make_optimizer, x, y, steps=100):
     return {
         "initial_loss": abs(loss.item() - guess) < 0.5,
         "uses_input": not torch.allclose(logits, logits[:1]),
+        "gradients": gradients,
+        "updates": updates,
+        "overfits": evaluate(model, x, y)[0] < 0.1 * guess,
+    }
+
+
+@misconception(
+    "sanity_checks",
+    'The network is trained for one step too many or too few: the step of "updates" is the first of the `steps`.',
+    more=(1, -1),
+)
+def other_number_of_steps(model, make_optimizer, x, y, steps=100, *, more=1):
+    model = copy.deepcopy(model).train()
+    optimizer = make_optimizer(parameters_of(model))
+    generator = torch.Generator()
+    logits = model(x)
+    guess = math.log(logits.shape[1])
+    loss = cross_entropy(logits, y)
+    loss.backward()
+    gradients = all(np.any(g != 0) for g in gradients_of(model))
+    before = [p.copy() for p in parameters_of(model)]
+    train_epoch(model, optimizer, x, y, len(x), generator)
+    updates = all(np.any(p != q) for p, q in zip(parameters_of(model), before, strict=True))
+    for _ in range(steps - 1 + more):
+        train_epoch(model, optimizer, x, y, len(x), generator)
+    return {
+        "initial_loss": abs(loss.item() - guess) < 0.5,
+        "uses_input": not torch.allclose(logits, logits[:1]),
+        "gradients": gradients,
+        "updates": updates,
+        "overfits": evaluate(model, x, y)[0] < 0.1 * guess,
+    }
+
+
+@misconception(
+    "sanity_checks",
+    "A first loss far below ln C passes. It is as suspicious as one above: the difference counts, whatever its sign.",
+)
+def without_the_absolute_value(model, make_optimizer, x, y, steps=100):
+    model = copy.deepcopy(model).train()
+    optimizer = make_optimizer(parameters_of(model))
+    generator = torch.Generator()
+    logits = model(x)
+    guess = math.log(logits.shape[1])
+    loss = cross_entropy(logits, y)
+    loss.backward()
+    gradients = all(np.any(g != 0) for g in gradients_of(model))
+    before = [p.copy() for p in parameters_of(model)]
+    train_epoch(model, optimizer, x, y, len(x), generator)
+    updates = all(np.any(p != q) for p, q in zip(parameters_of(model), before, strict=True))
+    for _ in range(steps - 1):
+        train_epoch(model, optimizer, x, y, len(x), generator)
+    return {
+        "initial_loss": loss.item() - guess < 0.5,
+        "uses_input": not torch.allclose(logits, logits[:1]),
+        "gradients": gradients,
+        "updates": updates,
+        "overfits": evaluate(model, x, y)[0] < 0.1 * guess,
+    }
+
+
+@misconception(
+    "sanity_checks",
+    "The bar for overfitting is another one: it is 0.1 · ln C, a tenth of what guessing costs.",
+    bar=("0.1", "log 10", "half"),
+)
+def another_bar(model, make_optimizer, x, y, steps=100, *, bar="0.1"):
+    model = copy.deepcopy(model).train()
+    optimizer = make_optimizer(parameters_of(model))
+    generator = torch.Generator()
+    logits = model(x)
+    guess = math.log(logits.shape[1])
+    loss = cross_entropy(logits, y)
+    loss.backward()
+    gradients = all(np.any(g != 0) for g in gradients_of(model))
+    before = [p.copy() for p in parameters_of(model)]
+    train_epoch(model, optimizer, x, y, len(x), generator)
+    updates = all(np.any(p != q) for p, q in zip(parameters_of(model), before, strict=True))
+    for _ in range(steps - 1):
+        train_epoch(model, optimizer, x, y, len(x), generator)
+    below = {"0.1": 0.1, "log 10": 0.1 * math.log(10), "half": 0.5 * guess}[bar]
+    return {
+        "initial_loss": abs(loss.item() - guess) < 0.5,
+        "uses_input": not torch.allclose(logits, logits[:1]),
+        "gradients": gradients,
+        "updates": updates,
+        "overfits": evaluate(model, x, y)[0] < below,
+    }
+
+
+@misconception(
+    "sanity_checks",
+    "Only the first two samples are compared, which may be alike by chance: do *all* samples have the same logits?",
+)
+def first_two_samples(model, make_optimizer, x, y, steps=100):
+    model = copy.deepcopy(model).train()
+    optimizer = make_optimizer(parameters_of(model))
+    generator = torch.Generator()
+    logits = model(x)
+    guess = math.log(logits.shape[1])
+    loss = cross_entropy(logits, y)
+    loss.backward()
+    gradients = all(np.any(g != 0) for g in gradients_of(model))
+    before = [p.copy() for p in parameters_of(model)]
+    train_epoch(model, optimizer, x, y, len(x), generator)
+    updates = all(np.any(p != q) for p, q in zip(parameters_of(model), before, strict=True))
+    for _ in range(steps - 1):
+        train_epoch(model, optimizer, x, y, len(x), generator)
+    return {
+        "initial_loss": abs(loss.item() - guess) < 0.5,
+        "uses_input": not torch.allclose(logits[0], logits[1]),
         "gradients": gradients,
         "updates": updates,
         "overfits": evaluate(model, x, y)[0] < 0.1 * guess,

@@ -65,14 +65,19 @@ def steps_by_hand(module, name, start, grads, options):
     return after
 
 
-def assert_first_steps(student, rng, name, torch_class, options, cause=""):
-    params, grads = draw(rng, 2, shapes=[(3,)])
+def assert_first_steps(student, rng, name, torch_class, options, cause="", shape=(3,)):
+    params, grads = draw(rng, 2, shapes=[shape])
     expected = torch_steps(torch_class, params, grads, options, None)
     now = [step[0] for step in grads]
     with assert_unchanged(*now):
         after = assert_parts(student.run(steps_by_hand, name, params[0], now, options), 2)
     for number, which in enumerate(("first", "second")):
-        assert_close(after[number], expected[number], name=f"parameter after the {which} step", cause=cause)
+        assert_close(
+            after[number],
+            expected[number].reshape(shape),
+            name=f"parameter after the {which} step",
+            cause=cause,
+        )
 
 
 def assert_keeps_single_precision(student, rng, name, torch_class, options):
@@ -88,9 +93,8 @@ def test_sgd_step_by_hand(student, rng):
     options = {"learning_rate": rng.uniform(0.05, 0.2)}
     assert_first_steps(student, rng, "SGD", torch.optim.SGD, options)
     options["weight_decay"] = rng.uniform(0.3, 0.6)
-    assert_first_steps(
-        student, rng, "SGD", torch.optim.SGD, options, cause="is weight_decay · w added to the gradient?"
-    )
+    cause = "is weight_decay · w added to the gradient?"
+    assert_first_steps(student, rng, "SGD", torch.optim.SGD, options, cause, shape=(2, 2))
 
 
 @points(1)

@@ -69,6 +69,11 @@ def test_clip_by_norm_leaves_short_gradients(student, rng):
         for part, g in zip(assert_parts(clipped, len(grads)), grads, strict=True):
             assert_close(part, g, rtol=1e-4, name="clipped gradient")
         assert_close(norm, length(grads), name="norm before clipping")
+    zeros = [np.zeros(3), np.zeros((2, 2))]
+    clipped, norm = assert_parts(student.clip_by_norm(zeros, rng.uniform(0.5, 2)), 2)
+    for part, zero in zip(assert_parts(clipped, 2), zeros, strict=True):
+        assert_close(part, zero, name="clipped gradient of zeros")
+    assert_close(norm, 0.0, name="norm of zeros before clipping")
 
 
 @hidden
@@ -120,10 +125,12 @@ def test_penalty_spares_biases(student, rng):
     assert_penalty(student, params, rng.uniform(0.3, 2), 0.0)
 
 
-def apply_dropout(module, p, x, modes):
-    """Outputs of one dropout layer for the same input, in training mode (True) or evaluation mode."""
+def apply_dropout(module, p, x, modes, apart=False):
+    """Outputs of one dropout layer for the same input, or a copy of it each time, in training mode (True) or evaluation
+    mode.
+    """
     layer = module.Dropout(p)
-    return [layer.train(mode)(x) for mode in modes]
+    return [layer.train(mode)(x.clone() if apart else x) for mode in modes]
 
 
 def zeros_and_factors(x, *outputs):
@@ -151,7 +158,7 @@ def numbers(statistic):
 @points(1)
 def test_dropout_forward_does_nothing_at_evaluation(student, rng):
     x = torch.tensor(rng.uniform(0.5, 2, size=(120, 100)))
-    in_training, y = assert_parts(student.run(apply_dropout, 0.4, x, [True, False]), 2)
+    in_training, y = assert_parts(student.run(apply_dropout, 0.4, x, [True, False], True), 2)
     compare_by(numbers(zeros_and_factors), x, in_training, y, slack=0.04)
     cause = "only in evaluation mode nothing is to be done; in training mode it drops"
     share = (np.asarray(in_training) == 0).mean()
@@ -314,6 +321,8 @@ def test_augment_adds_noise(student, rng):
     single, again = (student.augment(x, np.random.default_rng(seed), 2, scale) for _ in range(2))
     compare_by(lambda a, b: [np.asarray(a).dtype.itemsize, np.array_equal(a, b)], single, again, slack=0.1)
     assert_dtype(single, np.float32, name="array of signals in single precision, shifted and with noise")
+    cause = "noise is added to every number, after the shift: also to the zeros that moved in"
+    assert_that(np.all(np.asarray(single) != 0), "There are zeros in the result, without noise.", cause=cause)
     cause = "np.random is asked for chance, or a generator of its own, and not the one that is given"
     assert_close(again, single, name="result of a second call with a generator of the same seed", cause=cause)
 

@@ -26,10 +26,10 @@ def rates_of(module, name, steps, args):
 
 @points(1)
 def test_step_decay_equals_torch(student, rng):
-    for size in (4, 7):
+    for size in (6, 7):
         eta, gamma = rng.uniform(0.05, 0.5), rng.uniform(0.3, 0.9)
         expected = torch_rates(lambda o, n=size, g=gamma: lr_scheduler.StepLR(o, n, g), eta, 30)
-        for step in (0, size + 1, 1, size - 1, size, 2 * size, 29):
+        for step in (size + 1, size // 2 + 1, 0, 1, size - 1, size, 2 * size, 29):
             assert_close(student.step_decay(step, eta, size, gamma), expected[step], name="learning rate")
 
 

@@ -632,6 +632,9 @@ def test_sanity_checks_of_a_healthy_network(student, rng):
     healthy = dict.fromkeys(["initial_loss", "uses_input", "gradients", "updates", "overfits"], True)
     assert_checks(student, network(rng), x, y, healthy)
     assert_checks(student, network(rng), x, y, {**healthy, "overfits": False}, steps=2)
+    twins = x.clone()
+    twins[1] = twins[0]  # two samples may be alike
+    assert_checks(student, network(rng), twins, y, {"uses_input": True}, steps=2)
 
 
 @points(1)
@@ -673,6 +676,21 @@ def test_sanity_checks_name_planted_faults(student, rng):
     assert_checks(student, dead, x, y, expected, steps=20)
     expected = {"initial_loss": False, "uses_input": True, "gradients": True}
     assert_checks(student, loud, x, y, expected, steps=2)
+    only = torch.zeros(12, dtype=torch.int64)
+    # ln 4 = 1.39, and the loss is 0.03: one so far below a guess is as suspicious as one above
+    assert_checks(student, biased(rng, 4.5), x, only, {"initial_loss": False}, steps=2)
+    # 0.1 ln 4 = 0.139, and the losses are 0.334 (0.184 a step later), 0.201 (0.167), 0.184 (0.098) and 0.098
+    for stride, steps, overfitted in [
+        (0.675, 3, False),
+        (0.2, 13, False),
+        (0.675, 4, False),
+        (0.675, 5, True),
+    ]:
+        result = student.run(overfits_by_walking, biased(rng, 0.0), x, only, stride, steps)
+        assert_equal(result, overfitted, name=f'answer "overfits" after {steps} steps')
+    # the loss is 0.120: more than 0.1, and less than 0.1 ln 4
+    result = student.run(overfits_by_walking, biased(rng, 0.0), x, only, 1.05, 3)
+    assert_equal(result, True, name='answer "overfits" after 3 steps', cause=CAUSES["overfits"])
 
 
 def overfits_by_walking(module, model, x, y, stride, steps):
