@@ -583,11 +583,22 @@ def _message(
         return message
     rows = [f"{named.says}\n\n{message}" if named else message]
     if isinstance(error, CheckFailed) and not named:
-        rows += [message_row(*row) for row in _task_rows(error, source, sitting.exercise.qualname)]
+        rows += [message_row(*row) for row in _task_rows(error, source, _asked(sitting, error))]
     if not full and message != what(full=True):
         name = f"{sitting.day.number}/{sitting.exercise.qualname}"
         rows.append(message_row("more", f"`course check {name} --full` shows every value"))
     return "\n".join(rows) + read_row(sitting.day, sitting.exercise)
+
+
+def _asked(sitting: Sitting, failed: CheckFailed) -> str:
+    """The exercise of which the task is quoted: in a project checks of `fit` ask `predict`, whose result is not that of
+    `fit`.
+    """
+    called = failed.call.label if failed.call is not None else ""
+    others = [one.qualname for one in sitting.day.exercises if one.module == sitting.exercise.module]
+    if sitting.day.is_project and failed.quotes == "shape" and called in others:
+        return called
+    return sitting.exercise.qualname
 
 
 def _task_rows(failed: CheckFailed, source: str, qualname: str) -> Iterator[tuple[str, str]]:

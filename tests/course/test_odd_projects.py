@@ -292,3 +292,28 @@ def test_no_module_of_the_course_is_taken_for_a_renamed_one(tmp_path: Path) -> N
         )
         link.close()
         assert sentence in result.message
+
+
+def test_a_result_is_held_against_what_its_own_function_returns(tmp_path: Path) -> None:
+    """In a check of `fit` it is `predict` that gives classes for probabilities."""
+    text = """
+METHODS = ("baseline", "own")
+
+def fit(x, y, method, seed):
+    return 0
+
+def predict(model, x):
+    return x[:, 0]
+"""
+    name = "project_backpropagation"
+    write(tmp_path / name / "experiment.py", text)
+    day, runner = COURSE.day(name), Runner(COURSE, 1)
+    exercise = next(one for one in day.exercises if one.qualname == "fit")
+    check = next(one for one in exercise.checks if one.name == "test_fit_draws_from_the_seed_alone")
+    link = LocalLink(tmp_path, [name], COURSE.limits)
+    sitting = Sitting.of(day, exercise, check, link)
+    said = runner.run_check(runner.suite.function(day, check), sitting, explain=False).message
+    link.close()
+    assert "came back     shape (90,)" in said
+    assert "the task says (n, C) float array" in said
+    assert "a model of any kind" not in said
