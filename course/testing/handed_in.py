@@ -143,10 +143,8 @@ def assert_holds(
     standard deviations of them. ``on`` names the data for the message; of a figure that is good when it is ``low``,
     larger is worse.
     """
-    claims = [_claimed(results, method, seed, name) for seed in _measured(results, method)]
-    mean, spread = float(np.mean(claims)), float(np.std(claims))
-    worse = again - mean if low else mean - again
-    if not worse <= margin + 3 * spread:
+    if not holds(results, method, name, again, margin, low=low):
+        mean, spread = _mean_and_spread(results, method, name)
         raise CheckFailed(
             f"On {on} the figure {name!r} of {method!r} is {again:.4g}, far {'above' if low else 'below'} what "
             f"{RESULTS} says.",
@@ -156,6 +154,19 @@ def assert_holds(
             ),
             cause="were choices made on the data that the figures are of?",
         )
+
+
+def holds(
+    results: Results, method: str, name: str, again: float, margin: float, *, low: bool = False
+) -> bool:
+    """Whether `assert_holds` would pass: for a test that trains once more before it says no."""
+    mean, spread = _mean_and_spread(results, method, name)
+    return (again - mean if low else mean - again) <= margin + 3 * spread
+
+
+def _mean_and_spread(results: Results, method: str, name: str) -> tuple[float, float]:
+    claims = [_claimed(results, method, seed, name) for seed in _measured(results, method)]
+    return float(np.mean(claims)), float(np.std(claims))
 
 
 def _measured(results: Results, method: str) -> Mapping[int, Mapping[str, float]]:

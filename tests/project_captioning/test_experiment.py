@@ -15,6 +15,7 @@ from course.testing.handed_in import (
     drawn,
     given_module,
     handed_in_results,
+    holds,
     judged_methods,
     named_methods,
     plain_strings,
@@ -174,6 +175,11 @@ def test_fit_gives_the_figures_of_the_results(student, rng):
 @points(3)
 def test_fit_holds_on_other_scenes(student, rng):
     results = handed_in_results(student, __file__)
-    method, (seed, of) = named_methods(student)[-1], rng.integers(10_000, 10**6, size=2).tolist()
-    again = measured(student, chosen(results, __file__), method, seed, rng, of)["exact"]
+    method = named_methods(student)[-1]
+    again = 0.0
+    for _ in range(2):
+        seed, of = rng.integers(10_000, 10**6, size=2).tolist()
+        again = max(again, measured(student, chosen(results, __file__), method, seed, rng, of)["exact"])
+        if holds(results, method, "exact", again, WORSE):
+            break
     assert_holds(results, method, "exact", again, WORSE, on="other scenes")
