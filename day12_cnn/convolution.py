@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 5f8ef88e414d782e
+# skeleton 68e32cc14c253021
 """Convolution of whole batches with many channels, forward and backward, as one matrix product.
 
 Shapes are those of PyTorch: images (batch, channels, height, width), weights (filters, channels, height, width).
@@ -114,9 +114,10 @@ def conv2d(
     -------
     (b, f, oh, ow) float array
 
-    Not allowed here: ``torch.nn.functional.conv2d``, ``torch.nn.Conv2d``; from ``torch``: ``conv2d``,
-    ``convolution``; from ``scipy.signal``: ``correlate2d``, ``convolve2d``, ``correlate``, ``convolve``,
-    ``fftconvolve``, ``oaconvolve``; from ``scipy.ndimage``: ``correlate``, ``convolve``.
+    Not allowed here: from ``torch.nn.functional``: ``conv2d``, ``unfold``; from ``torch``: ``conv2d``,
+    ``convolution``; from ``torch.nn``: ``Conv2d``, ``Unfold``; from ``scipy.signal``: ``correlate2d``,
+    ``convolve2d``, ``correlate``, ``convolve``, ``fftconvolve``, ``oaconvolve``; from ``scipy.ndimage``:
+    ``correlate``, ``convolve``.
 
     References
     ----------

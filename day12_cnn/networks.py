@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton b55b677cfab3bac4
+# skeleton 893a3cbade03319f
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -151,7 +151,7 @@ def fit(
 
     Returns
     -------
-    list of ``epochs`` numbers
+    list of ``epochs`` numbers, without a graph
         cross-entropy, mean over all samples of the epoch, each measured before its step
 
     Not allowed here: from ``torch.optim``: ``SGD``, ``AdamW``.

@@ -14,6 +14,7 @@ import course
 
 ROOTS = (
     "course",
+    "course.__main__",
     "course.cli.__main__",
     "course.cli.students",
     "course.data",

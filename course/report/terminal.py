@@ -220,7 +220,8 @@ class CheckView:
             return
         day, one = left[0]
         if one.exercise.optional:
-            out.print(f"{_all_earned(result)}; what is optional is still open.")
+            state = "wrong" if one.is_wrong else "open"
+            out.print(f"{_all_earned(result)}; what is optional is still {state}.")
         name, short = one.exercise.qualname, f"{day.number}/{one.exercise.qualname}"
         file = f"{day.name}/{one.exercise.module}.py"
         verb = "mend" if one.is_wrong else "write"

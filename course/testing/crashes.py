@@ -9,7 +9,8 @@ import re
 
 _ONE_TRUTH_VALUE = (
     "an array where one truth value is wanted (if, and, or, not, max, min): "
-    "np.where, & and np.maximum go entry by entry, .all() and .any() make one of many"
+    "np.where, & and np.maximum go entry by entry, .all() and .any() make one of many; whether something was given "
+    "at all is asked with `is not None`"
 )
 _ONE_NUMBER = (
     "a whole array where one number is wanted: math.exp and float take one number, "

@@ -183,7 +183,7 @@ def fit(
 
     Returns
     -------
-    list of ``epochs`` numbers
+    list of ``epochs`` numbers, without a graph
         cross-entropy, mean over all samples of the epoch, each measured before its step
 
     References

@@ -109,6 +109,7 @@ def test_it_holds_what_students_need_and_nothing_else(release: Path) -> None:
     }
     rooms = {name.split("/")[1] for name in tracked.stdout.split() if name.startswith("course/")}
     assert not rooms & {"verify"}
+    assert (release / "course/__main__.py").is_file()  # python -m course
     assert not (release / "course/cli/authors.py").exists()
     assert not (release / "course/grading/classes.py").exists()
     assert not (release / "course/release/leaks.py").exists()

@@ -31,6 +31,32 @@ def without_biases(layers, input_shape):
 
 @misconception(
     "summary",
+    "Pooling is taken to move on by its own size: the stride is ignored where it differs from the window.",
+)
+def pooled_by_the_window(layers, input_shape):
+    shape, result = input_shape, []
+    for layer in layers:
+        parameters = 0
+        match layer:
+            case ("conv", filters, (kh, kw), (sh, sw), (ph, pw)):
+                c, h, w = shape
+                parameters = filters * c * kh * kw + filters
+                shape = (filters, output_size(h, kh, sh, ph), output_size(w, kw, sw, pw))
+            case ("max_pool", (kh, kw), _):
+                c, h, w = shape
+                shape = (c, h // kh, w // kw)
+            case ("batch_norm",):
+                parameters = 2 * shape[0]
+            case ("flatten",):
+                shape = (math.prod(shape),)
+            case ("dense", features):
+                parameters, shape = shape[0] * features + features, (features,)
+        result.append((shape, parameters))
+    return result
+
+
+@misconception(
+    "summary",
     "A filter has a kernel for every channel of its input; the number of channels before the layer is missing.",
 )
 def channels_forgotten(layers, input_shape):

@@ -144,12 +144,38 @@ def padded_at_one_end(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1
 @misconception(
     "im2col",
     "The dilation is ignored: neighbouring entries of the kernel lie d pixels apart.",
+    sizes=("of the windows", "counted with it"),
 )
-def entries_side_by_side(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+def entries_side_by_side(
+    x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, sizes="of the windows"
+):
     (kh, kw), (ph, pw) = kernel_size, padding
     padded = np.pad(x, ((0, 0), (0, 0), (ph, ph), (pw, pw)))
     windows = sliding_window_view(padded, kernel_size, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
     b, c, oh, ow, _, _ = windows.shape
+    if sizes == "counted with it":
+        oh = output_size(x.shape[2], kh, stride[0], ph, dilation[0])
+        ow = output_size(x.shape[3], kw, stride[1], pw, dilation[1])
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
+    "np.pad takes a pair (before, after) for every axis, and `padding` is (vertical, horizontal): it was given as "
+    "such a pair. The vertical number goes above and below, the horizontal one to the left and right.",
+    sizes=("of the windows", "counted"),
+)
+def pair_taken_for_before_and_after(
+    x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, sizes="of the windows"
+):
+    (kh, kw), (dh, dw) = kernel_size, dilation
+    padded = np.pad(x, ((0, 0), (0, 0), padding, padding))
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    if sizes == "counted":
+        oh = output_size(x.shape[2], kh, stride[0], padding[0], dh)
+        ow = output_size(x.shape[3], kw, stride[1], padding[1], dw)
     return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
 
 
@@ -474,6 +500,38 @@ def filters_first(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=
     y = weight.reshape(f, -1) @ im2col(x, (kh, kw), stride, padding, dilation)
     y = y if bias is None else y + bias[:, None]
     return y.reshape(f, len(x), oh, -1).transpose(1, 0, 2, 3)
+
+
+@misconception(
+    "conv2d",
+    "Stride, padding and dilation count in the sizes of the result, but one of them is not handed to im2col.",
+    forgotten=("stride", "padding", "dilation", "all"),
+)
+def not_handed_to_im2col(
+    x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, forgotten="all"
+):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
+    ow = output_size(x.shape[3], kw, stride[1], padding[1], dilation[1])
+    s, p, d = stride, padding, dilation
+    s = (1, 1) if forgotten in ("stride", "all") else s
+    p = (0, 0) if forgotten in ("padding", "all") else p
+    d = (1, 1) if forgotten in ("dilation", "all") else d
+    y = weight.reshape(f, -1) @ im2col(x, (kh, kw), s, p, d)
+    return (y if bias is None else y + bias[:, None]).reshape(len(x), f, oh, ow)
+
+
+@misconception(
+    "conv2d",
+    "`if bias:` asks an array of several numbers for one truth value. Whether there is one: `if bias is not None`.",
+)
+def truth_of_the_bias(x, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    f, _, kh, kw = weight.shape
+    oh = output_size(x.shape[2], kh, stride[0], padding[0], dilation[0])
+    y = weight.reshape(f, -1) @ im2col(x, (kh, kw), stride, padding, dilation)
+    if bias:
+        y = y + bias[:, None]
+    return y.reshape(len(x), f, oh, -1)
 
 
 @misconception("conv2d", "The stride is ignored.")

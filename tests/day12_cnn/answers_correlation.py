@@ -60,6 +60,18 @@ def rounded_up(n, kernel, stride=1, padding=0, dilation=1):
 
 @misconception(
     "output_size",
+    "int() rounds towards 0, so that −1/2 becomes 0 and a kernel that does not fit gets a position. Round down with "
+    "//, or ask whether it fits before you divide.",
+)
+def rounded_towards_zero(n, kernel, stride=1, padding=0, dilation=1):
+    size = int((n + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1
+    if size < 1:
+        raise ValueError("the kernel does not fit")
+    return size
+
+
+@misconception(
+    "output_size",
     "A kernel that does not fit has no position: raise ValueError instead of returning 0 or less.",
 )
 def without_error(n, kernel, stride=1, padding=0, dilation=1):

@@ -397,6 +397,76 @@ def sum_over_single_images(parameters, images, activations, grad):
     return total
 
 
+@misconception(
+    "train",
+    "The rate falls too early: e counts from 0, so that the first epoch has the whole learning rate, and the last one "
+    "not 0.",
+)
+def falls_one_epoch_early(
+    parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0
+):
+    rng = np.random.default_rng(seed)
+    parameters = {name: value.copy() for name, value in parameters.items()}
+    velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
+    losses = []
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - (epoch + 1) / epochs)
+        order, total = rng.permutation(len(images)), 0.0
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            activations = forward(parameters, images[batch])
+            loss, grad = cross_entropy(activations["logits"], labels[batch])
+            grads = backward(parameters, images[batch], activations, grad)
+            total += loss * len(batch)
+            for name in parameters:
+                velocity[name] = momentum * velocity[name] + grads[name]
+                parameters[name] -= rate * velocity[name]
+        losses.append(total / len(images))
+    return parameters, losses
+
+
+@misconception(
+    "train",
+    "Images and labels no longer belong together: the same order has to pick both.",
+    labels_of=("the old order", "an order of their own"),
+)
+def labels_apart(
+    parameters,
+    images,
+    labels,
+    epochs=10,
+    batch_size=32,
+    learning_rate=0.02,
+    momentum=0.9,
+    seed=0,
+    *,
+    labels_of="the old order",
+):
+    rng = np.random.default_rng(seed)
+    parameters = {name: value.copy() for name, value in parameters.items()}
+    velocity = {name: np.zeros_like(value) for name, value in parameters.items()}
+    losses = []
+    for epoch in range(epochs):
+        rate = learning_rate * (1 - epoch / epochs)
+        order, total = rng.permutation(len(images)), 0.0
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            other = (
+                np.arange(len(images))[start : start + batch_size]
+                if labels_of == "the old order"
+                else rng.permutation(len(images))[: len(batch)]
+            )
+            activations = forward(parameters, images[batch])
+            loss, grad = cross_entropy(activations["logits"], labels[other])
+            grads = backward(parameters, images[batch], activations, grad)
+            total += loss * len(batch)
+            for name in parameters:
+                velocity[name] = momentum * velocity[name] + grads[name]
+                parameters[name] -= rate * velocity[name]
+        losses.append(total / len(images))
+    return parameters, losses
+
+
 @misconception("train", "The step goes uphill: subtract learning_rate times the velocity.")
 def uphill(parameters, images, labels, epochs=10, batch_size=32, learning_rate=0.02, momentum=0.9, seed=0):
     rng = np.random.default_rng(seed)

@@ -359,18 +359,20 @@ class WithoutSecondRelu(nn.Module):
 
 @misconception(
     "ResidualBlock",
-    "The convolutions have a bias. The norm after a convolution takes it out again, so it is asked for without.",
+    "The convolutions, or one of them, have a bias. All three are asked for without, the shortcut too: the norm "
+    "after a convolution takes its bias out again.",
+    which=("shortcut", "branch", "all"),
 )
 class WithBiases(nn.Module):
-    def __init__(self, in_channels, out_channels, stride=1):
+    def __init__(self, in_channels, out_channels, stride=1, *, which="all"):
         super().__init__()
         self.norm1 = nn.BatchNorm2d(in_channels)
-        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1)
+        self.conv1 = nn.Conv2d(in_channels, out_channels, 3, stride, padding=1, bias=which != "shortcut")
         self.norm2 = nn.BatchNorm2d(out_channels)
-        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=which != "shortcut")
         self.shortcut = nn.Identity()
         if in_channels != out_channels or stride != 1:
-            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride)
+            self.shortcut = nn.Conv2d(in_channels, out_channels, 1, stride, bias=which != "branch")
 
     def forward(self, x):
         return self.shortcut(x) + self.conv2(F.relu(self.norm2(self.conv1(F.relu(self.norm1(x))))))

@@ -48,6 +48,24 @@ def normalised_unbiased(x, gamma, beta, running_mean, running_var, training, mom
 
 @misconception(
     "batch_norm",
+    "m is taken to be the number of images. A channel has b · h · w values, so that s² is σ² m / (m − 1) with that m.",
+)
+def m_counts_images(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
+    mean, var = running_mean, running_var
+    if training:
+        axes, m = over_all_but_channels(x), len(x)
+        if x.size == x.shape[1]:
+            raise ValueError("no variance")
+        mean, var = x.mean(axis=axes), x.var(axis=axes)
+        running_mean = (1 - momentum) * running_mean + momentum * mean
+        with np.errstate(all="ignore"):
+            running_var = (1 - momentum) * running_var + momentum * var * np.float64(m) / (m - 1)
+    normalised = (x - per_channel(mean, x)) / np.sqrt(per_channel(var, x) + eps)
+    return per_channel(gamma, x) * normalised + per_channel(beta, x), running_mean, running_var
+
+
+@misconception(
+    "batch_norm",
     "The running variance is fed with the biased variance (ddof 0), which is too small on average: take ddof 1.",
 )
 def running_biased(x, gamma, beta, running_mean, running_var, training, momentum=0.1, eps=1e-5):
@@ -304,6 +322,22 @@ def gamma_forgotten(grad, x, gamma, eps=1e-5):
     normalised = (x - x.mean(axis=axes, keepdims=True)) / std
     dgamma, dbeta = np.sum(grad * normalised, axis=axes), np.sum(grad, axis=axes)
     return (grad - per_channel(dbeta, x) / m - normalised * per_channel(dgamma, x) / m) / std, dgamma, dbeta
+
+
+@misconception(
+    "batch_norm_backward",
+    "Means are taken over the batch only, pixel by pixel. A channel has one of each, over batch, height and width: "
+    "over all axes but axis 1.",
+    which=("of the gradient", "all"),
+)
+def means_pixel_by_pixel(grad, x, gamma, eps=1e-5, *, which="all"):
+    axes = over_all_but_channels(x)
+    own = 0 if which == "all" else axes
+    std = np.sqrt(x.var(axis=own, keepdims=True) + eps)
+    normalised = (x - x.mean(axis=own, keepdims=True)) / std
+    dgamma, dbeta = np.sum(grad * normalised, axis=axes), np.sum(grad, axis=axes)
+    centred = grad - grad.mean(axis=0) - normalised * (grad * normalised).mean(axis=0)
+    return per_channel(gamma, x) / std * centred, dgamma, dbeta
 
 
 @misconception(

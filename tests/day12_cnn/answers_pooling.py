@@ -97,6 +97,20 @@ def last_window_wins(grad, x, kernel_size, stride):
 
 @misconception(
     "max_pool2d_backward",
+    "All channels share one winner. A channel is an image of its own, with a largest pixel of its own in every window.",
+)
+def one_winner_for_all_channels(grad, x, kernel_size, stride):
+    dx = np.zeros(x.shape)
+    for n, i, j in np.ndindex(len(grad), *grad.shape[2:]):
+        rows, columns = i * stride[0], j * stride[1]
+        window = x[n, :, rows : rows + kernel_size[0], columns : columns + kernel_size[1]]
+        c, u, v = np.unravel_index(window.argmax(), window.shape)
+        dx[n, c, rows + u, columns + v] += grad[n, c, i, j]
+    return dx
+
+
+@misconception(
+    "max_pool2d_backward",
     "All pixels of the window receive the gradient; it belongs to the largest one alone.",
 )
 def everybody_wins(grad, x, kernel_size, stride):

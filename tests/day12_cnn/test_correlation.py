@@ -56,6 +56,10 @@ def test_output_size_of_a_kernel_that_just_fits_or_does_not(student, rng):
         if n > 1:
             with assert_raises(ValueError, cause="a kernel with no position at all is to be a ValueError"):
                 student.output_size(n - 1, kernel, stride, padding, dilation)
+    with assert_raises(
+        ValueError, cause="a kernel longer than the axis has no position, whatever the stride"
+    ):
+        student.output_size(6, 7, 3)
 
 
 @points(1)

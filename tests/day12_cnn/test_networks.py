@@ -320,7 +320,8 @@ def call_fit(module, model, images, labels, options):
     losses = module.fit(model, images, labels, **options)
     state = {name: value.detach() for name, value in model.named_parameters()}
     buffers = {name: value for name, value in model.named_buffers() if value.is_floating_point()}
-    return [float(loss) for loss in losses], state, buffers
+    free = not any(getattr(loss, "requires_grad", False) for loss in losses)
+    return [float(loss) for loss in losses], state, buffers, free
 
 
 @points(1)
@@ -333,7 +334,7 @@ def test_fit_takes_the_steps_of_adam(student, rng):
     model.eval()
     with assert_unchanged(images, labels):
         result = student.run(call_fit, model, images, labels, options)
-    losses, parameters, buffers = assert_parts(result, 3)
+    losses, parameters, buffers, free = assert_parts(result, 4)
 
     reference = Probe(4, 5).double()
     reference.drop.p = 0.0
@@ -351,6 +352,8 @@ def test_fit_takes_the_steps_of_adam(student, rng):
             assert_close(
                 parameters[name], value.detach(), rtol=1e-4, atol=1e-5, name=f"parameter {name} after 3 steps"
             )
+    cause = "loss.item() is the number alone; a sum of tensors keeps the graphs of all batches in memory"
+    assert_that(free, "The losses carry the graphs that they were computed in.", cause=cause)
     cause = "in evaluation mode the running statistics do not learn: call model.train() first"
     assert_close(
         buffers["norm.running_mean"], reference.norm.running_mean, rtol=1e-4, name="running mean", cause=cause
