@@ -317,3 +317,43 @@ def predict(model, x):
     assert "came back     shape (90,)" in said
     assert "the task says (n, C) float array" in said
     assert "a model of any kind" not in said
+
+
+NEAREST = """
+import torch
+
+METHODS = ("baseline", "own")
+
+
+def fit(images, captions, method, seed):
+    return {"images": images.clone(), "captions": list(captions)}
+
+
+def predict(model, images):
+    far = torch.cdist(images.flatten(1), model["images"].flatten(1))
+    return [%s for nearest in far.argmin(dim=1).tolist()]
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("model['captions'][nearest]", ""),
+        ("'  ' + model['captions'][nearest].replace(' ', '\\n')", ""),
+        ("model['captions'][nearest].capitalize() + '.'", "are there capitals or full stops"),
+        ("''", "does what it says depend on the picture?"),
+    ],
+)
+def test_captions_are_right_word_for_word(tmp_path: Path, said: str, cause: str) -> None:
+    """Whatever stands between the words."""
+    name = "project_captioning"
+    write(tmp_path / name / "experiment.py", NEAREST % said)
+    day, runner = COURSE.day(name), Runner(COURSE, 1)
+    exercise = next(one for one in day.exercises if one.qualname == "predict")
+    check = next(one for one in exercise.checks if one.name == "test_predict_tells_two_scenes_apart")
+    link = LocalLink(tmp_path, [name], COURSE.limits)
+    sitting = Sitting.of(day, exercise, check, link)
+    result = runner.run_check(runner.suite.function(day, check), sitting, explain=False)
+    link.close()
+    assert (result.outcome == "passed") == (cause == "")
+    assert cause in result.message
