@@ -30,7 +30,9 @@ than 0.03 and 0.01.
 """
 WORSE = 0.25
 """By how much, beside three standard deviations of the claims, fewer captions may be right on other scenes: three
-claims may lie close together by chance, and the new training moves as those above do, on scenes of its own.
+claims may lie close together by chance, and the new training moves as those above do, on scenes of its own. Of all
+choices among trainings that are equally right (`benchmarks/unseen.py`) 99 of 100 stay within 0.1, and all within 0.23,
+where the better of two counts; of single ones one in 800 lies further below than 0.25. Hence the second seed.
 """
 
 
