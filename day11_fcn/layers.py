@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 31d583bfc9059b95
+# skeleton dc83bc274ba97889
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -19,6 +19,8 @@ def dense(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
     """A dense layer: every output sees every input.
 
     Y = X W + b
+
+    A training calls it thousands of times: write the product of matrices, not loops over their entries.
 
     Parameters
     ----------
@@ -63,8 +65,8 @@ def dense_backward(
         each of the shape of what it is the gradient of; nothing is divided by n: that n is in the loss already
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``; from ``torch.func``: ``grad``,
-    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch``:
-    ``tensor``, ``from_numpy``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
+    ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
+    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -158,7 +160,7 @@ def initialise_layers(sizes: list[int], activation: str, rng: np.random.Generato
     """
     scheme = "he" if activation == "relu" else "glorot"
     return [
-        (np.asarray(initialise(inputs, outputs, scheme, rng)), np.zeros(outputs))
+        (np.asarray(initialise(inputs, outputs, scheme, rng), dtype=float), np.zeros(outputs))
         for inputs, outputs in pairwise(sizes)
     ]
 

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton 36eed611f569bafb
+# skeleton 967289005305605f
 """Losses: one number that says how wrong a network is, and its gradient, where backpropagation begins.
 
 On every day of the course a loss is the *mean* over the batch, and classification losses take logits: scores of any
@@ -83,9 +83,9 @@ def cross_entropy_gradient(logits: np.ndarray, labels: np.ndarray) -> np.ndarray
         every row has sum 0: what the right class gains, the others lose
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
-    ``torch.nn.functional.cross_entropy``, ``torch.tensor``; from ``torch.func``: ``grad``, ``vjp``,
-    ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from
-    ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
+    ``torch.nn.functional.cross_entropy``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
+    ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``,
+    ``jvp``, ``jacobian``.
 
     References
     ----------

@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton f52727bb07cb6926
+# skeleton abc24372023a6d11
 """Whole networks from layers: softmax regression, one hidden layer, any number of them.
 
 A forward pass keeps what its backward pass will need. The backward pass walks through the same layers in the
@@ -36,9 +36,9 @@ def softmax_regression(
     grad_b : (c,) float array
 
     Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
-    ``torch.nn.functional.cross_entropy``, ``sklearn.linear_model.LogisticRegression``, ``torch.tensor``;
-    from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``,
-    ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
+    ``torch.nn.functional.cross_entropy``, ``sklearn.linear_model.LogisticRegression``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------
@@ -65,7 +65,7 @@ def two_layer(parameters: Parameters, x: np.ndarray, target: np.ndarray) -> tupl
     gradients : [(grad_w1, grad_b1), (grad_w2, grad_b2)]
         each of the shape of what it is the gradient of
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``,
     ``sklearn.neural_network.MLPRegressor``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``,
     ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``,
     ``jvp``, ``jacobian``.
@@ -132,10 +132,9 @@ def mlp_backward(
     [(grad_w, grad_b), …]
         in the order of ``parameters``, each of the shape of what it is the gradient of
 
-    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.tensor``,
-    ``torch.nn.Sequential``; from ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``,
-    ``jvp``, ``jacfwd``, ``linearize``; from ``torch.autograd.functional``: ``vjp``, ``jvp``,
-    ``jacobian``.
+    Not allowed here: the method ``.backward``, ``torch.autograd.grad``, ``torch.nn.Sequential``; from
+    ``torch.func``: ``grad``, ``vjp``, ``jacrev``, ``grad_and_value``, ``jvp``, ``jacfwd``, ``linearize``;
+    from ``torch.autograd.functional``: ``vjp``, ``jvp``, ``jacobian``.
 
     References
     ----------

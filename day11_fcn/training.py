@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton c34e5e8ccf168b7d
+# skeleton a24718c194af1773
 """Training: a step, a first loop, the real loop with mini-batches, and the protocol around it.
 
 Three sets, three jobs. The training samples move the weights. The validation samples choose among the states on the
@@ -156,9 +156,10 @@ def experiment(
     """The whole protocol, without leakage: prepare, initialise, fit, and test once.
 
     A `Standardizer` is fitted to the training inputs and applied to all three sets. The network has ReLU layers of
-    the sizes ``hidden`` and an output for each label from 0 to the largest training label. `fit` chooses its state
-    by the validation set. Only then, and only for its accuracy, is the test set used. The check on the digits gives up
-    after 90 seconds for all its trainings; each should take a few.
+    the sizes ``hidden`` and an output for each label from 0 to the largest training label; its first weights are those
+    of `initialise_layers` for "relu", He's. `fit` chooses its state by the validation set. Only then, and only for its
+    accuracy, is the test set used. The check on the digits trains five times and gives up after 90 seconds for all of
+    them together; each should take a second or two.
 
     Parameters
     ----------

@@ -18,6 +18,8 @@ def dense(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     Y = X W + b
 
+    A training calls it thousands of times: write the product of matrices, not loops over their entries.
+
     Parameters
     ----------
     x : (n, inputs) float array, a sample per row
@@ -157,7 +159,7 @@ def initialise_layers(sizes: list[int], activation: str, rng: np.random.Generato
     """
     scheme = "he" if activation == "relu" else "glorot"
     return [
-        (np.asarray(initialise(inputs, outputs, scheme, rng)), np.zeros(outputs))
+        (np.asarray(initialise(inputs, outputs, scheme, rng), dtype=float), np.zeros(outputs))
         for inputs, outputs in pairwise(sizes)
     ]
 

@@ -170,9 +170,10 @@ def experiment(
     """The whole protocol, without leakage: prepare, initialise, fit, and test once.
 
     A `Standardizer` is fitted to the training inputs and applied to all three sets. The network has ReLU layers of
-    the sizes ``hidden`` and an output for each label from 0 to the largest training label. `fit` chooses its state
-    by the validation set. Only then, and only for its accuracy, is the test set used. The check on the digits gives up
-    after 90 seconds for all its trainings; each should take a few.
+    the sizes ``hidden`` and an output for each label from 0 to the largest training label; its first weights are those
+    of `initialise_layers` for "relu", He's. `fit` chooses its state by the validation set. Only then, and only for its
+    accuracy, is the test set used. The check on the digits trains five times and gives up after 90 seconds for all of
+    them together; each should take a second or two.
 
     Parameters
     ----------

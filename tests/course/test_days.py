@@ -194,6 +194,13 @@ def test_an_exercise_that_refuses_one_way_to_differentiate_refuses_all(day: Day)
         assert not ways & set(exercise.refused) or ways <= set(exercise.refused), exercise.name
 
 
+def test_what_only_converts_is_refused_nowhere(day: Day) -> None:
+    packages = {"torch": ("tensor", "as_tensor", "from_numpy", "asarray"), "numpy": ("array", "asarray")}
+    conversions = {f"{package}.{name}" for package, names in packages.items() for name in names}
+    for exercise in day.exercises:
+        assert not conversions & set(exercise.refused), exercise.name
+
+
 def test_a_day_has_hidden_tests_and_an_optional_part(day: Day) -> None:
     checks = [check for exercise in day.exercises for check in exercise.checks]
     assert any(check.hidden for check in checks)

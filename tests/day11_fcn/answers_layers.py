@@ -331,6 +331,16 @@ def scaled_afterwards(fan_in, fan_out, scheme, rng):
 
 
 @variant("initialise")
+def in_single_precision(fan_in, fan_out, scheme, rng):
+    if scheme == "he":
+        return (2 / fan_in) ** 0.5 * rng.standard_normal((fan_in, fan_out), dtype=np.float32)
+    if scheme == "glorot":
+        bound = np.float32((6 / (fan_in + fan_out)) ** 0.5)
+        return bound * (2 * rng.random((fan_in, fan_out), dtype=np.float32) - 1)
+    raise ValueError("no such scheme")
+
+
+@variant("initialise")
 def column_by_column(fan_in, fan_out, scheme, rng):
     match scheme:
         case "glorot":

@@ -44,6 +44,13 @@ def forward(leaves, x, activation=torch.relu):
     return x @ w + b
 
 
+def doubles(parameters):
+    """The parameters as tensors of double precision: an answer may have some of them in single."""
+    return [
+        tuple(torch.tensor(np.asarray(part), dtype=torch.float64) for part in pair) for pair in parameters
+    ]
+
+
 def descend(parameters, loss_of, learning_rate, steps):
     """States and losses of gradient descent by autograd: those before each step, and after the last."""
     leaves = [tuple(torch.tensor(part, requires_grad=True) for part in pair) for pair in parameters]
@@ -147,7 +154,7 @@ def measured(states, samples):
     x, labels = torch.tensor(samples[0]), torch.tensor(samples[1])
     losses, accuracies = [], []
     for state in states:
-        logits = forward([tuple(torch.tensor(part) for part in pair) for pair in state], x)
+        logits = forward(doubles(state), x)
         losses.append(functional.cross_entropy(logits, labels).item())
         accuracies.append((logits.argmax(dim=1) == labels).double().mean().item())
     return np.array(losses), np.array(accuracies)
@@ -280,7 +287,7 @@ SMALL = {"hidden": (9,), "learning_rate": 0.1, "batch_size": 10, "epochs": 6, "r
 def accuracy_after_standardizing(parameters, statistics_of, samples, epsilon=0.03):
     """Of a network for inputs that were standardized by the statistics of a set."""
     x = (samples[0] - statistics_of.mean(axis=0)) / np.sqrt(statistics_of.var(axis=0) + epsilon)
-    leaves = [tuple(torch.tensor(np.asarray(part)) for part in pair) for pair in parameters]
+    leaves = doubles(parameters)
     return float(np.mean(forward(leaves, torch.tensor(x)).argmax(dim=1).numpy() == samples[1]))
 
 
