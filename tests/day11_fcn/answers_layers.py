@@ -212,6 +212,17 @@ def divided_by_the_rate(x, rate, rng):
     return x * mask, mask
 
 
+@misconception(
+    "dropout",
+    "A rate of 0 is refused. It is allowed, and nothing is dropped then: the rate is at least 0 and less than 1.",
+)
+def rate_of_zero_refused(x, rate, rng):
+    if rate <= 0 or rate >= 1:
+        raise ValueError("the rate must lie between 0 and 1")
+    mask = np.ones_like(x) if rng is None else (rng.random(x.shape) >= rate) / (1 - rate)
+    return x * mask, mask
+
+
 @variant("dropout")
 def with_binomial(x, rate, rng):
     if rate < 0 or rate >= 1:

@@ -127,9 +127,13 @@ def test_dropout_does_nothing_in_evaluation(student, rng):
                 y, x, name="output in evaluation", cause="without a generator, nothing is dropped or scaled"
             )
             assert_close(mask, np.ones(shape), name="mask in evaluation")
+    seed = int(rng.integers(2**32))
+    y, _ = assert_parts(student.run(dropped, x, 0.0, seed), 2)
+    cause = "a rate is at least 0 and less than 1: at 0 everything is kept, at 1 nothing is left"
+    assert_close(y, x, name="output in training at rate 0", cause=cause)
     for rate in (1.0, -0.3):
-        with assert_raises(ValueError, cause="a rate is at least 0 and less than 1: at 1 nothing is left"):
-            student.run(dropped, x, rate, int(rng.integers(2**32)))
+        with assert_raises(ValueError, cause=cause):
+            student.run(dropped, x, rate, seed)
 
 
 def dropped(module, x, rate, seed):
