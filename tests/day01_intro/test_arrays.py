@@ -56,7 +56,7 @@ def test_crop_is_a_copy(student, rng):
         cause="slicing copies nothing; .copy() does",
     )
     cause = "slicing cuts short at an edge and counts from the end for a negative start, without a word"
-    for top, left, height, width in [(4, 0, 3, 2), (0, 5, 2, 3), (-2, 1, 2, 3), (1, -3, 3, 2)]:
+    for top, left, height, width in [(4, 0, 3, 2), (0, 5, 2, 3), (-1, 1, 3, 2), (1, -1, 2, 4)]:
         with assert_raises(ValueError, cause=cause):
             student.crop(image, top, left, height, width)
 

@@ -449,6 +449,22 @@ def fixed_width(grad, x0, high, steps=400, width=1e-3):
     return (low + high) / 2
 
 
+@misconception(
+    "find_stable_rate",
+    "The trials start at 0 and not at x0. Where the minimum is at 0, nothing ever moves, and every rate looks stable.",
+)
+def trials_from_zero(grad, x0, high, steps=400):
+    at_start = np.linalg.norm(grad(x0))
+    low, width = 0.0, high / 1000
+    while high - low > width:
+        middle = (low + high) / 2
+        with np.errstate(all="ignore"):
+            end = np.asarray(gradient_descent(grad, np.zeros(len(x0)), middle, steps))[-1]
+            stable = np.linalg.norm(grad(end)) <= at_start
+        low, high = (middle, high) if stable else (low, middle)
+    return (low + high) / 2
+
+
 @variant("find_stable_rate")
 def thirty_halvings(grad, x0, high, steps=400):
     low = 0.0

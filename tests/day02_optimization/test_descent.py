@@ -195,6 +195,10 @@ def test_find_stable_rate_finds_two_over_the_curvature(student, rng):
     rate = student.find_stable_rate(grad, start, 2.9e-6, 300)
     cause = "the last interval is narrower than high / 1000, whatever the unit: not than 0.001"
     assert_between(rate, 0.97 * 2e-6, 1.03 * 2e-6, name="rate of a valley in another unit", cause=cause)
+    bowl, _ = symmetric(rng, np.array([4.0, 1.3]))
+    rate = student.find_stable_rate(lambda x: bowl @ x, rng.uniform(1, 2, size=2), 3.1)
+    cause = "every trial starts at x0: whoever starts at the minimum stays there at any rate"
+    assert_between(rate, 0.485, 0.515, name="rate of a valley with the minimum at 0", cause=cause)
 
 
 @hidden
