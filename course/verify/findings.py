@@ -20,6 +20,7 @@ Kind = Literal[
     "flaky test",
     "unlucky draw",
     "misconception",
+    "unseen at home",
     "naming",
     "indistinguishable",
     "variant",
@@ -44,6 +45,7 @@ NEXT: Mapping[Kind, str] = {
     "unlucky draw": "draw what cannot be unlucky (values that are chosen, points kept apart), or mend the reference "
     "where it breaks; then try `--draws 2000`.",
     "misconception": "think of the input on which it gives something else, and put it into a test.",
+    "unseen at home": "let a test that students have meet it as well, on other numbers than the hidden one.",
     "naming": "put the input on which it answers as nothing else does into the first test, or before it; take "
     "a refused call out of it; or make look-alikes one misconception with a keyword.",
     "indistinguishable": "take one of the two out, or write a test on whose input they differ.",

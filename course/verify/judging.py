@@ -29,6 +29,7 @@ def faults_in(evidence: Evidence, margins: Margins) -> Iterator[Finding]:
     yield from rejected_variants(evidence)
     yield from rejected_precision(evidence)
     yield from accepted_misconceptions(evidence)
+    yield from unseen_misconceptions(evidence)
     yield from unnamed_misconceptions(evidence)
     yield from missed_refusals(evidence)
     yield from undeserved_points(evidence)
@@ -232,6 +233,25 @@ def accepted_misconceptions(evidence: Evidence) -> Iterator[Finding]:
                 f"{answer.exercise}: {answer.label}",
                 f"passes every test under {len(passing)} of {len(seeds)} seeds ({', '.join(map(str, passing[:3]))}); "
                 "a test is missing, or its inputs are too weak.",
+            )
+
+
+def unseen_misconceptions(evidence: Evidence) -> Iterator[Finding]:
+    """Every wrong answer fails a check that students have, under the seed that they have: or they read that all is
+    done, and lose points without a word.
+    """
+    exercises = {exercise.name: exercise for exercise in evidence.exercises}
+    for answer, trials in evidence.answered.items():
+        at_home = {c.name: c for c in exercises[answer.exercise].checks if not c.hidden}
+        if answer.kind != "misconception" or any(check.training for check in at_home.values()):
+            continue  # a test that trains may see it, and is not asked where a hidden one has
+        first = min((trial.seed for trial in trials), default=0)
+        failed = [trial for trial in trials if trial.seed == first and not trial.passed]
+        if failed and not any(trial.check in at_home for trial in failed):
+            yield Finding(
+                "unseen at home",
+                f"{answer.exercise}: {answer.label}",
+                f"fails {failed[0].check} alone, which is hidden: its author reads at home that all is done.",
             )
 
 

@@ -18,7 +18,7 @@ from typing import Any, get_args
 import pytest
 from click.testing import CliRunner
 
-from course.catalog import Course, Day, Selection, load_course, select
+from course.catalog import Check, Course, Day, Selection, load_course, select
 from course.cli import main
 from course.errors import CourseError, UsageError
 from course.release.drafts import new_exercise
@@ -35,7 +35,7 @@ from course.verify.completeness import heading_anchors
 from course.verify.equivalents import Key, read_equivalents
 from course.verify.evidence import Drawn, Evidence
 from course.verify.findings import NEXT, DayReport, Kind, Report
-from course.verify.judging import accepted_misconceptions, faults_in
+from course.verify.judging import accepted_misconceptions, faults_in, unseen_misconceptions
 from course.verify.margins import Margins
 from course.verify.mutants import Mutant, MutantResult, mutants_of
 from course.verify.mutation import MutantRuns, callers_of, weak_suites
@@ -419,6 +419,30 @@ def test_findings_stand_in_the_order_of_the_course_however_jobs_end(planted: Cou
     assert [finding.where for finding in accepted_misconceptions(evidence)] == [
         f"lines.affine: {name}" for name in names
     ]
+
+
+def test_a_mistake_that_only_a_hidden_test_sees_is_found(planted: Course) -> None:
+    (whole,) = select(planted, ("day01_sound",))
+    exercise = whole.exercises[0]
+    late, early = (
+        replace(check, hidden=hidden) for check, hidden in zip(exercise.checks, (True, False), strict=False)
+    )
+    exercise = replace(exercise, checks=(late, early))
+    selection = Selection(whole.day, (exercise,))
+    answer = Answer("misconception", exercise.name, "no_offset", "says", "", (), "")
+
+    def found(*failing: Check) -> list[str]:
+        evidence = Evidence(selection, Sources.read(planted, whole.day), [answer])
+        evidence.answered[answer] = [
+            Trial(exercise.name, c.name, seed, "failed" if c in failing else "passed", "", 0.0, None, ())
+            for seed in (5, 6)
+            for c in exercise.checks
+        ]
+        return [finding.says for finding in unseen_misconceptions(evidence)]
+
+    (says,) = found(late)
+    assert says == f"fails {late.name} alone, which is hidden: its author reads at home that all is done."
+    assert found(early) == found(late, early) == found() == []
 
 
 def test_a_wrong_reference_is_found_and_suspected(found: Any) -> None:
