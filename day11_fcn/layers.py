@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day11). Made by `course sync` from the course's single source.
-# skeleton dc83bc274ba97889
+# skeleton d7d7d21eeddc94f7
 """The layers of a fully connected network: each forward pass with its backward pass, by hand.
 
 A backward pass is given ``grad``, the gradient of the loss with respect to the layer's *output*, and returns the
@@ -125,7 +125,7 @@ def initialise(fan_in: int, fan_out: int, scheme: str, rng: np.random.Generator)
 
     Returns
     -------
-    (fan_in, fan_out) float array
+    (fan_in, fan_out) float array, single precision will do
 
     Raises
     ------
@@ -170,13 +170,11 @@ def gradient_error(
 ) -> float:
     """How far a gradient is from what central differences say.
 
-    The derivative of f along entry k, all other entries staying as they are, is near
+    The derivative of f along entry k, all other entries staying as they are, is near n_k, and the error of a gradient
+    g is relative to the size of both:
 
         n_k = (f(x + h e_k) − f(x − h e_k)) / 2h ,
-
-    and the error of a gradient g, relative to the size of both, is
-
-        ‖g − n‖ / (‖g‖ + ‖n‖) ,  0 if g and n are both zero.
+        error = ‖g − n‖ / (‖g‖ + ‖n‖) ,  0 if g and n are both zero.
 
     A right gradient gives 1e-7 or less, one that is wrong by a factor of 2 gives 1/3, one of the wrong sign 1.
 

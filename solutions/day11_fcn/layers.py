@@ -121,7 +121,7 @@ def initialise(fan_in: int, fan_out: int, scheme: str, rng: np.random.Generator)
 
     Returns
     -------
-    (fan_in, fan_out) float array
+    (fan_in, fan_out) float array, single precision will do
 
     Raises
     ------
@@ -169,13 +169,11 @@ def gradient_error(
 ) -> float:
     """How far a gradient is from what central differences say.
 
-    The derivative of f along entry k, all other entries staying as they are, is near
+    The derivative of f along entry k, all other entries staying as they are, is near n_k, and the error of a gradient
+    g is relative to the size of both:
 
         n_k = (f(x + h e_k) − f(x − h e_k)) / 2h ,
-
-    and the error of a gradient g, relative to the size of both, is
-
-        ‖g − n‖ / (‖g‖ + ‖n‖) ,  0 if g and n are both zero.
+        error = ‖g − n‖ / (‖g‖ + ‖n‖) ,  0 if g and n are both zero.
 
     A right gradient gives 1e-7 or less, one that is wrong by a factor of 2 gives 1/3, one of the wrong sign 1.
 

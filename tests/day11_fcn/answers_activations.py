@@ -52,6 +52,16 @@ def by_cancellation(x):
     return np.where(x >= 0, 1 / (1 + e), 1 - 1 / (1 + e))
 
 
+@misconception(
+    "sigmoid",
+    "Far out the input, or the output, is cut off (np.clip): everything to the left of the limit gets the same value. "
+    "Nothing has to be cut off: exp(−|x|) never overflows, and exp(x) is the sigmoid far to the left.",
+    limit=(10, 12, 15, 17, 18.5, 20, 23, 25, 27.6, 30, 32, 34.5, 36, 40, 46, 50, 60, 80, 88, 100, 200),
+)
+def cut_off(x, *, limit=30):
+    return 1 / (1 + np.exp(-np.clip(x, -limit, limit)))
+
+
 @variant("sigmoid")
 def with_two_masks(x):
     result = np.empty(x.shape)
@@ -507,6 +517,26 @@ def elu_goes_on(x, activation):
         return slope * x, slope
     if activation == "elu":
         return np.where(x > 0, x, np.exp(np.minimum(x, 0)) - 1), np.exp(np.minimum(x, 700))
+    if activation == "silu":
+        s = sigmoid(x)
+        return x * s, s + x * s * (1 - s)
+    if activation == "gelu":
+        cumulative, density = (1 + erf(x / np.sqrt(2))) / 2, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+        return x * cumulative, cumulative + x * density
+    raise ValueError
+
+
+@misconception(
+    "modern_activation",
+    "The derivative of ELU for negative x is exp(x) − 1 here, the function itself. The constant falls away: exp(x).",
+)
+def constant_kept(x, activation):
+    if activation == "leaky_relu":
+        slope = np.where(x > 0, 1, 0.01)
+        return slope * x, slope
+    if activation == "elu":
+        e = np.exp(np.minimum(x, 0))
+        return np.where(x > 0, x, e - 1), np.where(x > 0, 1, e - 1)
     if activation == "silu":
         s = sigmoid(x)
         return x * s, s + x * s * (1 - s)

@@ -27,6 +27,15 @@ def with_relu(x, w, b):
     return np.maximum(x @ w + b, 0)
 
 
+@misconception(
+    "dense",
+    "The bias stands as a column. Broadcasting compares shapes from the right, so that b of shape (outputs,) is added "
+    "to every row as it is.",
+)
+def bias_as_a_column(x, w, b):
+    return x @ w + b[:, None]
+
+
 @variant("dense")
 def with_a_column_of_ones(x, w, b):
     return np.hstack([x, np.ones((len(x), 1))]) @ np.vstack([w, b])
@@ -449,6 +458,56 @@ def difference_of_norms(f, gradient, x, step=1e-5):
         numerical[k] = (f(above) - f(below)) / (2 * step)
     size = np.linalg.norm(gradient) + np.linalg.norm(numerical)
     return float(abs(np.linalg.norm(gradient) - np.linalg.norm(numerical)) / size) if size else 0.0
+
+
+@misconception(
+    "gradient_error",
+    "The brackets around the sum of the norms are missing: a / b + c is (a / b) + c. Write a / (b + c).",
+)
+def without_the_brackets(f, gradient, x, step=1e-5):
+    numerical = np.zeros_like(x)
+    for k in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[k] += step
+        below[k] -= step
+        numerical[k] = (f(above) - f(below)) / (2 * step)
+    difference = np.linalg.norm(gradient - numerical)
+    return float(difference / np.linalg.norm(gradient) + np.linalg.norm(numerical))
+
+
+@misconception(
+    "gradient_error",
+    "The difference is divided by something else than asked for: it is the sum of both norms, ‖g‖ + ‖n‖, so that the "
+    "error is never above 1.",
+    size=("larger", "gradient", "numerical", "mean", "root", "squares"),
+)
+def another_divisor(f, gradient, x, step=1e-5, *, size="larger"):
+    numerical = np.zeros_like(x)
+    for k in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[k] += step
+        below[k] -= step
+        numerical[k] = (f(above) - f(below)) / (2 * step)
+    g, n, d = (np.linalg.norm(part) for part in (gradient, numerical, gradient - numerical))
+    sizes = {"larger": max(g, n), "gradient": g, "numerical": n, "mean": (g + n) / 2, "root": np.hypot(g, n)}
+    if size == "squares":
+        return float(d**2 / (g**2 + n**2)) if g + n else 0.0
+    return float(d / sizes[size]) if sizes[size] else 0.0
+
+
+@misconception(
+    "gradient_error",
+    "0 / 0 is nan. Where the gradient and the differences are both zero, the error is 0: ask before dividing.",
+)
+def zero_by_zero(f, gradient, x, step=1e-5):
+    numerical = np.zeros_like(x)
+    for k in np.ndindex(x.shape):
+        above, below = x.copy(), x.copy()
+        above[k] += step
+        below[k] -= step
+        numerical[k] = (f(above) - f(below)) / (2 * step)
+    with np.errstate(invalid="ignore"):
+        return np.linalg.norm(gradient - numerical) / (np.linalg.norm(gradient) + np.linalg.norm(numerical))
 
 
 @variant("gradient_error")

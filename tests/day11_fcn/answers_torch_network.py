@@ -289,7 +289,9 @@ def without_a_step(model, loader, optimizer):
 
 
 @misconception(
-    "train_epoch", "zero_grad stands between backward and step, so the step sees gradients of zero."
+    "train_epoch",
+    "The optimizer steps at a moment when the gradients are zero: backward makes them, and the step comes right after "
+    "it. Is zero_grad between the two, or the step before backward?",
 )
 def zeroed_too_late(model, loader, optimizer):
     model.train()
@@ -300,7 +302,7 @@ def zeroed_too_late(model, loader, optimizer):
         optimizer.zero_grad()
         optimizer.step()
         total += loss.item() * len(labels)
-        count += 1
+        count += len(labels)
     return total / count
 
 
