@@ -57,6 +57,22 @@ def whole_columns(labels, classes):
     return result
 
 
+@misconception(
+    "one_hot",
+    "A label that is as large as `classes` comes through. The last class is classes − 1, so that labels >= classes are "
+    "out of range as well.",
+    way=("eye", "zeros"),
+)
+def one_label_too_many(labels, classes, *, way="eye"):
+    if np.any(labels < 0) or np.any(labels > classes):
+        raise ValueError("label out of range")
+    if way == "eye":
+        return np.eye(classes)[labels]
+    result = np.zeros((len(labels), classes))
+    result[np.arange(len(labels)), labels] = 1
+    return result
+
+
 @variant("one_hot")
 def by_comparison(labels, classes):
     if not ((labels >= 0) & (labels < classes)).all():
@@ -233,6 +249,21 @@ def one_hot_shifted(logits, labels):
     return (softmax(logits) - np.eye(logits.shape[1])[labels - 1]) / len(labels)
 
 
+@misconception(
+    "cross_entropy_gradient",
+    "p[labels] takes whole rows, p[:, labels] whole columns. The 1 belongs to one entry of each row: "
+    "p[np.arange(n), labels] −= 1.",
+    part=("rows", "columns"),
+)
+def ones_subtracted_in_too_many_places(logits, labels, *, part="rows"):
+    p = softmax(logits)
+    if part == "rows":
+        p[labels] -= 1
+    else:
+        p[:, labels] -= 1
+    return p / len(labels)
+
+
 @variant("cross_entropy_gradient")
 def minus_one_in_place(logits, labels):
     p = softmax(logits)
@@ -369,6 +400,23 @@ def gradient_by_the_probability(logits, targets):
         return float(np.mean(losses)), (p - targets) / (p * (1 - p)) / len(logits)
 
 
+@misconception(
+    "binary_cross_entropy",
+    "A limit for the probability, or a small number inside the logarithm, hides the overflow and falsifies the loss: "
+    "what is certain and wrong costs 28 instead of 1000. The form with max(z, 0) needs neither.",
+    eps=(1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6),
+    clipped=(False, True),
+)
+def a_small_number_beside_the_probability(logits, targets, *, eps=1e-12, clipped=False):
+    s = sigmoid(logits)
+    if clipped:
+        p = np.clip(s, eps, 1 - eps)
+        losses = -targets * np.log(p) - (1 - targets) * np.log(1 - p)
+    else:
+        losses = -targets * np.log(s + eps) - (1 - targets) * np.log(1 - s + eps)
+    return float(np.mean(losses)), (s - targets) / len(logits)
+
+
 @variant("binary_cross_entropy")
 def as_two_logits(logits, targets):
     both = np.stack([np.zeros_like(logits), logits], axis=1)
@@ -430,6 +478,18 @@ def logits_weighted(logits, labels, weights):
     return float(np.mean(log_sum_exp(z) - z[np.arange(len(labels)), labels])), weights * (
         softmax(z) - one_hot(labels, logits.shape[1])
     ) / len(labels)
+
+
+@misconception(
+    "weighted_cross_entropy",
+    "The loss is divided by the sum of the weights, its gradient by n. What the loss is divided by, the gradient is "
+    "divided by too: row i is w_t / Σ w_t · (softmax − one-hot).",
+)
+def gradient_divided_by_n(logits, labels, weights):
+    w = weights[labels]
+    losses = log_sum_exp(logits) - logits[np.arange(len(labels)), labels]
+    gradient = w[:, np.newaxis] * (softmax(logits) - one_hot(labels, logits.shape[1])) / len(labels)
+    return float(np.sum(w * losses) / np.sum(w)), gradient
 
 
 @variant("weighted_cross_entropy")

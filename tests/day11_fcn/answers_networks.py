@@ -3,6 +3,7 @@
 import numpy as np
 
 from course.testing import misconception, variant
+from day11_fcn.activations import softmax
 from day11_fcn.networks import (
     activate,
     activate_backward,
@@ -80,6 +81,19 @@ def labels_not_subtracted(x, labels, w, b):
     p /= p.sum(axis=1, keepdims=True)
     _, grad_w, grad_b = dense_backward(p / len(x), x, w)
     return cross_entropy(logits, labels), grad_w, grad_b
+
+
+@misconception(
+    "softmax_regression",
+    "Softmax twice: cross_entropy and its gradient take logits and apply softmax themselves. Hand them Z as it is.",
+    to=("both", "loss", "gradient"),
+)
+def probabilities_for_logits(x, labels, w, b, *, to="both"):
+    logits = dense(x, w, b)
+    p = softmax(logits)
+    loss = cross_entropy(logits if to == "gradient" else p, labels)
+    grad = cross_entropy_gradient(logits if to == "loss" else p, labels)
+    return loss, *dense_backward(grad, x, w)[1:]
 
 
 @variant("softmax_regression")
@@ -500,7 +514,7 @@ def always_back_through_relu(parameters, cache, grad, activation="relu"):
 )
 def divided_in_every_layer(parameters, cache, grad, activation="relu"):
     gradients = []
-    n = 1 + len(grad)
+    n = len(grad)
     for (w, _), (x, a, mask) in zip(reversed(parameters), reversed(cache), strict=True):
         if a is not None:
             grad = activate_backward(a, grad * mask, activation)
@@ -534,6 +548,41 @@ def activation_of_the_last_layer_too(parameters, cache, grad, activation="relu")
         grad = activate_backward(dense(x, w, b), grad, activation)
         grad, grad_w, grad_b = dense_backward(grad, x, w)
         gradients.append((grad_w, grad_b))
+    return gradients[::-1]
+
+
+@misconception(
+    "mlp_backward",
+    "The gradient of a hidden layer's weights was taken with what the layer gave, H_l. It belongs to what it was "
+    "given, H_{l−1}: look at what `mlp` keeps in the cache, and which entry is taken from it.",
+)
+def output_of_the_layer(parameters, cache, grad, activation="relu"):
+    gradients = []
+    inputs = [x for x, _, _ in cache]
+    for k in reversed(range(len(parameters))):
+        _, a, mask = cache[k]
+        x = inputs[k] if a is None else inputs[k + 1]
+        if a is not None:
+            grad = activate_backward(a, grad * mask, activation)
+        grad, grad_w, grad_b = grad @ parameters[k][0].T, x.T @ grad, grad.sum(axis=0)
+        gradients.append((grad_w, grad_b))
+    return gradients[::-1]
+
+
+@misconception(
+    "mlp_backward",
+    "None came out of the cache and was multiplied. Behind the last layer there is neither activation nor mask: those "
+    "belong to the hidden layer before it, and are passed after its dense layer. And a mask that is None, if `mlp` "
+    "keeps one where nothing is dropped, is left out.",
+    first=("grad", "mask"),
+)
+def none_for_a_mask(parameters, cache, grad, activation="relu", *, first="grad"):
+    gradients = []
+    for k in reversed(range(len(parameters))):
+        grad, grad_w, grad_b = dense_backward(grad, cache[k][0], parameters[k][0])
+        gradients.append((grad_w, grad_b))
+        if k:
+            grad = grad * None if first == "grad" else None * grad
     return gradients[::-1]
 
 

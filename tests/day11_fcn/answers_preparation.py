@@ -303,6 +303,29 @@ class CovarianceByOneLess:
         return (x - self.mean) @ self.matrix
 
 
+@misconception(
+    "Whitening",
+    "The matrix of directions is transposed: eigh returns the eigenvectors as columns, svd returns Vᵀ, with the "
+    "directions as rows. (x − m) is multiplied by V, which has them as columns.",
+    by=("eigh", "svd"),
+)
+class DirectionsTransposed:
+    def __init__(self, epsilon=0.03, *, by="eigh"):
+        self.epsilon, self.by = epsilon, by
+
+    def fit(self, x):
+        self.mean = x.mean(axis=0)
+        if self.by == "eigh":
+            variances, directions = np.linalg.eigh((x - self.mean).T @ (x - self.mean) / len(x))
+            self.matrix = directions.T / np.sqrt(variances + self.epsilon)
+        else:
+            _, s, directions = np.linalg.svd(x - self.mean, full_matrices=False)
+            self.matrix = directions / np.sqrt(s**2 / len(x) + self.epsilon)
+
+    def transform(self, x):
+        return (x - self.mean) @ self.matrix
+
+
 @variant("Whitening")
 class SymmetricWhitening:
     def __init__(self, epsilon=0.03):

@@ -26,10 +26,10 @@ def split_twice(module, n, fractions, seeds):
 def assert_partition(parts, n):
     """Every index from 0 to n − 1 is in exactly one part."""
     joined = np.concatenate([np.asarray(part) for part in parts])
-    assert_equal(np.unique(joined), np.arange(n), name="set of all indices", cause="an index is missing")
     assert_equal(
-        len(joined), n, name="number of indices", cause="the parts overlap: an index is in two of them"
+        np.unique(joined), np.arange(n), name="set of all indices", cause="each from 0 to n − 1 is in a part"
     )
+    assert_equal(len(joined), n, name="number of indices", cause="an index comes twice")
 
 
 def assert_same_chance(first, second):
