@@ -84,15 +84,17 @@ def recorded_after_the_step(parameters, noisy, clean, learning_rate, steps):
 
 @misconception(
     "train_denoiser",
-    "Every step begins at the initial parameters: the result of a step must be kept for the next one.",
+    "Every step begins at the initial parameters: what sgd_step returns must be kept for the next one, "
+    "parameters = sgd_step(parameters, …).",
+    returned=("the last", "the first"),
 )
-def steps_from_the_beginning(parameters, noisy, clean, learning_rate, steps):
+def steps_from_the_beginning(parameters, noisy, clean, learning_rate, steps, *, returned="the last"):
     losses, new = [], parameters
     for _ in range(steps):
         loss, gradients = two_layer(parameters, noisy, clean)
         new = sgd_step(parameters, gradients, learning_rate)
         losses.append(loss)
-    return new, losses
+    return new if returned == "the last" else parameters, losses
 
 
 @misconception(
@@ -218,6 +220,32 @@ def averaged_over_the_batches(
         history["validation_accuracy"].append(accuracy(logits, validation[1]))
         if history["validation_loss"][-1] == min(history["validation_loss"]):
             best = parameters
+    return best, history
+
+
+@misconception(
+    "fit",
+    "The state was chosen by the validation accuracy. Asked for is that with the smallest validation loss: an accuracy "
+    "counts samples, and many states share it.",
+    of_equals=("first", "last"),
+)
+def chosen_by_accuracy(
+    parameters, train, validation, learning_rate, batch_size, epochs, rng, rate=0.0, *, of_equals="first"
+):
+    history = {"train_loss": [], "validation_loss": [], "validation_accuracy": []}
+    best, highest = parameters, -1.0
+    for _ in range(epochs):
+        for x, labels in minibatches(*train, batch_size, rng):
+            logits, cache = mlp(parameters, x, rate=rate, rng=rng)
+            gradients = mlp_backward(parameters, cache, cross_entropy_gradient(logits, labels))
+            parameters = sgd_step(parameters, gradients, learning_rate)
+        logits, _ = mlp(parameters, validation[0])
+        history["train_loss"].append(cross_entropy(mlp(parameters, train[0])[0], train[1]))
+        history["validation_loss"].append(cross_entropy(logits, validation[1]))
+        history["validation_accuracy"].append(accuracy(logits, validation[1]))
+        now = history["validation_accuracy"][-1]
+        if now > highest or (now == highest and of_equals == "last"):
+            best, highest = parameters, now
     return best, history
 
 
@@ -470,6 +498,22 @@ def an_output_for_each_label_that_occurs(
     start = initialise_layers(sizes, "relu", rng)
     best, history = fit(start, sets[0], sets[1], learning_rate, batch_size, epochs, rng, rate)
     return best, history, accuracy(mlp(best, sets[2][0])[0], test[1])
+
+
+@misconception(
+    "experiment",
+    'The first weights are not He\'s, which belong to ReLU: initialise_layers(sizes, "relu", rng).',
+)
+def weights_for_tanh(
+    train, validation, test, rng, hidden=(128,), learning_rate=0.1, batch_size=32, epochs=40, rate=0.3
+):
+    standardizer = Standardizer()
+    standardizer.fit(train[0])
+    sets = [(standardizer.transform(x), labels) for x, labels in (train, validation, test)]
+    sizes = [train[0].shape[1], *hidden, int(train[1].max()) + 1]
+    start = initialise_layers(sizes, "tanh", rng)
+    best, history = fit(start, sets[0], sets[1], learning_rate, batch_size, epochs, rng, rate)
+    return best, history, accuracy(mlp(best, sets[2][0])[0], sets[2][1])
 
 
 @variant("experiment")

@@ -15,6 +15,7 @@ from course.testing import (
     assert_shape,
     assert_that,
     assert_unchanged,
+    compare_by,
     hidden,
     points,
     training,
@@ -27,13 +28,13 @@ def random_layers(rng, sizes):
     return [(rng.normal(size=(i, o)) / np.sqrt(i), 0.5 * rng.normal(size=o)) for i, o in pairs]
 
 
-def assert_layers(result, expected, rtol=1e-6, atol=1e-8):
+def assert_layers(result, expected, rtol=1e-6, atol=1e-8, of=""):
     """Weights and biases of all layers."""
     layers = assert_parts(result, len(expected), name="list of layers")
     for number, (layer, pair) in enumerate(zip(layers, expected, strict=True), start=1):
         parts = assert_parts(layer, 2, name=f"pair of layer {number}")
         for name, found, wanted in zip("wb", parts, pair, strict=True):
-            assert_close(found, wanted, rtol, atol, name=f"{name}{number}")
+            assert_close(found, wanted, rtol, atol, name=f"{name}{number}{of}")
 
 
 def forward(leaves, x, activation=torch.relu):
@@ -172,9 +173,11 @@ def overfitting(rng, epochs):
             0.8,
             epochs,
         )
-        losses, _ = measured(states[1:], validation)
+        losses, accuracies = measured(states[1:], validation)
         best = int(np.argmin(losses))
-        if 0 < best < epochs - 1 and np.sort(losses)[1] - losses[best] > 1e-4:
+        most = np.flatnonzero(accuracies == accuracies.max())
+        apart = not {best, epochs - 1} & {most[0], most[-1]}  # what accuracy would choose, and the last state
+        if 0 < best < epochs - 1 and np.sort(losses)[1] - losses[best] > 1e-4 and apart:
             return parameters, train, validation, states[1:], best
     raise RuntimeError("no such task was drawn")
 
@@ -195,7 +198,8 @@ def test_fit_records_every_epoch_and_returns_the_best_state(student, rng):
         losses, accuracies = measured(states, validation)
         assert_close(validation_loss, losses, rtol=1e-5, name="list of validation losses", cause=cause)
         assert_close(validation_accuracy, accuracies, name="list of validation accuracies", cause=cause)
-        assert_layers(found, states[best], rtol=1e-5, atol=1e-7)
+        of = " of the state with the smallest validation loss"
+        assert_layers(found, states[best], rtol=1e-5, atol=1e-7, of=of)
 
 
 @points(1)
@@ -313,9 +317,17 @@ def test_experiment_prepares_all_sets_by_the_training_samples(student, rng):
         assert_close(test_accuracy, expected, name="test accuracy of the returned state", cause=cause)
 
 
+def in_sizes_of_he(result):
+    """Of samples that teach the last bias alone: the deviation of w1, 0.5 for He's, and losses in units of 0.002."""
+    (w1, _), *_ = result[0]
+    deviation = np.asarray(w1).std() / np.sqrt(2 / 5)
+    return [np.size(w1), 0.5 * deviation, *(500 * np.asarray(result[1]["train_loss"])), result[2]]
+
+
 @points(1)
 def test_experiment_hands_its_settings_to_fit(student, rng):
-    # Samples that are all alike are standardized to zeros: only the last bias learns, and its path is known.
+    # Samples that are all alike are standardized to zeros: only the last bias learns, and its path is known. So the
+    # weights that come back are the first ones.
     n, batch_size, epochs, learning_rate = 12, 5, 3, 1.5
     row = rng.integers(1, 9, size=5).astype(float)
     train = np.tile(row, (n, 1)), np.full(n, 2)
@@ -328,9 +340,11 @@ def test_experiment_hands_its_settings_to_fit(student, rng):
         "batch_size": batch_size,
         "epochs": epochs,
         "rate": 0.0,
+        "hidden": (300,),
     }
     result = student.run(run_experiment, train, validation, test, int(rng.integers(2**32)), settings)
-    _, history, test_accuracy = assert_parts(result, 3)
+    compare_by(in_sizes_of_he, result)
+    parameters, history, test_accuracy = assert_parts(result, 3)
     bias, expected = torch.zeros(1, 3, dtype=torch.float64, requires_grad=True), []
     optimizer, label = torch.optim.SGD([bias], lr=learning_rate), torch.tensor([2])
     for _ in range(epochs):
@@ -345,6 +359,10 @@ def test_experiment_hands_its_settings_to_fit(student, rng):
     )
     assert_close(train_loss, expected, rtol=1e-5, name="list of training losses", cause=cause)
     assert_close(test_accuracy, 1.0, name="test accuracy")
+    w1, _ = assert_parts(assert_parts(parameters, 2, name="list of layers")[0], 2)
+    assert_shape(w1, (5, 300), name="w1")
+    name, deviation = "standard deviation of w1, which these samples leave as it was drawn", np.sqrt(2 / 5)
+    assert_between(np.asarray(w1).std(), 0.88 * deviation, 1.12 * deviation, name=name)
 
     sets, seed = [clusters(rng, m, 0.0) for m in (60, 30, 30)], int(rng.integers(2**32))
     losses = []
