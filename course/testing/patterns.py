@@ -126,6 +126,8 @@ def _of_one(got: np.ndarray, want: np.ndarray, close: Close, given: Given) -> st
     for factor, word in () if _is_simple(got) and _is_simple(want) else _factors_of(given):
         if close(got, factor * want):
             return f"this is {factor:.6g} times what is expected: {word}"
+    if named := _named_distance(got, want, close, given):
+        return f"this is off by {named}"
     return next(_of_formulas(got, want, close, "this is"), "")
 
 
@@ -330,6 +332,18 @@ def _of_arguments(got: np.ndarray, given: Given, close: Close) -> Iterator[str]:
             yield f"this is {which} handed over, as it was: is the result another variable?"
 
 
+def _named_distance(got: np.ndarray, want: np.ndarray, close: Close, given: Given) -> str:
+    """The number of the input by which everything is too much or too little; empty where there is none."""
+    for number in given.numbers:
+        for sign, question in (
+            (-1, "is it not added, or subtracted?"),
+            (1, "is it not subtracted, or added twice?"),
+        ):
+            if close(got, want + sign * number):
+                return f"{sign * number:.6g}, the {number:.6g} of the input: {question}"
+    return ""
+
+
 def _factors_of(given: Given) -> Iterator[tuple[float, str]]:
     """What comes of a number of the input that is forgotten or counts twice, of a sum in the place of a mean and the
     like; and the question to it.
@@ -383,7 +397,8 @@ def _of_sizes(
             yield f"{entry} is {ratio.flat[0]:.6g} times what is expected: {_named(ratio.flat[0], given)}"
     offset = got - want
     if _allclose(offset, offset.flat[0], rtol=1e-6, atol=atol):
-        yield f"every entry is off by the same {offset.flat[0]:.6g}"
+        named = _named_distance(got, want, close, given)
+        yield f"every entry is off by {named or f'the same {offset.flat[0]:.6g}'}"
     if is_telling(want):
         yield from _of_formulas(got, want, close, "every entry is")
         if want.ndim == 2 and min(want.shape) > 1:

@@ -217,6 +217,15 @@ def test_a_factor_may_be_a_number_of_the_input(tmp_path: Path, factor: float, sa
         assert "of the input" not in said(student.scaled(right, factor + 0.0j, 0.7).real, right)
 
 
+@pytest.mark.parametrize("right", [V, 0.62])
+def test_a_distance_may_be_a_number_of_the_input(tmp_path: Path, right: Any) -> None:
+    with called(tmp_path, "def shifted(y, by, h):\n    return y + by.real\n") as student:
+        missing, twice = (said(student.shifted(right, by + 0j, 0.03), right) for by in (-0.03, 0.03))
+        assert "off by -0.03, the 0.03 of the input: is it not added, or subtracted?" in missing
+        assert "off by 0.03, the 0.03 of the input: is it not subtracted, or added twice?" in twice
+        assert "of the input" not in said(student.shifted(right, 0.03 + 0j, 0.7), right)
+
+
 def test_a_factor_may_be_a_number_of_entries_of_the_input(tmp_path: Path) -> None:
     with called(tmp_path, "def scaled(x, pair, y, factor):\n    return factor.real * y\n") as student:
         x = np.ones((5, 4, 6, 7))

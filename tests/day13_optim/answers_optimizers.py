@@ -683,16 +683,20 @@ def decoupled_decay(self, grads):
 @misconception(
     "Adam.step",
     "The corrected averages are stored back, so that they are corrected again and again. m̂ and v̂ are "
-    "for this step only.",
+    "for this step only: m and v stay as they are.",
+    stored=("both", "m", "v"),
 )
-def correction_stored(self, grads):
+def correction_stored(self, grads, *, stored="both"):
     beta1, beta2 = self.betas
     self.t += 1
     for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
         g = grad + self.weight_decay * p
-        m[...] = (beta1 * m + (1 - beta1) * g) / (1 - beta1**self.t)
-        v[...] = (beta2 * v + (1 - beta2) * g**2) / (1 - beta2**self.t)
-        p -= self.learning_rate * m / (np.sqrt(v) + self.epsilon)
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        m[...] = m if stored == "v" else m_hat
+        v[...] = v if stored == "m" else v_hat
+        p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
 @misconception("Adam.step", "t starts one too late: before the first division it must be 1, else 1 − β⁰ = 0.")

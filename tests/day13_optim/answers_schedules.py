@@ -137,6 +137,14 @@ def degrees(step, learning_rate, steps, minimum=0.0):
 
 @misconception(
     "cosine_annealing",
+    "The minimum is only taken off the amplitude, and not added: it falls to 0, from η₀ − η_min.",
+)
+def minimum_not_added(step, learning_rate, steps, minimum=0.0):
+    return (learning_rate - minimum) * (1 + math.cos(math.pi * step / steps)) / 2
+
+
+@misconception(
+    "cosine_annealing",
     "The minimum is not used: it falls to 0 instead of η_min.",
 )
 def minimum_ignored(step, learning_rate, steps, minimum=0.0):

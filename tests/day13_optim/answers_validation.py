@@ -8,13 +8,15 @@ from day13_optim.validation import cross_validate
 
 @misconception(
     "standardize",
-    "Every set is standardised with its own mean and deviation. The same signal then means different things in "
+    "Every set is standardised with its own mean or deviation. The same signal then means different things in "
     "training and in the test; use the numbers of `train` for all.",
+    own=("both", "mean", "deviation"),
 )
-def own_statistics(train, *others):
+def own_statistics(train, *others, own="both"):
     def scale(x):
-        std = x.std(axis=(0, 2), keepdims=True)
-        return (x - x.mean(axis=(0, 2), keepdims=True)) / np.where(std == 0, 1, std)
+        std = (train if own == "mean" else x).std(axis=(0, 2), keepdims=True)
+        mean = (train if own == "deviation" else x).mean(axis=(0, 2), keepdims=True)
+        return (x - mean) / np.where(std == 0, 1, std)
 
     return tuple(scale(x) for x in (train, *others))
 
