@@ -215,7 +215,7 @@ def assert_close(
         with np.errstate(all="ignore"):
             largest = np.nanmax(np.abs(np.asarray(got, dtype=complex) - want)) if wrong.any() else 0.0
         rows.append(("differ", f"{int(wrong.sum())} of {want.size} entries, by up to {largest:.3g}"))
-        if want.size <= 60:
+        if want.size <= 60 and describe(want) != describe(got):  # 1e-60 and 1e-13 look alike beside a 1
             rows += [("all expected", describe(want)), ("all came back", describe(got))]
     exchanged = _exchanged(actual, want, rtol, atol)
     pattern = exchanged or value_pattern(got, want, rtol, atol, _given(actual))

@@ -137,6 +137,14 @@ def test_an_infinity_may_have_been_written_on_purpose(got: list[float], want: li
         assert_close(got, want)
 
 
+def test_all_values_are_shown_where_one_can_see_how_they_differ() -> None:
+    for got, want, shown in (([1.0, 1e-13], [1.0, 1e-60], False), ([1.0, 0.25], [1.0, 0.5], True)):
+        with pytest.raises(CheckFailed) as raised:
+            assert_close(got, want, atol=0)
+        assert ("all came back" in str(raised.value)) is shown
+        assert f"{got[1]:g} at [1]" in str(raised.value)
+
+
 def test_single_precision_is_compared_as_such_but_not_more_loosely() -> None:
     expected = np.linspace(0.1, 1.0, 7)
     assert_close(expected.astype(np.float32), expected, rtol=1e-12, atol=0)
