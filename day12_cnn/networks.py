@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day12). Made by `course sync` from the course's single source.
-# skeleton 893a3cbade03319f
+# skeleton f0a679018d2c6214
 """The same in PyTorch: the LeNet of lenet.py, a network of your own, a residual block, and what goes with them.
 
 Here ``torch.nn`` does the layers and their gradients. What is left to you is the architecture, the protocol of
@@ -174,7 +174,7 @@ def feature_maps(model: nn.Module, images: Tensor) -> dict[str, Tensor]:
     Parameters
     ----------
     model : any module; called once, in evaluation mode, without gradients, and left in the mode it was in. No hook
-        stays behind.
+        stays behind, even when the model raises an error.
     images : float tensor, what the model takes
 
     Returns

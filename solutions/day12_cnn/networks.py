@@ -216,7 +216,7 @@ def feature_maps(model: nn.Module, images: Tensor) -> dict[str, Tensor]:
     Parameters
     ----------
     model : any module; called once, in evaluation mode, without gradients, and left in the mode it was in. No hook
-        stays behind.
+        stays behind, even when the model raises an error.
     images : float tensor, what the model takes
 
     Returns

@@ -78,6 +78,21 @@ def padding_laid_exchanged(x, kernel_size, stride=(1, 1), padding=(0, 0), dilati
 
 @misconception(
     "im2col",
+    "Images in float32 come back in float64: np.zeros and np.empty make double precision by themselves. Give them the "
+    "dtype of x.",
+)
+def always_in_double_precision(x, kernel_size, stride=(1, 1), padding=(0, 0), dilation=(1, 1)):
+    (kh, kw), (ph, pw), (dh, dw) = kernel_size, padding, dilation
+    padded = np.zeros((*x.shape[:2], x.shape[2] + 2 * ph, x.shape[3] + 2 * pw))
+    padded[:, :, ph : ph + x.shape[2], pw : pw + x.shape[3]] = x
+    windows = sliding_window_view(padded, (dh * (kh - 1) + 1, dw * (kw - 1) + 1), axis=(2, 3))
+    windows = windows[:, :, :: stride[0], :: stride[1], ::dh, ::dw]
+    b, c, oh, ow, _, _ = windows.shape
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(b, c * kh * kw, oh * ow)
+
+
+@misconception(
+    "im2col",
     "One number of a pair serves both axes. The first is the vertical one, the second the horizontal one.",
     pair=("stride", "padding", "dilation"),
 )
@@ -752,18 +767,22 @@ def weights_per_image(grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(
 
 @misconception(
     "conv2d_backward",
-    "Stride, padding or dilation are not handed to im2col and col2im, which then look at other pixels "
-    "than the forward pass did.",
+    "Stride, padding or dilation are not handed to im2col and col2im, or to one of them, which then looks at other "
+    "pixels than the forward pass did.",
     left_out=("stride", "padding", "dilation"),
+    by=("both", "col2im", "im2col"),
 )
-def geometry_left_out(grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, left_out="stride"):
+def geometry_left_out(
+    grad, x, weight, stride=(1, 1), padding=(0, 0), dilation=(1, 1), *, left_out="stride", by="both"
+):
     b, f, _, _ = grad.shape
-    given = {"stride": stride, "padding": padding, "dilation": dilation}
-    del given[left_out]
+    whole = {"stride": stride, "padding": padding, "dilation": dilation}
+    fewer = {name: pair for name, pair in whole.items() if name != left_out}
     kernel_size, flat = weight.shape[2:], grad.reshape(b, f, -1)
-    columns = im2col(x, kernel_size, **given)
+    columns = im2col(x, kernel_size, **(whole if by == "col2im" else fewer))
     dweight = (flat @ columns.transpose(0, 2, 1)).sum(axis=0).reshape(weight.shape)
-    dx = col2im(weight.reshape(f, -1).T @ flat, x.shape[2:], kernel_size, **given)
+    dcolumns = weight.reshape(f, -1).T @ flat
+    dx = col2im(dcolumns, x.shape[2:], kernel_size, **(whole if by == "im2col" else fewer))
     return dx, dweight, flat.sum(axis=(0, 2))
 
 
@@ -847,6 +866,23 @@ def stamped_turned(x, weight, bias=None, stride=(1, 1), padding=(0, 0)):
     ]
     columns = weight[:, :, ::-1, ::-1].reshape(f, -1).T @ x.reshape(len(x), f, -1)
     y = col2im(columns, size, (kh, kw), stride, padding)
+    return y if bias is None else y + bias[:, None, None]
+
+
+@misconception(
+    "conv_transpose2d",
+    "The size of the result is another one: it is (n − 1) · stride − 2 · padding + kernel, with the padding taken "
+    "*away*.",
+    slip=("padding added", "padding once", "n for n - 1"),
+)
+def of_another_size(x, weight, bias=None, stride=(1, 1), padding=(0, 0), *, slip="padding added"):
+    f, _, kh, kw = weight.shape
+    one, times = (0 if slip == "n for n - 1" else 1), {"padding added": 2, "padding once": -1}.get(slip, -2)
+    size = [
+        (n - one) * s + times * p + k
+        for n, s, p, k in zip(x.shape[2:], stride, padding, (kh, kw), strict=True)
+    ]
+    y = col2im(weight.reshape(f, -1).T @ x.reshape(len(x), f, -1), size, (kh, kw), stride, padding)
     return y if bias is None else y + bias[:, None, None]
 
 

@@ -961,6 +961,31 @@ def hooks_left(model, images):
 
 @misconception(
     "feature_maps",
+    "When the forward pass fails, the hooks stay, and the model in evaluation mode: take them off and put the mode "
+    "back in a `finally`.",
+    left=("both", "hooks", "mode"),
+)
+def left_after_an_error(model, images, *, left="both"):
+    maps, hooks, was_training = {}, [], model.training
+    for name, module in model.named_modules():
+        if isinstance(module, nn.Conv2d):
+            hooks.append(module.register_forward_hook(lambda _, __, y, name=name: maps.update({name: y})))
+    done = False
+    try:
+        model.eval()
+        with torch.no_grad():
+            model(images)
+        done = True
+    finally:
+        for hook in hooks if done or left == "mode" else ():
+            hook.remove()
+        if done or left == "hooks":
+            model.train(was_training)
+    return maps
+
+
+@misconception(
+    "feature_maps",
     "All maps land under the name of the last layer: a function that is made in a loop sees the last value of the "
     "loop's variable. Give the name to it when it is made: def hook(…, name=name).",
     through=("convolutions", "modules"),
@@ -1101,11 +1126,13 @@ def hooks_from_a_factory(model, images):
         for name, module in model.named_modules()
         if isinstance(module, nn.Conv2d)
     ]
-    model.eval()
-    with torch.no_grad():
-        model(images)
-    [handle.remove() for handle in handles]
-    model.train(was_training)
+    try:
+        model.eval()
+        with torch.no_grad():
+            model(images)
+    finally:
+        [handle.remove() for handle in handles]
+        model.train(was_training)
     return maps
 
 
@@ -1117,11 +1144,13 @@ def found_by_object(model, images):
         module.register_forward_hook(lambda module, _, y: maps.__setitem__(names[module], y))
         for module in names
     ]
-    with torch.inference_mode():
-        model.eval()(images)
-    for handle in handles:
-        handle.remove()
-    model.train(was_training)
+    try:
+        with torch.inference_mode():
+            model.eval()(images)
+    finally:
+        for handle in handles:
+            handle.remove()
+        model.train(was_training)
     return {name: value.clone() for name, value in maps.items()}
 
 
@@ -1140,6 +1169,27 @@ class BiasOfTheFirstImage(torch.autograd.Function):
         dx, dweight, _ = conv2d_backward(*(t.detach().numpy() for t in (grad, x, weight)))
         parts = (dx, dweight, grad.numpy()[0].sum(axis=(1, 2)))
         return tuple(torch.from_numpy(np.ascontiguousarray(g)) for g in parts)
+
+
+@misconception(
+    "Convolution",
+    "A gradient is missing: backward returned None for one of x, weight and bias. All three learn; that of the bias is "
+    "the third part of `conv2d_backward`.",
+    missing=(2, 1, 0),
+)
+class GradientMissing(torch.autograd.Function):
+    @staticmethod
+    def forward(context, x, weight, bias):
+        context.save_for_backward(x, weight)
+        return torch.from_numpy(conv2d(*(t.detach().numpy() for t in (x, weight, bias))))
+
+    @staticmethod
+    def backward(context, grad, *, missing=2):
+        x, weight = context.saved_tensors
+        parts = conv2d_backward(*(t.detach().numpy() for t in (grad, x, weight)))
+        found = [torch.from_numpy(np.ascontiguousarray(g)) for g in parts]
+        found[missing] = None
+        return tuple(found)
 
 
 @misconception("Convolution", "The incoming gradient is not used: the chain rule multiplies by it.")

@@ -472,6 +472,19 @@ def instances(x, groups, gamma, beta, eps=1e-5):
 
 
 @misconception(
+    "group_norm",
+    "`groups` is taken for the number of channels in a group. It is the number of groups: each has c / groups "
+    "channels.",
+)
+def groups_of_so_many_channels(x, groups, gamma, beta, eps=1e-5):
+    if x.shape[1] % groups:
+        raise ValueError("groups")
+    rows = x.reshape(len(x), x.shape[1] // groups, -1)
+    normalised = (rows - rows.mean(axis=2, keepdims=True)) / np.sqrt(rows.var(axis=2, keepdims=True) + eps)
+    return per_channel(gamma, x) * normalised.reshape(x.shape) + per_channel(beta, x)
+
+
+@misconception(
     "group_norm", "Statistics are taken over all channels: that is layer normalisation, one group."
 )
 def one_group(x, groups, gamma, beta, eps=1e-5):

@@ -321,6 +321,17 @@ def first_pixel_only(grad, x, kernel_size, stride):
 
 
 @misconception(
+    "avg_pool2d_backward",
+    "It is divided by kh and multiplied by kw: g / kh * kw is (g / kh) · kw. Put brackets around the product, kh * kw.",
+)
+def without_brackets(grad, x, kernel_size, stride):
+    b, c, h, w = x.shape
+    shares = grad.reshape(b * c, 1, -1) / kernel_size[0] * kernel_size[1]
+    dcolumns = np.repeat(shares, kernel_size[0] * kernel_size[1], axis=1)
+    return np.asarray(col2im(dcolumns, (h, w), kernel_size, stride)).reshape(x.shape)
+
+
+@misconception(
     "avg_pool2d_backward", "The share is 1 / kh, as for a window of one column: divide by kh · kw."
 )
 def divided_by_the_height(grad, x, kernel_size, stride):

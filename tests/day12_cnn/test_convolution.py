@@ -5,7 +5,15 @@ import torch
 from scipy import signal
 from torch.nn import functional as F
 
-from course.testing import assert_close, assert_parts, assert_shape, assert_unchanged, hidden, points
+from course.testing import (
+    assert_close,
+    assert_dtype,
+    assert_parts,
+    assert_shape,
+    assert_unchanged,
+    hidden,
+    points,
+)
 
 # batch, channels, filters, image size, kernel size, stride, padding, dilation: one after the other, so that the first
 # call that fails tells what is not minded, then all together
@@ -69,7 +77,9 @@ def test_im2col_of_several_layers(student, rng):
     for b, c, size, kernel_size in [(2, 3, (5, 4), (2, 3)), (1, 1, (3, 4), (3, 4)), (2, 2, (1, 5), (1, 2))]:
         x = (rng.normal(size=(b, c, *size)) + 1).astype(np.float32)
         expected = unfold(x, kernel_size, (1, 1), (0, 0), (1, 1))
-        assert_close(student.im2col(x, kernel_size), expected, name="matrix of columns")
+        result = student.im2col(x, kernel_size)
+        assert_close(result, expected, name="matrix of columns")
+        assert_dtype(result, np.float32, name="matrix of columns")
 
 
 @points(1)

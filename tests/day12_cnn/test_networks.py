@@ -489,8 +489,24 @@ def call_feature_maps(module, model, images, train):
     model.train(train)
     maps = module.feature_maps(model, images)
     hooks = sum(len(m._forward_hooks) + len(m._forward_pre_hooks) for m in model.modules())
-    tracked = any(value.requires_grad for value in maps.values())
-    return list(maps), [value.detach() for value in maps.values()], model.training, hooks, tracked
+    found = [maps[name] for name in maps if maps[name] is not None]
+    tracked = any(value.requires_grad for value in found)
+    names = [
+        name for name in maps if maps[name] is not None
+    ]  # a key may have been laid out before, and stay empty
+    return names, [value.detach() for value in found], model.training, hooks, tracked
+
+
+def feature_maps_of_what_fails(module, model, images):
+    """The number of hooks left and the mode, when the last layer of a model in training mode cannot take its input."""
+    from contextlib import suppress
+
+    import torch
+
+    model = torch.nn.Sequential(model, torch.nn.Linear(1000, 2)).train()
+    with suppress(RuntimeError):
+        module.feature_maps(model, images)
+    return sum(len(m._forward_hooks) for m in model.modules()), model.training
 
 
 def expected_maps(model, images):
@@ -533,6 +549,10 @@ def test_feature_maps_leave_nothing_behind(student, rng):
             name="answer to whether the maps carry a gradient",
             cause="is the forward pass under torch.no_grad()?",
         )
+    hooks, mode = assert_parts(student.run(feature_maps_of_what_fails, draw_probe(rng), images), 2)
+    cause = "what stands in a `finally` happens even then"
+    assert_equal(hooks, 0, name="number of hooks left when the forward pass has failed", cause=cause)
+    assert_equal(mode, True, name="mode of the model when the forward pass has failed", cause=cause)
 
 
 def apply_convolution(module, x, weight, bias, grad):
