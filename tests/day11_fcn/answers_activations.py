@@ -192,10 +192,15 @@ def without_the_chain(x, grad, activation):
     return {"sigmoid": y * (1 - y), "tanh": 1 - y**2, "relu": 1.0 * (x > 0)}[activation]
 
 
-@misconception("activate_backward", "y (1 − y) and 1 − y² hold for the output y. Here x was put in.")
-def formulas_of_the_input(x, grad, activation):
-    activate(x, activation)
-    return grad * {"sigmoid": x * (1 - x), "tanh": 1 - x**2, "relu": 1.0 * (x > 0)}[activation]
+@misconception(
+    "activate_backward",
+    "y (1 − y) and 1 − y² hold for the output y. Here x was put in.",
+    of=("both", "tanh"),
+)
+def formulas_of_the_input(x, grad, activation, *, of="both"):
+    y = activate(x, activation)
+    s = y if of == "tanh" else x
+    return grad * {"sigmoid": s * (1 - s), "tanh": 1 - x**2, "relu": 1.0 * (x > 0)}[activation]
 
 
 @misconception(

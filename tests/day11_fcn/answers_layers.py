@@ -389,6 +389,18 @@ def other_entries_zero(f, gradient, x, step=1e-5):
 
 @misconception(
     "gradient_error",
+    "All entries are moved at once, and every n_k is the sum of all slopes. Move entry k alone: above[k] += step.",
+)
+def all_entries_moved(f, gradient, x, step=1e-5):
+    numerical = np.zeros_like(x)
+    for k in np.ndindex(x.shape):
+        numerical[k] = (f(x + step) - f(x - step)) / (2 * step)
+    size = np.linalg.norm(gradient) + np.linalg.norm(numerical)
+    return float(np.linalg.norm(gradient - numerical) / size) if size else 0.0
+
+
+@misconception(
+    "gradient_error",
     "The difference is one-sided. Its error is proportional to the step, that of a central "
     "difference to its square.",
 )

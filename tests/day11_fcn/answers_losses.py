@@ -346,7 +346,8 @@ def as_a_list(prediction, target):
 
 @misconception(
     "binary_cross_entropy",
-    "log(1 − σ) is −inf once the sigmoid rounds to 1. The form with max(z, 0) has no such logarithm.",
+    "The loss is infinite: exp overflows, or the sigmoid rounds to 1 and log(1 − σ) is −∞. The form with max(z, 0) "
+    "gives exp only −|z|.",
 )
 def through_the_sigmoid(logits, targets):
     s = sigmoid(logits)
