@@ -471,6 +471,17 @@ def rms_epsilon_inside_the_root(self, grads):
 
 @misconception(
     "RMSProp.step",
+    "ε is added to the quotient, not to the denominator: a / b + ε is (a / b) + ε. Put parentheses around √s + ε.",
+)
+def rms_epsilon_beside_the_fraction(self, grads):
+    for p, grad, s in zip(self.params, grads, self.averages, strict=True):
+        g = grad + self.weight_decay * p
+        s[...] = self.alpha * s + (1 - self.alpha) * g**2
+        p -= self.learning_rate * (g / np.sqrt(s) + self.epsilon)
+
+
+@misconception(
+    "RMSProp.step",
     "One average serves a whole array: np.mean mixes its numbers. Each number has an average of its own.",
 )
 def one_average_for_an_array(self, grads):
@@ -635,6 +646,21 @@ def counts_parameters(self, grads):
         v[...] = beta2 * v + (1 - beta2) * g**2
         m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
         p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
+
+
+@misconception(
+    "Adam.step",
+    "ε is added to the quotient, not to the denominator: a / b + ε is (a / b) + ε. Put parentheses around √v̂ + ε.",
+)
+def adam_epsilon_beside_the_fraction(self, grads):
+    beta1, beta2 = self.betas
+    self.t += 1
+    for p, grad, m, v in zip(self.params, grads, self.first, self.second, strict=True):
+        g = grad + self.weight_decay * p
+        m[...] = beta1 * m + (1 - beta1) * g
+        v[...] = beta2 * v + (1 - beta2) * g**2
+        m_hat, v_hat = m / (1 - beta1**self.t), v / (1 - beta2**self.t)
+        p -= self.learning_rate * (m_hat / np.sqrt(v_hat) + self.epsilon)
 
 
 @misconception(

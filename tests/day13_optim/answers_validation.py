@@ -487,6 +487,17 @@ def chance_from_elsewhere(groups, k, rng):
 
 @misconception(
     "search",
+    "Of several candidates with the largest score the largest one wins: max of pairs (score, candidate) compares the "
+    "candidates too. The first is asked for, as np.argmax finds it.",
+)
+def largest_of_equals(candidates, fit, score, x, y, folds, test):
+    scores = [cross_validate(lambda x, y, c=c: fit(c, x, y), score, x, y, folds).mean() for c in candidates]
+    best = max(zip(scores, candidates, strict=True))[1]
+    return best, np.array(scores), score(fit(best, x, y), *test)
+
+
+@misconception(
+    "search",
     "Of several candidates with the largest score the last one wins, as `>=` in a loop has it. The first "
     "is asked for: `>`, or np.argmax.",
 )

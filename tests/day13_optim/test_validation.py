@@ -241,7 +241,8 @@ def tempting(rng):
 
 @points(1)
 def test_search_chooses_by_validation(student, rng):
-    for strengths in ([1.0, 30.0, 400.0], [200.0, 3.0, 50.0, 1000.0], [70.0, -2.0, 2.0, 500.0]):
+    equals = [70.0, 2.0, -2.0, 500.0], [70.0, -2.0, 2.0, 500.0]
+    for strengths in ([1.0, 30.0, 400.0], [200.0, 3.0, 50.0, 1000.0], *equals):
         x, y, x_test, y_test = tempting(rng)
         folds = split(rng, 30, 3)
         result = student.run(run_search, strengths, x, y, folds, x_test, y_test)
