@@ -149,7 +149,7 @@ def _of_signs(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
 
 def _of_places(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
     """The right entries in other places, or only the first ones of them."""
-    if exchanged := _exchanged(got, want, close):
+    if want.ndim == 2 and (exchanged := _exchanged(got, want, close)):
         yield exchanged
     for axis in range(want.ndim):
         if want.shape[axis] > 1 and close(got, np.flip(want, axis)):
@@ -180,7 +180,9 @@ def _order(got: np.ndarray, want: np.ndarray, close: Close) -> list[int]:
 
 
 def _of_axes(got: np.ndarray, want: np.ndarray, close: Close) -> Iterator[str]:
-    """The right entries with axes exchanged by a reshape in the place of a transpose, or permuted along one."""
+    """The right entries with axes exchanged, by a transpose or by a reshape in its place, or permuted along one."""
+    if exchanged := _exchanged(got, want, close):
+        yield exchanged
     for order in itertools.permutations(range(want.ndim)) if 1 < want.ndim <= 4 else ():
         if close(got.ravel(), want.transpose(order).ravel()):
             yield (
