@@ -66,17 +66,19 @@ def change_form(module: dict[str, Any], names: Sequence[str], form: Form) -> Non
 
 
 def _changed(function: Callable[..., Any], form: Form) -> Callable[..., Any]:
+    change = functools.partial(_note, function.__qualname__) if form == "noted" else _FORMS[form]
+
     @functools.wraps(function)
     def changed(*args: Any, **named: Any) -> Any:
         result = function(*args, **named)
-        if _called_by_an_exercise():
-            return result
-        if form == "noted":
-            _NOTED.setdefault(function.__qualname__, set()).add(form_of(result))
-            return result
-        return _FORMS[form](result)
+        return result if _called_by_an_exercise() else change(result)
 
     return changed
+
+
+def _note(name: str, result: Any) -> Any:
+    _NOTED.setdefault(name, set()).add(form_of(result))
+    return result
 
 
 def _called_by_an_exercise() -> bool:
