@@ -215,8 +215,10 @@ def assert_close(
         with np.errstate(all="ignore"):
             largest = np.nanmax(np.abs(np.asarray(got, dtype=complex) - want)) if wrong.any() else 0.0
         rows.append(("differ", f"{int(wrong.sum())} of {want.size} entries, by up to {largest:.3g}"))
-        if want.size <= 60 and describe(want) != describe(got):  # 1e-60 and 1e-13 look alike beside a 1
-            rows += [("all expected", describe(want)), ("all came back", describe(got))]
+        if want.size <= 60:
+            wanted, came_back = describe(want), describe(got)
+            if wanted != came_back:  # 1e-60 and 1e-13 look alike beside a 1
+                rows += [("all expected", wanted), ("all came back", came_back)]
     exchanged = _exchanged(actual, want, rtol, atol)
     pattern = exchanged or value_pattern(got, want, rtol, atol, _given(actual))
     if exchanged or "?" in pattern:  # what is seen leaves no room for another guess
