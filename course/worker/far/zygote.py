@@ -21,7 +21,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
@@ -47,13 +47,13 @@ _PR_SET_CHILD_SUBREAPER = 36
 def main(control_number: int, words: str) -> None:
     """Warm up, say so, then fork for every request until the other side closes."""
     settings = json.loads(words)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # so that no folder of ours stays behind
     tell_stack_when_asked()
     control = socket.socket(fileno=control_number)
     while os.open(os.devnull, os.O_RDONLY) < FILES:
         pass  # a child puts its descriptors there: no other may have these numbers
     try:
-        capabilities = sandbox.probe(settings["off"])
+        with undisturbed():
+            capabilities = sandbox.probe(settings["off"])
     except CourseError as error:
         sys.exit(str(error))
     if "namespaces" in capabilities.layers:
@@ -64,15 +64,27 @@ def main(control_number: int, words: str) -> None:
         gc.collect()
         gather_pages()
     gc.freeze()  # so that a collection in a fork does not touch, and copy, what is shared
-    capabilities = sandbox.settle(capabilities)
+    with undisturbed():
+        capabilities = sandbox.settle(capabilities)
     # The folder of the engine is another one now, which cannot be listed from inside the walls: so it is listed here.
     PathFinder.find_spec("course.plots", sys.modules["course"].__path__)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         control.send(json.dumps({"layers": capabilities.layers}).encode())
     except ConnectionError:
         return  # we are not wanted any more
     Zygote(control, settings, capabilities, children).listen()
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """A request to end waits for the end of the block, which makes folders and takes them away; so it does in what the
+    block forks and waits for. Anywhere else it ends this process at once, even while it loads a library.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
@@ -93,7 +105,8 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
         x = torch.ones(1, 1, 4, 4, requires_grad=True)
         torch.nn.functional.conv2d(x, torch.ones(1, 1, 2, 2)).sum().backward()
         torch.linalg.svd(torch.eye(2))
-    rehearse()
+    with undisturbed():
+        rehearse()
     reset_process_state(0)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 START_SECONDS = 180  # for importing PyTorch on a busy machine
 FORK_SECONDS = 30
-END_SECONDS = 20  # a library that is being loaded hears no signal, and on a busy machine that takes seconds
+END_SECONDS = 20  # its folders are taken away first, and on a busy machine that takes seconds
 REVIVALS = 5  # without anything having come of it
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
