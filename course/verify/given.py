@@ -17,6 +17,7 @@ from typing import Any
 
 from course.catalog import Exercise
 from course.plots import draw
+from course.progress import shortened
 from course.testing.answers import Answer, with_answer
 from course.testing.running import Runner, Sitting
 from course.verify.evidence import Evidence
@@ -25,8 +26,10 @@ from course.verify.trials import Trier, answers_of, tasks_of
 from course.worker.far.importing import ModuleSpace
 from course.worker.near.alarm import Alarm, TimeUpError
 
-PICTURE_SECONDS = 20.0
+PICTURE_SECONDS = 10.0
 """Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
+TRAINING = 0.1
+"""Of a training so much, with a picture of what was learned by then."""
 DPI = 20  # nobody looks at it
 FRAMES = 2  # of an animation: the others ask the same functions again
 
@@ -133,7 +136,8 @@ class GivenCode:
         module = space.import_module(f"{day}.plots")
         for name in wanted:
             try:
-                with space.active(), Alarm(root).limit(PICTURE_SECONDS, lambda frame: True):
+                limit = Alarm(root).limit(PICTURE_SECONDS, lambda frame: True)
+                with space.active(), limit, shortened(TRAINING):
                     draw(module, name, DPI, FRAMES, layout=False)
             except TimeUpError:
                 continue
