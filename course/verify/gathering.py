@@ -22,6 +22,8 @@ from course.worker.near.warm import WarmProcess
 SEEDS_PER_JOB = 5
 TRAINING_SEEDS = 3
 """Training tests run for seconds, and train from several seeds themselves: fewer seeds for them."""
+ANSWERS_PER_FORK = 6
+"""A fork takes as long as half an answer."""
 JOB_SECONDS = 300.0
 TRAINING_COST = 3.0
 """Seconds that a training test takes, roughly; and so on. The long jobs of a day begin, and the end can be foretold."""
@@ -135,14 +137,10 @@ class Gatherer:
         evidence, name = self._evidence, exercise.name
         unwritten = partial(self._jobs.try_stub, exercise)
         self._submit("skeleton", f"{name} unwritten", unwritten, partial(_extend, evidence.stubbed))
-        training = len(tasks_of([exercise], training=True))
-        for answer in [a for a in evidence.answers if a.exercise == name]:
-            phase: Phase = "variants" if answer.kind == "variant" else "misconceptions"
-            work = partial(self._jobs.try_answer, exercise, answer)
-            take = partial(self._take_answer, answer)
-            seeds = ANSWER_TRAINING_SEEDS if phase == "variants" else 0  # a wrong answer seldom comes so far
-            cost = ANSWER_COST + seeds * training * TRAINING_COST
-            self._submit(phase, f"{name}: {answer.label}", work, take, cost=cost)
+        for kind in ("misconception", "variant"):
+            answers = answers_of(evidence.answers, exercise, kind)
+            for start in range(0, len(answers), ANSWERS_PER_FORK):
+                self._submit_answers(exercise, answers[start : start + ANSWERS_PER_FORK])
         self._submit_draws(exercise)
         self._submit("names", f"{name}: names", partial(self._jobs.name, exercise), self._take_names)
         if exercise.refused:
@@ -155,6 +153,32 @@ class Gatherer:
             self._submit("cascades", f"{name}: cascades", blame, found, cost=len(used) * CASCADE_COST)
         cheat = partial(self._jobs.cheat, exercise)
         self._submit("undeserved points", f"{name}: undeserved points", cheat, self._take_undeserved)
+
+    def _submit_answers(self, exercise: Exercise, answers: Sequence[Answer]) -> None:
+        """Answers of one kind, in one fork. When it comes to nothing, because one of them has ended it, say, each gets
+        its own.
+        """
+        phase: Phase = "variants" if answers[0].kind == "variant" else "misconceptions"
+        training = len(tasks_of([exercise], training=True)) if phase == "variants" else 0
+        cost = (
+            ANSWER_COST + ANSWER_TRAINING_SEEDS * training * TRAINING_COST
+        )  # a wrong one seldom comes so far
+        label = f"{exercise.name}: {', '.join(answer.label for answer in answers)}"
+        seconds = longest_job(self._course, [self._day])
+
+        def then(ended: Ended) -> None:
+            if not ended.problem:
+                for answer, trials in zip(answers, ended.value, strict=True):
+                    self._evidence.answered[answer] = from_plain(trials)
+            elif len(answers) == 1:
+                self._evidence.broken.append((label, ended.problem))
+            else:
+                for answer in answers:
+                    self._submit_answers(exercise, [answer])
+
+        self._pace.expect(phase, len(answers) * cost)
+        work = partial(self._jobs.try_answers, exercise, answers)
+        self._start(phase, label, work, len(answers) * seconds, then, len(answers) * cost)
 
     def expect_mutants(self, runs: MutantRuns) -> None:
         """They will be submitted when the times of the solution are known."""
@@ -249,9 +273,6 @@ class Gatherer:
     def _take_isolated(self, trials: Any) -> None:
         self._evidence.elsewhere["isolated"] = from_plain(trials["solution"])
         self._evidence.isolated_skeleton = from_plain(trials["skeleton"])
-
-    def _take_answer(self, answer: Answer, trials: Any) -> None:
-        self._evidence.answered[answer] = from_plain(trials)
 
     def _take_names(self, namings: Any) -> None:
         self._evidence.namings += [Naming.from_plain(naming) for naming in namings]

@@ -91,6 +91,10 @@ class Jobs:
         open_link = partial(zygote.open, root, self._trier.day.name)
         return self._trier.try_all(root, tasks, self._seeds[0], open_link, asking=True)
 
+    def try_answers(self, exercise: Exercise, answers: Sequence[Answer]) -> list[list[dict[str, Any]]]:
+        """Misconceptions or variants of one exercise, one after the other."""
+        return [self.try_answer(exercise, answer) for answer in answers]
+
     def try_answer(self, exercise: Exercise, answer: Answer) -> list[dict[str, Any]]:
         """A variant under every seed, a misconception under some: it only has to be caught. Training tests are asked
         when nothing else caught it.
