@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from course.progress import finale, watched
+from course.progress import finale, shortened, watched
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,6 +63,13 @@ def test_ctrl_c_ends_the_loop_after_the_step_and_not_the_program() -> None:
 def test_a_second_ctrl_c_ends_the_program() -> None:
     with pytest.raises(KeyboardInterrupt):
         loop(Terminal(), 5, 2, times=2)
+
+
+@pytest.mark.parametrize(("steps", "taken"), [(100, 10), (101, 11), (10, 2), (1, 1), (0, 0)])
+def test_a_loop_that_is_shortened_ends_early_and_two_steps_are_taken_at_least(steps: int, taken: int) -> None:
+    with shortened(0.1):
+        assert loop(io.StringIO(), steps) == list(range(taken))
+    assert len(loop(io.StringIO(), steps)) == steps
 
 
 def test_without_a_terminal_nothing_is_printed_and_ctrl_c_is_what_it_always_is() -> None:
