@@ -26,7 +26,7 @@ from course.verify.trials import Trier, answers_of, tasks_of
 from course.worker.far.importing import ModuleSpace
 from course.worker.near.alarm import Alarm, TimeUpError
 
-PICTURE_SECONDS = 10.0
+PICTURE_SECONDS = 5.0
 """Of a picture; variants may be far slower than the solution, and what takes longer is not judged."""
 TRAINING = 0.1
 """Of a training so much, with a picture of what was learned by then."""

@@ -11,7 +11,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
@@ -112,11 +112,11 @@ class ModuleSpace:
             del sys.modules[name]
 
 
-def forget_orphans(before: Set[str]) -> None:
-    """Take away modules that are not among those ``before`` and whose package is not there, because its import was
-    cut short: imported once more, the package would lack what these modules are for it.
+def forget_orphans() -> None:
+    """Take away modules whose package is not there, because its import was cut short: imported once more, the package
+    would lack what these modules are for it.
     """
-    for name in set(sys.modules) - before:
+    for name in list(sys.modules):
         parts = name.split(".")
         if any(".".join(parts[:n]) not in sys.modules for n in range(1, len(parts))):
             del sys.modules[name]

@@ -104,6 +104,7 @@ def warm(imports: Sequence[str], refused: Sequence[str] = ()) -> None:
         torch.set_num_threads(1)
         x = torch.ones(1, 1, 4, 4, requires_grad=True)
         torch.nn.functional.conv2d(x, torch.ones(1, 1, 2, 2)).sum().backward()
+        torch.optim.SGD([x], lr=0.1).step()
         torch.linalg.svd(torch.eye(2))
     with undisturbed():
         rehearse()

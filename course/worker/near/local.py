@@ -57,7 +57,6 @@ class LocalLink:
         self.known = HeldNames()
         self.changed: list[tuple[Any, Any]] = []
         self.spent = 0.0
-        self._imported: dict[str, Any] = {}  # when the check began
 
     def text(self, place: str) -> bytes | None:
         file = find_file(self._session.space.root, place)
@@ -65,7 +64,6 @@ class LocalLink:
 
     def begin(self, seed: int, refused: tuple[str, ...], budget: Budget) -> None:
         self._session.begin(seed, refused)
-        self._imported = sys.modules.copy()  # in a third of the time of a set
         self._budget = budget
         self._alarm = Alarm(self._session.root)
         self.output.clear()
@@ -83,7 +81,7 @@ class LocalLink:
                 result = self._session.perform(request._replace(args=args, kwargs=kwargs))
         except StudentProblem as problem:
             if problem.outcome in ("memory", "output"):  # which may strike in the midst of an import
-                forget_orphans(self._imported.keys())
+                forget_orphans()
             raise
         finally:
             mine = mutable_parts(request.args, request.kwargs)
