@@ -30,7 +30,8 @@ from course.worker.near.warm import WarmProcess
 ANSWER_TRAINING_SEEDS = 2
 WRONG_SEEDS = 8
 MEASURED_WRONG_SEEDS = 3
-"""Under so many a misconception meets every test, to see how far off it is; under the others until one has failed."""
+"""Under so many a misconception meets every test, to see how far off it is; under the others until one has failed, and
+those that have failed before come first."""
 NAMING_SEEDS = 2
 AGAIN = 3
 ROUNDED_SEEDS = 5
@@ -52,6 +53,9 @@ class Jobs:
         self._trier = trier
         self._brisk = trier.limited(ANSWER_SECONDS, ANSWER_MEMORY_MIB)
         self._seeds = seeds
+        for exercise in self._exercises:
+            for answer in [a for a in self._answers if a.exercise == exercise.name][:1]:
+                self._sources.answered(answer)  # so that no fork has to find the exercise in the solution
         self.given = GivenCode(evidence, trier, seeds[0])
         self.chains = Chains(evidence.sources, self._brisk, trier.suite.answers(trier.day), seeds[0])
 
@@ -106,8 +110,10 @@ class Jobs:
             findings = self._brisk.scan(root, [*quick, *slow])
             for number, seed in enumerate(self._seeds[:WRONG_SEEDS] if wrong else self._seeds):
                 measured = not wrong or number < MEASURED_WRONG_SEEDS
+                failed = {trial.check for trial in found if not trial.passed}
+                tasks = quick if measured else sorted(quick, key=lambda task: task[1].name not in failed)
                 trials = self._brisk.try_all(
-                    root, quick, seed, lenient=wrong, findings=findings, to_first_failure=not measured
+                    root, tasks, seed, lenient=wrong, findings=findings, to_first_failure=not measured
                 )
                 caught = wrong and not all(trial.passed for trial in trials)
                 if slow and number < ANSWER_TRAINING_SEEDS and not caught:
@@ -175,12 +181,11 @@ class Jobs:
     def name(self, exercise: Exercise) -> list[dict[str, Any]]:
         """What a student is told who makes each of the misconceptions, on the first test that it fails."""
         found: list[Naming] = []
-        for seed in self._seeds[:NAMING_SEEDS]:
-            runner = self._brisk.runner(seed)
-            for answer in answers_of(self._answers, exercise, "misconception"):
-                with self._sources.folder(self._sources.answered(answer)) as root:
-                    naming = _name_one(self._brisk, runner, root, exercise, answer)
-                found += [naming] if naming is not None else []
+        runners = [self._brisk.runner(seed) for seed in self._seeds[:NAMING_SEEDS]]
+        for answer in answers_of(self._answers, exercise, "misconception"):
+            with self._sources.folder(self._sources.answered(answer)) as root:
+                namings = [_name_one(self._brisk, runner, root, exercise, answer) for runner in runners]
+            found += [naming for naming in namings if naming is not None]
         return [naming.to_plain() for naming in found]
 
 
