@@ -62,8 +62,8 @@ def run_epochs(module, model, x, y, epochs, batch_size, rate, max_norm):
 
 
 def descend(model, x, y, epochs, rate, max_norm=math.inf):
-    """The same with one batch per epoch, by torch.optim: losses, and the network after each epoch."""
-    network, losses, networks = copy.deepcopy(model), [], []
+    """The same with one batch per epoch, by torch.optim: losses, and the parameters after each epoch."""
+    network, losses, states = copy.deepcopy(model), [], []
     optimizer = torch.optim.SGD(network.parameters(), lr=rate)
     for _ in range(epochs):
         optimizer.zero_grad()
@@ -74,12 +74,18 @@ def descend(model, x, y, epochs, rate, max_norm=math.inf):
             p.grad.mul_(min(1, max_norm / length))  # exactly: clip_grad_norm_ adds 1e-6 to the length
         optimizer.step()
         losses.append(loss.item())
-        networks.append(copy.deepcopy(network))
-    return losses, networks
+        states.append([p.detach().clone() for p in network.parameters()])
+    return losses, states
 
 
-def assert_parameters(params, network, name):
-    expected = [p.detach() for p in network.parameters()]
+def logits_with(model, state, x):
+    """Logits of a network that has these parameters in place of its own."""
+    names = [name for name, _ in model.named_parameters()]
+    with torch.no_grad():
+        return torch.func.functional_call(model, dict(zip(names, state, strict=True)), (x,))
+
+
+def assert_parameters(params, expected, name):
     for actual, wanted in zip(assert_parts(params, len(expected)), expected, strict=True):
         assert_close(actual, wanted, name=name)
 
@@ -90,9 +96,9 @@ def test_train_epoch_equals_torch_for_one_batch(student, rng):
         model, (x, y) = small_model(rng, inputs, classes), samples(rng, n, inputs, classes)
         result = student.run(run_epochs, model, x, y, 4, n, 0.3, max_norm)
         losses, params = assert_parts(result, 2)
-        expected, networks = descend(model, x, y, 4, 0.3, max_norm)
+        expected, states = descend(model, x, y, 4, 0.3, max_norm)
         assert_close(losses, expected, name="list of losses, one per epoch")
-        assert_parameters(params, networks[-1], "parameter after 4 epochs")
+        assert_parameters(params, states[-1], "parameter after 4 epochs")
 
 
 def record_batches(module, n, batch_size, epochs):
@@ -311,16 +317,15 @@ def run_training(
 
 
 def train_reference(model, fitting, validation, epochs, rate, max_norm=math.inf):
-    """History, and the network after each epoch."""
-    losses, networks = descend(model, *fitting, epochs, rate, max_norm)
-    with torch.no_grad():
-        logits = [network(validation[0]) for network in networks]
+    """History, and the parameters after each epoch."""
+    losses, states = descend(model, *fitting, epochs, rate, max_norm)
+    logits = [logits_with(model, state, validation[0]) for state in states]
     history = {
         "train_loss": losses,
         "validation_loss": [cross_entropy(z, validation[1]).item() for z in logits],
         "validation_accuracy": [(z.argmax(dim=1) == validation[1]).double().mean().item() for z in logits],
     }
-    return history, networks
+    return history, states
 
 
 def assert_history(history, expected, epochs):
@@ -357,9 +362,9 @@ def test_train_records_every_epoch(student, rng):
         model, fitting, validation = small_model(rng, 3, 4), samples(rng, 12, 3, 4), samples(rng, 9, 3, 4)
         result = student.run(run_training, model, (fitting, validation), 5, 0.2, None, max_norm)
         history, params = assert_parts(result, 2)
-        expected, networks = train_reference(model, fitting, validation, 5, 0.2, max_norm)
+        expected, states = train_reference(model, fitting, validation, 5, 0.2, max_norm)
         assert_history(history, expected, 5)
-        assert_parameters(params, networks[-1], "parameter after the last epoch")
+        assert_parameters(params, states[-1], "parameter after the last epoch")
     seed = int(rng.integers(2**31))
     orders, others = (student.run(record_orders, 15, 6, 2, seed + i) for i in (0, 1))
     for order in assert_parts(orders, 2):
@@ -388,17 +393,16 @@ def test_train_stops_early_and_restores_the_best_weights(student, rng):
         validation = samples(rng, 40, 3, 4)  # labels without a law: there is nothing to learn but noise
         result = student.run(run_training, model, (fitting, validation), 60, 0.5, patience)
         history, params = assert_parts(result, 2)
-        expected, networks = train_reference(model, fitting, validation, 60, 0.5)
+        expected, states = train_reference(model, fitting, validation, 60, 0.5)
         best, epochs = best_before_stop(expected["validation_loss"], patience)
         assert_history(history, expected, epochs)
-        assert_parameters(params, networks[best], f"parameter of epoch {best}, the best one,")
+        assert_parameters(params, states[best], f"parameter of epoch {best}, the best one,")
 
 
 def samples_that_get_worse(model, fitting, epochs, rate):
     """Inputs of the training samples with those labels whose probability falls most while the network is trained."""
-    _, networks = descend(model, *fitting, epochs, rate)
-    with torch.no_grad():
-        first, last = (networks[i](fitting[0]).log_softmax(dim=1) for i in (0, -1))
+    _, states = descend(model, *fitting, epochs, rate)
+    first, last = (logits_with(model, states[i], fitting[0]).log_softmax(dim=1) for i in (0, -1))
     return fitting[0], (last - first).argmin(dim=1)
 
 
@@ -414,13 +418,13 @@ def test_train_survives_ctrl_c(student, rng):
             not isinstance(result, str), "Ctrl-C ended the program instead of the training.", cause=cause
         )
         history, params = assert_parts(result, 2)
-        expected, networks = train_reference(model, *parts, 4, 0.1)
+        expected, states = train_reference(model, *parts, 4, 0.1)
         assert_history(history, expected, 3)
         if patience is None:
-            assert_parameters(params, networks[3 if late else 2], "parameter after the interruption")
+            assert_parameters(params, states[3 if late else 2], "parameter after the interruption")
         else:
             best = int(np.argmin(expected["validation_loss"][:3]))
-            assert_parameters(params, networks[best], f"parameter of epoch {best}, the best one,")
+            assert_parameters(params, states[best], f"parameter of epoch {best}, the best one,")
 
 
 def watch_training(module, model, fitting, validation, terminal):
