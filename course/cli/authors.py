@@ -85,7 +85,7 @@ def new(name: str) -> None:
     "--draws",
     type=click.IntRange(0),
     help="Seeds more for the solution and each variant in every quick test (default: for the solution, as many as fit "
-    "into a quarter of a second, at most 400).",
+    "into a fifth of a second, at most 400).",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Processes at the same time (default: one per core).")
 @click.option("--no-mutants", is_flag=True, help="Leave out the mutation score.")

@@ -29,7 +29,7 @@ from course.worker.near.warm import WarmProcess
 
 ANSWER_TRAINING_SEEDS = 2
 WRONG_SEEDS = 8
-MEASURED_WRONG_SEEDS = 3
+MEASURED_WRONG_SEEDS = 2
 """Under so many a misconception meets every test, to see how far off it is; under the others until one has failed, and
 those that have failed before come first."""
 NAMING_SEEDS = 2
@@ -37,7 +37,7 @@ AGAIN = 3
 ROUNDED_SEEDS = 5
 """Under so many the solution answers in single precision."""
 DRAWS = 400
-DRAW_SECONDS = 0.25
+DRAW_SECONDS = 0.2
 """Under so many seeds more the solution meets each quick test, or those that fit into so many processor seconds."""
 ANSWER_SECONDS = 5.0
 ANSWER_MEMORY_MIB = 1024
