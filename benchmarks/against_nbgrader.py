@@ -87,7 +87,7 @@ def one_round(
     with tempfile.TemporaryDirectory() as out:
         few = seconds(grade(small, Path(out) / "few", course, day.name), ROOT)
         all_of_them = seconds(grade(large, Path(out) / "many", course, day.name), ROOT)
-        writing = seconds(["-m", "course.cli", "nbgrader-scores", str(Path(out) / "few"), str(small)], ROOT)
+        writing = seconds(["-m", "course", "nbgrader-scores", str(Path(out) / "few"), str(small)], ROOT)
     with open_api(small) as api, api.gradebook as gradebook:
         found = {one.student_id: one.score for one in gradebook.assignment_submissions(day.name)}
     if found != expected:
@@ -97,7 +97,7 @@ def one_round(
 
 def grade(folder: Path, out: Path, course: Course, day: str) -> list[str]:
     words = [str(folder), "--out", str(out), "--day", day, "--seed", str(course.seed)]
-    return ["-m", "course.cli", "grade", *words]
+    return ["-m", "course", "grade", *words]
 
 
 def seconds(words: list[str], folder: Path) -> float:

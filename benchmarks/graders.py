@@ -121,7 +121,7 @@ def ours(work: Work) -> Measured:
         took = []
         for name in ("start", "modules"):
             words = ["grade", work.folder / name, "--out", Path(out) / name, "--seed", seed, "--jobs", "2"]
-            took.append(run([sys.executable, "-m", "course.cli", *words], work.assignment.course.root))
+            took.append(run([sys.executable, "-m", "course", *words], work.assignment.course.root))
         records = {student: Path(out) / "modules" / f"{student}.json" for student in work.students}
         points = {s: json.loads(path.read_text(encoding="utf-8"))["score"] for s, path in records.items()}
     return of_a_class(took[0], START, took[1], work.many, points)

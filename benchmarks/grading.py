@@ -45,7 +45,7 @@ def usage(command: list[str], folder: Path, **environment: str) -> tuple[float, 
 def grade(assignment: Assignment, handed_in: Path, *words: str) -> tuple[float, float]:
     """``course grade`` from nothing."""
     with tempfile.TemporaryDirectory() as out:
-        command = [sys.executable, "-m", "course.cli", "grade", str(handed_in), "--out", out, "--seed", "7"]
+        command = [sys.executable, "-m", "course", "grade", str(handed_in), "--out", out, "--seed", "7"]
         return usage([*command, *words], assignment.course.root)
 
 
@@ -167,7 +167,7 @@ def memory(assignment: Assignment, folder: Path) -> list[str]:
         script = (
             "import resource, runpy, sys\n"
             f"sys.argv = ['course', 'grade', {str(handed_in)!r}, '--out', {str(folder / f'out{size}')!r}]\n"
-            "try:\n    runpy.run_module('course.cli', run_name='__main__')\n"
+            "try:\n    runpy.run_module('course', run_name='__main__')\n"
             "except SystemExit:\n    pass\n"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
         )

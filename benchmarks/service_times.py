@@ -80,7 +80,7 @@ def measure(day: str, size: int) -> Measured:
 
 def grade(course_root: Path, handed_in: Path, out: Path, day: str) -> Graded:
     """Run ``course grade`` with one lane."""
-    command = [sys.executable, "-m", "course.cli", "grade", str(handed_in), "--out", str(out), "--day", day]
+    command = [sys.executable, "-m", "course", "grade", str(handed_in), "--out", str(out), "--day", day]
     before, memory = resource.getrusage(resource.RUSAGE_CHILDREN), 0.0
     process = subprocess.Popen(
         [*command, "--jobs", "1", "--seed", "7"],

@@ -28,7 +28,7 @@ def report_of(words: list[str]) -> dict[str, Any]:
         return report
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "report.json"
-        command = [sys.executable, "-m", "course.cli", "verify", *words, "--json", str(file)]
+        command = [sys.executable, "-m", "course", "verify", *words, "--json", str(file)]
         ended = subprocess.run(command, stdout=sys.stderr, check=False)
         if not file.is_file():
             sys.exit(ended.returncode)

@@ -15,7 +15,6 @@ import course
 ROOTS = (
     "course",
     "course.__main__",
-    "course.cli.__main__",
     "course.cli.students",
     "course.data",
     "course.plots",

@@ -110,7 +110,7 @@ def _changing(course: Course, days: Sequence[Day], version: str, folder: Path, a
     words = ["release", "student", str(again), "--version", version, "--allow-dirty", *chosen]
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "course.cli", *words],
+            [sys.executable, "-m", "course", *words],
             cwd=course.root,
             env={**os.environ, "PYTHONHASHSEED": "random"},
             capture_output=True,

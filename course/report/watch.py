@@ -385,7 +385,7 @@ class Drawing:
 
     def __init__(self, day: Day) -> None:
         self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the process
-        words = [sys.executable, "-P", "-X", "utf8", "-m", "course.cli", "plot", day.number]
+        words = [sys.executable, "-P", "-X", "utf8", "-m", "course", "plot", day.number]
         self._process = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=self._said, stderr=subprocess.STDOUT
         )

@@ -111,7 +111,7 @@ def handed_out(tmp_path_factory: pytest.TempPathFactory) -> Class:
         settings.read_text().replace("seed = 1\n", f'seed = 1\nrepository = "{address}"\n', 1)
     )
     done = subprocess.run(
-        [sys.executable, "-m", "course.cli", "release", "student", str(base / "student"), "--version", "1.0"],
+        [sys.executable, "-m", "course", "release", "student", str(base / "student"), "--version", "1.0"],
         cwd=source, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

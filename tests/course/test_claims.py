@@ -280,7 +280,7 @@ def test_two_graders_do_not_write_into_one_folder(tiny: Course, tmp_path: Path) 
         command = [
             sys.executable,
             "-m",
-            "course.cli",
+            "course",
             "grade",
             str(tmp_path / "in"),
             "--out",

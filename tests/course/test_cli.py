@@ -33,7 +33,7 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
 def run_apart(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, which alone knows its encoding and whether it has a terminal."""
     return subprocess.run(
-        [sys.executable, "-m", "course.cli", *words],
+        [sys.executable, "-m", "course", *words],
         cwd=root,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "100", **environment},
         capture_output=True,

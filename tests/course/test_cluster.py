@@ -64,7 +64,7 @@ def test_the_commands_of_the_documentation_start_a_cluster(tiny: Course, tmp_pat
     words = [
         sys.executable,
         "-m",
-        "course.cli",
+        "course",
         "grade",
         str(tmp_path / "in"),
         "--out",

@@ -464,7 +464,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tiny: Course, tmp_path: Path)
         fork = new_fork(tmp_path / f"forks/s{number}.git")
         push(fork, {PLACE: SOLUTION}, EARLY)
         rows[f"s{number}"] = address(fork)
-    words = [sys.executable, "-m", "course.cli", "collect", "--jobs", "1", "--at", "2025-12-01"]
+    words = [sys.executable, "-m", "course", "collect", "--jobs", "1", "--at", "2025-12-01"]
     words += ["--roster", str(write_table(tmp_path / "roster.csv", rows)), "--out", str(tmp_path / "out")]
     with subprocess.Popen(words, cwd=tiny.root, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None

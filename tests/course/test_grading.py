@@ -263,7 +263,7 @@ def test_a_run_killed_ten_times_ends_with_the_same_files(tiny: Course, tmp_path:
     for number in range(30):
         hand_in(tmp_path / "in", f"student{number:02}", SOLUTION + f"\n# {number}\n")
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "course.cli", "grade", str(tmp_path / "in"), "--out", str(out)]
+    command = [sys.executable, "-m", "course", "grade", str(tmp_path / "in"), "--out", str(out)]
     command += ["--seed", "5", "--jobs", "2"]
     for kill in range(10):
         process = subprocess.Popen(command, cwd=tiny.root, stdout=subprocess.DEVNULL)

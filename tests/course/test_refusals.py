@@ -428,7 +428,7 @@ def test_a_guarded_function_looks_and_behaves_like_the_one_it_guards(tmp_path: P
 
 @pytest.mark.parametrize(
     "name",
-    ["numpy.f2py.__main__.main", "torch.nn.attention.bias.causal_lower_right", "course.cli.__main__.main"],
+    ["numpy.f2py.__main__.main", "torch.nn.attention.bias.causal_lower_right", "course.__main__.main"],
 )
 def test_a_name_is_looked_up_and_never_imported(name: str) -> None:
     module = name.rpartition(".")[0]

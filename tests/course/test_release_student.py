@@ -45,7 +45,7 @@ def run(root: Path, *words: str, **environment: str) -> subprocess.CompletedProc
 
 
 def course(root: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run(root, "course.cli", *words, **environment)
+    return run(root, "course", *words, **environment)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -365,7 +365,7 @@ def test_the_workflow_lets_no_command_of_student_code_through(clone: Path, tmp_p
     )
     workflow = yaml.safe_load((clone / ".github/workflows/check.yml").read_text(encoding="utf-8"))
     step = workflow["jobs"]["check"]["steps"][-1]["run"]
-    script = step.replace(".venv/bin/course", f"{sys.executable} -m course.cli")
+    script = step.replace(".venv/bin/course", f"{sys.executable} -m course")
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=clone,

@@ -861,7 +861,7 @@ def test_the_browser_is_given_a_file_that_only_its_owner_reads(monkeypatch: pyte
 
 
 def test_the_command_serves_until_it_is_told_to_end(tiny: Course, out: Path) -> None:
-    command = [sys.executable, "-m", "course.cli", "review", str(out), "--no-browser", "--by", "alan"]
+    command = [sys.executable, "-m", "course", "review", str(out), "--no-browser", "--by", "alan"]
     with subprocess.Popen(command, cwd=tiny.root, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         address = next(found[0] for line in process.stdout if (found := re.findall(r"http://\S+", line)))

@@ -60,7 +60,7 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """A command as a shell starts it in the background: in a group of its own, deaf to Ctrl-C."""
     return subprocess.Popen(
-        [sys.executable, "-m", "course.cli", *words],
+        [sys.executable, "-m", "course", *words],
         cwd=course.root,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

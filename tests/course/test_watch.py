@@ -263,7 +263,7 @@ def read_until(descriptor: int, wanted: str) -> str:
 
 def test_without_a_terminal_every_save_gives_a_verdict(clone: Course) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "course.cli", "watch"],
+        [sys.executable, "-m", "course", "watch"],
         cwd=clone.root,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "100"},
         stdin=subprocess.DEVNULL,
@@ -295,7 +295,7 @@ class Terminal:
         self.ours, self.theirs = pty.openpty()
         self.resize(30, 100)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "course.cli", "watch", *words],
+            [sys.executable, "-m", "course", "watch", *words],
             cwd=clone.root,
             env={**os.environ, "PYTHONIOENCODING": "utf-8", "TERM": kind},
             stdin=self.theirs,

@@ -72,7 +72,7 @@ def run(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_day_that_needs_it_in_part_is_checked_without_that_part(root: Path) -> None:
-    done = run(root, "course.cli", "check", "day02", "--solutions")
+    done = run(root, "course", "check", "day02", "--solutions")
     assert done.returncode == 1
     assert (
         "day02/autodiff.autodiff_gradient, day02/autodiff.slopes_at cannot be checked without " in done.stdout
@@ -86,7 +86,7 @@ def test_a_day_that_needs_it_in_part_is_checked_without_that_part(root: Path) ->
 @pytest.mark.parametrize("what", ["day02/autodiff_gradient", "day11/softmax"])
 @pytest.mark.parametrize("command", ["check", "watch"])
 def test_what_cannot_be_checked_without_it_is_one_sentence(root: Path, command: str, what: str) -> None:
-    done = run(root, "course.cli", command, what)
+    done = run(root, "course", command, what)
     assert (done.returncode, done.stdout.removeprefix("starting…\n")) == (1, "")
     assert done.stderr.startswith(f"course: {what.partition('/')[0]}/")
     assert SENTENCE in done.stderr
@@ -94,7 +94,7 @@ def test_what_cannot_be_checked_without_it_is_one_sentence(root: Path, command: 
 
 
 def test_of_many_exercises_it_is_said_how_many(root: Path) -> None:
-    done = run(root, "course.cli", "check", "day11", "--solutions")
+    done = run(root, "course", "check", "day11", "--solutions")
     assert " exercises of day11 cannot be checked without PyTorch" in done.stdout
     assert done.stdout.count(SENTENCE) == 1
 
@@ -122,21 +122,21 @@ def test_pytest_of_nothing_else_says_why(root: Path) -> None:
 
 
 def test_a_function_that_imports_it_says_so(root: Path) -> None:
-    done = run(root, "course.cli", "plot", "day02")
+    done = run(root, "course", "plot", "day02")
     assert done.returncode == 1
     assert "Your code imports " + SENTENCE in done.stderr
 
 
 @pytest.mark.parametrize("words", [("hint", "day02/autodiff_gradient"), ("status",), ("convert", "day02")])
 def test_commands_that_run_nothing_do_not_mind(root: Path, words: tuple[str, ...]) -> None:
-    done = run(root, "course.cli", *words)
+    done = run(root, "course", *words)
     assert done.returncode == 0, done.stderr
     assert "PyTorch, which" not in done.stdout
 
 
 def test_a_day_is_watched_without_what_needs_it(root: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "course.cli", "watch", "day02"],
+        [sys.executable, "-m", "course", "watch", "day02"],
         cwd=root,
         env=environment(root),
         stdin=subprocess.DEVNULL,
