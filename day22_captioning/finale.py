@@ -16,8 +16,7 @@ from course.progress import finale
 from day22_captioning.decoding import log_likelihood
 from day22_captioning.judging import bleu
 from day22_captioning.scenes import Scenes, make_scenes
-from day22_captioning.training import LENGTH, Captioner, train_captioner
-from day22_captioning.words import captions_to_matrix
+from day22_captioning.training import Captioner, numbered, train_captioner
 
 
 class Said(NamedTuple):
@@ -36,7 +35,7 @@ class Said(NamedTuple):
 def describe(captioner: Captioner, scenes: Scenes) -> list[Said]:
     """What a captioner says of each picture; the best first, of equally good ones the one it is surer of."""
     said = captioner.say(scenes.images)
-    matrix = torch.as_tensor(captions_to_matrix(said, captioner.vocabulary, LENGTH))
+    matrix = numbered(said, captioner.vocabulary)
     sure = torch.as_tensor(log_likelihood(captioner.model, scenes.images, matrix)).tolist()
     rows = [
         Said(i, caption, ln_p, float(bleu([caption], [ways], 2)), caption in ways)

@@ -23,8 +23,8 @@ from day22_captioning.finale import Said, describe
 from day22_captioning.matching import recall_at_k, zero_shot
 from day22_captioning.networks import Towers
 from day22_captioning.scenes import COLOURS, SHAPES, SIDE, Scenes, make_scenes
-from day22_captioning.training import LENGTH, NETWORKS, Captioner, train_captioner, train_towers
-from day22_captioning.words import END, START, build_vocabulary, captions_to_matrix, matrix_to_captions
+from day22_captioning.training import LENGTH, NETWORKS, Captioner, numbered, train_captioner, train_towers
+from day22_captioning.words import END, START, build_vocabulary, matrix_to_captions
 
 STYLES = {"every step": (BLUE, "-"), "attention": (GREEN, "-."), "one look": (RED, "--")}
 
@@ -46,7 +46,7 @@ def figure_diagnosis() -> Figure:
     blind, floor = _bounds()
     for i, (kind, (colour, style)) in enumerate(STYLES.items()):
         captioner = _captioner(kind)
-        matrix = torch.as_tensor(captions_to_matrix(scenes.captions, captioner.vocabulary, LENGTH))
+        matrix = numbered(scenes.captions, captioner.vocabulary)
         left.plot(
             range(1, len(captioner.losses) + 1), captioner.losses, color=colour, linestyle=style, label=kind
         )
@@ -74,7 +74,7 @@ def figure_words() -> Figure:
     figure, (ax,) = panels(size=(8.4, 3.6))
     for i, kind in enumerate(("every step", "one look")):
         captioner = _captioner(kind)
-        matrix = torch.as_tensor(captions_to_matrix(scenes.captions, captioner.vocabulary, LENGTH))
+        matrix = numbered(scenes.captions, captioner.vocabulary)
         with torch.no_grad():
             logits = captioner.model(scenes.images, matrix[:, :-1])
         costs = dict(zip(captioner.vocabulary, np.asarray(loss_by_word(logits, matrix[:, 1:])), strict=True))
@@ -103,7 +103,7 @@ def figure_reach() -> Figure:
             captioner = _captioner(kind)
             torch.manual_seed(0)
             model = captioner.model if title == "trained" else NETWORKS[kind](len(captioner.vocabulary))
-            matrix = torch.as_tensor(captions_to_matrix(scenes.captions, captioner.vocabulary, LENGTH))
+            matrix = numbered(scenes.captions, captioner.vocabulary)
             slopes = np.asarray(image_gradient(model, scenes.images[:200], matrix[:200]))
             ax.semilogy(range(1, len(slopes) + 1), slopes, color=colour, linestyle=style, label=kind)
         label(ax, "step", "norm of the gradient by the picture", title)
@@ -127,7 +127,7 @@ def figure_looking() -> Figure:
 def figure_effective_places() -> Figure:
     """Optional: at how many of the sixteen places it looks for each word, over all new scenes."""
     captioner, scenes = _captioner("attention"), _new()
-    matrix = torch.as_tensor(captions_to_matrix(scenes.captions, captioner.vocabulary, LENGTH))
+    matrix = numbered(scenes.captions, captioner.vocabulary)
     with torch.no_grad():
         weights = captioner.model.look(scenes.images, matrix[:, :-1])[2]  # type: ignore[operator]
     counts = np.asarray(effective_places(weights))
@@ -235,7 +235,7 @@ def figure_search() -> Figure:
         "a blue square below a yellow square",
         "a green triangle right of a red triangle",
     ]
-    matrix = torch.as_tensor(captions_to_matrix(questions, _vocabulary(), LENGTH))
+    matrix = numbered(questions, _vocabulary())
     best = _cosines(towers, scenes.images, matrix).topk(5, dim=1).indices
     figure, axes = panels(4, 5, size=(1.7, 1.75))
     for k, question in enumerate(questions):
@@ -261,7 +261,7 @@ def figure_zero_shot() -> Figure:
             for other in colours
             for another in SHAPES
         ]
-        prompts.append(_codes(towers, torch.as_tensor(captions_to_matrix(said, _vocabulary(), LENGTH))))
+        prompts.append(_codes(towers, numbered(said, _vocabulary())))
     chosen = [i for i, ways in enumerate(scenes.ways) if " left of " in ways[0]]
     truth = [colours.index(scenes.ways[i][0].split()[1]) for i in chosen]
     with torch.no_grad():
@@ -384,7 +384,7 @@ def _new() -> Scenes:
 def _bounds() -> tuple[float, float]:
     """What the blind pay, and what nobody can do without, from many captions."""
     many = make_scenes(8000, seed=10_002)
-    matrix = torch.as_tensor(captions_to_matrix(many.captions, build_vocabulary(many.captions)))
+    matrix = numbered(many.captions, build_vocabulary(many.captions), None)
     return prefix_entropy(matrix), prefix_entropy(matrix, many.numbers)
 
 
@@ -402,7 +402,7 @@ def _vocabulary() -> list[str]:
 def _towers() -> tuple[Towers, Scenes, Tensor]:
     towers, _ = train_towers(make_scenes(2000, seed=0), _vocabulary())
     scenes = _new()
-    return towers, scenes, torch.as_tensor(captions_to_matrix(scenes.captions, _vocabulary(), LENGTH))
+    return towers, scenes, numbered(scenes.captions, _vocabulary())
 
 
 def _codes(towers: Towers, matrix: Tensor) -> Tensor:

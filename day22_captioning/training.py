@@ -4,9 +4,10 @@ Every loop draws from a generator of its own, made from ``seed``. In a terminal 
 ends the training, not the program.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -29,6 +30,11 @@ SETTINGS = {"attention": {"epochs": 25, "learning_rate": 7e-3, "batch_size": 32}
 """What is trained longer than the others, because it has to find out where to look."""
 LENGTH = 10
 """Numbers in a row: START, eight words, END."""
+
+
+def numbered(captions: Sequence[str], vocabulary: Sequence[str], length: int | None = LENGTH) -> Tensor:
+    """What ``captions_to_matrix`` answers, as a tensor, whether that is a tensor, an array, lists or a list of rows."""
+    return torch.as_tensor(np.asarray(captions_to_matrix(captions, vocabulary, length)))
 
 
 class Figures(NamedTuple):
@@ -75,7 +81,7 @@ def train_captioner(
     """
     known, others = make_scenes(scenes, 2 * seed), make_scenes(new, 2 * seed + 1)
     vocabulary = build_vocabulary(known.captions)
-    matrix = torch.as_tensor(captions_to_matrix(known.captions, vocabulary, LENGTH))
+    matrix = numbered(known.captions, vocabulary)
     torch.manual_seed(seed)
     model = (NETWORKS[kind] if isinstance(kind, str) else kind)(len(vocabulary))
     usual = {"epochs": 14, "learning_rate": 1.5e-2, "batch_size": 64} | SETTINGS.get(str(kind), {})
@@ -118,7 +124,7 @@ def fit(
 
 def judge(model: nn.Module, vocabulary: list[str], scenes: Scenes) -> Figures:
     """Cross-entropy, exact sentences and BLEU of a captioner on some scenes."""
-    matrix = torch.as_tensor(captions_to_matrix(scenes.captions, vocabulary, LENGTH))
+    matrix = numbered(scenes.captions, vocabulary)
     with torch.no_grad():
         cost = float(masked_cross_entropy(model(scenes.images, matrix[:, :-1]), matrix[:, 1:]))
     said = matrix_to_captions(torch.as_tensor(generate(model, scenes.images, LENGTH)), vocabulary)
@@ -139,7 +145,7 @@ def train_towers(
     chance = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     towers = Towers(len(vocabulary))
-    matrix = torch.as_tensor(captions_to_matrix(scenes.captions, vocabulary, LENGTH))
+    matrix = numbered(scenes.captions, vocabulary)
     optimizer = torch.optim.Adam(towers.parameters(), lr=learning_rate)
     steps = epochs * -(-len(matrix) // batch_size)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)

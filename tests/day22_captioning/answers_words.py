@@ -237,6 +237,16 @@ def in_an_array(captions, vocabulary, length=None):
     return torch.from_numpy(matrix)
 
 
+@variant("captions_to_matrix")
+def in_a_list_of_rows(captions, vocabulary, length=None):
+    rows = []
+    for words in map(str.split, captions):
+        known = [vocabulary.index(word) if word in vocabulary else UNKNOWN for word in words]
+        rows.append([START, *(known if length is None else known[: length - 2]), END])
+    columns = length or max(map(len, rows))
+    return [torch.tensor(row + [PAD] * (columns - len(row))) for row in rows]
+
+
 @misconception("matrix_to_captions", "Words behind END were read. A caption is over at its first END.")
 def read_on(matrix, vocabulary):
     return [" ".join(vocabulary[k] for k in row if k not in (PAD, START, END)) for row in matrix.tolist()]
