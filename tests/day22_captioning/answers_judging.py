@@ -101,6 +101,21 @@ def total_of_the_references(candidate, references, n):
     return sum((Counter(grams(candidate, n)) & most).values()), sum(most.values())
 
 
+@misconception(
+    "clipped_matches",
+    "The total of a caption with fewer than n words is 0, not w − n + 1, which is below 0 where w < n − 1.",
+)
+def fewer_than_none(candidate, references, n):
+    def grams(caption):
+        words = caption.split()
+        return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
+
+    most = Counter()
+    for reference in references:
+        most |= grams(reference)
+    return sum((grams(candidate) & most).values()), len(candidate.split()) - n + 1
+
+
 @misconception("clipped_matches", "Letters were counted. An n-gram is n words in a row.")
 def letters(candidate, references, n):
     def cut(text):
