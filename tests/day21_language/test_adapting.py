@@ -183,12 +183,19 @@ def test_add_lora_freezes_all_the_rest(student, rng):
 
 
 def learn_to_answer(module, seed):
-    """The share of right answers before and after a lesson, and whether the model has forgotten what it knew."""
+    """The share of right answers after a lesson, and whether the model has forgotten what it knew."""
     import numpy as np
     import torch
+    from torch.nn.functional import cross_entropy
 
+    import day21_language.training as loops
     from day21_language.data import SPEECH, make_lesson, make_talk
     from day21_language.training import answered, train_answers, train_speaker
+
+    def loss(logits, ids, prompts, lengths):  # the student's own comes after this exercise
+        place = torch.arange(1, ids.shape[1])
+        guessed = (place >= prompts[:, None]) & (place < lengths[:, None])
+        return cross_entropy(logits[:, :-1][guessed], ids[:, 1:][guessed])
 
     torch.set_num_threads(1)
     rng = np.random.default_rng(seed)
@@ -196,7 +203,11 @@ def learn_to_answer(module, seed):
     frozen = {name: p.detach().clone() for name, p in model.named_parameters()}
     lesson, new = make_lesson(1000, rng), make_lesson(200, rng)
     count = module.add_lora(model, ("query", "key", "value", "out", "expand", "contract"), 4, 8.0)
-    train_answers(model, lesson, 150, seed=seed)
+    theirs, loops.answer_loss = loops.answer_loss, loss
+    try:
+        train_answers(model, lesson, 150, seed=seed)
+    finally:
+        loops.answer_loss = theirs
     after = answered(model, new)
     now = {name.replace(".base.", "."): p.detach() for name, p in model.named_parameters()}
     same = all(torch.equal(p, now[name]) for name, p in frozen.items())
