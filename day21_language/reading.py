@@ -1,5 +1,5 @@
 # Write the parts marked TODO(day21). Made by `course sync` from the course's single source.
-# skeleton 1bcfd707552a7c3e
+# skeleton ff192cca2cc128d4
 """To read: which words there are, which stand side by side, and what stands before and behind each.
 
 Sentences of different lengths stand in one matrix, from the left, and a mask says where there is a word: True is a
@@ -25,7 +25,7 @@ def bag_of_words(ids: Tensor, mask: Tensor, size: int) -> Tensor:
 
     Returns
     -------
-    (b, size) tensor of counts, integer or float
+    (b, size) tensor of counts, of integers, float32 or float64
 
     Not allowed here: ``sklearn.feature_extraction.text.CountVectorizer``.
 

@@ -23,7 +23,7 @@ def bag_of_words(ids: Tensor, mask: Tensor, size: int) -> Tensor:
 
     Returns
     -------
-    (b, size) tensor of counts, integer or float
+    (b, size) tensor of counts, of integers, float32 or float64
 
     References
     ----------
