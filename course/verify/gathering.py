@@ -159,12 +159,11 @@ class Gatherer:
         its own.
         """
         phase: Phase = "variants" if answers[0].kind == "variant" else "misconceptions"
+        # A wrong one seldom comes so far as to the training tests.
         training = len(tasks_of([exercise], training=True)) if phase == "variants" else 0
-        cost = (
-            ANSWER_COST + ANSWER_TRAINING_SEEDS * training * TRAINING_COST
-        )  # a wrong one seldom comes so far
+        cost = len(answers) * (ANSWER_COST + ANSWER_TRAINING_SEEDS * training * TRAINING_COST)
+        seconds = len(answers) * longest_job(self._course, [self._day])
         label = f"{exercise.name}: {', '.join(answer.label for answer in answers)}"
-        seconds = longest_job(self._course, [self._day])
 
         def then(ended: Ended) -> None:
             if not ended.problem:
@@ -176,9 +175,8 @@ class Gatherer:
                 for answer in answers:
                     self._submit_answers(exercise, [answer])
 
-        self._pace.expect(phase, len(answers) * cost)
-        work = partial(self._jobs.try_answers, exercise, answers)
-        self._start(phase, label, work, len(answers) * seconds, then, len(answers) * cost)
+        self._pace.expect(phase, cost)
+        self._start(phase, label, partial(self._jobs.try_answers, exercise, answers), seconds, then, cost)
 
     def expect_mutants(self, runs: MutantRuns) -> None:
         """They will be submitted when the times of the solution are known."""

@@ -53,9 +53,8 @@ class Jobs:
         self._trier = trier
         self._brisk = trier.limited(ANSWER_SECONDS, ANSWER_MEMORY_MIB)
         self._seeds = seeds
-        for exercise in self._exercises:
-            for answer in [a for a in self._answers if a.exercise == exercise.name][:1]:
-                self._sources.answered(answer)  # so that no fork has to find the exercise in the solution
+        for answer in {answer.exercise: answer for answer in self._answers}.values():
+            self._sources.answered(answer)  # remembers where the exercise is, so that no fork has to find it
         self.given = GivenCode(evidence, trier, seeds[0])
         self.chains = Chains(evidence.sources, self._brisk, trier.suite.answers(trier.day), seeds[0])
 
